@@ -1,0 +1,29 @@
+package io.promptroutes.prompt;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/** How this project reads and writes JSON: every fraction is a BigDecimal, written in plain notation. Thread-safe. */
+public final class Json {
+
+    /** Characters of one string value; a prompt with files in it is long. */
+    private static final int LONGEST_STRING = 100_000_000;
+
+    public static final ObjectMapper MAPPER = JsonMapper.builder(
+                    JsonFactory.builder()
+                            .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(LONGEST_STRING).build())
+                            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+                            .build())
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    private Json() {
+    }
+}

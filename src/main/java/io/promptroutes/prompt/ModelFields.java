@@ -1,0 +1,54 @@
+package io.promptroutes.prompt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.Set;
+
+/** Sorts out which fields of a request go to the model. Stateless. */
+final class ModelFields {
+
+    /** This project's own; and streaming, which a message has no use for. */
+    private static final Set<String> KEPT_BACK = Set.of("id", "prompt", "messages", "system", "strategy", "model", "models", "budget",
+            "quality", "complexity", "comparison", "max_cost_cents", "free_only", "allow_paid", "task", "tenant", "metadata",
+            "stream", "stream_options");
+
+    /** All that a row of data may set: its other columns are somebody's data, not parameters, and are sent only through the template. */
+    private static final Set<String> SETTINGS_OF_A_ROW = Set.of("temperature", "max_tokens", "max_completion_tokens", "top_p", "top_k", "min_p",
+            "frequency_penalty", "presence_penalty", "repetition_penalty", "stop", "seed", "response_format", "tools", "tool_choice",
+            "provider", "reasoning", "plugins", "user");
+
+    private ModelFields() {
+    }
+
+    static ObjectNode of(Fields fields, Conversation conversation) throws InvalidPrompt {
+        ObjectNode request = Json.MAPPER.createObjectNode();
+        request.set("messages", conversation.messages());
+        for (Map.Entry<String, JsonNode> field : fields.all().properties()) {
+            if (!field.getValue().isNull() && goes(field.getKey(), conversation.template())) {
+                request.set(field.getKey(), field.getValue());
+            }
+        }
+        check(new Fields(request, fields.id()));
+        return request;
+    }
+
+    private static boolean goes(String field, Template template) {
+        return !KEPT_BACK.contains(field) && (template == null || SETTINGS_OF_A_ROW.contains(field) && !template.uses(field));
+    }
+
+    /** Only what is plainly wrong; ranges are the provider's business. */
+    private static void check(Fields request) throws InvalidPrompt {
+        for (String field : new String[] {"max_tokens", "max_completion_tokens"}) {
+            JsonNode value = request.get(field);
+            request.require(value == null || value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= 1,
+                    field, "an integer from 1 to " + Integer.MAX_VALUE, value);
+        }
+        JsonNode temperature = request.get("temperature");
+        request.require(temperature == null || temperature.isNumber(), "temperature", "a number", temperature);
+        JsonNode format = request.get("response_format");
+        request.require(format == null || format.isObject(), "response_format", "an object", format);
+        JsonNode tools = request.get("tools");
+        request.require(tools == null || tools.isArray(), "tools", "an array", tools);
+    }
+}

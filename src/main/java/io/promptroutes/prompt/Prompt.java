@@ -1,0 +1,54 @@
+package io.promptroutes.prompt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.util.List;
+
+/**
+ * A request that passed validation. Immutable by agreement: nobody changes the nodes and bytes it holds.
+ *
+ * @param id           identity, never blank
+ * @param source       where it came from
+ * @param key          the Kafka record's key, or null
+ * @param raw          the bytes as they came, for a dead letter
+ * @param tenant       who pays
+ * @param model        the wanted model; null unless the request names one and the strategy is explicit
+ * @param models       the request's own fallbacks, in order; may be empty
+ * @param task         as the request says; null where it is to be detected
+ * @param maxCostCents US cents that this prompt may cost, or null
+ * @param allowPaid    a prompt that starts on a free model may fall back to a paid one
+ * @param request      the fields that go to the model as they are; always has {@code messages}, never {@code model}, {@code models}
+ *                     or {@code stream}
+ * @param text         the user's own words, for detection and token counts: the prompt, or the texts of the last user message
+ * @param metadata     echoed in results and cost events, or null
+ * @param notes        what was ignored in the request and why; may be empty
+ */
+public record Prompt(
+        String id,
+        Source source,
+        String key,
+        byte[] raw,
+        String tenant,
+        Strategy strategy,
+        String model,
+        List<String> models,
+        Budget budget,
+        Quality quality,
+        Complexity complexity,
+        Comparison comparison,
+        BigDecimal maxCostCents,
+        boolean freeOnly,
+        boolean allowPaid,
+        Task task,
+        ObjectNode request,
+        String text,
+        JsonNode metadata,
+        List<String> notes) {
+
+    /** The id alone: a prompt's text has no place in a log. */
+    @Override
+    public String toString() {
+        return "prompt " + id;
+    }
+}

@@ -1,0 +1,56 @@
+package io.promptroutes.prompt;
+
+import java.math.BigDecimal;
+import java.util.Map;
+
+/** Turns the bytes of a line, record or file into a prompt, or says why they are none. Thread-safe. */
+public final class PromptParser {
+
+    private static final BigDecimal CENTS_FOR_FIT = BigDecimal.valueOf(5);
+    private static final Map<String, Budget> BUDGET_ALIASES = Map.of("low", Budget.BUDGET, "high", Budget.PREMIUM);
+
+    private final PromptSettings settings;
+    private final RequestReader reader;
+    private final Template template;
+
+    public PromptParser(PromptSettings settings) {
+        this.settings = settings;
+        this.reader = new RequestReader(settings.maxBytes(), settings.format());
+        this.template = settings.template() == null ? null : new Template(settings.template());
+    }
+
+    /**
+     * @param raw    kept by the prompt, not copied; null for a Kafka record without a value, which is no prompt
+     * @param source gives the id of a prompt that has none of its own
+     * @param key    the Kafka record's key, or null
+     */
+    public Prompt parse(byte[] raw, Source source, String key) throws InvalidPrompt {
+        Received received = reader.read(raw);
+        Fields fields = received.fields();
+        ModelWish wish = ModelWish.of(fields, settings.aliases());
+        Conversation conversation = Conversation.of(fields, settings.systemPrompt(), template);
+        BigDecimal cents = fields.positive("max_cost_cents");
+        String tenant = fields.name("tenant");
+        return new Prompt(
+                fields.id() != null ? fields.id() : source.defaultId(),
+                source,
+                key,
+                received.raw(),
+                tenant != null ? tenant : "default",
+                wish.strategy(),
+                wish.model(),
+                wish.models(),
+                fields.choice("budget", Budget.class, Budget.BALANCED, BUDGET_ALIASES),
+                fields.choice("quality", Quality.class, Quality.BALANCED, Map.of()),
+                fields.choice("complexity", Complexity.class, Complexity.MEDIUM, Map.of()),
+                fields.choice("comparison", Comparison.class, Comparison.QUALITY, Map.of()),
+                cents == null && wish.strategy() == Strategy.FIT ? CENTS_FOR_FIT : cents,
+                fields.flag("free_only", true),
+                fields.flag("allow_paid", false),
+                fields.choice("task", Task.class, null, Map.of()),
+                ModelFields.of(fields, conversation),
+                conversation.text(),
+                fields.object("metadata"),
+                wish.notes());
+    }
+}
