@@ -1,0 +1,56 @@
+package io.promptroutes.cost;
+
+import java.util.Arrays;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What can be told from a model's name alone: author, variant, date. */
+final class ModelNames {
+
+    /** These ask for another way of routing to the same model; the other variants are models of their own. */
+    private static final Set<String> DYNAMIC = Set.of(":nitro", ":floor", ":exacto", ":online");
+    private static final Pattern DATE = Pattern.compile("-(?:20\\d{6}|20\\d\\d-\\d\\d-\\d\\d)$");
+
+    private ModelNames() {
+    }
+
+    /** {@code :free} and the like, with the colon; empty where there is none. */
+    static String variant(String name) {
+        int colon = name.lastIndexOf(':');
+        return colon < 0 ? "" : name.substring(colon);
+    }
+
+    static String withoutVariant(String name) {
+        return name.substring(0, name.length() - variant(name).length());
+    }
+
+    static String withoutDynamicVariant(String name) {
+        return DYNAMIC.contains(variant(name)) ? withoutVariant(name) : name;
+    }
+
+    static boolean alias(String name) {
+        return name.startsWith("~");
+    }
+
+    static boolean batch(String name) {
+        return name.endsWith(":batch");
+    }
+
+    static String author(String name) {
+        int slash = name.indexOf('/');
+        return slash < 0 ? "" : name.substring(0, slash);
+    }
+
+    /** The words of a name without author, variant and date: {@code [claude, haiku, 4.5]}. */
+    static String[] words(String name) {
+        String plain = DATE.matcher(withoutVariant(name)).replaceFirst("");
+        return plain.substring(plain.indexOf('/') + 1).split("-");
+    }
+
+    /** Equal for names that differ by variant, date or the order of their words alone. */
+    static String family(String name) {
+        String[] words = words(name);
+        Arrays.sort(words);
+        return author(name) + "/" + String.join("-", words);
+    }
+}

@@ -1,0 +1,73 @@
+package io.promptroutes.cost;
+
+import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a model costs and who says so: the catalogue, else the configured prices, else the configured price of an unknown model.
+ * A catalogue price that depends on something (a router's) counts as unknown. Thread-safe.
+ */
+public final class PriceList {
+
+    private static final String PREFIX = "prices.";
+    private static final String UNKNOWN = "unknown";
+
+    private final Catalogue catalogue;
+    private final Map<String, Price> configured = new HashMap<>();
+    private final Price unknown;
+
+    /** Who says what a model costs. */
+    public enum Origin {
+        CATALOGUE, CONFIGURED, UNKNOWN;
+
+        /** The name as it is shown. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** A price that is always known, and who says so. */
+    public record Entry(Price price, Origin origin) {
+    }
+
+    /**
+     * @param settings those whose key starts with {@code prices.} hold {@code IN/OUT} in USD per million tokens; the others are not read
+     * @throws IllegalArgumentException for a price that cannot be read; it names the key
+     */
+    public PriceList(Catalogue catalogue, Map<String, String> settings) {
+        this.catalogue = catalogue;
+        settings.forEach((key, value) -> {
+            if (key.startsWith(PREFIX)) {
+                configured.put(key.substring(PREFIX.length()), parse(key, value));
+            }
+        });
+        Price given = configured.remove(UNKNOWN);
+        unknown = given != null ? given : Price.perMillion(BigDecimal.ONE, BigDecimal.ONE);
+    }
+
+    public Entry of(String model) {
+        Price listed = catalogue.find(model).map(Model::price).filter(Price::known).orElse(null);
+        if (listed != null) {
+            return new Entry(listed, Origin.CATALOGUE);
+        }
+        Price price = model == null ? null : configured.getOrDefault(model, configured.get(ModelNames.withoutDynamicVariant(model)));
+        return price != null ? new Entry(price, Origin.CONFIGURED) : new Entry(unknown, Origin.UNKNOWN);
+    }
+
+    private static Price parse(String key, String value) {
+        String[] parts = value.split("/", -1);
+        try {
+            BigDecimal in = new BigDecimal(parts[0].strip());
+            BigDecimal out = new BigDecimal(parts[parts.length - 1].strip());
+            if (parts.length == 2 && Usd.plausible(in) && Usd.plausible(out)) {
+                return Price.perMillion(in, out);
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new IllegalArgumentException(key + " must be IN/OUT in USD per million tokens, such as 0.25/1.00");
+    }
+}

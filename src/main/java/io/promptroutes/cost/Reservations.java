@@ -1,0 +1,83 @@
+package io.promptroutes.cost;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.cost.PriceList.Entry;
+import io.promptroutes.cost.PriceList.Origin;
+import java.math.BigDecimal;
+import java.util.Optional;
+
+/**
+ * The most that a call can cost, reserved before it is made: every byte of the request may be a token, and every allowed output
+ * token may be used. Thread-safe.
+ */
+public final class Reservations {
+
+    /** Tokens that a picture or file behind a URL is counted as: its size is not known here. */
+    private static final long TOKENS_PER_LINK = 20_000;
+
+    private final PriceList prices;
+    private final boolean unknownPrices;
+    private final boolean serverTools;
+
+    /**
+     * @param unknownPrices whether a model whose price nobody knows may be called under a budget, at {@code prices.unknown}
+     * @param serverTools   whether a request with OpenRouter's own tools or plugins may be: what those cost has no bound
+     */
+    public Reservations(PriceList prices, boolean unknownPrices, boolean serverTools) {
+        this.prices = prices;
+        this.unknownPrices = unknownPrices;
+        this.serverTools = serverTools;
+    }
+
+    /** @param refusal why the call may not be made under a budget; null where it may */
+    public record Bound(BigDecimal usd, String refusal) {
+    }
+
+    /** @param body the request as it is sent */
+    public Bound of(String model, ObjectNode body, long bytes, long outputCap) {
+        Entry entry = prices.of(model);
+        Parts parts = Parts.of(body.path("messages"));
+        Optional<BigDecimal> worst = entry.price().worstCase(bytes + parts.links() * TOKENS_PER_LINK,
+                outputCap * Math.max(1, body.path("n").asInt(1)), parts.links(),
+                parts.audio() || body.has("cache_control"));
+        if (entry.origin() == Origin.UNKNOWN && !unknownPrices || worst.isEmpty()) {
+            return new Bound(worst.orElse(BigDecimal.ZERO), "its price is not known (key budget.unknown-prices)");
+        }
+        if (!serverTools && (usesServerTools(body) || parts.files() || model.endsWith(":online"))) {
+            return new Bound(worst.get(), "what plugins, files, tiers and server tools cost has no bound (key budget.server-tools)");
+        }
+        return new Bound(worst.get(), null);
+    }
+
+    private static boolean usesServerTools(ObjectNode body) {
+        if (body.path("plugins").size() > 0 || body.has("web_search_options") || body.hasNonNull("service_tier")) {
+            return true;
+        }
+        for (JsonNode tool : body.path("tools")) {
+            if (tool.path("type").asText().startsWith("openrouter:")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How many parts of the messages are no text, and whether there is sound or a file among them. */
+    private record Parts(int links, boolean audio, boolean files) {
+
+        static Parts of(JsonNode messages) {
+            int links = 0;
+            boolean audio = false;
+            boolean files = false;
+            for (JsonNode message : messages) {
+                for (JsonNode part : message.path("content")) {
+                    String type = part.path("type").asText();
+                    links += type.isEmpty() || type.equals("text") ? 0 : 1;
+                    audio |= type.equals("input_audio");
+                    files |= type.equals("file"); // a PDF is read by OCR, which has a price of its own
+                }
+            }
+            return new Parts(links, audio, files);
+        }
+    }
+}

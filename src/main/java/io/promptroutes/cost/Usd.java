@@ -1,0 +1,42 @@
+package io.promptroutes.cost;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
+/**
+ * How amounts in USD are rounded everywhere: at most 18 digits after the point, no trailing zeros. They are written with
+ * {@code Json.MAPPER} or {@code toPlainString}, since {@code toString} gives small ones an exponent.
+ */
+public final class Usd {
+
+    private static final int DIGITS = 18;
+    /** Powers of ten between which an amount lies; one beyond is an error, and would take all memory to write out. */
+    private static final long SMALLEST = -30;
+    private static final long LARGEST = 6;
+    private static final int LONGEST = 60;
+
+    private Usd() {
+    }
+
+    /** Whether a figure from outside can be an amount: not negative, and of a size that prices and costs have. */
+    static boolean plausible(BigDecimal figure) {
+        long magnitude = (long) figure.precision() - figure.scale();
+        return figure.signum() == 0
+                || figure.signum() > 0 && magnitude >= SMALLEST && magnitude <= LARGEST && figure.precision() <= LONGEST;
+    }
+
+    /** Rounds half up: for what was spent. */
+    public static BigDecimal of(BigDecimal amount) {
+        return round(amount, RoundingMode.HALF_UP);
+    }
+
+    /** Never below the amount: for what is set aside. */
+    static BigDecimal atLeast(BigDecimal amount) {
+        return round(amount, RoundingMode.CEILING);
+    }
+
+    private static BigDecimal round(BigDecimal amount, RoundingMode mode) {
+        BigDecimal rounded = amount.setScale(DIGITS, mode).stripTrailingZeros();
+        return rounded.scale() < 0 ? rounded.setScale(0) : rounded;
+    }
+}
