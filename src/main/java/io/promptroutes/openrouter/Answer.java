@@ -1,0 +1,28 @@
+package io.promptroutes.openrouter;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.cost.Usage;
+
+/**
+ * What a model answered. Parts that the answer does not have are null; {@code text} never is.
+ *
+ * @param generationId OpenRouter's id of the call
+ * @param model        what served the request, as OpenRouter names it: an id, a dated slug, or what an alias stood for
+ * @param finishReason {@code length} also where only the provider's own reason says that the answer was cut
+ * @param text         the content, or the refusal's words; empty where there are none
+ * @param usage        null where the body has none (a proxy, an old recording)
+ */
+public record Answer(
+        String generationId,
+        String model,
+        String provider,
+        String finishReason,
+        String nativeFinishReason,
+        String text,
+        String refusal,
+        JsonNode toolCalls,
+        String reasoning,
+        JsonNode annotations,
+        JsonNode images,
+        Usage usage) {
+}

@@ -1,0 +1,76 @@
+package io.promptroutes.openrouter;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
+
+/**
+ * The body of one call, with its wall-clock limit on the way in and what is known of a call that fails on the way out.
+ * Written by the calling thread, read by the same after the call.
+ */
+public final class CallEntity extends AbstractHttpEntity {
+
+    private final byte[] json;
+    private final Duration limit;
+    private volatile boolean sent;
+    private volatile String generationId;
+
+    public CallEntity(byte[] json, Duration limit) {
+        super(ContentType.APPLICATION_JSON, null);
+        this.json = json;
+        this.limit = limit;
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+        sent = true; // from here on OpenRouter may have read it, whatever becomes of the connection
+        out.write(json);
+    }
+
+    @Override
+    public InputStream getContent() {
+        return new ByteArrayInputStream(json);
+    }
+
+    @Override
+    public long getContentLength() {
+        return json.length;
+    }
+
+    @Override
+    public boolean isRepeatable() {
+        return true;
+    }
+
+    @Override
+    public boolean isStreaming() {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        // nothing is held open
+    }
+
+    Duration limit() {
+        return limit;
+    }
+
+    void generationId(String id) {
+        generationId = id;
+    }
+
+    /** Whether the request may have arrived. */
+    public boolean sent() {
+        return sent;
+    }
+
+    /** OpenRouter's id, known as soon as the response's headers are there; null before. */
+    public String generationId() {
+        return generationId;
+    }
+}

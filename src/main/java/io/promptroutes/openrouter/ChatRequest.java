@@ -1,0 +1,122 @@
+package io.promptroutes.openrouter;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.cost.Model;
+import io.promptroutes.cost.Price;
+import io.promptroutes.prompt.Json;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+
+/** Makes the body of {@code POST /chat/completions}: what the request says is sent as it is, ours only fills gaps. Thread-safe. */
+public final class ChatRequest {
+
+    private final ObjectNode provider;
+    private final int reasoningHeadroom;
+
+    /**
+     * @param provider          defaults for the {@code provider} object; may be empty
+     * @param reasoningHeadroom output tokens added to our own cap for a model that reasons whether asked to or not: they are
+     *                          billed out of the same cap, and without room the answer comes back empty
+     */
+    public ChatRequest(ObjectNode provider, int reasoningHeadroom) {
+        this.provider = provider;
+        this.reasoningHeadroom = reasoningHeadroom;
+    }
+
+    /**
+     * What we add where the request leaves a gap.
+     *
+     * @param temperature the task's setting, or null
+     * @param maxTokens   the task's output cap
+     * @param affordable  an output cap that beats all others, or null
+     * @param ceiling     the highest price at which a provider may serve the call, or null for any
+     */
+    public record Ours(BigDecimal temperature, int maxTokens, Integer affordable, Price ceiling) {
+    }
+
+    /**
+     * A body, ready to be sent.
+     *
+     * @param outputCap the most tokens that may come back
+     */
+    public record Body(ObjectNode json, byte[] bytes, int outputCap) {
+    }
+
+    /**
+     * @param request     the prompt's own fields; not changed
+     * @param model       the id to call
+     * @param facts       what the catalogue knows of it; null where it is not listed
+     */
+    public Body body(ObjectNode request, String model, Model facts, Ours ours) {
+        ObjectNode body = Json.MAPPER.createObjectNode();
+        body.put("model", model);
+        body.setAll(request);
+        if (ours.temperature() != null && !body.has("temperature") && supports(facts, "temperature")) {
+            body.put("temperature", ours.temperature());
+        }
+        int cap = cap(body, facts, ours.maxTokens(), ours.affordable());
+        if (!provider.isEmpty() || ours.ceiling() != null) {
+            ObjectNode merged = provider.deepCopy();
+            if (body.get("provider") instanceof ObjectNode own) {
+                merged.setAll(own);
+            }
+            if (ours.ceiling() != null) {
+                merged.set("max_price", maxPrice(merged.get("max_price"), ours.ceiling()));
+            }
+            body.set("provider", merged);
+        }
+        try {
+            return new Body(body, Json.MAPPER.writeValueAsBytes(body), cap);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The output cap that {@link #body} sends. An output cap is always sent: without one the whole output ceiling is reserved. */
+    public static int outputCap(ObjectNode request, int maxTokens) {
+        JsonNode own = request.hasNonNull("max_completion_tokens") ? request.get("max_completion_tokens") : request.get("max_tokens");
+        return own != null && own.canConvertToInt() ? own.intValue() : maxTokens;
+    }
+
+    /** USD per million tokens; where the request names a lower one, that stays. */
+    private static ObjectNode maxPrice(JsonNode own, Price ceiling) {
+        ObjectNode max = own instanceof ObjectNode given ? given.deepCopy() : Json.MAPPER.createObjectNode();
+        lower(max, "prompt", ceiling.prompt());
+        lower(max, "completion", ceiling.completion());
+        if (ceiling.request() != null && ceiling.request().signum() == 0 && !max.has("request")) {
+            max.put("request", 0); // the list knows of no fee per request: nobody may charge one
+        }
+        return max;
+    }
+
+    private static void lower(ObjectNode max, String name, BigDecimal perToken) {
+        BigDecimal perMillion = perToken.movePointRight(6).stripTrailingZeros();
+        if (!max.path(name).isNumber() || max.get(name).decimalValue().compareTo(perMillion) > 0) {
+            max.put(name, perMillion);
+        }
+    }
+
+    private int cap(ObjectNode body, Model facts, int maxTokens, Integer affordable) {
+        String name = body.hasNonNull("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
+        int cap = maxTokens;
+        if (!body.hasNonNull(name)) {
+            if (facts != null && facts.reasoning() != null && facts.reasoning().mandatory()) {
+                cap += reasoningHeadroom;
+            }
+            if (facts != null && facts.maxCompletionTokens() != null) {
+                cap = (int) Math.min(cap, facts.maxCompletionTokens());
+            }
+            body.put(name, cap);
+        }
+        if (affordable != null) {
+            body.put(name, Math.min(affordable, body.get(name).asInt()));
+        }
+        return body.get(name).asInt();
+    }
+
+    private static boolean supports(Model facts, String parameter) {
+        return facts == null || facts.supportedParameters().contains(parameter);
+    }
+}
