@@ -1,0 +1,113 @@
+package io.promptroutes.simulator;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Map;
+
+/** An error answer in OpenRouter's envelope, thrown where it is found out. Has no stack trace: it is an answer, not a mishap. */
+final class Refused extends Exception {
+
+    private final int status;
+    private final transient ObjectNode metadata;
+    private final transient Map<String, String> headers;
+
+    /** @param metadata null where the envelope has none */
+    private Refused(int status, String message, ObjectNode metadata, Map<String, String> headers) {
+        super(message, null, false, false);
+        this.status = status;
+        this.metadata = metadata;
+        this.headers = headers;
+    }
+
+    static Refused badRequest(String message) {
+        return new Refused(400, message, null, Map.of());
+    }
+
+    static Refused unknownModel(String model) {
+        return new Refused(400, model + " is not a valid model ID", null, Map.of());
+    }
+
+    static Refused noEndpoints(String model) {
+        return new Refused(404, "No endpoints found for " + model + ".", null, Map.of());
+    }
+
+    static Refused notFound(String what) {
+        return new Refused(404, what + " not found", null, Map.of());
+    }
+
+    static Refused noKey() {
+        return new Refused(401, "No auth credentials found", null, Map.of());
+    }
+
+    static Refused wrongKey() {
+        return new Refused(401, "User not found.", null, Map.of());
+    }
+
+    static Refused managementOnly() {
+        return new Refused(403, "Only management keys can read this", null, Map.of());
+    }
+
+    static Refused noCredit() {
+        return new Refused(402, "Insufficient credits. Add more to go on", metadata("payment_required", null), Map.of());
+    }
+
+    static Refused affordable(long asked, long affordable) {
+        return new Refused(402, "This request requires more credits, or fewer max_tokens. You requested up to " + asked
+                + " tokens, but can only afford " + affordable + ".", metadata("payment_required", null), Map.of());
+    }
+
+    static Refused flagged(String model) {
+        ObjectNode metadata = metadata("content_policy_violation", "Simulated").put("model_slug", model).put("flagged_input", "(simulated)");
+        metadata.putArray("reasons").add("violence");
+        return new Refused(403, model + " requires moderation. Your input was flagged for \"violence\".", metadata, Map.of());
+    }
+
+    static Refused rateLimited(String model, long retryAfterSeconds) {
+        return new Refused(429, "Provider returned error",
+                metadata("rate_limit_exceeded", "Simulated").put("raw", model + " is temporarily rate-limited upstream"),
+                Map.of("Retry-After", Long.toString(retryAfterSeconds)));
+    }
+
+    static Refused freeDailyCap(Instant now) {
+        long reset = LocalDate.ofInstant(now, ZoneOffset.UTC).plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
+        Map<String, String> headers = Map.of("X-RateLimit-Limit", "50", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", Long.toString(reset));
+        ObjectNode metadata = metadata("rate_limit_exceeded", null);
+        headers.forEach(metadata.putObject("headers")::put);
+        return new Refused(429, "Rate limit exceeded: free-models-per-day.", metadata, headers);
+    }
+
+    static Refused serverError(int status) {
+        String type = switch (status) {
+            case 502 -> "provider_unavailable";
+            case 503, 529 -> "provider_overloaded";
+            case 504, 524 -> "timeout";
+            default -> "server";
+        };
+        return new Refused(status, status == 500 ? "Internal Server Error" : "Provider returned error", metadata(type, "Simulated"), Map.of());
+    }
+
+    int status() {
+        return status;
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    /** The whole body but for the mark that it is simulated. */
+    ObjectNode body() {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        ObjectNode error = body.putObject("error").put("code", status).put("message", getMessage() + " [simulated]");
+        if (metadata != null) {
+            error.set("metadata", metadata);
+        }
+        return body;
+    }
+
+    private static ObjectNode metadata(String errorType, String provider) {
+        return JsonNodeFactory.instance.objectNode().put("error_type", errorType).put("provider_name", provider);
+    }
+}
