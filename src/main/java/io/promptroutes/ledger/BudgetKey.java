@@ -1,0 +1,59 @@
+package io.promptroutes.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A row of spending.
+ *
+ * @param tenant null where the scope has none
+ * @param model  null where the scope has none
+ * @param id     the row's key; all processes lock rows in its order
+ */
+record BudgetKey(Scope scope, String tenant, String model, Period period, String periodKey, String id) {
+
+    /** A B-tree of PostgreSQL takes some 2,700 bytes. */
+    private static final int LONGEST_NAME = 200;
+
+    /** Every scope and period that a call counts in. */
+    static List<BudgetKey> of(String tenant, String model, String job, String day) {
+        List<BudgetKey> keys = new ArrayList<>();
+        for (Period period : Period.values()) {
+            String periodKey = switch (period) {
+                case DAY -> day;
+                case MONTH -> day.substring(0, "2026-11".length());
+                case JOB -> job;
+            };
+            keys.add(of(Scope.TOTAL, null, null, period, periodKey));
+            keys.add(of(Scope.TENANT, tenant, null, period, periodKey));
+            keys.add(of(Scope.MODEL, null, model, period, periodKey));
+            keys.add(of(Scope.TENANT_MODEL, tenant, model, period, periodKey));
+        }
+        return keys;
+    }
+
+    private static BudgetKey of(Scope scope, String tenant, String model, Period period, String periodKey) {
+        String id = String.join("|", (scope + "/" + period).toLowerCase(Locale.ROOT), part(periodKey), part(tenant), part(model));
+        return new BudgetKey(scope, tenant, model, period, periodKey, Tx.storable(id));
+    }
+
+    /** Tenant, model or both; empty for the total. */
+    String name() {
+        return switch (scope) {
+            case TOTAL -> "";
+            case TENANT -> tenant;
+            case MODEL -> model;
+            case TENANT_MODEL -> tenant + " " + model;
+        };
+    }
+
+    private static String part(String name) {
+        if (name == null) {
+            return "";
+        }
+        String escaped = name.replace("\\", "\\\\").replace("|", "\\p");
+        return escaped.length() <= LONGEST_NAME ? escaped
+                : escaped.substring(0, LONGEST_NAME) + "|" + WorkId.of("", "", name, new byte[0]).hex();
+    }
+}

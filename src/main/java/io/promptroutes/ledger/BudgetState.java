@@ -1,0 +1,15 @@
+package io.promptroutes.ledger;
+
+import java.math.BigDecimal;
+
+/**
+ * What was spent in a scope and period.
+ *
+ * @param tenant      null where the scope has none; likewise the model
+ * @param periodKey   {@code 2026-11-22}, {@code 2026-11} or the job
+ * @param heldUsd     reserved by calls whose cost is not known; counts as spent
+ * @param reservedUsd reserved by calls that run now
+ */
+public record BudgetState(
+        Scope scope, String tenant, String model, Period period, String periodKey, BigDecimal spentUsd, BigDecimal heldUsd, BigDecimal reservedUsd) {
+}

@@ -1,0 +1,27 @@
+package io.promptroutes.ledger;
+
+import java.security.SecureRandom;
+import java.util.UUID;
+
+/** Ids that grow with time (UUID version 7), so that new rows are neighbours in the index and the last calls are found by it. Thread-safe. */
+final class ClaimIds {
+
+    private final SecureRandom random = new SecureRandom();
+    private long lastMillis;
+    private int sequence;
+
+    /** Greater than all before in this process. */
+    synchronized UUID next() {
+        long now = System.currentTimeMillis();
+        if (now > lastMillis) {
+            lastMillis = now;
+            sequence = 0;
+        } else if (++sequence == 0x1000) {
+            lastMillis++;
+            sequence = 0;
+        }
+        long high = lastMillis << 16 | 0x7000 | sequence;
+        long low = random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
+        return new UUID(high, low);
+    }
+}

@@ -1,0 +1,109 @@
+package io.promptroutes.ledger;
+
+import io.promptroutes.cost.Usage;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/** The table of claims. What a group changes is collected, and written in one go per kind. Confined to the writer. */
+final class Claims {
+
+    private static final String FOR_BOOKING = "SELECT claim_id, state, reserved_usd, cost_usd, tenant, model, job, claimed_day FROM claims ";
+
+    private final List<Object[]> made = new ArrayList<>();
+    private final List<Object[]> settled = new ArrayList<>();
+    private final List<Object[]> corrected = new ArrayList<>();
+    private final List<Object[]> events = new ArrayList<>();
+
+    static Map<UUID, ClaimRow> lock(Tx tx, Collection<UUID> ids) throws SQLException {
+        Map<UUID, ClaimRow> rows = new HashMap<>();
+        if (!ids.isEmpty()) {
+            for (ClaimRow row : tx.list(FOR_BOOKING + "WHERE claim_id = ANY(?) ORDER BY claim_id FOR UPDATE", Claims::row, new TreeSet<>(ids))) {
+                rows.put(row.id, row);
+            }
+        }
+        return rows;
+    }
+
+    static List<ClaimRow> lockOpenOf(Tx tx, Collection<String> instances) throws SQLException {
+        return tx.list(FOR_BOOKING + "WHERE instance_id = ANY(?) AND state = 'open' ORDER BY claim_id FOR UPDATE", Claims::row, instances);
+    }
+
+    private static ClaimRow row(ResultSet row) throws SQLException {
+        return new ClaimRow(row.getObject("claim_id", UUID.class), row.getString("state"), Tx.usd(row, "reserved_usd"), Tx.usd(row, "cost_usd"),
+                BudgetKey.of(row.getString("tenant"), row.getString("model"), row.getString("job"), row.getString("claimed_day")));
+    }
+
+    void make(UUID id, ClaimRequest request, String instance, Instant now, String day) {
+        Work work = request.work();
+        made.add(new Object[] {id, work.id().hex(), instance, work.job(), work.tenant(), work.task(), request.attempt(),
+            request.fallbackLevel(), request.model(), request.reservedUsd(), ClaimRow.OPEN, now, day});
+    }
+
+    void settle(UUID id, Settlement end, Instant now) {
+        Usage usage = end.usage();
+        settled.add(new Object[] {end.state().name().toLowerCase(Locale.ROOT), end.generationId(), end.servedModel(), end.provider(),
+            usage == null ? null : usage.promptTokens(), usage == null ? null : usage.completionTokens(),
+            usage == null ? null : usage.reasoningTokens(), usage == null ? null : usage.cachedTokens(),
+            end.costUsd(), end.costSource() == null ? null : end.costSource().toString(), end.latencyMs(), now, id});
+        event(id, end.event());
+    }
+
+    /** @param cost null leaves it unknown; the same for source and event */
+    void correct(UUID id, String state, BigDecimal cost, String source, byte[] event, Instant now) {
+        corrected.add(new Object[] {state, cost, source, now, id});
+        event(id, event);
+    }
+
+    private void event(UUID id, byte[] json) {
+        if (json != null) {
+            events.add(new Object[] {id, json});
+        }
+    }
+
+    void write(Tx tx) throws SQLException {
+        tx.batch("INSERT INTO claims (claim_id, work_id, instance_id, job, tenant, task, attempt, fallback_level, model, reserved_usd, state,"
+                + " claimed_at, claimed_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", made);
+        tx.batch("UPDATE claims SET state = ?, generation_id = COALESCE(?, generation_id), served_model = ?, provider = ?, prompt_tokens = ?,"
+                + " completion_tokens = ?, reasoning_tokens = ?, cached_tokens = ?, cost_usd = ?, cost_source = ?, latency_ms = ?,"
+                + " settled_at = ? WHERE claim_id = ?", settled);
+        tx.batch("UPDATE claims SET state = ?, cost_usd = COALESCE(?, cost_usd), cost_source = COALESCE(?, cost_source),"
+                + " settled_at = ? WHERE claim_id = ?", corrected);
+        if (!corrected.isEmpty()) {
+            tx.batch("DELETE FROM events WHERE claim_id = ?", events.stream().map(event -> new Object[] {event[0]}).toList());
+        }
+        tx.batch("INSERT INTO events (claim_id, json) VALUES (?, ?)", events);
+    }
+
+    static void generations(Tx tx, List<Object[]> generationAndClaim) throws SQLException {
+        tx.batch("UPDATE claims SET generation_id = ? WHERE claim_id = ?", generationAndClaim);
+    }
+
+    /** A call as begin needs it. */
+    record Called(String workId, String instance, String state, BigDecimal cost, OpenClaim claim) {
+    }
+
+    static final String CALLED = "SELECT c.claim_id, c.work_id, w.prompt_id, c.attempt, c.model, c.reserved_usd, c.generation_id, c.claimed_at,"
+            + " c.instance_id, c.state, c.cost_usd FROM claims c JOIN works w ON w.work_id = c.work_id ";
+
+    static List<Called> ofWorks(Tx tx, Collection<String> works) throws SQLException {
+        return works.isEmpty() ? List.of()
+                : tx.list(CALLED + "WHERE c.work_id = ANY(?) AND c.state <> 'void' ORDER BY c.claim_id", Claims::called, works);
+    }
+
+    static Called called(ResultSet row) throws SQLException {
+        return new Called(row.getString("work_id"), row.getString("instance_id"), row.getString("state"), Tx.usd(row, "cost_usd"),
+                new OpenClaim(row.getObject("claim_id", UUID.class), new WorkId(row.getString("work_id")), row.getString("prompt_id"),
+                        row.getInt("attempt"), row.getString("model"), Tx.usd(row, "reserved_usd"), row.getString("generation_id"),
+                        Tx.instant(row, "claimed_at")));
+    }
+}

@@ -1,0 +1,165 @@
+package io.promptroutes.ledger;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/** The ledger's database: its connections, its schema, and what durable takes. Thread-safe. */
+final class Database implements AutoCloseable {
+
+    /** In milliseconds: how long a connection is waited for before the database counts as down. */
+    private static final long CONNECT_WITHIN = 5_000;
+    /** The writer's and some for reading. */
+    private static final int CONNECTIONS = 4;
+
+    private static final String[] H2 = {
+        ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH",
+        // closed by SHUTDOWN and nothing else: not when the pool is idle, and not by a shutdown hook beside ours
+        ";DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE",
+        // it would listen on all interfaces
+        ";AUTO_SERVER=FALSE",
+        // its own log of errors quotes values
+        ";TRACE_LEVEL_FILE=0",
+        // every statement of ours stays parsed
+        ";QUERY_CACHE_SIZE=64",
+        // most results fit in their row, at a third of the cost; pages that nothing refers to are used again after 5 s instead of 45:
+        // each commit is synced, so that no older state is needed
+        ";INIT=SET MAX_LENGTH_INPLACE_LOB 8192\\;SET RETENTION_TIME 5000"};
+
+    private final boolean embedded;
+    private final FileOwner owner;
+    private final HikariDataSource pool;
+
+    private Database(boolean embedded, FileOwner owner, HikariDataSource pool) {
+        this.embedded = embedded;
+        this.owner = owner;
+        this.pool = pool;
+    }
+
+    static Database open(LedgerSettings settings) {
+        boolean embedded = settings.directory() != null;
+        FileOwner owner = embedded ? FileOwner.of(settings.directory()) : null;
+        HikariDataSource pool = null;
+        try {
+            pool = new HikariDataSource(embedded ? h2(settings) : postgres(settings));
+            // the type for bytes of any length is the one word that differs
+            Flyway.configure().dataSource(pool).locations("classpath:db/migration").placeholders(
+                    Map.of("bytes", embedded ? "BINARY LARGE OBJECT" : "BYTEA")).load().migrate();
+            return new Database(embedded, owner, pool);
+        } catch (HikariPool.PoolInitializationException | FlywayException e) {
+            if (pool != null) {
+                pool.close();
+            }
+            if (owner != null) {
+                owner.close();
+            }
+            throw refusal(settings, e);
+        }
+    }
+
+    private static RuntimeException refusal(LedgerSettings settings, RuntimeException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return sql.getErrorCode() == 90020
+                        ? new LedgerLocked(settings + " is open in another program")
+                        : new LedgerUnavailable("cannot open the " + settings + ": " + Reason.of(sql));
+            }
+        }
+        return new LedgerUnavailable("cannot open the " + settings + ": its tables are not those of this version (" + e.getClass().getSimpleName() + ")");
+    }
+
+    private static HikariConfig h2(LedgerSettings settings) {
+        HikariConfig config = config();
+        config.setJdbcUrl("jdbc:h2:file:" + settings.directory().toAbsolutePath().resolve("ledger") + String.join("", H2));
+        config.setUsername("sa");
+        config.setPassword("");
+        return config;
+    }
+
+    private static HikariConfig postgres(LedgerSettings settings) {
+        HikariConfig config = config();
+        config.setJdbcUrl(settings.url());
+        config.setUsername(settings.user());
+        config.setPassword(settings.password() == null ? null : settings.password().get());
+        // in seconds: a server that went away without a word must not hold the writer for ever
+        config.addDataSourceProperty("connectTimeout", "5");
+        config.addDataSourceProperty("socketTimeout", "30");
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        // else its exceptions quote what is written, and the pool logs them
+        config.addDataSourceProperty("logServerErrorDetail", "false");
+        config.addDataSourceProperty("ApplicationName", "prompt-routes");
+        return config;
+    }
+
+    private static HikariConfig config() {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("ledger");
+        config.setMaximumPoolSize(CONNECTIONS);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(CONNECT_WITHIN);
+        config.setAutoCommit(false);
+        return config;
+    }
+
+    /** For camel-sql, to read with. */
+    DataSource dataSource() {
+        return pool;
+    }
+
+    /** Something read in a transaction of its own. */
+    interface Reading<T> {
+        T from(Tx tx) throws SQLException;
+    }
+
+    <T> T read(Reading<T> reading) {
+        try (Connection connection = connect()) {
+            try {
+                return reading.from(new Tx(connection));
+            } finally {
+                connection.rollback();
+            }
+        } catch (SQLException e) {
+            throw new LedgerUnavailable("the ledger cannot be read: " + Reason.of(e));
+        }
+    }
+
+    Connection connect() throws SQLException {
+        return pool.getConnection();
+    }
+
+    /** After a failure: a new connection next time, whatever this one says of itself. */
+    void discard(Connection connection) {
+        pool.evictConnection(connection);
+    }
+
+    /** After a commit: H2 alone loses committed rows on kill -9, CHECKPOINT SYNC is what brings them to the disk. */
+    void sync(Connection connection) throws SQLException {
+        if (embedded) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("CHECKPOINT SYNC");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (embedded) {
+            try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+                statement.execute("SHUTDOWN");
+            } catch (SQLException e) {
+                // everything acknowledged is on the disk already
+            }
+        }
+        pool.close();
+        if (owner != null) {
+            owner.close();
+        }
+    }
+}

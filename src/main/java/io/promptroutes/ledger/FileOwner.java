@@ -1,0 +1,69 @@
+package io.promptroutes.ledger;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Holds an embedded ledger's directory for one opener. The operating system lets go of it when the process dies. */
+final class FileOwner implements AutoCloseable {
+
+    /** The lock is on a byte far behind the text: on Windows a locked byte cannot be read. */
+    private static final long LOCKED_BYTE = 1 << 20;
+
+    private final FileChannel channel;
+
+    private FileOwner(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    static FileOwner of(Path directory) {
+        Path file = directory.resolve("ledger.lock");
+        FileChannel channel = null;
+        try {
+            Files.createDirectories(directory);
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            FileLock lock = lock(channel);
+            if (lock == null) {
+                String owner = Files.readString(file).strip();
+                channel.close();
+                throw new LedgerLocked("the ledger in " + directory + " is in use by process " + (owner.isEmpty() ? "?" : owner)
+                        + ". An embedded ledger belongs to one process at a time; set ledger.url to a PostgreSQL database for more");
+            }
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)), 0);
+            return new FileOwner(channel);
+        } catch (IOException e) {
+            close(channel);
+            throw new LedgerUnavailable("cannot write to the ledger's directory " + directory + ": " + e);
+        }
+    }
+
+    private static FileLock lock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock(LOCKED_BYTE, 1, false);
+        } catch (OverlappingFileLockException e) {
+            return null; // another ledger in this process
+        }
+    }
+
+    @Override
+    public void close() {
+        close(channel);
+    }
+
+    private static void close(FileChannel channel) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            // the lock is gone with the process at the latest
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.promptroutes.ledger;
+
+import java.math.BigDecimal;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * One transaction: everything that waits, at once. Rows are locked in the same order by all processes (works, claims, spending; each
+ * by key), so that two groups never wait for each other; then each operation is decided in memory in its turn. Confined to the writer.
+ */
+final class Group {
+
+    private final Tx tx;
+    private final Instant now;
+    private final String day;
+    private final Instances instances;
+    private final Memory memory;
+    private final boolean storeText;
+    private final Ops ops;
+
+    private final Map<String, WorkRow> works = new HashMap<>();
+    private final Map<UUID, ClaimRow> claims = new HashMap<>();
+    private final Claims changes = new Claims();
+    private final Set<String> ended = new HashSet<>();
+    private Set<String> alive = Set.of();
+    private Spending spending;
+
+    Group(Tx tx, Instances instances, Memory memory, LedgerSettings settings, List<Op<?>> ops) throws SQLException {
+        this.tx = tx;
+        this.now = Instances.now(tx);
+        Instant today = settings.clock() == null ? now : settings.clock().instant();
+        this.day = LocalDate.ofInstant(today, ZoneOffset.UTC).toString();
+        this.instances = instances;
+        this.memory = memory;
+        this.storeText = settings.storeText();
+        this.ops = new Ops(ops);
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    /** @param dead instances whose open calls become ambiguous */
+    void run(Limits limits, List<String> dead) throws SQLException {
+        works.putAll(Works.lock(tx, ops.works()));
+        alive = instances.alive(tx, works.values().stream().map(row -> row.owner).filter(owner -> owner != null).toList(), now);
+        claims.putAll(Claims.lock(tx, ops.claims()));
+        List<UUID> reaped = dead.isEmpty() ? List.of() : reap(dead);
+        List<BudgetKey> keys = keys(reaped);
+        spending = Spending.lock(tx, keys, keys.isEmpty() ? limits : limits.under(Budgets.of(tx, keys)), memory.spending);
+        for (UUID id : reaped) {
+            change(claims.get(id), ClaimRow.AMBIGUOUS, null, null, null, new ArrayList<>());
+        }
+        for (Op<?> op : ops.all()) {
+            if (op instanceof Op.Claim claim) {
+                claim.answer = decide(claim);
+            } else if (op instanceof Op.End end) {
+                end(end);
+            } else if (op instanceof Op.Correct correct) {
+                correct(correct);
+            }
+        }
+        Works.write(tx, works.values(), now);
+        changes.write(tx);
+        spending.write(tx);
+        Claims.generations(tx, ops.of(Op.Generation.class).map(op -> new Object[] {op.generationId, op.claim}).toList());
+        Reuses.add(tx, ops.of(Op.Reuse.class).toList(), day);
+        List<String> released = ops.of(Op.Release.class).map(op -> op.work.hex()).toList();
+        Works.release(tx, released, instances.id());
+        ended.addAll(released);
+        for (Op.Other<?> other : ops.of(Op.Other.class).<Op.Other<?>>map(op -> op).toList()) {
+            other.run(tx, now);
+        }
+        new Beginning(tx, instances, now).answer(ops.of(Op.Begin.class).toList(), id -> memory.begun.contains(id) && !ended.contains(id));
+    }
+
+    /** What holds from now on. */
+    void committed() {
+        memory.begun.removeAll(ended);
+        ops.of(Op.Begin.class).filter(op -> op.undo() != null).forEach(op -> memory.begun.add(op.work.id().hex()));
+        memory.spending.addAll(spending.ids());
+    }
+
+    private List<UUID> reap(List<String> dead) throws SQLException {
+        List<UUID> ids = new ArrayList<>();
+        for (ClaimRow row : Claims.lockOpenOf(tx, dead)) {
+            claims.putIfAbsent(row.id, row);
+            ids.add(row.id);
+        }
+        instances.reaped(tx, dead);
+        return ids;
+    }
+
+    /** Calls that are free from claim to settlement touch no budget. */
+    private List<BudgetKey> keys(List<UUID> reaped) {
+        List<BudgetKey> keys = new ArrayList<>();
+        ops.of(Op.Claim.class).filter(op -> op.request.reservedUsd().signum() > 0).forEach(op -> keys.addAll(keys(op.request)));
+        Stream.concat(Stream.concat(
+                ops.of(Op.End.class).filter(op -> op.claim != null && paid(op.claim, op.settlement.costUsd())).map(op -> op.claim),
+                ops.of(Op.Correct.class).filter(op -> paid(op.claim, op.cost)).map(op -> op.claim)),
+                reaped.stream().filter(id -> paid(id, null))).forEach(id -> keys.addAll(claims.get(id).keys));
+        return keys;
+    }
+
+    private boolean paid(UUID claim, BigDecimal cost) {
+        ClaimRow row = claims.get(claim);
+        return row != null && row.cost == null && (row.reserved.signum() > 0 || cost != null && cost.signum() > 0);
+    }
+
+    private List<BudgetKey> keys(ClaimRequest request) {
+        return BudgetKey.of(request.work().tenant(), request.model(), request.work().job(), day);
+    }
+
+    private ClaimAnswer decide(Op.Claim op) {
+        ClaimRequest request = op.request;
+        WorkRow row = works.computeIfAbsent(request.work().id().hex(), id -> new WorkRow(request.work()));
+        boolean others = row.owner != null && !row.owner.equals(instances.id()) && alive.contains(row.owner);
+        if (row.open() ? others : !request.reopen()) {
+            return new ClaimAnswer.Taken();
+        }
+        if (request.reservedUsd().signum() > 0) {
+            ClaimAnswer.Refused refused = spending.reserve(keys(request), request.reservedUsd());
+            if (refused != null) {
+                return refused;
+            }
+        }
+        row.take(request.work(), instances.id());
+        changes.make(op.id, request, instances.id(), now, day);
+        return new ClaimAnswer.Reserved(op.id);
+    }
+
+    private void end(Op.End op) {
+        ClaimRow claim = op.claim == null ? null : claims.get(op.claim);
+        if (op.claim != null && claim == null) {
+            op.refusal = new LedgerRejected("no such claim");
+            return;
+        }
+        List<Crossing> crossings = new ArrayList<>();
+        boolean applied = claim == null || claim.cost == null;
+        if (claim != null && applied) {
+            book(claim, op.settlement.state().name(), op.settlement.costUsd(), crossings);
+            changes.settle(op.claim, op.settlement, now);
+        }
+        boolean stored = true;
+        if (op.work != null) {
+            WorkRow row = works.computeIfAbsent(op.work.id().hex(), id -> new WorkRow(op.work));
+            stored = row.open() || instances.id().equals(row.owner);
+            if (stored) {
+                row.finish(op.work, op.finish, storeText, op.answerId, instances.id(), now);
+            }
+            ended.add(row.id);
+        }
+        op.answer = new Settled(applied, stored, List.copyOf(crossings));
+    }
+
+    private void correct(Op.Correct op) {
+        ClaimRow claim = claims.get(op.claim);
+        boolean undecided = claim != null && (claim.state.equals(ClaimRow.OPEN) || claim.state.equals(ClaimRow.AMBIGUOUS));
+        boolean fits = switch (op.state) {
+            case ClaimRow.VOID -> claim != null && claim.state.equals(ClaimRow.OPEN);
+            case ClaimRow.RETRIED -> undecided;
+            default -> claim != null && claim.cost == null;
+        };
+        List<Crossing> crossings = new ArrayList<>();
+        if (fits) {
+            change(claim, undecided ? op.state : claim.state, op.cost, op.source, op.event, crossings);
+        }
+        op.answer = new Settled(fits, true, List.copyOf(crossings));
+    }
+
+    private void change(ClaimRow claim, String state, BigDecimal cost, String source, byte[] event, List<Crossing> crossings) {
+        book(claim, state, cost, crossings);
+        changes.correct(claim.id, state, cost, source, event, now);
+    }
+
+    private void book(ClaimRow claim, String state, BigDecimal cost, List<Crossing> crossings) {
+        ClaimRow.Booking before = claim.booking();
+        claim.state = state;
+        claim.cost = cost;
+        ClaimRow.Booking change = claim.booking().less(before);
+        if (!change.nothing()) {
+            spending.book(claim.keys, change, crossings);
+        }
+    }
+}

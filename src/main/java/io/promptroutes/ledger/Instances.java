@@ -1,0 +1,78 @@
+package io.promptroutes.ledger;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The processes that share the ledger, and which of them live. Every time here is the database's. Stateless but for its name. */
+final class Instances {
+
+    private final String id;
+    private final LedgerSettings settings;
+
+    Instances(String id, LedgerSettings settings) {
+        this.id = id;
+        this.settings = settings;
+    }
+
+    String id() {
+        return id;
+    }
+
+    static Instant now(Tx tx) throws SQLException {
+        return tx.list("SELECT CURRENT_TIMESTAMP AS now_at", row -> Tx.instant(row, "now_at")).get(0);
+    }
+
+    /** An embedded database has no other process; elsewhere the earlier run of the same name is over. */
+    void register(Tx tx) throws SQLException {
+        Instant now = now(tx);
+        if (settings.directory() != null) {
+            tx.update("UPDATE instances SET superseded = TRUE WHERE superseded = FALSE");
+        } else {
+            tx.update("UPDATE instances SET superseded = TRUE WHERE superseded = FALSE AND name = ?", name());
+        }
+        tx.update("INSERT INTO instances (instance_id, name, started_at, lease_until, superseded, reaped) VALUES (?, ?, ?, ?, FALSE, FALSE)",
+                id, name(), now, now.plus(settings.lease()));
+    }
+
+    private String name() {
+        return settings.instance() == null ? id : settings.instance();
+    }
+
+    /** Returns false when another process has taken this one's name. */
+    boolean heartbeat(Tx tx, Instant now) throws SQLException {
+        return tx.update("UPDATE instances SET lease_until = ?, reaped = FALSE WHERE instance_id = ? AND superseded = FALSE",
+                now.plus(settings.lease()), id) == 1;
+    }
+
+    /** At an orderly end: others need not wait for the lease. */
+    void leave(Tx tx) throws SQLException {
+        tx.update("UPDATE instances SET lease_until = ? WHERE instance_id = ?", now(tx), id);
+    }
+
+    /** Those that died and whose open calls nobody has looked at; locked. */
+    List<String> unreaped(Tx tx, Instant now) throws SQLException {
+        return tx.list("SELECT instance_id FROM instances WHERE reaped = FALSE AND (superseded = TRUE OR lease_until <= ?) AND instance_id <> ?"
+                + " ORDER BY instance_id FOR UPDATE", row -> row.getString(1), now, id);
+    }
+
+    void reaped(Tx tx, Collection<String> instances) throws SQLException {
+        tx.update("UPDATE instances SET reaped = TRUE WHERE instance_id = ANY(?)", instances);
+    }
+
+    /** Of these, the ones alive; this one is. */
+    Set<String> alive(Tx tx, Collection<String> instances, Instant now) throws SQLException {
+        Set<String> others = new TreeSet<>(instances);
+        others.remove(id);
+        Set<String> alive = new TreeSet<>();
+        alive.add(id);
+        if (!others.isEmpty()) {
+            alive.addAll(tx.list("SELECT instance_id FROM instances WHERE instance_id = ANY(?) AND superseded = FALSE AND lease_until > ?",
+                    row -> row.getString(1), others, now));
+        }
+        return alive;
+    }
+}

@@ -1,0 +1,41 @@
+package io.promptroutes.ledger;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+
+/** What the ledger knows of a piece of work when it comes. Immutable by agreement: nobody changes the bytes. */
+public sealed interface Known {
+
+    /**
+     * Nobody has finished it or is at it: it is this process's now, until it is finished or released.
+     *
+     * @param attempts calls made for it earlier
+     * @param costUsd  what they cost as far as known
+     */
+    record New(int attempts, BigDecimal costUsd) implements Known {
+    }
+
+    /**
+     * @param job    the job that it was answered for
+     * @param result the stored result; null where texts are not stored
+     * @param model  the model that answered, or null
+     */
+    record Answered(String job, byte[] result, String model, BigDecimal costUsd, Instant when) implements Known {
+    }
+
+    /** @param deadLetter as stored; null where texts are not stored */
+    record DeadLettered(String job, byte[] deadLetter, Instant when) implements Known {
+    }
+
+    /** A live process is at it, maybe this one. To be asked again later, never called. */
+    record Busy(String instance) implements Known {
+    }
+
+    /**
+     * A process died in these calls, which may have been billed. The work is this process's now; what to do about the calls is the
+     * caller's policy: {@link Ledger#resolve} or {@link Ledger#markAmbiguousRetried} for each, or a dead letter.
+     */
+    record Ambiguous(List<OpenClaim> claims, int attempts, BigDecimal costUsd) implements Known {
+    }
+}

@@ -1,0 +1,198 @@
+package io.promptroutes.ledger;
+
+import io.promptroutes.cost.CostSource;
+import java.math.BigDecimal;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import javax.sql.DataSource;
+
+/**
+ * The durable truth of what was claimed, called, paid and answered, and the budgets over it. Thread-safe: operations queue up for one
+ * writer thread, which commits all that wait at once. When a future is done, what it stands for has reached the disk. It fails with
+ * {@link LedgerUnavailable} (the database does not work; nothing was done) or {@link LedgerRejected} (this operation alone).
+ *
+ * <p>The way of a prompt: {@link #begin}; then for each call {@link #claim}, the call, {@link #settle}; at the end
+ * {@link #settleAndFinish} or {@link #finish}. A prompt that is put back unfinished needs {@link #release}.
+ */
+public final class Ledger implements AutoCloseable {
+
+    private final Database database;
+    private final Instances instances;
+    private final Writer writer;
+    private final Thread thread;
+    private final ClaimIds ids = new ClaimIds();
+
+    private Ledger(Database database, Instances instances, Writer writer) {
+        this.database = database;
+        this.instances = instances;
+        this.writer = writer;
+        this.thread = new Thread(writer, "ledger-writer");
+    }
+
+    /** Completes futures on the writer's own thread: for callers that wait in threads of theirs. What depends on one must not block. */
+    public static Ledger open(LedgerSettings settings) {
+        return open(settings, Runnable::run);
+    }
+
+    /**
+     * Creates the database or brings it up to date. Fails with {@link LedgerLocked} or {@link LedgerUnavailable}.
+     *
+     * @param completions runs what depends on the futures; may block if it has threads for that
+     */
+    public static Ledger open(LedgerSettings settings, Executor completions) {
+        Database database = Database.open(settings);
+        byte[] random = new byte[6];
+        new SecureRandom().nextBytes(random);
+        String run = ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(random);
+        Instances instances = new Instances(settings.instance() == null ? run : settings.instance() + "-" + run, settings);
+        try (Connection connection = database.connect()) {
+            instances.register(new Tx(connection));
+            connection.commit();
+            database.sync(connection);
+        } catch (SQLException e) {
+            database.close();
+            throw new LedgerUnavailable("cannot open the " + settings + ": " + Reason.of(e));
+        }
+        Ledger ledger = new Ledger(database, instances, new Writer(database, instances, settings, completions));
+        ledger.thread.setDaemon(true);
+        ledger.thread.start();
+        try {
+            ledger.writer.submit(new Op.Other<Void>((tx, now) -> null)).future.join(); // with it went the calls of dead processes
+        } catch (CompletionException e) {
+            ledger.close();
+            throw unwrapped(e);
+        }
+        return ledger;
+    }
+
+    /** This run's id, as other processes see it. */
+    public String instance() {
+        return instances.id();
+    }
+
+    /** The limits from now on; running calls keep what they reserved. A tenant's row beats a limit for its scope and period here. */
+    public void limits(List<Limit> limits) {
+        writer.limits(new Limits(limits));
+    }
+
+    /** Sets or, with null, removes a tenant's limit; it holds at once in all processes. @param model a model, or {@link Limit#ANY} */
+    public CompletableFuture<Void> tenantLimit(String tenant, String model, Period period, BigDecimal usd) {
+        return writer.submit(new Op.Other<Void>((tx, now) -> {
+            Budgets.set(tx, tenant, model, period, usd);
+            return null;
+        })).future;
+    }
+
+    /** What is known of a work. After New and Ambiguous it is this run's, and another begin says Busy until it is finished or released. */
+    public CompletableFuture<Known> begin(Work work) {
+        return writer.submit(new Op.Begin(work)).future;
+    }
+
+    /** Gives back a work that was begun and will not be finished now, with none of its calls running. */
+    public CompletableFuture<Void> release(WorkId work) {
+        return writer.submit(new Op.Release(work)).future;
+    }
+
+    /** Before a call. A future that is cancelled in time leaves nothing reserved. */
+    public CompletableFuture<ClaimAnswer> claim(ClaimRequest request) {
+        return writer.submit(new Op.Claim(ids.next(), request)).future;
+    }
+
+    /** The id by which the call can be looked up, as soon as it is known; need not be waited for. */
+    public CompletableFuture<Void> generation(UUID claimId, String generationId) {
+        return writer.submit(new Op.Generation(claimId, generationId)).future;
+    }
+
+    /** After a call that does not end the prompt. Sent again, it is booked once. */
+    public CompletableFuture<Settled> settle(UUID claimId, Settlement settlement) {
+        return writer.submit(new Op.End(claimId, settlement, null, null, null)).future;
+    }
+
+    /** The call's settlement and the prompt's end in one. */
+    public CompletableFuture<Settled> settleAndFinish(UUID claimId, Settlement settlement, Work work, Finish finish) {
+        return writer.submit(new Op.End(claimId, settlement, work, finish, ids.next())).future;
+    }
+
+    /** The prompt's end; to be waited for before it is acknowledged. */
+    public CompletableFuture<Settled> finish(Work work, Finish finish) {
+        return writer.submit(new Op.End(null, null, work, finish, ids.next())).future;
+    }
+
+    /** The cost of a call that was unknown, looked up; 0 where it was not billed. @param event the cost event to keep, or null */
+    public CompletableFuture<Settled> resolve(UUID claimId, BigDecimal costUsd, CostSource source, byte[] event) {
+        String name = source == null ? null : source.toString();
+        return writer.submit(new Op.Correct(claimId, ClaimRow.RESOLVED, Amounts.checked(costUsd), name, event)).future;
+    }
+
+    /** An ambiguous call is made again: it may have been paid twice, and its reserved amount goes on counting as spent. */
+    public CompletableFuture<Settled> markAmbiguousRetried(UUID claimId) {
+        return writer.submit(new Op.Correct(claimId, ClaimRow.RETRIED, null, null, null)).future;
+    }
+
+    /** A stored answer was published instead of called. @param model the one that had answered, or null */
+    public CompletableFuture<Void> reused(Work work, String model, BigDecimal savedUsd) {
+        return writer.submit(new Op.Reuse(work, model, Amounts.checked(savedUsd))).future;
+    }
+
+    /** Forgets a job's answers and dead letters, not what they cost. Tells how many. */
+    public CompletableFuture<Integer> forget(String job) {
+        return writer.submit(new Op.Other<Integer>((tx, now) -> Works.forget(tx, job))).future;
+    }
+
+    /** Deletes answers, dead letters and cost events of works finished before; what they cost stays. Blocks; tells how many works. */
+    public int purge(Instant before) {
+        try {
+            return new Purge(writer).run(before);
+        } catch (CompletionException e) {
+            throw unwrapped(e);
+        }
+    }
+
+    private static RuntimeException unwrapped(CompletionException e) {
+        return e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+
+    public History history() {
+        return new History(database);
+    }
+
+    public Figures figures() {
+        return new Figures(database);
+    }
+
+    public Providers providers() {
+        return new Providers(database, writer);
+    }
+
+    /** For reading through camel-sql. */
+    public DataSource dataSource() {
+        return database.dataSource();
+    }
+
+    /** Does what was submitted before, then lets go of the database. Open calls become ambiguous. */
+    @Override
+    public void close() {
+        writer.close();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try (Connection connection = database.connect()) {
+            instances.leave(new Tx(connection));
+            connection.commit();
+            database.sync(connection);
+        } catch (SQLException e) {
+            // the lease ends by itself
+        }
+        database.close();
+    }
+}

@@ -1,0 +1,69 @@
+package io.promptroutes.ledger;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * Where the ledger is and how it behaves.
+ *
+ * @param directory where the embedded database lives; null for PostgreSQL
+ * @param url       PostgreSQL's JDBC URL; null for the embedded one
+ * @param user      null where the URL has it
+ * @param password  asked for once, when the ledger opens; null where the URL has it
+ * @param instance  a name that this process has after a restart too, and no other while it runs: its earlier run is then known to be
+ *                  dead at once instead of after the lease. Null for a new one
+ * @param lease     how long a process that says nothing counts as alive
+ * @param storeText whether results and dead letters are kept, to be published again
+ * @param clock     tells the day and month of a budget; null for the database's
+ */
+public record LedgerSettings(
+        Path directory, String url, String user, Supplier<String> password, String instance, Duration lease, boolean storeText, Clock clock) {
+
+    public static final Duration DEFAULT_LEASE = Duration.ofSeconds(30);
+
+    public LedgerSettings {
+        Objects.requireNonNull(lease);
+        if ((directory == null) == (url == null)) {
+            throw new IllegalArgumentException("the ledger needs either a directory or a URL");
+        }
+        if (url != null && !url.startsWith("jdbc:postgresql:")) {
+            throw new IllegalArgumentException("ledger.url must start with jdbc:postgresql:");
+        }
+        if (lease.toMillis() < 1) {
+            throw new IllegalArgumentException("the ledger's lease must be at least a millisecond");
+        }
+    }
+
+    public static LedgerSettings embedded(Path directory) {
+        return new LedgerSettings(directory, null, null, null, null, DEFAULT_LEASE, true, null);
+    }
+
+    public static LedgerSettings postgres(String url, String user, Supplier<String> password) {
+        return new LedgerSettings(null, url, user, password, null, DEFAULT_LEASE, true, null);
+    }
+
+    public LedgerSettings withInstance(String name) {
+        return new LedgerSettings(directory, url, user, password, name, lease, storeText, clock);
+    }
+
+    public LedgerSettings withLease(Duration duration) {
+        return new LedgerSettings(directory, url, user, password, instance, duration, storeText, clock);
+    }
+
+    public LedgerSettings withStoreText(boolean keep) {
+        return new LedgerSettings(directory, url, user, password, instance, lease, keep, clock);
+    }
+
+    public LedgerSettings withClock(Clock other) {
+        return new LedgerSettings(directory, url, user, password, instance, lease, storeText, other);
+    }
+
+    /** Without the URL, which can hold a password. */
+    @Override
+    public String toString() {
+        return directory != null ? "embedded ledger in " + directory : "ledger in PostgreSQL";
+    }
+}

@@ -1,0 +1,29 @@
+package io.promptroutes.ledger;
+
+import java.math.BigDecimal;
+import java.util.Objects;
+
+/**
+ * The most that may be spent in a scope and period.
+ *
+ * @param tenant the tenant it is for; {@code *} for each of them; ignored where the scope has no tenant
+ * @param model  likewise
+ */
+public record Limit(Scope scope, String tenant, String model, Period period, BigDecimal usd) {
+
+    /** Any tenant, any model. */
+    public static final String ANY = "*";
+
+    public Limit {
+        Objects.requireNonNull(scope);
+        Objects.requireNonNull(tenant);
+        Objects.requireNonNull(model);
+        Objects.requireNonNull(period);
+        usd = Amounts.checked(usd);
+    }
+
+    /** For each name in the scope. */
+    public Limit(Scope scope, Period period, BigDecimal usd) {
+        this(scope, ANY, ANY, period, usd);
+    }
+}

@@ -1,0 +1,84 @@
+package io.promptroutes.ledger;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.promptroutes.prompt.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/** The table of endpoints. Reading blocks; changes are durable when their future is done. Thread-safe. */
+public final class Providers {
+
+    private final Database database;
+    private final Writer writer;
+
+    Providers(Database database, Writer writer) {
+        this.database = database;
+        this.writer = writer;
+    }
+
+    /** Puts it in, or replaces the one of its id. One that is the default takes that from the others. */
+    public CompletableFuture<Void> add(Provider provider) {
+        String configuration = json(provider.configuration());
+        return writer.submit(new Op.Other<Void>((tx, now) -> {
+            if (provider.isDefault()) {
+                tx.update("UPDATE llm_providers SET is_default = FALSE WHERE is_default = TRUE");
+            }
+            tx.update("DELETE FROM llm_providers WHERE provider_id = ?", provider.id());
+            tx.update("INSERT INTO llm_providers (provider_id, name, provider_type, api_endpoint, configuration, is_active, is_default)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?)", provider.id(), provider.name(), provider.type(), provider.endpoint(), configuration,
+                    provider.active(), provider.isDefault());
+            return null;
+        })).future;
+    }
+
+    /** By id. */
+    public List<Provider> list() {
+        return database.read(tx -> tx.list("SELECT provider_id, name, provider_type, api_endpoint, configuration, is_active, is_default"
+                + " FROM llm_providers ORDER BY provider_id", Providers::row));
+    }
+
+    /** The one that is used: active and the default. */
+    public Optional<Provider> used() {
+        return list().stream().filter(provider -> provider.active() && provider.isDefault()).findFirst();
+    }
+
+    /** Makes it the one that is used. False where there is none of that id; then nothing changes. */
+    public CompletableFuture<Boolean> use(String id) {
+        return writer.submit(new Op.Other<Boolean>((tx, now) -> {
+            if (tx.update("UPDATE llm_providers SET is_active = TRUE, is_default = TRUE WHERE provider_id = ?", id) == 0) {
+                return false;
+            }
+            tx.update("UPDATE llm_providers SET is_default = FALSE WHERE provider_id <> ? AND is_default = TRUE", id);
+            return true;
+        })).future;
+    }
+
+    /** False where there is none of that id. */
+    public CompletableFuture<Boolean> remove(String id) {
+        return writer.submit(new Op.Other<Boolean>((tx, now) -> tx.update("DELETE FROM llm_providers WHERE provider_id = ?", id) > 0)).future;
+    }
+
+    private static Provider row(ResultSet row) throws SQLException {
+        try {
+            return new Provider(row.getString("provider_id"), row.getString("name"), row.getString("provider_type"), row.getString("api_endpoint"),
+                    Json.MAPPER.readValue(row.getString("configuration"), new TypeReference<Map<String, String>>() { }),
+                    row.getBoolean("is_active"), row.getBoolean("is_default"));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the configuration of provider " + row.getString("provider_id") + " is not a JSON object of strings");
+        }
+    }
+
+    private static String json(Map<String, String> configuration) {
+        try {
+            return Json.MAPPER.writeValueAsString(new TreeMap<>(configuration));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e); // strings are always JSON
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.promptroutes.ledger;
+
+import io.promptroutes.cost.CostSource;
+import io.promptroutes.cost.Usage;
+import java.math.BigDecimal;
+import java.util.Objects;
+
+/**
+ * What became of a call. All but the state may be null.
+ *
+ * @param costUsd   0 for a call that was not billed; null where it is not known: the reserved amount counts as spent until it is
+ * @param latencyMs of the call, in milliseconds
+ * @param event     the cost event as JSON
+ */
+public record Settlement(
+        State state,
+        String generationId,
+        String servedModel,
+        String provider,
+        Usage usage,
+        BigDecimal costUsd,
+        CostSource costSource,
+        Long latencyMs,
+        byte[] event) {
+
+    /** How the call ended. */
+    public enum State { SUCCEEDED, FAILED, UNKNOWN }
+
+    public Settlement {
+        Objects.requireNonNull(state);
+        costUsd = costUsd == null ? null : Amounts.checked(costUsd);
+    }
+
+    /** A call that failed and was not billed. */
+    public static Settlement notBilled(long latencyMs) {
+        return new Settlement(State.FAILED, null, null, null, null, BigDecimal.ZERO, null, latencyMs, null);
+    }
+}

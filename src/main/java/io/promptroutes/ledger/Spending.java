@@ -1,0 +1,163 @@
+package io.promptroutes.ledger;
+
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The rows of spending that a group touches. They are locked first, in one order in all processes; then every claim and settlement is
+ * decided in memory, and each row is written once. Confined to the writer.
+ */
+final class Spending {
+
+    private static final class Row {
+        final BudgetKey key;
+        BigDecimal spent;
+        BigDecimal held;
+        BigDecimal reserved;
+        int alertLevel;
+        BigDecimal alertLimit;
+        boolean changed;
+
+        Row(BudgetKey key, ResultSet row) throws SQLException {
+            this.key = key;
+            this.spent = row.getBigDecimal("spent_usd");
+            this.held = row.getBigDecimal("held_usd");
+            this.reserved = row.getBigDecimal("reserved_usd");
+            this.alertLevel = row.getInt("alert_level");
+            this.alertLimit = row.getBigDecimal("alert_limit");
+        }
+
+        BigDecimal gone() {
+            return spent.add(held);
+        }
+    }
+
+    private static final int[] THRESHOLDS = {50, 80, 100};
+
+    private final Map<String, Row> rows = new TreeMap<>();
+    private final Limits limits;
+
+    private Spending(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** @param known ids that the table has, so that they need not be put in; grows */
+    static Spending lock(Tx tx, Collection<BudgetKey> keys, Limits limits, Set<String> known) throws SQLException {
+        Spending spending = new Spending(limits);
+        Map<String, BudgetKey> byId = new TreeMap<>();
+        for (BudgetKey key : keys) {
+            byId.put(key.id(), key);
+        }
+        if (byId.isEmpty()) {
+            return spending;
+        }
+        List<Object[]> missing = new ArrayList<>();
+        byId.forEach((id, key) -> {
+            if (!known.contains(id)) {
+                missing.add(new Object[] {id, name(key.scope()), key.tenant(), key.model(), name(key.period()), key.periodKey()});
+            }
+        });
+        tx.batch("INSERT INTO spending (spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd, alert_level)"
+                + " VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, 0) ON CONFLICT DO NOTHING", missing);
+        tx.list("SELECT spending_id, spent_usd, held_usd, reserved_usd, alert_level, alert_limit FROM spending"
+                + " WHERE spending_id = ANY(?) ORDER BY spending_id FOR UPDATE", row -> {
+                    String id = row.getString("spending_id");
+                    return spending.rows.put(id, new Row(byId.get(id), row));
+                }, byId.keySet());
+        return spending;
+    }
+
+    /** The ids it holds; to be known once the group is committed. */
+    Set<String> ids() {
+        return new HashSet<>(rows.keySet());
+    }
+
+    /** Reserves in every row, or in none. Returns the refusal, or null. */
+    ClaimAnswer.Refused reserve(List<BudgetKey> keys, BigDecimal asked) {
+        for (BudgetKey key : keys) {
+            Row row = rows.get(key.id());
+            Limit limit = limits.of(key);
+            if (limit != null && row.gone().add(row.reserved).add(asked).compareTo(limit.usd()) > 0) {
+                return refusal(row, limit, asked);
+            }
+        }
+        for (BudgetKey key : keys) {
+            Row row = rows.get(key.id());
+            row.reserved = row.reserved.add(asked);
+            row.changed = true;
+        }
+        return null;
+    }
+
+    /** A refusal counts as 100 % once half is spent: before that the call was too large, the budget not used up. */
+    private static ClaimAnswer.Refused refusal(Row row, Limit limit, BigDecimal asked) {
+        boolean usedUp = row.gone().add(asked).compareTo(limit.usd()) > 0 && percent(row.gone(), limit.usd()) >= THRESHOLDS[0];
+        List<Crossing> crossings = new ArrayList<>();
+        cross(row, limit, usedUp ? 100 : percent(row.gone(), limit.usd()), crossings);
+        return new ClaimAnswer.Refused(limit, row.key.name(), row.key.periodKey(), row.gone(), row.reserved, asked, List.copyOf(crossings));
+    }
+
+    /** Books what changed, and adds the thresholds that it passes. */
+    void book(List<BudgetKey> keys, ClaimRow.Booking change, List<Crossing> crossings) {
+        for (BudgetKey key : keys) {
+            Row row = rows.get(key.id());
+            row.spent = row.spent.add(change.spent());
+            row.held = row.held.add(change.held());
+            row.reserved = row.reserved.add(change.reserved());
+            row.changed = true;
+            Limit limit = limits.of(key);
+            if (limit != null) {
+                cross(row, limit, percent(row.gone(), limit.usd()), crossings);
+            }
+        }
+    }
+
+    private static int percent(BigDecimal gone, BigDecimal limit) {
+        int reached = 0;
+        for (int threshold : THRESHOLDS) {
+            if (limit.signum() > 0 && gone.movePointRight(2).compareTo(limit.multiply(BigDecimal.valueOf(threshold))) >= 0) {
+                reached = threshold;
+            }
+        }
+        return reached;
+    }
+
+    /** What was told of another limit does not count for this one. */
+    private static void cross(Row row, Limit limit, int level, List<Crossing> crossings) {
+        int told = row.alertLimit != null && row.alertLimit.compareTo(limit.usd()) == 0 ? row.alertLevel : 0;
+        if (level <= told) {
+            return;
+        }
+        for (int threshold : THRESHOLDS) {
+            if (threshold > told && threshold <= level) {
+                crossings.add(new Crossing(limit, row.key.name(), row.key.periodKey(), threshold, row.gone()));
+            }
+        }
+        row.alertLevel = level;
+        row.alertLimit = limit.usd();
+        row.changed = true;
+    }
+
+    void write(Tx tx) throws SQLException {
+        List<Object[]> updates = new ArrayList<>();
+        rows.forEach((id, row) -> {
+            if (row.changed) {
+                updates.add(new Object[] {row.spent, row.held, row.reserved, row.alertLevel, row.alertLimit, id});
+            }
+        });
+        tx.batch("UPDATE spending SET spent_usd = ?, held_usd = ?, reserved_usd = ?, alert_level = ?, alert_limit = ? WHERE spending_id = ?", updates);
+    }
+
+    private static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,127 @@
+package io.promptroutes.ledger;
+
+import io.promptroutes.cost.Usd;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** SQL on one connection with values of Java's types, the same for both databases. Used by one thread at a time. */
+final class Tx {
+
+    /** Reads a row. */
+    interface Row<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private final Connection connection;
+    private boolean wrote;
+
+    Tx(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Whether something changed that has to be durable. */
+    boolean wrote() {
+        return wrote;
+    }
+
+    <T> List<T> list(String sql, Row<T> reader, Object... values) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            set(statement, values);
+            try (ResultSet rows = statement.executeQuery()) {
+                List<T> read = new ArrayList<>();
+                while (rows.next()) {
+                    read.add(reader.read(rows));
+                }
+                return read;
+            }
+        }
+    }
+
+    /** Rows by their key; {@code sql} takes the keys as its only value, an array. */
+    <K, T> Map<K, T> byKey(String sql, Row<T> reader, Function<T, K> key, Collection<K> keys) throws SQLException {
+        return keys.isEmpty() ? Map.of() : list(sql, reader, keys).stream().collect(Collectors.toMap(key, row -> row));
+    }
+
+    int update(String sql, Object... values) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            set(statement, values);
+            int changed = statement.executeUpdate();
+            wrote |= changed > 0;
+            return changed;
+        }
+    }
+
+    /** The same statement for many rows, in one trip. Returns how many rows changed. */
+    int batch(String sql, List<Object[]> rows) throws SQLException {
+        if (rows.isEmpty()) {
+            return 0;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (Object[] row : rows) {
+                set(statement, row);
+                statement.addBatch();
+            }
+            int changed = 0;
+            for (int count : statement.executeBatch()) {
+                changed += count;
+            }
+            wrote |= changed > 0;
+            return changed;
+        }
+    }
+
+    static Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    static BigDecimal usd(ResultSet row, String column) throws SQLException {
+        BigDecimal value = row.getBigDecimal(column);
+        return value == null ? null : Usd.of(value);
+    }
+
+    /** As both databases can keep it: PostgreSQL takes no U+0000, and no half of a surrogate pair is UTF-8. */
+    static String storable(String text) {
+        if (text.chars().allMatch(c -> c != 0 && !Character.isSurrogate((char) c))) {
+            return text;
+        }
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8).replace('\0', '\uFFFD');
+    }
+
+    private void set(PreparedStatement statement, Object... values) throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            Object value = values[i];
+            if (value instanceof String text) {
+                statement.setString(i + 1, storable(text));
+            } else if (value instanceof byte[] bytes) {
+                statement.setBytes(i + 1, bytes);
+            } else if (value instanceof Instant time) {
+                statement.setObject(i + 1, time.atOffset(ZoneOffset.UTC));
+            } else if (value instanceof Collection<?> many) {
+                statement.setArray(i + 1, array(many));
+            } else {
+                statement.setObject(i + 1, value);
+            }
+        }
+    }
+
+    private Array array(Collection<?> values) throws SQLException {
+        boolean ids = values.stream().allMatch(UUID.class::isInstance);
+        return connection.createArrayOf(ids && !values.isEmpty() ? "UUID" : "VARCHAR", values.stream().map(value -> value instanceof String text ? storable(text) : value).toArray());
+    }
+}

@@ -1,0 +1,78 @@
+package io.promptroutes.ledger;
+
+import java.math.BigDecimal;
+import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** The table of works. Stateless. */
+final class Works {
+
+    /** A finished or open work as {@link Known} tells it. */
+    record Stored(String id, String job, String state, String owner, byte[] json, String model, BigDecimal cost, Instant finishedAt) {
+    }
+
+    private Works() {
+    }
+
+    /** Those that the table knows, locked. */
+    static Map<String, WorkRow> lock(Tx tx, Collection<String> ids) throws SQLException {
+        return tx.byKey("SELECT work_id, state, owner_id FROM works WHERE work_id = ANY(?) ORDER BY work_id FOR UPDATE",
+                row -> new WorkRow(row.getString(1), row.getString(2), row.getString(3)), row -> row.id, new TreeSet<>(ids));
+    }
+
+    static Map<String, Stored> read(Tx tx, Collection<String> ids) throws SQLException {
+        return tx.byKey("SELECT work_id, job, state, owner_id, json, model, cost_usd, finished_at FROM works w"
+                + " LEFT JOIN answers a ON a.answer_id = w.answer_id WHERE work_id = ANY(?)",
+                row -> new Stored(row.getString("work_id"), row.getString("job"), row.getString("state"), row.getString("owner_id"),
+                        row.getBytes("json"), row.getString("model"), Tx.usd(row, "cost_usd"), Tx.instant(row, "finished_at")),
+                Stored::id, ids);
+    }
+
+    static void write(Tx tx, Collection<WorkRow> rows, Instant now) throws SQLException {
+        List<Object[]> inserts = new ArrayList<>();
+        List<Object[]> updates = new ArrayList<>();
+        List<Object[]> answers = new ArrayList<>();
+        for (WorkRow row : rows.stream().filter(row -> row.changed).sorted(Comparator.comparing(row -> row.id)).toList()) {
+            Work work = row.work;
+            if (row.json != null) {
+                answers.add(new Object[] {row.answerId, row.json});
+            }
+            if (row.inTable) {
+                updates.add(new Object[] {work.job(), work.task(), row.state, row.owner, row.answerId, row.model, row.cost, row.finishedAt, row.id});
+            } else {
+                inserts.add(new Object[] {row.id, work.job(), work.promptId(), work.tenant(), work.task(), row.state, row.owner, row.answerId,
+                    row.model, row.cost, now, row.finishedAt});
+            }
+        }
+        tx.batch("DELETE FROM answers WHERE answer_id = (SELECT answer_id FROM works WHERE work_id = ?)",
+                rows.stream().filter(row -> row.outdated).map(row -> new Object[] {row.id}).toList());
+        tx.batch("INSERT INTO answers (answer_id, json) VALUES (?, ?)", answers);
+        tx.batch("UPDATE works SET job = ?, task = ?, state = ?, owner_id = ?, answer_id = ?, model = ?, cost_usd = ?, finished_at = ?"
+                + " WHERE work_id = ?", updates);
+        int inserted = tx.batch("INSERT INTO works (work_id, job, prompt_id, tenant, task, state, owner_id, answer_id, model, cost_usd,"
+                + " created_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", inserts);
+        if (inserted < inserts.size()) {
+            // another process began one of them after we looked: decide again
+            throw new SQLTransactionRollbackException("a work appeared", "40001");
+        }
+    }
+
+    static void release(Tx tx, Collection<String> ids, String instance) throws SQLException {
+        if (!ids.isEmpty()) {
+            tx.update("UPDATE works SET owner_id = NULL WHERE work_id = ANY(?) AND owner_id = ? AND state = 'open'", new TreeSet<>(ids), instance);
+        }
+    }
+
+    static int forget(Tx tx, String job) throws SQLException {
+        tx.update("DELETE FROM answers WHERE answer_id IN (SELECT answer_id FROM works WHERE job = ?)", job);
+        return tx.update("UPDATE works SET state = 'open', owner_id = NULL, answer_id = NULL, model = NULL, cost_usd = NULL, finished_at = NULL"
+                + " WHERE job = ? AND state <> 'open'", job);
+    }
+}

@@ -1,0 +1,196 @@
+package io.promptroutes.ledger;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/** The one thread that writes: takes all that waits, commits it at once, and tells the answers. {@link #submit} is thread-safe. */
+final class Writer implements Runnable {
+
+    /** Operations in a group: more would only make the first ones wait. */
+    private static final int LARGEST_GROUP = 512;
+    /** How often a group is decided anew after a deadlock or the like. */
+    private static final int TRIES = 5;
+
+    private final Database database;
+    private final Instances instances;
+    private final LedgerSettings settings;
+    private final Executor completions;
+    private final BlockingQueue<Op<?>> queue = new LinkedBlockingQueue<>();
+    private final Memory memory = new Memory();
+    /** For claims whose commit failed or not, nobody knows: their calls were never made. */
+    private final List<Op<?>> undo = new ArrayList<>();
+    private final long beatNanos;
+    private long lastBeat;
+    private volatile Limits limits = new Limits(List.of());
+    private volatile boolean closing;
+
+    Writer(Database database, Instances instances, LedgerSettings settings, Executor completions) {
+        this.database = database;
+        this.instances = instances;
+        this.settings = settings;
+        this.completions = completions;
+        this.beatNanos = Math.max(1, settings.lease().toNanos() / 3);
+        this.lastBeat = System.nanoTime() - beatNanos; // the first one is due: it looks for the dead
+    }
+
+    void limits(Limits changed) {
+        limits = changed;
+    }
+
+    <O extends Op<?>> O submit(O op) {
+        queue.add(op);
+        if (closing && queue.remove(op)) {
+            fail(List.of(op), new LedgerUnavailable("the ledger is closed")); // the thread may have gone already
+        }
+        return op;
+    }
+
+    /** What was submitted before is still done. */
+    void close() {
+        closing = true;
+        queue.add(new Op.Other<Void>((tx, now) -> null)); // wakes it
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!closing || !queue.isEmpty()) {
+                List<Op<?>> ops = new ArrayList<>(undo);
+                Op<?> first = queue.poll(Math.max(0, lastBeat + beatNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+                if (first != null) {
+                    ops.add(first);
+                    queue.drainTo(ops, LARGEST_GROUP - 1);
+                }
+                commit(ops);
+            }
+        } catch (InterruptedException e) {
+            closing = true;
+            List<Op<?>> left = new ArrayList<>();
+            queue.drainTo(left);
+            fail(left, new LedgerUnavailable("the ledger is closed"));
+        }
+    }
+
+    private void commit(List<Op<?>> ops) {
+        for (int tries = 1;; tries++) {
+            Connection connection = null;
+            boolean committing = false;
+            try {
+                connection = database.connect();
+                Tx tx = new Tx(connection);
+                Group group = new Group(tx, instances, memory, settings, ops);
+                long began = System.nanoTime();
+                boolean due = began - lastBeat >= beatNanos;
+                group.run(limits, due ? beat(tx, group) : List.of());
+                committing = true;
+                connection.commit();
+                if (tx.wrote()) {
+                    database.sync(connection);
+                }
+                group.committed();
+                lastBeat = due ? began : lastBeat;
+                connection.close();
+                undo.removeAll(ops);
+                ops.forEach(this::tell);
+                return;
+            } catch (SQLException e) {
+                giveBack(connection, !Reason.passing(e) && !Reason.ofTheData(e));
+                if (Reason.passing(e) && tries < TRIES) {
+                    continue;
+                }
+                failed(ops, e, committing);
+                return;
+            } catch (RuntimeException | Error e) {
+                giveBack(connection, true);
+                broke(ops, e);
+                return;
+            }
+        }
+    }
+
+    /** Says that this process lives. Returns those that do not, and whose calls nobody has looked at. */
+    private List<String> beat(Tx tx, Group group) throws SQLException {
+        if (!instances.heartbeat(tx, group.now())) {
+            throw new LedgerUnavailable("another process has started under this one's instance name; this one must not go on");
+        }
+        return instances.unreaped(tx, group.now());
+    }
+
+    private void failed(List<Op<?>> ops, SQLException e, boolean committing) {
+        if (Reason.ofTheData(e) && !committing) {
+            if (ops.size() > 1) {
+                ops.forEach(op -> commit(List.of(op)));
+            } else {
+                undo.removeAll(ops);
+                fail(ops, new LedgerRejected("the database does not take it: " + Reason.of(e)));
+            }
+            return;
+        }
+        if (committing) {
+            ops.stream().map(Op::undo).filter(op -> op != null).forEach(undo::add);
+        }
+        // what waits would only wait as long once more
+        List<Op<?>> all = new ArrayList<>(ops);
+        queue.drainTo(all);
+        beatLater();
+        fail(all, new LedgerUnavailable("the ledger's database does not work: " + Reason.of(e)));
+    }
+
+    private void broke(List<Op<?>> ops, Throwable e) {
+        if (ops.size() > 1 && !(e instanceof LedgerUnavailable)) {
+            ops.forEach(op -> commit(List.of(op)));
+            return;
+        }
+        undo.removeAll(ops);
+        beatLater();
+        fail(ops, e instanceof LedgerUnavailable known ? known : new LedgerRejected("the ledger failed: " + e.getClass().getName()));
+    }
+
+    /** Not at once when it fails, but well within the lease. */
+    private void beatLater() {
+        lastBeat = System.nanoTime() - beatNanos + Math.min(beatNanos, TimeUnit.SECONDS.toNanos(1));
+    }
+
+    private void giveBack(Connection connection, boolean broken) {
+        if (connection == null) {
+            return;
+        }
+        try {
+            connection.rollback();
+            connection.close();
+        } catch (SQLException e) {
+            broken = true;
+        }
+        if (broken) {
+            database.discard(connection);
+        }
+    }
+
+    private void tell(Op<?> op) {
+        hand(() -> {
+            Op<?> undoing = op.tell() ? null : op.undo();
+            if (undoing != null) {
+                submit(undoing); // nobody waits for it any more
+            }
+        });
+    }
+
+    private void fail(List<Op<?>> ops, RuntimeException reason) {
+        ops.forEach(op -> hand(() -> op.future.completeExceptionally(reason)));
+    }
+
+    private void hand(Runnable telling) {
+        try {
+            completions.execute(telling);
+        } catch (RejectedExecutionException e) {
+            telling.run();
+        }
+    }
+}

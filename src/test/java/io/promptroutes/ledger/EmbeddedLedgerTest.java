@@ -1,0 +1,68 @@
+package io.promptroutes.ledger;
+
+import static io.promptroutes.ledger.Prompts.call;
+import static io.promptroutes.ledger.Prompts.paid;
+import static io.promptroutes.ledger.Prompts.work;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedLedgerTest extends LedgerContract {
+
+    @TempDir
+    private Path directory;
+
+    @Override
+    LedgerSettings settings() {
+        return LedgerSettings.embedded(directory.resolve("data"));
+    }
+
+    @Test
+    void aThousandConcurrentClaimsNeverPassALimit() throws Exception {
+        limit(Scope.TOTAL, Period.JOB, "5.00");
+        ExecutorService threads = Executors.newFixedThreadPool(100);
+        List<Future<Boolean>> claims = new ArrayList<>();
+        try {
+            for (int i = 0; i < 1000; i++) {
+                ClaimRequest request = call(work("p" + i), "0.10");
+                claims.add(threads.submit(() -> {
+                    if (ledger.claim(request).join() instanceof ClaimAnswer.Reserved reserved) {
+                        ledger.settle(reserved.claimId(), paid("0.10")).join();
+                        return true;
+                    }
+                    return false;
+                }));
+            }
+            int made = 0;
+            for (Future<Boolean> claim : claims) {
+                made += claim.get() ? 1 : 0;
+            }
+            assertThat(made).isEqualTo(50);
+        } finally {
+            threads.shutdown();
+        }
+        assertSpending("5.00", "0", "0");
+    }
+
+    @Test
+    void aSecondOpenerIsToldWhoHasIt() {
+        assertThatThrownBy(() -> Ledger.open(settings())).isInstanceOf(LedgerLocked.class)
+                .hasMessageContaining("in use by process " + ProcessHandle.current().pid()).hasMessageContaining("PostgreSQL");
+        assertThat(ledger.begin(work("p")).join()).as("the first goes on").isInstanceOf(Known.New.class);
+    }
+
+    @Test
+    void aClosedLedgerSaysSo() {
+        ledger.close();
+        assertThatThrownBy(() -> ledger.begin(work("p")).join()).hasCauseInstanceOf(LedgerUnavailable.class).hasMessageContaining("closed");
+        ledger = Ledger.open(settings());
+    }
+}

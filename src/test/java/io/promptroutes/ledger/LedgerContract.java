@@ -1,0 +1,344 @@
+package io.promptroutes.ledger;
+
+import static io.promptroutes.ledger.Prompts.CHEAP;
+import static io.promptroutes.ledger.Prompts.answer;
+import static io.promptroutes.ledger.Prompts.bytes;
+import static io.promptroutes.ledger.Prompts.call;
+import static io.promptroutes.ledger.Prompts.claimed;
+import static io.promptroutes.ledger.Prompts.deadLetter;
+import static io.promptroutes.ledger.Prompts.paid;
+import static io.promptroutes.ledger.Prompts.unknown;
+import static io.promptroutes.ledger.Prompts.work;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.promptroutes.cost.CostSource;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds on both databases. */
+abstract class LedgerContract {
+
+    private static final BigDecimal ZERO = BigDecimal.ZERO;
+
+    Ledger ledger;
+
+    /** Of a database that is empty before each test. */
+    abstract LedgerSettings settings();
+
+    @BeforeEach
+    final void open() {
+        ledger = Ledger.open(settings());
+    }
+
+    @AfterEach
+    final void close() {
+        ledger.close();
+    }
+
+    /** What was done, what the same run then says, what the next one says, and what counts as spent, held and reserved in between. */
+    record Life(String name, Function<Ledger, Work> steps, Class<?> now, Class<?> later, String spent, String held, String reserved) {
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Life> lives() {
+        return Stream.of(
+                new Life("never seen", ledger -> work("p"), Known.New.class, Known.New.class, "0", "0", "0"),
+                new Life("claimed", ledger -> {
+                    claimed(ledger, call(work("p"), "0.10"));
+                    return work("p");
+                }, Known.Busy.class, Known.Ambiguous.class, "0", "0", "0.10"),
+                new Life("called, and failed without a bill", ledger -> {
+                    ledger.settle(claimed(ledger, call(work("p"), "0.10")), Settlement.notBilled(5)).join();
+                    return work("p");
+                }, Known.Busy.class, Known.New.class, "0", "0", "0"),
+                new Life("called, and timed out", ledger -> {
+                    ledger.settle(claimed(ledger, call(work("p"), "0.10")), unknown()).join();
+                    return work("p");
+                }, Known.Busy.class, Known.New.class, "0", "0.10", "0"),
+                new Life("timed out, then looked up", ledger -> {
+                    UUID claim = claimed(ledger, call(work("p"), "0.10"));
+                    ledger.settle(claim, unknown()).join();
+                    ledger.resolve(claim, new BigDecimal("0.03"), CostSource.REPORTED, null).join();
+                    return work("p");
+                }, Known.Busy.class, Known.New.class, "0.03", "0", "0"),
+                new Life("put back", ledger -> {
+                    ledger.begin(work("p")).join();
+                    ledger.settle(claimed(ledger, call(work("p"), "0.10")), Settlement.notBilled(5)).join();
+                    ledger.release(work("p").id()).join();
+                    return work("p");
+                }, Known.New.class, Known.New.class, "0", "0", "0"),
+                new Life("answered", ledger -> {
+                    UUID claim = claimed(ledger, call(work("p"), "0.10"));
+                    ledger.settleAndFinish(claim, paid("0.02"), work("p"), answer("0.02")).join();
+                    return work("p");
+                }, Known.Answered.class, Known.Answered.class, "0.02", "0", "0"),
+                new Life("answered, and settled twice", ledger -> {
+                    UUID claim = claimed(ledger, call(work("p"), "0.10"));
+                    ledger.settleAndFinish(claim, paid("0.02"), work("p"), answer("0.02")).join();
+                    assertThat(ledger.settle(claim, paid("0.02")).join().applied()).isFalse();
+                    return work("p");
+                }, Known.Answered.class, Known.Answered.class, "0.02", "0", "0"),
+                new Life("dead-lettered without a call", ledger -> {
+                    ledger.finish(work("p"), deadLetter()).join();
+                    return work("p");
+                }, Known.DeadLettered.class, Known.DeadLettered.class, "0", "0", "0"),
+                new Life("answered, then forgotten", ledger -> {
+                    UUID claim = claimed(ledger, call(work("p"), "0.10"));
+                    ledger.settleAndFinish(claim, paid("0.02"), work("p"), answer("0.02")).join();
+                    assertThat(ledger.forget("out").join()).isEqualTo(1);
+                    return work("p");
+                }, Known.New.class, Known.New.class, "0.02", "0", "0"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lives")
+    void aWorkIsKnownByWhatBecameOfIt(Life life) {
+        Work work = life.steps().apply(ledger);
+        assertThat(ledger.begin(work).join()).isInstanceOf(life.now());
+        assertSpending(life.spent(), life.held(), life.reserved());
+        restart();
+        assertThat(ledger.begin(work).join()).isInstanceOf(life.later());
+        BigDecimal held = new BigDecimal(life.held()).add(new BigDecimal(life.reserved()));
+        assertSpending(life.spent(), held.toPlainString(), "0");
+        assertThat(ledger.begin(work).join()).as("asked twice").isInstanceOf(finished(life.later()) ? life.later() : Known.Busy.class);
+    }
+
+    @Test
+    void aStoredAnswerComesBackAsItWas() {
+        UUID claim = claimed(ledger, call(work("p"), "0.10"));
+        ledger.settleAndFinish(claim, paid("0.000148"), work("p"), answer("0.000148")).join();
+        Known.Answered answered = (Known.Answered) ledger.begin(work("p")).join();
+        assertThat(answered.result()).isEqualTo(bytes("{\"text\":\"hi\"}"));
+        assertThat(answered.costUsd()).isEqualByComparingTo("0.000148");
+        assertThat(answered.model()).isEqualTo(CHEAP);
+        assertThat(answered.job()).isEqualTo("out");
+    }
+
+    @Test
+    void withoutTextsAnAnswerIsKnownButNotKept() {
+        ledger.close();
+        ledger = Ledger.open(settings().withStoreText(false));
+        ledger.finish(work("p"), answer("0.02")).join();
+        ledger.finish(work("q"), deadLetter()).join();
+        assertThat(((Known.Answered) ledger.begin(work("p")).join()).result()).isNull();
+        assertThat(((Known.DeadLettered) ledger.begin(work("q")).join()).deadLetter()).isNull();
+    }
+
+    @Test
+    void anAmbiguousCallIsToldWithItsGenerationIdAndCountsAsSpentUntilLookedUp() {
+        UUID claim = claimed(ledger, call(work("p"), "0.10"));
+        ledger.generation(claim, "gen-7").join();
+        restart();
+        Known.Ambiguous ambiguous = (Known.Ambiguous) ledger.begin(work("p")).join();
+        assertThat(ambiguous.claims()).singleElement().satisfies(open -> {
+            assertThat(open.claimId()).isEqualTo(claim);
+            assertThat(open.generationId()).isEqualTo("gen-7");
+            assertThat(open.model()).isEqualTo(CHEAP);
+            assertThat(open.reservedUsd()).isEqualByComparingTo("0.10");
+        });
+        assertThat(ledger.history().unresolved(Instant.EPOCH, 10)).extracting(OpenClaim::claimId).containsExactly(claim);
+        ledger.markAmbiguousRetried(claim).join();
+        assertSpending("0", "0.10", "0");
+        ledger.resolve(claim, new BigDecimal("0.04"), CostSource.REPORTED, null).join();
+        assertSpending("0.04", "0", "0");
+        assertThat(ledger.history().unresolved(Instant.EPOCH, 10)).isEmpty();
+        restart();
+        assertThat(ledger.begin(work("p")).join()).isEqualTo(new Known.New(1, new BigDecimal("0.04")));
+    }
+
+    @Test
+    void aFinishedWorkIsCalledAgainOnlyWhereThatIsAskedFor() {
+        ledger.finish(work("p"), deadLetter()).join();
+        assertThat(ledger.claim(call(work("p"), "0.10")).join()).isEqualTo(new ClaimAnswer.Taken());
+        UUID claim = claimed(ledger, new ClaimRequest(work("p"), 2, 0, CHEAP, new BigDecimal("0.10"), true));
+        ledger.settleAndFinish(claim, paid("0.01"), work("p"), answer("0.01")).join();
+        assertThat(ledger.begin(work("p")).join()).isInstanceOf(Known.Answered.class);
+    }
+
+    @Test
+    void aRefusedClaimSaysWhichLimitAndReservesNothing() {
+        limit(Scope.TOTAL, Period.JOB, "0.25");
+        UUID first = claimed(ledger, call(work("p"), "0.10"));
+        claimed(ledger, call(work("q"), "0.10"));
+        ClaimAnswer.Refused refused = (ClaimAnswer.Refused) ledger.claim(call(work("r"), "0.10")).join();
+        assertThat(refused.limit().scope()).isEqualTo(Scope.TOTAL);
+        assertThat(refused.periodKey()).isEqualTo("out");
+        assertThat(refused.reservedUsd()).isEqualByComparingTo("0.20");
+        assertThat(refused.exhausted()).as("only running calls are in the way").isFalse();
+        assertThat(ledger.begin(work("r")).join()).isEqualTo(new Known.New(0, ZERO));
+        assertSpending("0", "0", "0.20");
+        ledger.settle(first, paid("0.01")).join();
+        assertThat(ledger.claim(call(work("r"), "0.10")).join()).isInstanceOf(ClaimAnswer.Reserved.class);
+        assertThat(ledger.claim(call(work("s"), "0")).join()).as("a free call").isInstanceOf(ClaimAnswer.Reserved.class);
+    }
+
+    @Test
+    void aRaisedLimitHoldsAtOnce() {
+        limit(Scope.TOTAL, Period.DAY, "0.05");
+        assertThat(ledger.claim(call(work("p"), "0.10")).join()).isInstanceOf(ClaimAnswer.Refused.class);
+        limit(Scope.TOTAL, Period.DAY, "0.10");
+        assertThat(ledger.claim(call(work("p"), "0.10")).join()).isInstanceOf(ClaimAnswer.Reserved.class);
+    }
+
+    @Test
+    void aTenantsRowBeatsTheSettingAndConcernsNobodyElse() {
+        limit(Scope.TENANT, Period.DAY, "0.15");
+        ledger.tenantLimit("rich", Limit.ANY, Period.DAY, new BigDecimal("1")).join();
+        ledger.tenantLimit("rich", "vendor/dear", Period.MONTH, new BigDecimal("0.5")).join();
+        assertThat(ledger.claim(call(work("p", "poor"), "0.20")).join()).isInstanceOf(ClaimAnswer.Refused.class);
+        assertThat(ledger.claim(call(work("p", "rich"), "0.20")).join()).isInstanceOf(ClaimAnswer.Reserved.class);
+        ClaimRequest dear = new ClaimRequest(work("q", "rich"), 1, "vendor/dear", new BigDecimal("0.6"));
+        assertThat(((ClaimAnswer.Refused) ledger.claim(dear).join()).name()).isEqualTo("rich vendor/dear");
+        assertThat(ledger.history().tenantLimits()).hasSize(2);
+        ledger.tenantLimit("rich", "vendor/dear", Period.MONTH, null).join();
+        assertThat(ledger.claim(dear).join()).isInstanceOf(ClaimAnswer.Reserved.class);
+    }
+
+    @Test
+    void aThresholdIsToldOnceAndAgainForANewLimit() {
+        limit(Scope.TOTAL, Period.DAY, "1.00");
+        List<Integer> told = new ArrayList<>();
+        for (String usd : new String[] {"0.40", "0.15", "0.05", "0.25", "0.10"}) {
+            UUID claim = claimed(ledger, call(work("p" + usd), usd));
+            ledger.settle(claim, paid(usd)).join().crossings().forEach(crossing -> told.add(crossing.percent()));
+        }
+        assertThat(told).containsExactly(50, 80);
+        ClaimAnswer.Refused refused = (ClaimAnswer.Refused) ledger.claim(call(work("q"), "0.10")).join();
+        assertThat(refused.crossings()).extracting(Crossing::percent).containsExactly(100);
+        restart();
+        limit(Scope.TOTAL, Period.DAY, "1.00");
+        assertThat(((ClaimAnswer.Refused) ledger.claim(call(work("q"), "0.10")).join()).crossings()).isEmpty();
+        limit(Scope.TOTAL, Period.DAY, "1.80");
+        UUID claim = claimed(ledger, call(work("q"), "0.10"));
+        assertThat(ledger.settle(claim, paid("0.01")).join().crossings()).extracting(Crossing::percent).containsExactly(50);
+    }
+
+    @Test
+    void aCallIsBookedOnTheDayOfItsClaim() {
+        ledger.close();
+        Instant lastSecond = Instant.parse("2026-11-30T23:59:59Z");
+        ledger = Ledger.open(settings().withClock(Clock.fixed(lastSecond, ZoneOffset.UTC)));
+        UUID claim = claimed(ledger, call(work("p"), "0.10"));
+        ledger.close();
+        ledger = Ledger.open(settings().withClock(Clock.fixed(lastSecond.plusSeconds(2), ZoneOffset.UTC)));
+        limit(Scope.TOTAL, Period.DAY, "0.10");
+        ledger.resolve(claim, new BigDecimal("0.07"), CostSource.REPORTED, null).join();
+        assertThat(ledger.claim(call(work("q"), "0.10")).join()).as("a new day's budget").isInstanceOf(ClaimAnswer.Reserved.class);
+        assertThat(ledger.history().budgets()).filteredOn(state -> state.scope() == Scope.TOTAL && state.spentUsd().signum() > 0)
+                .extracting(BudgetState::periodKey).containsExactlyInAnyOrder("2026-11-30", "2026-11", "out");
+    }
+
+    @Test
+    void oneOperationThatTheDatabaseRefusesFailsAlone() {
+        List<CompletableFuture<Settled>> good = new ArrayList<>();
+        CompletableFuture<Void> rejected = null;
+        CompletableFuture<Settled> lost = null;
+        for (int i = 0; i < 100; i++) {
+            good.add(ledger.finish(work("p" + i), answer("0")));
+            rejected = i == 50 ? ledger.tenantLimit("acme", null, Period.DAY, ZERO) : rejected;
+            lost = i == 50 ? ledger.settle(new UUID(1, 1), paid("1")) : lost;
+        }
+        good.forEach(future -> assertThat(future.join().stored()).isTrue());
+        assertThatThrownBy(rejected::join).hasCauseInstanceOf(LedgerRejected.class).hasMessageContaining("23502");
+        assertThatThrownBy(lost::join).hasCauseInstanceOf(LedgerRejected.class);
+    }
+
+    @Test
+    void namesThatPostgresCannotKeepAreNoTrouble() {
+        Work work = new Work(work("p").id(), "out\0", "id \0 \ud800", "te|na\0nt".repeat(100), null);
+        ledger.settleAndFinish(claimed(ledger, call(work, "0.1")), paid("0.1"), work, answer("0.1")).join();
+        assertThat(ledger.begin(work).join()).isInstanceOf(Known.Answered.class);
+        assertSpending("0.1", "0", "0");
+    }
+
+    @Test
+    void aCancelledClaimLeavesNothingReserved() {
+        for (int i = 0; i < 200; i++) {
+            ledger.claim(call(work("p" + i), "0.10")).cancel(true);
+        }
+        await().untilAsserted(() -> assertSpending("0", "0", "0"));
+    }
+
+    @Test
+    void afterTenThousandMixedCallsNothingIsReservedAndTheSumsAgreeToTheLastDigit() {
+        limit(Scope.TOTAL, Period.DAY, "1000000");
+        Random random = new Random(7);
+        BigDecimal spent = ZERO;
+        BigDecimal held = ZERO;
+        List<CompletableFuture<?>> all = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            Work work = work("p" + i, "tenant-" + i % 7);
+            BigDecimal reserved = BigDecimal.valueOf(random.nextLong(1, 1L << 60), 18);
+            BigDecimal cost = reserved.multiply(BigDecimal.valueOf(random.nextDouble(0, 1.2))).setScale(18, RoundingMode.DOWN);
+            int kind = random.nextInt(4);
+            spent = kind < 2 ? spent.add(cost) : spent;
+            held = kind == 2 ? held.add(reserved) : held;
+            all.add(ledger.claim(new ClaimRequest(work, 1, "m" + i % 5, reserved)).thenCompose(answer -> {
+                UUID claim = ((ClaimAnswer.Reserved) answer).claimId();
+                return switch (kind) {
+                    case 0 -> ledger.settleAndFinish(claim, paid(cost.toPlainString()), work, answer("0"));
+                    case 1 -> ledger.settle(claim, paid(cost.toPlainString()));
+                    case 2 -> ledger.settle(claim, unknown());
+                    default -> ledger.settle(claim, Settlement.notBilled(1));
+                };
+            }));
+        }
+        all.forEach(CompletableFuture::join);
+        assertSpending(spent.toPlainString(), held.toPlainString(), "0");
+        Figures.Row total = ledger.figures().total(Instant.EPOCH);
+        assertThat(total.costUsd()).isEqualByComparingTo(spent);
+        assertThat(total.uncertainUsd()).isEqualByComparingTo(held);
+        assertThat(total.requests()).isEqualTo(10_000);
+        for (Scope scope : new Scope[] {Scope.TENANT, Scope.MODEL, Scope.TENANT_MODEL}) {
+            BigDecimal sum = ledger.history().budgets().stream().filter(state -> state.scope() == scope && state.period() == Period.MONTH)
+                    .map(BudgetState::spentUsd).reduce(ZERO, BigDecimal::add);
+            assertThat(sum).as("%s", scope).isEqualByComparingTo(spent);
+        }
+    }
+
+    private static boolean finished(Class<?> known) {
+        return known == Known.Answered.class || known == Known.DeadLettered.class;
+    }
+
+    void limit(Scope scope, Period period, String usd) {
+        ledger.limits(List.of(new Limit(scope, period, new BigDecimal(usd))));
+    }
+
+    void restart() {
+        ledger.close();
+        ledger = Ledger.open(settings());
+    }
+
+    /** Over all, in each period. */
+    void assertSpending(String spent, String held, String reserved) {
+        List<BudgetState> totals = ledger.history().budgets().stream().filter(state -> state.scope() == Scope.TOTAL).toList();
+        assertThat(totals.isEmpty() && new BigDecimal(spent).add(new BigDecimal(held)).add(new BigDecimal(reserved)).signum() == 0
+                || totals.size() == Period.values().length).as("%s", totals).isTrue();
+        assertThat(totals).allSatisfy(state -> {
+            assertThat(state.spentUsd()).isEqualByComparingTo(spent);
+            assertThat(state.heldUsd()).isEqualByComparingTo(held);
+            assertThat(state.reservedUsd()).isEqualByComparingTo(reserved);
+        });
+    }
+}

@@ -1,0 +1,195 @@
+package io.promptroutes.ledger;
+
+import static io.promptroutes.ledger.Prompts.answer;
+import static io.promptroutes.ledger.Prompts.call;
+import static io.promptroutes.ledger.Prompts.claimed;
+import static io.promptroutes.ledger.Prompts.paid;
+import static io.promptroutes.ledger.Prompts.work;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PostgresLedgerTest extends LedgerContract {
+
+    private static EmbeddedPostgres server;
+    private static int databases;
+    @TempDir
+    private static Path data;
+
+    private String database;
+
+    @BeforeAll
+    static void startServer() throws IOException {
+        server = start(0);
+    }
+
+    private static EmbeddedPostgres start(int port) throws IOException {
+        return EmbeddedPostgres.builder().setDataDirectory(data.resolve("postgres")).setCleanDataDirectory(false).setPort(port)
+                .setPGStartupWait(Duration.ofSeconds(60)).start();
+    }
+
+    @AfterAll
+    static void stopServer() throws IOException {
+        server.close();
+    }
+
+    @Override
+    LedgerSettings settings() {
+        return other().withInstance("first");
+    }
+
+    /** Another process on the same database. */
+    private LedgerSettings other() {
+        if (database == null) {
+            database = "ledger" + databases++;
+            try (Connection connection = server.getPostgresDatabase().getConnection(); Statement statement = connection.createStatement()) {
+                statement.execute("CREATE DATABASE " + database);
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return LedgerSettings.postgres("jdbc:postgresql://localhost:" + server.getPort() + "/" + database, "postgres", () -> "postgres");
+    }
+
+    @Test
+    void fourProcessesTogetherNeverPassALimit() throws Exception {
+        List<Ledger> ledgers = new ArrayList<>(List.of(ledger, Ledger.open(other()), Ledger.open(other()), Ledger.open(other())));
+        ledgers.forEach(each -> each.limits(List.of(new Limit(Scope.TOTAL, Period.JOB, new BigDecimal("5.00")))));
+        ExecutorService threads = Executors.newFixedThreadPool(100);
+        List<Future<Boolean>> claims = new ArrayList<>();
+        try {
+            for (int i = 0; i < 1000; i++) {
+                Ledger mine = ledgers.get(i % 4);
+                // models in different orders: rows that would be locked crosswise
+                ClaimRequest request = new ClaimRequest(work("p" + i, "t" + i % 5), 1, "m" + i % 7, new BigDecimal("0.10"));
+                claims.add(threads.submit(() -> {
+                    if (mine.claim(request).join() instanceof ClaimAnswer.Reserved reserved) {
+                        mine.settleAndFinish(reserved.claimId(), paid("0.10"), request.work(), answer("0.10")).join();
+                        return true;
+                    }
+                    return false;
+                }));
+            }
+            int made = 0;
+            for (Future<Boolean> claim : claims) {
+                made += claim.get(60, TimeUnit.SECONDS) ? 1 : 0;
+            }
+            assertThat(made).isEqualTo(50);
+        } finally {
+            threads.shutdown();
+            ledgers.subList(1, 4).forEach(Ledger::close);
+        }
+        assertSpending("5.00", "0", "0");
+    }
+
+    @Test
+    void ofManyProcessesThatWantTheSameWorkOneGetsIt() {
+        try (Ledger second = Ledger.open(other())) {
+            for (int i = 0; i < 100; i++) {
+                CompletableFuture<ClaimAnswer> one = ledger.claim(call(work("p" + i), "0.01"));
+                CompletableFuture<ClaimAnswer> two = second.claim(call(work("p" + i), "0.01"));
+                assertThat(List.of(one.join(), two.join())).filteredOn(ClaimAnswer.Reserved.class::isInstance).as("prompt %s", i).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void aWorkOfALiveProcessIsBusyAndOfAnEndedOneAmbiguous() {
+        Ledger second = Ledger.open(other());
+        UUID claim = claimed(second, call(work("p"), "0.10"));
+        assertThat(ledger.begin(work("p")).join()).isEqualTo(new Known.Busy(second.instance()));
+        assertThat(ledger.claim(call(work("p"), "0.10")).join()).isEqualTo(new ClaimAnswer.Taken());
+        second.close();
+        assertThat(((Known.Ambiguous) ledger.begin(work("p")).join()).claims()).extracting(OpenClaim::claimId).containsExactly(claim);
+    }
+
+    @Test
+    void aProcessThatSaysNothingIsDeadAfterItsLeaseAndItsCallsCountAsSpent() throws Exception {
+        ledger.close();
+        Duration lease = Duration.ofMillis(1500);
+        ledger = Ledger.open(settings().withLease(lease));
+        UUID claim = claimed(ledger, call(work("p"), "0.10"));
+        // a process that was killed leaves just this: its row, and an open claim
+        Ledger dead = Ledger.open(other().withLease(lease));
+        UUID lost = claimed(dead, call(work("q"), "0.20"));
+        String instance = dead.instance();
+        dead.close();
+        try (Connection connection = server.getDatabase("postgres", database).getConnection(); Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE instances SET reaped = FALSE, lease_until = CURRENT_TIMESTAMP + INTERVAL '4 seconds' WHERE instance_id = '"
+                    + instance + "'");
+        }
+        assertThat(ledger.begin(work("q")).join()).isEqualTo(new Known.Busy(instance));
+        Known known = await().atMost(Duration.ofSeconds(20)).until(() -> ledger.begin(work("q")).join(), Known.Ambiguous.class::isInstance);
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertSpending("0", "0.20", "0.10"));
+        assertThat(((Known.Ambiguous) known).claims()).extracting(OpenClaim::claimId).containsExactly(lost);
+        assertThat(ledger.settle(claim, paid("0.01")).join().applied()).as("the living one's own").isTrue();
+        assertSpending("0.01", "0.20", "0");
+    }
+
+    @Test
+    void aProcessWhoseNameWasTakenMustNotGoOn() {
+        Ledger usurper = Ledger.open(settings().withLease(Duration.ofMillis(300)));
+        try (Ledger second = Ledger.open(settings().withLease(Duration.ofMillis(300)))) {
+            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThatThrownBy(() -> usurper.claim(call(work("p"), "0.1")).join())
+                    .hasCauseInstanceOf(LedgerUnavailable.class).hasMessageContaining("instance name"));
+            assertThat(second.claim(call(work("q"), "0.1")).join()).isInstanceOf(ClaimAnswer.Reserved.class);
+        } finally {
+            usurper.close();
+        }
+    }
+
+    @Test
+    void whenTheServerStopsFuturesFailClearlyAndAfterItsReturnWorkGoesOn() throws Exception {
+        UUID before = claimed(ledger, call(work("before"), "0.10"));
+        int port = server.getPort();
+        List<CompletableFuture<ClaimAnswer>> claims = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        for (int t = 0; t < 8; t++) {
+            int thread = t;
+            threads.submit(() -> {
+                for (int i = 0; i < 100_000 && !Thread.currentThread().isInterrupted(); i++) {
+                    CompletableFuture<ClaimAnswer> claim = ledger.claim(call(work(thread + "-" + i), "0.001"));
+                    synchronized (claims) {
+                        claims.add(claim);
+                    }
+                    claim.exceptionally(e -> null).join();
+                    if (claim.isCompletedExceptionally()) {
+                        return;
+                    }
+                }
+            });
+        }
+        await().until(() -> claims.size() > 100);
+        server.close();
+        threads.shutdown();
+        assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+        assertThatThrownBy(() -> ledger.claim(call(work("down"), "0.10")).join()).hasCauseInstanceOf(LedgerUnavailable.class)
+                .hasMessageContaining("database does not work").hasMessageNotContaining("INSERT");
+        server = start(port);
+        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> ledger.begin(work("after")).join() instanceof Known.New);
+        assertThat(ledger.settle(before, paid("0.02")).join().applied()).isTrue();
+        long made = claims.stream().filter(claim -> !claim.isCompletedExceptionally()).count();
+        await().untilAsserted(() -> assertSpending("0.02", "0", BigDecimal.valueOf(made, 3).toPlainString()));
+    }
+}
