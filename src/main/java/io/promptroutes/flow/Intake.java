@@ -1,0 +1,242 @@
+package io.promptroutes.flow;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * How many prompts may be taken and not yet finished, and whether calls may be made at all: open, paused (it goes on by
+ * itself), probing (one call finds out whether the pause is over), or stopped for good. Thread-safe.
+ */
+public final class Intake {
+
+    private enum State { OPEN, PAUSED, PROBING, STOPPED }
+
+    private final int window;
+    private final Duration firstProbe;
+    private final Duration longestPause;
+    private final boolean job;
+    private final Clock clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    private volatile State state = State.OPEN;
+    private boolean probeTaken;
+    private int unfinished;
+    private int calling;
+    private volatile boolean proved;
+    private volatile String reason;
+    private Instant pausedSince;
+    private Instant nextProbe;
+    private Duration probeEvery;
+
+    /**
+     * @param window       prompts taken and not yet finished, at most
+     * @param firstProbe   after which a pause is first tested; doubles from then on, to a minute
+     * @param longestPause after which a pause becomes a stop
+     * @param job          whether this run is to end some day: a service pauses for as long as it takes, and a refused key stops it never
+     */
+    public Intake(int window, Duration firstProbe, Duration longestPause, boolean job, Clock clock) {
+        this.window = window;
+        this.firstProbe = firstProbe;
+        this.longestPause = longestPause;
+        this.job = job;
+        this.clock = clock;
+    }
+
+    /** Takes a place in the window, waiting for one. False: intake has stopped, nothing was taken. */
+    public boolean take() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (state != State.STOPPED && (unfinished >= window || state != State.OPEN) && !mayProbe()) {
+                changed.await(1, TimeUnit.SECONDS);
+            }
+            if (state == State.STOPPED) {
+                return false;
+            }
+            unfinished++;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** With nothing under way nobody else would find out that a pause is over. */
+    private boolean mayProbe() {
+        return unfinished == 0 && (state == State.PROBING || state == State.PAUSED && !clock.instant().isBefore(nextProbe));
+    }
+
+    /** Counts a prompt whose source has its own window and cannot wait, such as a Kafka consumer. */
+    public void count() {
+        lock.lock();
+        try {
+            unfinished++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives the place back: the prompt's result or dead letter is durable. */
+    public void finish() {
+        lock.lock();
+        try {
+            unfinished--;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Asks before each call; each true is followed by one {@link #called}, when what came of it is published or queued again. */
+    public boolean mayCall() {
+        lock.lock();
+        try {
+            if (state == State.PAUSED && !clock.instant().isBefore(nextProbe)) {
+                state = State.PROBING;
+                probeTaken = false;
+            }
+            boolean may = state == State.OPEN || state == State.PROBING && !probeTaken;
+            if (may) {
+                probeTaken = true;
+                calling++;
+            }
+            return may;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A call has ended, however, and what came of it is safe. */
+    public void called() {
+        lock.lock();
+        try {
+            calling--;
+            if (state == State.PROBING) {
+                probeTaken = false; // it proved nothing either way: another may try
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What a pause of that reason was about works again. */
+    public void over(String why) {
+        String now = reason;
+        if (now != null && now.startsWith(why)) {
+            resume();
+        }
+    }
+
+    /** The account and the connection have proved good. */
+    public void resume() {
+        if (state == State.OPEN && proved) {
+            return; // the usual case, without the lock: a pause that comes now is newer than this proof
+        }
+        lock.lock();
+        try {
+            proved = true;
+            if (state != State.STOPPED) {
+                state = State.OPEN;
+                reason = null;
+                pausedSince = null;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The key was refused. A job stops if no call has ever succeeded, or if a second look after a while finds the same
+     * (OpenRouter has refused good keys for minutes); a service pauses.
+     */
+    public boolean refused(String why) {
+        lock.lock();
+        try {
+            if (job && (!proved || state == State.PROBING)) {
+                stop(why);
+                return false;
+            }
+            return pause(why);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Holds all calls back because of something that is no prompt's fault. True: it was open before. */
+    public boolean pause(String why) {
+        lock.lock();
+        try {
+            if (state == State.STOPPED) {
+                return false;
+            }
+            Instant now = clock.instant();
+            if (job && pausedSince != null && !pausedSince.plus(longestPause).isAfter(now)) {
+                stop(why + "; still so after " + longestPause.toSeconds() + " s");
+                return false;
+            }
+            boolean news = pausedSince == null;
+            if (news) {
+                pausedSince = now;
+                probeEvery = firstProbe;
+            } else if (state == State.PROBING) {
+                probeEvery = min(probeEvery.multipliedBy(2), Duration.ofMinutes(1));
+            } else {
+                return false; // a call that began before the pause
+            }
+            if (job && longestPause.isZero()) {
+                stop(why);
+                return false;
+            }
+            state = State.PAUSED;
+            reason = why;
+            nextProbe = now.plus(probeEvery);
+            return news;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends intake for good: what is being called may finish, nothing else is called. The first reason stays. */
+    public void stop(String why) {
+        lock.lock();
+        try {
+            if (state != State.STOPPED) {
+                state = State.STOPPED;
+                reason = why;
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until every prompt that was taken is finished or, after a stop, until no call is running. */
+    public void awaitFinished() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (state == State.STOPPED ? calling > 0 : unfinished > 0) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public boolean stopped() {
+        return state == State.STOPPED;
+    }
+
+    /** Why it is paused or stopped; null while it is open. */
+    public String reason() {
+        return reason;
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+}

@@ -1,0 +1,52 @@
+package io.promptroutes.publish;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.prompt.Json;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/** Writes what an operator should know at once as a CloudEvents 1.0 event. Stateless. */
+public final class Alerts {
+
+    public static final String TYPE = "promptroutes.alert.v1";
+
+    /** What it is about. */
+    public enum Kind {
+        /** A budget has reached 50, 80 or 100 percent. */
+        BUDGET,
+        /** The credit that is left is below the threshold. */
+        CREDIT,
+        /** An hour's spending is far above the hours before. */
+        SPIKE,
+        /** No model of a prompt's chain answered; told once until one answers again. */
+        CHAIN_FAILED,
+        /** Everything waits: key refused, no credit, account blocked, OpenRouter unreachable. */
+        PAUSED
+    }
+
+    private Alerts() {
+    }
+
+    /**
+     * @param subject what it concerns: a budget, a key, a prompt's id
+     * @param data    adds the figures
+     */
+    public static byte[] of(Kind kind, String subject, String message, Consumer<ObjectNode> data, Instant now) {
+        ObjectNode event = Json.MAPPER.createObjectNode();
+        event.put("specversion", "1.0");
+        event.put("id", UUID.randomUUID().toString());
+        event.put("source", "/prompt-routes");
+        event.put("type", TYPE);
+        event.put("subject", subject);
+        event.put("time", now.truncatedTo(ChronoUnit.MILLIS).toString());
+        event.put("datacontenttype", "application/json");
+        ObjectNode details = event.putObject("data");
+        details.put("kind", kind.name().toLowerCase(Locale.ROOT));
+        details.put("message", message);
+        data.accept(details);
+        return Results.bytes(event);
+    }
+}

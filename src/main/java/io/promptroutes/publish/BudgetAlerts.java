@@ -1,0 +1,31 @@
+package io.promptroutes.publish;
+
+import io.promptroutes.ledger.Crossing;
+import io.promptroutes.ledger.Limit;
+import io.promptroutes.ledger.Period;
+import java.time.Instant;
+import java.util.Locale;
+
+/** Writes a passed budget mark as an alert. Stateless. */
+public final class BudgetAlerts {
+
+    private BudgetAlerts() {
+    }
+
+    public static byte[] of(Crossing crossing, Instant now) {
+        Limit limit = crossing.limit();
+        String scope = limit.scope().toString().toLowerCase(Locale.ROOT);
+        String period = limit.period() == Period.JOB ? "job" : crossing.periodKey();
+        String subject = (scope + " " + crossing.name()).strip() + " " + period;
+        String message = crossing.percent() + " % of the budget for " + subject + " is gone: $" + crossing.spentUsd().toPlainString() + " of $"
+                + limit.usd().toPlainString();
+        return Alerts.of(Alerts.Kind.BUDGET, subject, message, alert -> {
+            alert.put("scope", scope);
+            alert.put("name", crossing.name());
+            alert.put("period", period);
+            alert.put("percent", crossing.percent());
+            alert.put("spent_usd", crossing.spentUsd());
+            alert.put("limit_usd", limit.usd());
+        }, now);
+    }
+}

@@ -1,0 +1,71 @@
+package io.promptroutes.publish;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.cost.Cost;
+import io.promptroutes.cost.Usage;
+import io.promptroutes.flow.Run;
+import io.promptroutes.openrouter.Answer;
+import io.promptroutes.openrouter.CallFailed;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Prompt;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** Writes a call that was or may have been billed as a CloudEvents 1.0 event. Stateless. */
+public final class CostEvents {
+
+    public static final String TYPE = "promptroutes.cost.v1";
+
+    private CostEvents() {
+    }
+
+    /** The run's last call. Its id is OpenRouter's generation id, else the claim's: the same each time it is sent. */
+    public static byte[] of(Run run, Cost cost, Instant now) {
+        Prompt prompt = run.prompt();
+        Answer answer = run.answer();
+        CallFailed.Details failure = run.failure();
+        String generation = generationId(run);
+        ObjectNode event = Json.MAPPER.createObjectNode();
+        event.put("specversion", "1.0");
+        event.put("id", generation != null ? generation : run.claim() != null ? run.claim().toString() : prompt.id() + "#" + run.attempt());
+        event.put("source", "/prompt-routes");
+        event.put("type", TYPE);
+        event.put("subject", prompt.id());
+        event.put("time", now.truncatedTo(ChronoUnit.MILLIS).toString());
+        event.put("datacontenttype", "application/json");
+        ObjectNode data = event.putObject("data");
+        data.put("prompt_id", prompt.id());
+        data.put("attempt", run.attempt());
+        data.put("model_requested", run.chain().calledModel());
+        data.put("model_used", answer == null ? null : answer.model());
+        data.put("provider", answer != null ? answer.provider() : failure == null ? null : failure.provider());
+        data.put("generation_id", generation);
+        data.put("task", run.task().toString());
+        data.put("strategy", prompt.strategy().toString());
+        data.put("budget", prompt.budget().toString());
+        data.put("tenant", prompt.tenant());
+        Usage usage = answer != null ? answer.usage() : failure == null ? null : failure.usage();
+        data.put("prompt_tokens", usage == null ? null : usage.promptTokens());
+        data.put("completion_tokens", usage == null ? null : usage.completionTokens());
+        data.put("reasoning_tokens", usage == null ? null : usage.reasoningTokens());
+        data.put("cached_tokens", usage == null ? null : usage.cachedTokens());
+        data.put("cost_usd", cost.usd());
+        data.put("cost_source", cost.source() == null ? null : cost.source().toString());
+        data.put("latency_ms", run.latencyMs());
+        data.put("status", answer != null ? "success" : cost.usd() == null ? "unknown" : "failed");
+        if (prompt.metadata() != null) {
+            data.set("metadata", prompt.metadata());
+        }
+        return Results.bytes(event);
+    }
+
+    private static String generationId(Run run) {
+        if (run.answer() != null && run.answer().generationId() != null) {
+            return run.answer().generationId();
+        }
+        if (run.failure() != null && run.failure().generationId() != null) {
+            return run.failure().generationId();
+        }
+        return run.call() == null ? null : run.call().generationId();
+    }
+}

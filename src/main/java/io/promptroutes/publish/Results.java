@@ -1,0 +1,192 @@
+package io.promptroutes.publish;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.cost.Usage;
+import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Failure;
+import io.promptroutes.flow.Run;
+import io.promptroutes.openrouter.Answer;
+import io.promptroutes.openrouter.ChatRequest;
+import io.promptroutes.prompt.DeadLetterLine;
+import io.promptroutes.prompt.InvalidPrompt;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Prompt;
+import io.promptroutes.routing.Attempt;
+import io.promptroutes.routing.Chain;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+
+/** Writes results and dead letters as JSON (README, "Messages"). Stateless. */
+public final class Results {
+
+    private Results() {
+    }
+
+    /** The result of a prompt that was answered. */
+    public static byte[] answered(Run run) {
+        Prompt prompt = run.prompt();
+        Answer answer = run.answer();
+        ObjectNode out = Json.MAPPER.createObjectNode();
+        out.put("id", prompt.id());
+        out.put("status", "success");
+        out.put("text", answer.text());
+        carry(out, "refusal", answer.refusal());
+        carry(out, "tool_calls", answer.toolCalls());
+        carry(out, "reasoning", answer.reasoning());
+        carry(out, "annotations", answer.annotations());
+        carry(out, "images", answer.images());
+        out.put("model_requested", run.chain().requested());
+        out.put("model_used", answer.model());
+        out.put("provider", answer.provider());
+        out.put("generation_id", answer.generationId());
+        out.put("finish_reason", answer.finishReason());
+        out.set("routing", routing(run));
+        out.set("fallback", fallback(run.chain()));
+        out.set("usage", usage(answer.usage()));
+        cost(out, run);
+        out.put("latency_ms", run.latencyMs());
+        out.put("cached", false);
+        origin(out, prompt);
+        return bytes(out);
+    }
+
+    /** The dead letter of a prompt that was called, or could not be. */
+    public static byte[] failed(Run run) {
+        Prompt prompt = run.prompt();
+        ObjectNode out = head(prompt.id(), run.end());
+        out.set("attempts", attempts(run.chain()));
+        cost(out, run);
+        origin(out, prompt);
+        DeadLetterLine.hold(out, prompt.raw());
+        return bytes(out);
+    }
+
+    /** The dead letter of input that is no prompt. */
+    public static byte[] rejected(Arrival arrival, InvalidPrompt why) {
+        String id = why.id() == null ? arrival.source().defaultId() : why.id();
+        ObjectNode out = head(id, new Failure(why.code(), why.getMessage(), false));
+        out.putArray("attempts");
+        out.set("source", Json.MAPPER.valueToTree(arrival.source()));
+        out.put("key", arrival.key());
+        if (arrival.tooLong()) {
+            out.put("raw_bytes", arrival.length());
+            out.put("raw_head_base64", arrival.bytes()); // under a name of its own: fed in again it would pass as the whole
+        } else {
+            DeadLetterLine.hold(out, arrival.bytes());
+        }
+        return bytes(out);
+    }
+
+    private static ObjectNode head(String id, Failure failure) {
+        ObjectNode out = Json.MAPPER.createObjectNode();
+        out.put("id", id);
+        out.put("status", "failed");
+        ObjectNode error = out.putObject("error");
+        error.put("code", failure.code());
+        error.put("message", failure.message());
+        error.put("retryable", failure.retryable());
+        return out;
+    }
+
+    private static ObjectNode routing(Run run) {
+        ObjectNode routing = Json.MAPPER.createObjectNode();
+        routing.put("strategy", run.prompt().strategy().toString());
+        routing.put("task", run.task().toString());
+        routing.put("budget", run.prompt().budget().toString());
+        Run.Decision decision = run.decision();
+        routing.put("tier", decision.tier());
+        routing.put("reason", decision.reason());
+        ObjectNode config = routing.putObject("config");
+        JsonNode own = run.prompt().request().get("temperature");
+        if (own != null) {
+            config.set("temperature", own);
+        } else {
+            config.put("temperature", decision.temperature());
+        }
+        config.put("max_tokens", ChatRequest.outputCap(run.prompt().request(), decision.maxTokens()));
+        if (!decision.rejected().isEmpty()) {
+            decision.rejected().forEach(routing.putArray("rejected")::add);
+        }
+        if (!run.prompt().notes().isEmpty()) {
+            run.prompt().notes().forEach(routing.putArray("notes")::add);
+        }
+        return routing;
+    }
+
+    private static ObjectNode fallback(Chain chain) {
+        ObjectNode fallback = Json.MAPPER.createObjectNode();
+        int level = chain.level();
+        fallback.put("level", level);
+        fallback.put("reason", level == 0 ? null : chain.fallbackReason());
+        fallback.set("attempts", attempts(chain));
+        return fallback;
+    }
+
+    private static ArrayNode attempts(Chain chain) {
+        ArrayNode list = Json.MAPPER.createArrayNode();
+        for (Attempt attempt : chain.attempts()) {
+            ObjectNode one = list.addObject();
+            one.put("model", attempt.model());
+            one.put("status", attempt.status());
+            one.put("error", attempt.kind() + ": " + attempt.error());
+            one.put("latency_ms", attempt.latencyMs());
+            one.put("wait_ms", attempt.waitMs());
+        }
+        return list;
+    }
+
+    private static ObjectNode usage(Usage usage) {
+        if (usage == null) {
+            return null;
+        }
+        ObjectNode out = Json.MAPPER.createObjectNode();
+        out.put("prompt_tokens", usage.promptTokens());
+        out.put("completion_tokens", usage.completionTokens());
+        out.put("reasoning_tokens", usage.reasoningTokens());
+        out.put("cached_tokens", usage.cachedTokens());
+        out.put("total_tokens", usage.totalTokens());
+        return out;
+    }
+
+    /** All calls of the prompt; those that may have been billed unknown to us are counted, never guessed. */
+    private static void cost(ObjectNode out, Run run) {
+        BigDecimal spent = run.spent();
+        out.put("cost_usd", spent.signum() == 0 ? BigDecimal.ZERO : spent);
+        out.put("cost_source", run.costSource().toString());
+        if (run.unknownCosts() > 0) {
+            out.put("calls_of_unknown_cost", run.unknownCosts());
+        }
+    }
+
+    private static void origin(ObjectNode out, Prompt prompt) {
+        out.put("tenant", prompt.tenant());
+        if (prompt.metadata() != null) {
+            out.set("metadata", prompt.metadata());
+        }
+        out.set("source", Json.MAPPER.valueToTree(prompt.source()));
+        out.put("key", prompt.key());
+    }
+
+    private static void carry(ObjectNode out, String name, String value) {
+        if (value != null) {
+            out.put(name, value);
+        }
+    }
+
+    private static void carry(ObjectNode out, String name, JsonNode value) {
+        if (value != null) {
+            out.set(name, value);
+        }
+    }
+
+    static byte[] bytes(ObjectNode out) {
+        try {
+            return Json.MAPPER.writeValueAsBytes(out);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

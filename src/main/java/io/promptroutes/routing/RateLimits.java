@@ -1,0 +1,43 @@
+package io.promptroutes.routing;
+
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Calls a minute, in all and per model, as the operator set them. Reserves a turn and says when it comes; never blocks. Thread-safe. */
+public final class RateLimits {
+
+    private final RateLimiter all;
+    private final Map<String, RateLimiter> models = new HashMap<>();
+
+    /**
+     * @param perMinute calls of all models together; 0 for no limit
+     * @param perModel  calls a minute by model id
+     */
+    public RateLimits(int perMinute, Map<String, Integer> perModel) {
+        all = perMinute == 0 ? null : limiter("all", perMinute);
+        perModel.forEach((model, limit) -> models.put(model, limiter(model, limit)));
+    }
+
+    /** Takes the next turn of {@code model}: how long until it comes; zero where it is now. */
+    public Duration reserve(String model) {
+        long wait = all == null ? 0 : all.reservePermission();
+        RateLimiter own = models.get(model);
+        if (own != null) {
+            wait = Math.max(wait, own.reservePermission());
+        }
+        return Duration.ofNanos(wait);
+    }
+
+    /** Spread over the minute a second at a time where it can be, so that a minute's calls do not come in one burst. */
+    private static RateLimiter limiter(String name, int perMinute) {
+        boolean bySecond = perMinute % 60 == 0;
+        return RateLimiter.of(name, RateLimiterConfig.custom()
+                .limitForPeriod(bySecond ? perMinute / 60 : perMinute)
+                .limitRefreshPeriod(bySecond ? Duration.ofSeconds(1) : Duration.ofMinutes(1))
+                .timeoutDuration(Duration.ofDays(1)) // a turn is always to be had, however late
+                .build());
+    }
+}
