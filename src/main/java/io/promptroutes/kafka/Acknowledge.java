@@ -1,0 +1,16 @@
+package io.promptroutes.kafka;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** The step behind the one that published: the record is finished. Does nothing for a prompt that came in no record. Thread-safe. */
+public final class Acknowledge implements Processor {
+
+    @Override
+    public void process(Exchange exchange) {
+        Acknowledgement record = exchange.getVariable(InFlightWindow.VARIABLE, Acknowledgement.class);
+        if (record != null) {
+            record.done();
+        }
+    }
+}

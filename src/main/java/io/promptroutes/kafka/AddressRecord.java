@@ -1,0 +1,70 @@
+package io.promptroutes.kafka;
+
+import io.promptroutes.flow.Arrival;
+import io.promptroutes.prompt.Prompt;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * Gives a result, a cost event or an alert the key of the record that it comes from, and headers that say where that was:
+ * {@code prompt-id}, {@code source-topic}, {@code source-partition}, {@code source-offset}; besides, {@code traceparent} and those on
+ * the allow-list as they came. Values are UTF-8 text. Thread-safe.
+ */
+public final class AddressRecord implements Processor {
+
+    private final Set<String> carried = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+
+    /** @param allowed names of incoming headers to carry over, in any case */
+    public AddressRecord(Set<String> allowed) {
+        carried.add("traceparent");
+        carried.addAll(allowed);
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        Origin origin = exchange.getVariable(Origin.VARIABLE, Origin.class);
+        Prompt prompt = exchange.getVariable("prompt", Prompt.class);
+        if (origin != null) {
+            TreeMap<String, Object> over = new TreeMap<>();
+            for (Header header : origin.headers()) {
+                if (carried.contains(header.key())) {
+                    over.put(header.key().toLowerCase(Locale.ROOT), header.value());
+                }
+            }
+            over.forEach(message::setHeader);
+            origin(message, origin);
+        } else {
+            Arrival arrival = exchange.getVariable("arrival", Arrival.class);
+            if (arrival != null && arrival.key() != null) {
+                message.setHeader(KafkaConstants.KEY, text(arrival.key()));
+            }
+        }
+        if (prompt != null) {
+            message.setHeader("prompt-id", text(prompt.id()));
+        }
+    }
+
+    static void origin(Message message, Origin origin) {
+        if (origin.key() != null) {
+            message.setHeader(KafkaConstants.KEY, origin.key());
+        }
+        message.setHeader("source-topic", text(origin.source().topic()));
+        message.setHeader("source-partition", text(String.valueOf(origin.source().partition())));
+        message.setHeader("source-offset", text(String.valueOf(origin.source().offset())));
+    }
+
+    /** As bytes: Camel would use the platform's character set for a string, and eight bytes for a number. */
+    static byte[] text(String value) {
+        return value.getBytes(StandardCharsets.UTF_8);
+    }
+}

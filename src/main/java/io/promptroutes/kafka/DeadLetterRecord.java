@@ -1,0 +1,38 @@
+package io.promptroutes.kafka;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.prompt.Json;
+import java.io.IOException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * Makes the original record of the JSON dead letter that is the body: value and key byte for byte, its headers, and the reason in
+ * {@code error-code}, {@code error-message}, {@code error-retryable} and {@code error-attempts}. Where the prompt came in no record, the
+ * JSON itself stays the value. Of headers that came more than once Camel can carry the last only. Thread-safe.
+ */
+public final class DeadLetterRecord implements Processor {
+
+    @Override
+    public void process(Exchange exchange) throws IOException {
+        Message message = exchange.getMessage();
+        Origin origin = exchange.getVariable(Origin.VARIABLE, Origin.class);
+        JsonNode letter = Json.MAPPER.readTree(message.getBody(byte[].class));
+        message.removeHeaders("*");
+        if (origin != null) {
+            for (Header header : origin.headers()) {
+                message.setHeader(header.key(), header.value());
+            }
+            AddressRecord.origin(message, origin);
+            message.setBody(origin.value());
+        }
+        JsonNode error = letter.path("error");
+        message.setHeader("prompt-id", AddressRecord.text(letter.path("id").asText()));
+        message.setHeader("error-code", AddressRecord.text(error.path("code").asText()));
+        message.setHeader("error-message", AddressRecord.text(error.path("message").asText()));
+        message.setHeader("error-retryable", AddressRecord.text(error.path("retryable").asText()));
+        message.setHeader("error-attempts", AddressRecord.text(String.valueOf(letter.path("attempts").size())));
+    }
+}

@@ -1,0 +1,85 @@
+package io.promptroutes.kafka;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
+import org.apache.camel.component.kafka.consumer.CommitManager;
+import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
+import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+
+/**
+ * Lets a Kafka route take many records at once and commits only what is finished: a bean for both of the endpoint's options
+ * {@code kafkaClientFactory} and {@code kafkaManualCommitFactory}. Every record gets an {@link Acknowledgement} in the exchange
+ * variable {@code acknowledgement}, and counts as unfinished until the route calls its {@code done()}; an exchange that merely ends,
+ * well or badly, finishes nothing. Thread-safe.
+ */
+public final class InFlightWindow extends DefaultKafkaClientFactory implements KafkaManualCommitFactory {
+
+    public static final String VARIABLE = "acknowledgement";
+
+    private final WindowLimits limits;
+    private final BooleanSupplier mayTake;
+    private final Clock clock;
+    private final List<WindowedConsumer> consumers = new CopyOnWriteArrayList<>();
+    private volatile boolean left;
+
+    /** @param mayTake false while nothing is to be taken; asked before each poll, so it must not block */
+    public InFlightWindow(WindowLimits limits, BooleanSupplier mayTake, Clock clock) {
+        this.limits = limits;
+        this.mayTake = mayTake;
+        this.clock = clock;
+    }
+
+    @Override
+    public Consumer<?, ?> getConsumer(Properties camels) {
+        Properties client = new Properties();
+        client.putAll(camels);
+        long pollInterval = number(client, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 300_000);
+        if (limits.drain().toMillis() >= pollInterval) {
+            throw new IllegalArgumentException("the drain of " + limits.drain().toSeconds() + " s must be shorter than max.poll.interval.ms, "
+                    + pollInterval + " ms: the consumer does not poll while it waits for what runs");
+        }
+        int pollRecords = limits.pollRecords((int) number(client, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500));
+        client.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, pollRecords);
+        client.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        WindowedConsumer consumer = new WindowedConsumer(client, pollRecords, limits, () -> !left && mayTake.getAsBoolean(), clock,
+                consumers::remove);
+        consumers.add(consumer);
+        if (left) {
+            consumer.window().leave();
+        }
+        return consumer;
+    }
+
+    private static long number(Properties client, String key, long otherwise) {
+        Object value = client.get(key);
+        return value == null ? otherwise : Long.parseLong(value.toString());
+    }
+
+    /** Called by Camel on the poll thread for each record, in the order of the offsets, before it goes into the route. */
+    @Override
+    public KafkaManualCommit newInstance(CamelExchangePayload camel, KafkaRecordPayload record, CommitManager unused) {
+        Acknowledgement acknowledgement = ((WindowedConsumer) camel.consumer).window().claim(record.partition, record.recordOffset);
+        if (acknowledgement == null) {
+            throw new IllegalStateException("offset " + record.recordOffset + " of " + record.partition + " is not in the window");
+        }
+        camel.exchange.setVariable(VARIABLE, acknowledgement);
+        return acknowledgement::done;
+    }
+
+    /** Takes nothing more, and lets nothing begin that has not: for the start of a shutdown. There is no way back. */
+    public void leave() {
+        left = true;
+        consumers.forEach(consumer -> consumer.window().leave());
+    }
+
+    /** What is in flight, at most a quarter of a second old while the consumers poll. */
+    public WindowState state() {
+        return WindowState.sum(consumers.stream().map(consumer -> consumer.window().state()).toList());
+    }
+}

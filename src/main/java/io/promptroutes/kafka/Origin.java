@@ -1,0 +1,21 @@
+package io.promptroutes.kafka;
+
+import io.promptroutes.prompt.Source;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * The Kafka record that a prompt came in, as it was. In exchange variable {@code origin}. Not to be changed by anyone.
+ *
+ * @param key     null where the record has none
+ * @param value   null for a tombstone
+ * @param headers all of them, in their order
+ */
+record Origin(Source source, byte[] key, byte[] value, Headers headers) {
+
+    static final String VARIABLE = "origin";
+
+    @Override
+    public String toString() {
+        return source.defaultId();
+    }
+}

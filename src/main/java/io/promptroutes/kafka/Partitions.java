@@ -1,0 +1,130 @@
+package io.promptroutes.kafka;
+
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+
+/** The windows of the partitions that one consumer has. For the poll thread, but {@link #inFlight}. */
+final class Partitions {
+
+    private final WindowLimits limits;
+    private final Clock clock;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Map<TopicPartition, PartitionWindow> windows = new HashMap<>();
+
+    Partitions(WindowLimits limits, Clock clock) {
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /** Counts from the poll on, not from the route on: what Camel should lose between the two is a hole, not a loss. */
+    void received(ConsumerRecords<?, ?> records) {
+        Instant now = clock.instant();
+        for (TopicPartition partition : records.partitions()) {
+            PartitionWindow window = windows.computeIfAbsent(partition, added -> new PartitionWindow(added, inFlight));
+            for (ConsumerRecord<?, ?> record : records.records(partition)) {
+                window.take(record.offset(), limits.ordered() ? lane(record.key()) : null, now);
+            }
+        }
+    }
+
+    private static Object lane(Object key) {
+        return key instanceof byte[] bytes ? ByteBuffer.wrap(bytes) : key;
+    }
+
+    /** The record's receipt, given out once; null for a record that the window does not know. */
+    Acknowledgement claim(TopicPartition partition, long offset) {
+        PartitionWindow window = windows.get(partition);
+        return window == null ? null : window.claim(offset);
+    }
+
+    /** The first record of each partition that was received and never went into the route. */
+    Map<TopicPartition, Long> unclaimed() {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        windows.forEach((partition, window) -> {
+            if (window.firstUnclaimed() >= 0) {
+                offsets.put(partition, window.firstUnclaimed());
+            }
+        });
+        return offsets;
+    }
+
+    /** Offsets that the broker does not have yet, of some partitions. */
+    Map<TopicPartition, Long> toCommit(Collection<TopicPartition> of) {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        for (TopicPartition partition : of) {
+            PartitionWindow window = windows.get(partition);
+            long offset = window == null ? -1 : window.toCommit();
+            if (offset >= 0) {
+                offsets.put(partition, offset);
+            }
+        }
+        return offsets;
+    }
+
+    void rewind(TopicPartition partition, long offset) {
+        PartitionWindow window = windows.get(partition);
+        if (window != null) {
+            window.rewind(offset);
+        }
+    }
+
+    void leave(Collection<TopicPartition> gone) {
+        some(gone).forEach(PartitionWindow::leave);
+    }
+
+    void awaitFinished(Collection<TopicPartition> gone) throws InterruptedException {
+        long deadline = System.nanoTime() + limits.drain().toNanos();
+        for (PartitionWindow window : some(gone)) {
+            window.awaitFinished(deadline);
+        }
+    }
+
+    void forget(Collection<TopicPartition> gone) {
+        some(gone).forEach(PartitionWindow::drop);
+        windows.keySet().removeAll(gone);
+    }
+
+    private List<PartitionWindow> some(Collection<TopicPartition> of) {
+        return of.stream().map(windows::get).filter(Objects::nonNull).toList();
+    }
+
+    PartitionWindow window(TopicPartition partition) {
+        return windows.get(partition);
+    }
+
+    Set<TopicPartition> all() {
+        return windows.keySet();
+    }
+
+    /** Those with so much behind their oldest unfinished record that they must wait for it. */
+    Set<TopicPartition> farAhead() {
+        Set<TopicPartition> far = new HashSet<>();
+        windows.forEach((partition, window) -> {
+            if (window.ahead() >= limits.ahead()) {
+                far.add(partition);
+            }
+        });
+        return far;
+    }
+
+    /** Any thread: records taken and not yet finished. */
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    WindowState state(boolean holding) {
+        return new WindowState(inFlight(), limits.size(), holding, windows.values().stream().map(PartitionWindow::state).toList());
+    }
+}
