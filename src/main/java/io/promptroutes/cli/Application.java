@@ -1,0 +1,137 @@
+package io.promptroutes.cli;
+
+import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.CatalogueCopy;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Tally;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.route.Beans;
+import io.promptroutes.route.LedgerPolicy;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Predicate;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.kafka.KafkaComponent;
+import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.slf4j.LoggerFactory;
+
+/** The routes, running with the settings of one command. One use: start, work, close. */
+final class Application implements AutoCloseable {
+
+    private final Main main = new Main();
+    private final Intake intake;
+    private final Tally tally = new Tally();
+    private final Catalogue catalogue = Catalogue.shipped();
+    private final Beans beans;
+    private ProducerTemplate template;
+
+    /**
+     * Where prompts come from and results go.
+     *
+     * @param publishTo the ending of routes {@code result-to-…}, {@code cost-to-…}, {@code dead-letter-to-…} and {@code alert-to-…}
+     * @param beans     that those routes name
+     * @param firstSeen false for an id that the job has had before
+     * @param mayStart  asked before each call: false where the prompt is somebody else's by now
+     * @param drain     how long running work may take when the routes stop
+     */
+    record Edges(String publishTo, Map<String, ?> beans, Predicate<String> firstSeen, Predicate<Exchange> mayStart, Duration drain) {
+
+        static Edges ofJob(String publishTo, Map<String, ? extends Processor> sinks, Predicate<String> firstSeen) {
+            return new Edges(publishTo, sinks, firstSeen, exchange -> true, Duration.ofSeconds(5));
+        }
+    }
+
+    /** @param ledger null where it is switched off */
+    Application(RouteSettings settings, Intake intake, Edges edges, Ledger ledger, LedgerPolicy policy) {
+        this.intake = intake;
+        CatalogueCopy copy = new CatalogueCopy(settings.catalogueCopy());
+        copy.load(catalogue);
+        beans = new Beans(main, new Beans.Shared(intake, tally, catalogue, copy, settings.key(), edges.firstSeen(), ledger, policy,
+                edges.mayStart(), Clock.systemUTC()), settings.options(), settings.prompts());
+        edges.beans().forEach(main::bind);
+        Properties properties = settings.properties();
+        properties.setProperty("publish.to", edges.publishTo());
+        configure(properties, edges.drain());
+    }
+
+    private void configure(Properties properties, Duration drain) {
+        main.setOverrideProperties(properties);
+        main.setDefaultPropertyPlaceholderLocation("false");
+        main.configure().withName("prompt-routes");
+        main.configure().withRoutesIncludePattern(RouteFiles.locations(Path.of("")));
+        main.configure().withJmxEnabled(false);
+        main.configure().withStreamCachingEnabled(false);
+        main.configure().withAutoConfigurationLogSummary(false);
+        main.configure().withShutdownTimeout((int) drain.toSeconds());
+        main.configure().withShutdownLogInflightExchangesOnTimeout(false);
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeInitialize(BaseMainSupport starting) {
+                // Settings has put environment and command line in their places already; Camel would let the environment win
+                PropertiesComponent component = (PropertiesComponent) starting.getCamelContext().getPropertiesComponent();
+                component.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+                component.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
+            }
+        });
+    }
+
+    void start() {
+        try {
+            main.start();
+            template = main.getCamelContext().createProducerTemplate();
+        } catch (Exception e) {
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            throw new UsageException("the routes do not start: " + cause.getMessage(), e);
+        }
+        send("direct:refresh-catalogue", null);
+    }
+
+    /** What a client of Kafka takes and Camel has no name for. */
+    void kafkaClients(Map<String, String> properties) {
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void afterConfigure(BaseMainSupport starting) {
+                starting.getCamelContext().getComponent("kafka", KafkaComponent.class).getConfiguration()
+                        .setAdditionalProperties(new HashMap<>(properties));
+            }
+        });
+    }
+
+    /** Hands a body to a route and waits until the route has taken it. */
+    void send(String route, Object body) {
+        template.sendBody(route, body);
+    }
+
+    Intake intake() {
+        return intake;
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    Catalogue catalogue() {
+        return catalogue;
+    }
+
+    @Override
+    public void close() {
+        try (beans) {
+            main.stop();
+        } catch (Exception e) {
+            LoggerFactory.getLogger(Application.class).warn("the routes did not stop cleanly: {}", e.toString());
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.promptroutes.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.flow.Arrival;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Source;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.route.Console;
+import io.promptroutes.route.LedgerPolicy;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Command {@code ask}: one prompt in, its result as JSON out. */
+@Command(name = "ask", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
+        description = "Answers one prompt and prints the result as JSON.")
+final class AskCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+    @Mixin
+    private Common common;
+
+    @Parameters(paramLabel = "PROMPT", description = "The prompt's text.")
+    private String prompt;
+
+    @Option(names = "--model", paramLabel = "M", description = "The model to ask, such as openai/gpt-4.1-mini.")
+    private String model;
+
+    @Option(names = "--strategy", paramLabel = "S", description = "How to choose a model: explicit, smart.")
+    private String strategy;
+
+    @Option(names = "--budget", paramLabel = "B", description = "free, budget, balanced or premium.")
+    private String budget;
+
+    @Override
+    public Integer call() throws Exception {
+        // somebody waits at the terminal: what a service would wait out is told at once
+        Settings settings = common.settings(Map.of("prompts.concurrency", "1", "pause.max", "0s", "publish.retries", "0"));
+        try (Common.Endpoint configured = Ledgers.exist(settings) ? common.endpoint(settings) : common.endpoint(settings).withKey();
+                Ledger ledger = Ledgers.open(configured.settings(), null);
+                Common.Endpoint endpoint = configured.chosen(ledger).withKey()) {
+            RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
+            try (Application application = new Application(routes, routes.intake(true),
+                    Application.Edges.ofJob("console", Map.of("print", new Console(System.out)), id -> true), ledger,
+                    new LedgerPolicy(endpoint.provider(), "ask", false, false, Ledgers.hold(settings)))) {
+                return ask(application);
+            }
+        }
+    }
+
+    private int ask(Application application) throws InterruptedException {
+        application.start();
+        application.intake().take();
+        application.tally().take();
+        byte[] request = request().getBytes(StandardCharsets.UTF_8);
+        application.send("direct:prompt", new Arrival(Source.line("ask", 1), null, request, false, request.length));
+        application.intake().awaitFinished();
+        if (application.intake().stopped()) {
+            spec.commandLine().getErr().println("prompt-routes: " + application.intake().reason());
+            return ExitCodes.STOPPED;
+        }
+        return application.tally().answered() == 1 ? ExitCodes.ANSWERED : ExitCodes.DEAD_LETTERS;
+    }
+
+    private String request() {
+        ObjectNode request = Json.MAPPER.createObjectNode();
+        request.put("id", "ask-" + UUID.randomUUID()); // asked again, it is to be answered again
+        request.put("prompt", prompt);
+        if (model != null) {
+            request.put("model", model);
+        }
+        if (strategy != null) {
+            request.put("strategy", strategy);
+        }
+        if (budget != null) {
+            request.put("budget", budget);
+        }
+        return request.toString();
+    }
+}

@@ -1,0 +1,52 @@
+package io.promptroutes.cli;
+
+import io.promptroutes.ledger.Limit;
+import io.promptroutes.ledger.Period;
+import io.promptroutes.ledger.Scope;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The limits in the settings: {@code budget.total.*}, {@code budget.tenant.<name>.*} and {@code budget.model.<id>.*}, per day or month. */
+final class BudgetSettings {
+
+    private final List<Limit> limits = new ArrayList<>();
+
+    BudgetSettings(Settings settings) {
+        add(settings, "budget.total", Scope.TOTAL, Limit.ANY, Limit.ANY, "day");
+        add(settings, "budget.total", Scope.TOTAL, Limit.ANY, Limit.ANY, "month");
+        named(settings, "budget.tenant.", Scope.TENANT);
+        named(settings, "budget.model.", Scope.MODEL);
+        if (!settings.text("budget.job").isEmpty()) {
+            limits.add(new Limit(Scope.TOTAL, Period.JOB, settings.amount("budget.job")));
+        }
+    }
+
+    private void named(Settings settings, String prefix, Scope scope) {
+        for (String key : settings.below(prefix).keySet()) {
+            int dot = key.lastIndexOf('.');
+            String name = dot < 1 ? "" : key.substring(0, dot);
+            String period = key.substring(dot + 1);
+            if (name.isEmpty() || !period.equals("day") && !period.equals("month")) {
+                throw new UsageException("key " + prefix + key + " must end in a name and .day or .month, such as " + prefix + "NAME.day");
+            }
+            add(settings, prefix + name, scope, scope == Scope.TENANT ? name : Limit.ANY, scope == Scope.MODEL ? name : Limit.ANY, period);
+        }
+    }
+
+    private void add(Settings settings, String prefix, Scope scope, String tenant, String model, String period) {
+        BigDecimal usd = settings.amount(prefix + "." + period);
+        if (usd != null) {
+            limits.add(new Limit(scope, tenant, model, Period.valueOf(period.toUpperCase(Locale.ROOT)), usd));
+        }
+    }
+
+    List<Limit> limits() {
+        return limits;
+    }
+
+    boolean limited() {
+        return !limits.isEmpty();
+    }
+}

@@ -1,0 +1,105 @@
+package io.promptroutes.cli;
+
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.Provider;
+import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.simulator.Simulator;
+import io.promptroutes.simulator.SimulatorConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine.Option;
+
+/** Options of every command that reads settings, and what follows from them. */
+final class Common {
+
+    @Option(names = "-D", paramLabel = "KEY=VALUE", mapFallbackValue = "",
+            description = "Set a key of application.properties; may be given more than once.")
+    private Map<String, String> keys = new LinkedHashMap<>();
+
+    @Option(names = "--simulate", description = "Call the built-in simulator instead of OpenRouter: no key, no cost, no real answers.")
+    private boolean simulate;
+
+    /** The settings with the command line's own on top. */
+    Settings settings(Map<String, String> options) {
+        Map<String, String> commandLine = new HashMap<>(options);
+        commandLine.putAll(keys);
+        return Settings.load(Path.of(""), System.getenv(), commandLine);
+    }
+
+    /** Starts the simulator where it was asked for, and points the settings to it. The endpoint closes it. */
+    Endpoint endpoint(Settings settings) {
+        if (!simulate) {
+            return new Endpoint(settings.with("openrouter.base-url", settings.address("openrouter.base-url")),
+                    new ApiKey(reference(settings.text(Settings.API_KEY))), "openrouter", null);
+        }
+        Simulator simulator;
+        try {
+            simulator = Simulator.start(SimulatorConfig.from(settings.withPrefix("simulator.")));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
+        String key = settings.text("simulator.key").isEmpty() ? "simulated" : settings.text("simulator.key");
+        return new Endpoint(settings.with("openrouter.base-url", simulator.baseUrl().toString())
+                .with("catalogue.copy", "data/simulated/models.json")
+                .with("ledger.directory", "data/simulated").with("ledger.url", ""), new ApiKey(() -> key), "simulator", simulator);
+    }
+
+    /** @param reference {@code env:NAME}, {@code file:PATH}, or the secret itself; the supplier gives null where there is none */
+    static Supplier<String> reference(String reference) {
+        if (reference.startsWith("env:")) {
+            return () -> System.getenv(reference.substring("env:".length()));
+        }
+        if (!reference.startsWith("file:")) {
+            return () -> reference;
+        }
+        Path file = Path.of(reference.substring("file:".length()));
+        return () -> {
+            try {
+                return Files.readString(file).strip();
+            } catch (IOException e) {
+                return null;
+            }
+        };
+    }
+
+    /**
+     * What is called, and with which key.
+     *
+     * @param provider  whose answers the ledger keeps
+     * @param simulator null where a real service is called
+     */
+    record Endpoint(Settings settings, ApiKey key, String provider, Simulator simulator) implements AutoCloseable {
+
+        /** What `providers use` chose, unless the simulator, the environment or the command line say what to call. */
+        Endpoint chosen(Ledger ledger) {
+            if (ledger == null || simulator != null || settings.given("openrouter.base-url")) {
+                return this;
+            }
+            return ledger.providers().used().map(used -> new Endpoint(settings.with("openrouter.base-url", used.endpoint()),
+                    new ApiKey(reference(used.configuration().getOrDefault(Provider.KEY, ""))), used.id(), null)).orElse(this);
+        }
+
+
+        /** Fails where there is no key. */
+        Endpoint withKey() {
+            if (!key.present()) {
+                close();
+                throw new UsageException("there is no API key. Either set OPENROUTER_API_KEY (keys: https://openrouter.ai/keys), "
+                        + "or add --simulate to try it without one");
+            }
+            return this;
+        }
+
+        @Override
+        public void close() {
+            if (simulator != null) {
+                simulator.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.promptroutes.cli;
+
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.LedgerLocked;
+import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.ledger.LedgerUnavailable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/** Opens the ledger that the settings name. */
+final class Ledgers {
+
+    private Ledgers() {
+    }
+
+    /**
+     * @param instance a name that this process has after a restart too, and no other while it runs; null for a new one
+     * @return null where it is switched off
+     */
+    static Ledger open(Settings settings, String instance) {
+        if (!settings.onOff("ledger.enabled")) {
+            return null;
+        }
+        String url = settings.text("ledger.url");
+        LedgerSettings where = url.isEmpty() ? LedgerSettings.embedded(Path.of(settings.text("ledger.directory")))
+                : postgres(settings, url);
+        try {
+            Ledger ledger = Ledger.open(where.withInstance(instance).withLease(settings.duration("ledger.lease"))
+                    .withStoreText(settings.onOff("ledger.store-text")));
+            ledger.limits(new BudgetSettings(settings).limits());
+            ledger.purge(Instant.now().minus(settings.duration("ledger.keep")));
+            return ledger;
+        } catch (LedgerLocked | LedgerUnavailable | IllegalArgumentException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
+    }
+
+    /** For a look at the providers: null where there is none yet, or another process holds it. */
+    static Ledger openIfFree(Settings settings) {
+        try {
+            return exist(settings) ? open(settings, null) : null;
+        } catch (UsageException held) {
+            return null;
+        }
+    }
+
+    /** Whether there may be one, with providers in it, without opening it. */
+    static boolean exist(Settings settings) {
+        return !settings.text("ledger.url").isEmpty() || Files.isDirectory(Path.of(settings.text("ledger.directory")));
+    }
+
+    /** Whether a call of unknown outcome makes its prompt a dead letter. */
+    static boolean hold(Settings settings) {
+        return settings.choice("ledger.ambiguous", List.of("retry", "hold")).equals("hold");
+    }
+
+    private static LedgerSettings postgres(Settings settings, String url) {
+        if (!url.startsWith("jdbc:postgresql:")) {
+            throw new UsageException("key ledger.url must begin with jdbc:postgresql:, or be empty for the embedded database");
+        }
+        String user = settings.text("ledger.user");
+        String password = settings.text("ledger.password");
+        return LedgerSettings.postgres(url, user.isEmpty() ? null : user, password.isEmpty() ? null : Common.reference(password));
+    }
+}

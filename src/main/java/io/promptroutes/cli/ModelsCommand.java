@@ -1,0 +1,82 @@
+package io.promptroutes.cli;
+
+import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.Model;
+import io.promptroutes.cost.PriceList;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Command {@code models}: the models of the tables in use, their prices, and where each figure comes from. */
+@Command(name = "models", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
+        description = "Shows the model tables in use with today's prices, and which models OpenRouter no longer lists.")
+final class ModelsCommand implements Callable<Integer> {
+
+    private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
+
+    @Spec
+    private CommandSpec spec;
+    @Mixin
+    private Common common;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Settings settings = common.settings(Map.of());
+        try (Common.Endpoint endpoint = common.endpoint(settings)) {
+            Catalogue catalogue = Catalogue.shipped();
+            PrintWriter out = spec.commandLine().getOut();
+            out.println("profile " + settings.text("models.profile") + "; prices: " + refresh(catalogue, endpoint));
+            out.println();
+            out.printf("%-44s %12s %12s %9s  %s%n", "model", "in $/M", "out $/M", "context", "used for");
+            PriceList prices = new PriceList(catalogue, settings.withPrefix("prices."));
+            uses(settings).forEach((id, uses) -> out.println(row(id, uses, catalogue, prices)));
+            return ExitCodes.ANSWERED;
+        }
+    }
+
+    private static String refresh(Catalogue catalogue, Common.Endpoint endpoint) throws InterruptedException {
+        try {
+            OpenRouterApi.Reply reply = new OpenRouterApi(endpoint.settings(), endpoint.key()).get("/models");
+            if (reply.status() == 200) {
+                catalogue.replace(reply.bytes(), Instant.now(), true);
+                return "of OpenRouter, now";
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            // told by what follows
+        }
+        return "of the copy in the jar, " + catalogue.asOf() + " (OpenRouter could not be reached)";
+    }
+
+    private static Map<String, String> uses(Settings settings) {
+        Map<String, String> uses = new LinkedHashMap<>();
+        new TreeMap<>(settings.below("models." + settings.text("models.profile") + ".")).forEach((cell, ids) -> {
+            for (String id : ids.split(",")) {
+                uses.merge(id.strip(), cell, (old, more) -> old + ", " + more);
+            }
+        });
+        return uses;
+    }
+
+    private static String row(String id, String uses, Catalogue catalogue, PriceList prices) {
+        Model model = catalogue.find(id).orElse(null);
+        PriceList.Entry entry = prices.of(id);
+        String note = model != null ? uses
+                : "NOT LISTED" + catalogue.successorOf(id).map(other -> ", perhaps use " + other).orElse("") + "; " + uses;
+        return String.format(Locale.ROOT, "%-44s %12s %12s %9s  %s", id, perMillion(entry.price().prompt()),
+                perMillion(entry.price().completion()), model == null || model.contextLength() == null ? "?" : model.contextLength(), note);
+    }
+
+    private static String perMillion(BigDecimal perToken) {
+        return perToken == null ? "?" : Summary.usd(perToken.multiply(MILLION));
+    }
+}

@@ -1,0 +1,59 @@
+package io.promptroutes.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line. Exit codes are in {@link ExitCodes}. */
+@Command(
+        name = "prompt-routes",
+        description = "Takes prompts from files, chooses a model for each, calls OpenRouter, and keeps the answers and their costs.",
+        subcommands = {BatchCommand.class, RunCommand.class, AskCommand.class, ModelsCommand.class, TestCommand.class, CostsCommand.class, ProvidersCommand.class,
+            SimulatorCommand.class},
+        mixinStandardHelpOptions = true,
+        versionProvider = PromptRoutes.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Exit codes: 0 every prompt answered; 1 finished, some prompts are dead letters; 2 usage or configuration wrong,",
+                "nothing was called; 3 stopped early, the rest untouched."})
+public final class PromptRoutes implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    public static void main(String[] args) {
+        Logs.keepSecrets();
+        System.exit(execute(args, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
+    }
+
+    static int execute(String[] args, PrintWriter out, PrintWriter err) {
+        CommandLine line = new CommandLine(new PromptRoutes()).setOut(out).setErr(err).setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            if (failure instanceof UsageException) {
+                command.getErr().println("prompt-routes: " + failure.getMessage());
+                return ExitCodes.USAGE;
+            }
+            command.getErr().println("prompt-routes: a fault in prompt-routes itself: " + failure);
+            failure.printStackTrace(command.getErr());
+            return ExitCodes.DEFECT;
+        });
+        return line.execute(args);
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = PromptRoutes.class.getPackage().getImplementationVersion();
+            return new String[] {"prompt-routes " + (version == null ? "(development)" : version)
+                    + ", Java " + System.getProperty("java.version")};
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.promptroutes.cli;
+
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.Provider;
+import io.promptroutes.openrouter.ApiKey;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Command {@code providers}: endpoints that speak OpenRouter's API, in the ledger's table {@code llm_providers}. One is used at a time. */
+@Command(name = "providers", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
+        description = "Adds, lists, tests and chooses endpoints that speak OpenRouter's or OpenAI's API.")
+final class ProvidersCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+    @Mixin
+    private Common common;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "add, list, test, use or remove is missing");
+    }
+
+    @Command(name = "add", mixinStandardHelpOptions = true, description = "Adds an endpoint, or replaces the one of that id.")
+    int add(@Parameters(paramLabel = "ID") String id,
+            @Option(names = "--url", required = true, paramLabel = "URL", description = "Its base address, such as https://host/v1.") String url,
+            @Option(names = "--key", paramLabel = "KEY", description = "env:NAME or file:PATH; a key itself is put into a file of its own.") String key,
+            @Option(names = "--name", paramLabel = "NAME") String name,
+            @Option(names = "--type", defaultValue = "openai", description = "openrouter or openai.") String type) {
+        checkUrl(url);
+        return withLedger((ledger, settings) -> {
+            Map<String, String> configuration = new HashMap<>();
+            if (key != null) {
+                configuration.put(Provider.KEY, reference(id, key, Path.of(settings.text("ledger.directory"))));
+            }
+            ledger.providers().add(new Provider(id, name == null ? id : name, type, url, configuration, true, false)).join();
+            out().println("added " + id + "; `providers use " + id + "` makes it the one that is called");
+            return ExitCodes.ANSWERED;
+        });
+    }
+
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the endpoints.")
+    int list() {
+        return withLedger((ledger, settings) -> {
+            ledger.providers().list().forEach(one -> out().printf("%s %-16s %-10s %s  key %s%n", one.active() && one.isDefault() ? "*" : " ",
+                    one.id(), one.type(), one.endpoint(), one.configuration().getOrDefault(Provider.KEY, "none")));
+            return ExitCodes.ANSWERED;
+        });
+    }
+
+    @Command(name = "use", mixinStandardHelpOptions = true, description = "Makes an endpoint the one that is called.")
+    int use(@Parameters(paramLabel = "ID") String id) {
+        return withLedger((ledger, settings) -> told(ledger.providers().use(id).join(), id, "is used now"));
+    }
+
+    @Command(name = "remove", mixinStandardHelpOptions = true, description = "Removes an endpoint; its key's file stays.")
+    int remove(@Parameters(paramLabel = "ID") String id) {
+        return withLedger((ledger, settings) -> told(ledger.providers().remove(id).join(), id, "is removed"));
+    }
+
+    @Command(name = "test", mixinStandardHelpOptions = true, description = "Asks an endpoint for its models.")
+    int test(@Parameters(paramLabel = "ID") String id) {
+        return withLedger((ledger, settings) -> {
+            Provider provider = ledger.providers().list().stream().filter(one -> one.id().equals(id)).findFirst()
+                    .orElseThrow(() -> new UsageException("there is no provider " + id));
+            ApiKey key = new ApiKey(Common.reference(provider.configuration().getOrDefault(Provider.KEY, "")));
+            try {
+                OpenRouterApi.Reply reply = new OpenRouterApi(settings.with("openrouter.base-url", provider.endpoint()), key).get("/models");
+                out().println(id + ": HTTP " + reply.status() + (reply.body() == null ? "" : ", " + reply.body().path("data").size() + " models"));
+                return reply.status() == 200 ? ExitCodes.ANSWERED : ExitCodes.STOPPED;
+            } catch (IOException e) {
+                out().println(id + ": cannot be reached: " + e.getMessage());
+                return ExitCodes.STOPPED;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return ExitCodes.STOPPED;
+            }
+        });
+    }
+
+    /** What a subcommand does with the open ledger. */
+    private interface Work {
+        int on(Ledger ledger, Settings settings);
+    }
+
+    private int withLedger(Work work) {
+        Settings settings = common.settings(Map.of());
+        try (Ledger ledger = Ledgers.open(settings, null)) {
+            if (ledger == null) {
+                throw new UsageException("providers are kept in the ledger, which is off (key ledger.enabled)");
+            }
+            return work.on(ledger, settings);
+        }
+    }
+
+    private int told(boolean found, String id, String what) {
+        if (!found) {
+            throw new UsageException("there is no provider " + id);
+        }
+        out().println(id + " " + what);
+        return ExitCodes.ANSWERED;
+    }
+
+    private static void checkUrl(String url) {
+        try {
+            String scheme = URI.create(url).getScheme();
+            if (scheme != null && Set.of("http", "https").contains(scheme)) {
+                return;
+            }
+        } catch (IllegalArgumentException e) {
+            // told below
+        }
+        throw new UsageException("--url " + url + " is not an address that begins with http:// or https://");
+    }
+
+    /** A literal key is accepted, and shown by nothing ever again: the table holds where it is. */
+    private String reference(String id, String key, Path directory) {
+        if (key.startsWith("env:") || key.startsWith("file:")) {
+            return key;
+        }
+        Path file = directory.resolve(id.replaceAll("[^A-Za-z0-9._-]", "_") + ".key");
+        try {
+            Files.createDirectories(directory);
+            Files.deleteIfExists(file);
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.write(file, key.getBytes(StandardCharsets.UTF_8), StandardOpenOption.TRUNCATE_EXISTING);
+        } catch (IOException | UnsupportedOperationException e) {
+            throw new UsageException("the key cannot be put into " + file + ": " + e.getMessage() + "; give a reference instead: env:NAME or file:PATH");
+        }
+        spec.commandLine().getErr().println("prompt-routes: a key on the command line is in your shell's history; env:NAME or file:PATH is safer. "
+                + "It is kept in " + file);
+        return "file:" + file.toAbsolutePath();
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}

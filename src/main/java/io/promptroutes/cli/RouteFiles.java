@@ -1,0 +1,59 @@
+package io.promptroutes.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Where each route file is taken from: a file in {@code ./routes} replaces the jar's file of the same name. */
+final class RouteFiles {
+
+    private static final String ENDING = ".camel.yaml";
+
+    private RouteFiles() {
+    }
+
+    /** The locations for {@code camel.main.routesIncludePattern}. */
+    static String locations(Path directory) {
+        Map<String, String> locations = new TreeMap<>();
+        shipped().forEach(name -> locations.put(name, "classpath:routes/" + name));
+        Path own = directory.resolve("routes");
+        if (Files.isDirectory(own)) {
+            try (Stream<Path> files = Files.list(own)) {
+                names(files).forEach(name -> locations.put(name, "file:" + own.resolve(name)));
+            } catch (IOException e) {
+                throw new UsageException("folder " + own + " cannot be read: " + e.getMessage());
+            }
+        }
+        return String.join(",", locations.values());
+    }
+
+    private static Stream<String> shipped() {
+        try {
+            URI folder = RouteFiles.class.getResource("/routes").toURI();
+            if (!folder.getScheme().equals("jar")) {
+                try (Stream<Path> files = Files.list(Path.of(folder))) {
+                    return names(files).toList().stream();
+                }
+            }
+            try (FileSystem jar = FileSystems.newFileSystem(folder, Map.of()); Stream<Path> files = Files.list(jar.getPath("/routes"))) {
+                return names(files).toList().stream();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Stream<String> names(Stream<Path> files) {
+        return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(ENDING));
+    }
+}

@@ -1,0 +1,167 @@
+package io.promptroutes.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.prompt.InputFormat;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.PromptSettings;
+import io.promptroutes.prompt.Task;
+import io.promptroutes.route.Beans;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The settings in the types that the routes' beans want, each checked, with an error that names the key. */
+final class RouteSettings {
+
+    private final Settings settings;
+    private final ApiKey key;
+    private final int concurrency;
+    private final int window;
+
+    RouteSettings(Settings settings, ApiKey key) {
+        this.settings = settings;
+        this.key = key;
+        concurrency = settings.integer("prompts.concurrency", 1, 10_000);
+        int wanted = settings.integer("prompts.window", 0, 1_000_000);
+        window = wanted == 0 ? 4 * concurrency : wanted;
+    }
+
+    /** @param job whether the run is to end some day */
+    Intake intake(boolean job) {
+        return new Intake(window, settings.duration("pause.first-look"), settings.duration("pause.max"), job, Clock.systemUTC());
+    }
+
+    Path catalogueCopy() {
+        return Path.of(settings.text("catalogue.copy"));
+    }
+
+    /** Prompts taken and not yet finished, at most. */
+    int window() {
+        return window;
+    }
+
+    ApiKey key() {
+        return key;
+    }
+
+    PromptSettings prompts() {
+        InputFormat format = InputFormat.valueOf(
+                settings.choice("prompts.format", List.of("auto", "json", "text", "openai")).toUpperCase(Locale.ROOT));
+        return new PromptSettings(settings.integer("prompts.max-bytes", 1, Integer.MAX_VALUE), settings.below("models.alias."),
+                settings.text("prompts.system"), settings.text("prompts.template"), format);
+    }
+
+    Beans.Options options() {
+        String tables = "models." + settings.text("models.profile") + ".";
+        if (settings.below(tables).isEmpty()) {
+            throw new UsageException("key models.profile is \"" + settings.text("models.profile") + "\", but there are no keys " + tables + "*");
+        }
+        settings.choice("detection.rules", List.of("signs", "keywords"));
+        return new Beans.Options(
+                concurrency, settings.duration("openrouter.connect-timeout"), settings.duration("openrouter.timeout"),
+                settings.duration("openrouter.timeout.reasoning"), settings.duration("prompts.deadline"),
+                settings.integer("openrouter.max-answer-bytes", 1024, Integer.MAX_VALUE),
+                headers(), provider(), settings.integer("openrouter.reasoning-headroom", 0, 1_000_000),
+                settings.duration("retry.backoff"), settings.duration("retry.max-wait"),
+                settings.integer("publish.retries", -1, Integer.MAX_VALUE),
+                Duration.ofMillis(settings.integer("publish.retry-millis", 1, Integer.MAX_VALUE)),
+                settings.integer("openrouter.rpm", 0, 1_000_000), modelRates(),
+                settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650), tableIds(tables), list(settings.text(tables + "fallbacks")), list(settings.text(tables + "tier.free")),
+                settings.onOff("fallback.free"), settings.withPrefix("prices."), keywords(), words(),
+                new BudgetSettings(settings).limited(), settings.choice("budget.exhausted", List.of("free", "reject", "pause")).toUpperCase(Locale.ROOT),
+                settings.choice("budget.part-exhausted", List.of("free", "reject")).toUpperCase(Locale.ROOT),
+                settings.onOff("budget.unknown-prices"), settings.onOff("budget.server-tools"), settings.amount("alerts.credit-below"),
+                settings.amount("alerts.spike-factor"), settings.amount("alerts.spike-least"));
+    }
+
+    /** For Camel's placeholders. */
+    Properties properties() {
+        for (String counted : List.of("retry.rate-limited.calls", "retry.provider-error.calls")) {
+            settings.integer(counted, 1, 100);
+        }
+        Properties properties = settings.properties();
+        properties.setProperty("prompts.window", String.valueOf(window));
+        settings.integer("ledger.look-ups", 1, 1_000);
+        properties.setProperty("prompts.first-queue", settings.onOff("ledger.enabled") ? "look-up" : "call");
+        properties.setProperty("alerts.spike-every-millis", String.valueOf(settings.duration("alerts.spike-every").toMillis()));
+        properties.setProperty("alerts.credit-every-millis", String.valueOf(settings.duration("alerts.credit-every").toMillis()));
+        properties.setProperty("catalogue.refresh-millis", String.valueOf(settings.duration("catalogue.refresh").toMillis()));
+        return properties;
+    }
+
+    private Map<String, Integer> modelRates() {
+        Map<String, Integer> rates = new TreeMap<>();
+        settings.below("openrouter.rpm.").keySet().forEach(model -> rates.put(model, settings.integer("openrouter.rpm." + model, 1, 1_000_000)));
+        return rates;
+    }
+
+    private Map<String, String> headers() {
+        Map<String, String> headers = new TreeMap<>();
+        if (!settings.text("openrouter.site-url").isEmpty()) {
+            headers.put("HTTP-Referer", settings.text("openrouter.site-url"));
+        }
+        if (!settings.text("openrouter.app-name").isEmpty()) {
+            headers.put("X-Title", settings.text("openrouter.app-name"));
+        }
+        return headers;
+    }
+
+    /** Values are JSON where they parse as such (true, 3, ["a"]), else text. */
+    private ObjectNode provider() {
+        ObjectNode provider = Json.MAPPER.createObjectNode();
+        settings.below("openrouter.provider.").forEach((name, value) -> {
+            JsonNode node;
+            try {
+                node = Json.MAPPER.readTree(value);
+            } catch (JsonProcessingException e) {
+                node = TextNode.valueOf(value);
+            }
+            provider.set(name, node);
+        });
+        return provider;
+    }
+
+    private Set<String> tableIds(String tables) {
+        Set<String> ids = new LinkedHashSet<>();
+        settings.below(tables).values().forEach(value -> ids.addAll(list(value)));
+        return ids;
+    }
+
+    private Map<Task, List<String>> keywords() {
+        Map<Task, List<String>> keywords = new EnumMap<>(Task.class);
+        settings.below("detection.keywords.").forEach((task, words) -> keywords.put(task("detection.keywords.", task), list(words)));
+        return keywords;
+    }
+
+    private Map<Task, Set<String>> words() {
+        Map<Task, Set<String>> words = new EnumMap<>(Task.class);
+        settings.below("detection.words.").forEach((task, list) -> words.put(task("detection.words.", task), Set.copyOf(list(list))));
+        return words;
+    }
+
+    private static Task task(String prefix, String name) {
+        try {
+            return Task.valueOf(name.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("key " + prefix + name + " names no task; tasks are " + Arrays.toString(Task.values()));
+        }
+    }
+
+    static List<String> list(String value) {
+        return Arrays.stream(value.split(",")).map(String::strip).filter(one -> !one.isEmpty()).toList();
+    }
+}

@@ -1,0 +1,72 @@
+package io.promptroutes.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.promptroutes.ledger.Ledger;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Command {@code test}: is OpenRouter there, is the key good, and what may it spend. Costs nothing. */
+@Command(name = "test", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
+        description = "Checks that OpenRouter answers, that the key is good, and what the key may spend. Costs nothing.")
+final class TestCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+    @Mixin
+    private Common common;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Settings settings = common.settings(Map.of());
+        try (Common.Endpoint configured = common.endpoint(settings);
+                Ledger ledger = Ledgers.openIfFree(settings);
+                Common.Endpoint endpoint = configured.chosen(ledger).withKey()) {
+            PrintWriter out = spec.commandLine().getOut();
+            OpenRouterApi api = new OpenRouterApi(endpoint.settings(), endpoint.key());
+            out.println("service   " + endpoint.settings().text("openrouter.base-url"));
+            try {
+                OpenRouterApi.Reply models = api.get("/models");
+                out.println("models    " + (models.status() == 200 ? models.body().path("data").size() + " listed"
+                        : "HTTP " + models.status()));
+                return key(api.get("/key"), out);
+            } catch (IOException e) {
+                out.println("service   cannot be reached: " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+                return ExitCodes.STOPPED;
+            }
+        }
+    }
+
+    private static int key(OpenRouterApi.Reply reply, PrintWriter out) {
+        JsonNode body = reply.body() == null ? MissingNode.getInstance() : reply.body();
+        if (reply.status() != 200) {
+            out.println("key       refused with HTTP " + reply.status() + ": " + body.path("error").path("message").asText("no message")
+                    + (reply.status() == 401 ? ". Make a new one at https://openrouter.ai/keys" : ""));
+            return ExitCodes.STOPPED;
+        }
+        JsonNode data = body.path("data");
+        out.println("key       good, " + data.path("label").asText("no label"));
+        out.println("limit     " + money(data.path("limit"), "none of its own"));
+        out.println("left      " + money(data.path("limit_remaining"), "whatever the account's credit allows"));
+        out.println("used      " + money(data.path("usage"), "unknown") + ", today " + money(data.path("usage_daily"), "unknown")
+                + ", this month " + money(data.path("usage_monthly"), "unknown"));
+        if (data.path("is_free_tier").asBoolean()) {
+            out.println("note      free tier: no credit was ever bought, so 50 calls of free models a day");
+        }
+        if (data.path("is_management_key").asBoolean()) {
+            out.println("key       is a management key, which cannot call models");
+            return ExitCodes.STOPPED;
+        }
+        return ExitCodes.ANSWERED;
+    }
+
+    private static String money(JsonNode amount, String none) {
+        return amount.isNumber() ? "$" + amount.decimalValue().toPlainString() : none;
+    }
+}

@@ -1,0 +1,153 @@
+package io.promptroutes.route;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.CatalogueChanges;
+import io.promptroutes.cost.CatalogueCopy;
+import io.promptroutes.cost.CostCalculator;
+import io.promptroutes.cost.PriceList;
+import io.promptroutes.cost.Reservations;
+import io.promptroutes.cost.TokenCounter;
+import io.promptroutes.flow.Crossings;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Tally;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.openrouter.AnswerReader;
+import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.openrouter.ChatRequest;
+import io.promptroutes.openrouter.WallClock;
+import io.promptroutes.prompt.PromptParser;
+import io.promptroutes.prompt.PromptSettings;
+import io.promptroutes.prompt.Task;
+import io.promptroutes.routing.ChainBuilder;
+import io.promptroutes.routing.Keywords;
+import io.promptroutes.routing.ParkedModels;
+import io.promptroutes.routing.RateLimits;
+import io.promptroutes.routing.Signs;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.apache.camel.LoggingLevel;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.main.Main;
+import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
+
+/** Makes the beans that the route files name, and gives them to Camel under those names. */
+public final class Beans implements AutoCloseable {
+
+    private final WallClock wallClock;
+
+    /**
+     * What an operator decides about calls and models.
+     *
+     * @param headers    sent to OpenRouter beside the key
+     * @param provider   defaults for the request's {@code provider} object
+     * @param publishRetries of a result that cannot be written
+     * @param callsPerMinute of all models together; 0 for no limit
+     * @param tables     every model id in the tables that are in use
+     * @param freeModels the free tier, best first
+     * @param freeFallback whether free models step in where there is no credit
+     * @param exhausted  what follows where a limit over everything is reached: FREE, REJECT or PAUSE; partExhausted, a tenant's or model's
+     * @param creditBelow USD, below which an alert says so
+     * @param prices     all keys below {@code prices.}, with that prefix
+     */
+    public record Options(
+            int concurrency, Duration connectTimeout, Duration timeout, Duration reasoningTimeout, Duration deadline, int longestAnswer,
+            Map<String, String> headers, ObjectNode provider, int reasoningHeadroom,
+            Duration backoff, Duration longestWait, int publishRetries, Duration publishRetryDelay, int callsPerMinute, Map<String, Integer> modelCallsPerMinute,
+            int priceJumpPercent, int expiryDays, Set<String> tables, List<String> fallbacks, List<String> freeModels, boolean freeFallback, Map<String, String> prices,
+            Map<Task, List<String>> keywords, Map<Task, Set<String>> words,
+             boolean limitsSet, String exhausted, String partExhausted, boolean unknownPrices, boolean serverTools,
+            BigDecimal creditBelow, BigDecimal spikeFactor, BigDecimal spikeLeast) {
+    }
+
+    /**
+     * What the routes share with the command that runs them. The ledger is null where it is switched off.
+     *
+     * @param mayStart asked before each call: false where the prompt is somebody else's by now, such as a record whose partition is gone
+     */
+    public record Shared(Intake intake, Tally tally, Catalogue catalogue, CatalogueCopy copy, ApiKey key, Predicate<String> firstSeen,
+            Ledger ledger, LedgerPolicy policy,
+            Predicate<Exchange> mayStart, Clock clock) {
+    }
+
+    public Beans(Main main, Shared shared, Options options, PromptSettings prompts) {
+        Intake intake = shared.intake();
+        Catalogue catalogue = shared.catalogue();
+        Clock clock = shared.clock();
+        wallClock = new WallClock(options.longestAnswer());
+        ParkedModels parked = new ParkedModels(clock);
+        PriceList prices = new PriceList(catalogue, options.prices());
+        CostCalculator costs = new CostCalculator(catalogue, prices, new TokenCounter());
+        boolean limited = options.limitsSet() || shared.ledger() != null && !shared.ledger().history().tenantLimits().isEmpty();
+        List<String> free = options.freeFallback() ? options.freeModels() : List.of();
+        Crossings alarms = new Crossings();
+
+        main.bind("parsePrompt", new ParsePrompt(new PromptParser(prompts), shared.firstSeen(), prompts.maxBytes()));
+        Keywords keywords = new Keywords(options.keywords());
+        bind(main, "findKeywords", exchange -> exchange.setVariable("signs", keywords.find(exchange.getVariable("text", String.class))));
+        Signs signs = new Signs(options.words());
+        bind(main, "findSigns", exchange -> exchange.setVariable("signs", signs.find(exchange.getVariable("text", String.class))));
+        main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, options.fallbacks(), options.freeModels(), options.deadline())));
+        main.bind("lookUp", new LookUp(shared.ledger(), intake, shared.tally(), shared.policy()));
+        main.bind("claimCall", new ClaimCall(shared.ledger(), new Reservations(prices, options.unknownPrices(), options.serverTools()), catalogue,
+                intake, new ClaimCall.Budget(limited, ClaimCall.Exhausted.valueOf(options.exhausted()),
+                        ClaimCall.Exhausted.valueOf(options.partExhausted()), free), clock));
+        SettleCall settle = new SettleCall(shared.ledger());
+        main.bind("settleCall", settle);
+        bind(main, "storeDeadLetter", settle::deadLetter);
+        main.bind("prepareCall", new PrepareCall(intake, catalogue, parked, new RateLimits(options.callsPerMinute(), options.modelCallsPerMinute()),
+                prices, limited,
+                new ChatRequest(options.provider(), options.reasoningHeadroom()),
+                new PrepareCall.Timeouts(options.timeout(), options.reasoningTimeout()), shared.mayStart(), clock));
+        main.bind("openRouterHttp", new OpenRouterHttp(shared.key(), options.headers(), wallClock, new OpenRouterHttp.Limits(
+                options.concurrency(), options.connectTimeout(), options.reasoningTimeout().plusSeconds(10))));
+        main.bind("readAnswer", new ReadAnswer(new AnswerReader(clock), intake));
+        main.bind("fallback", new Fallback(intake, catalogue, parked, new Fallback.Waits(options.backoff(), options.longestWait()),
+                free, shared.policy().hold(), clock));
+        main.bind("endCall", new EndCall(costs, shared.tally(), clock));
+        main.bind("publishRetries", publishRetries(options));
+        main.bind("checkSpike", new CheckSpike(options.spikeFactor(), options.spikeLeast(), alarms, clock));
+        if (shared.ledger() != null) {
+            main.bind("ledgerData", shared.ledger().dataSource());
+        }
+        main.bind("checkCredit", new CheckCredit(options.creditBelow(), alarms, clock));
+        Sinks sinks = new Sinks(intake, shared.tally(), shared.ledger(), alarms, clock);
+        bind(main, "releaseCall", sinks::called);
+        bind(main, "makeBudgetAlerts", sinks::crossing);
+        bind(main, "acknowledgeAgain", sinks::republished);
+        bind(main, "makeDeadLetter", sinks::deadLetter);
+        bind(main, "makeRejection", sinks::reject);
+        bind(main, "makeDefectLetter", sinks::defect);
+        bind(main, "acknowledgeResult", sinks::answered);
+        bind(main, "acknowledgeDeadLetter", sinks::dead);
+        bind(main, "stopUnpublished", sinks::unpublished);
+        bind(main, "giveUp", sinks::givenUp);
+        main.bind("refreshCatalogue", new RefreshCatalogue(catalogue, shared.copy(),
+                new CatalogueChanges(options.priceJumpPercent(), options.expiryDays()), parked, options.tables(), clock));
+    }
+
+    /** A bean, since Camel's schema takes a plain number only for how often. */
+    private static RedeliveryPolicy publishRetries(Options options) {
+        RedeliveryPolicy policy = new RedeliveryPolicy();
+        policy.setMaximumRedeliveries(options.publishRetries());
+        policy.setRedeliveryDelay(options.publishRetryDelay().toMillis());
+        policy.setRetryAttemptedLogLevel(LoggingLevel.WARN);
+        policy.setLogStackTrace(false);
+        return policy;
+    }
+
+    private static void bind(Main main, String name, Processor processor) {
+        main.bind(name, processor);
+    }
+
+    @Override
+    public void close() {
+        wallClock.close();
+    }
+}

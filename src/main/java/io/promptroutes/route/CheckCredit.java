@@ -1,0 +1,55 @@
+package io.promptroutes.route;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.flow.Crossings;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.publish.Alerts;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigDecimal;
+import java.time.Clock;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Reads the body of {@code GET /key} or {@code GET /credits} and makes it an alert where the credit that is left has fallen below
+ * the threshold, else null. Thread-safe.
+ */
+final class CheckCredit implements Processor {
+
+    private final BigDecimal threshold;
+    private final Crossings crossings;
+    private final Clock clock;
+
+    /** @param threshold in USD */
+    CheckCredit(BigDecimal threshold, Crossings crossings, Clock clock) {
+        this.threshold = threshold;
+        this.crossings = crossings;
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws IOException {
+        JsonNode data = read(exchange.getMessage().getBody()).path("data");
+        boolean account = data.hasNonNull("total_credits");
+        String of = account ? "account" : "key";
+        BigDecimal left = account ? data.get("total_credits").decimalValue().subtract(data.path("total_usage").decimalValue())
+                : data.path("limit_remaining").isNumber() ? data.get("limit_remaining").decimalValue() : null;
+        exchange.getMessage().getHeaders().clear();
+        exchange.getMessage().setBody(null);
+        if (left == null || left.compareTo(threshold) >= 0) { // no figure: the key has no limit of its own
+            crossings.off("credit " + of);
+        } else if (crossings.goesOn("credit " + of)) {
+            String message = "$" + left.toPlainString() + " left on this " + of + ", less than $" + threshold.toPlainString();
+            exchange.getMessage().setBody(Alerts.of(Alerts.Kind.CREDIT, of, message, alert -> {
+                alert.put("left_usd", left);
+                alert.put("threshold_usd", threshold);
+                alert.put("figure_of", account ? "GET /credits" : "GET /key limit_remaining");
+            }, clock.instant()));
+        }
+    }
+
+    private static JsonNode read(Object body) throws IOException {
+        return body instanceof InputStream stream ? Json.MAPPER.readTree(stream) : Json.MAPPER.readTree((byte[]) body);
+    }
+}

@@ -1,0 +1,57 @@
+package io.promptroutes.route;
+
+import io.promptroutes.flow.Crossings;
+import io.promptroutes.publish.Alerts;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Takes the row {@code last_hour, day_before} (USD) of routes/alerts.camel.yaml, and makes it an alert where the last hour's spending
+ * is far above the mean hour of the day before, else null. Thread-safe.
+ */
+final class CheckSpike implements Processor {
+
+    private static final BigDecimal HOURS = BigDecimal.valueOf(24);
+
+    private final BigDecimal factor;
+    private final BigDecimal least;
+    private final Crossings crossings;
+    private final Clock clock;
+
+    /**
+     * @param factor times the mean hour
+     * @param least  USD in the last hour, below which nothing is a spike
+     */
+    CheckSpike(BigDecimal factor, BigDecimal least, Crossings crossings, Clock clock) {
+        this.factor = factor;
+        this.least = least;
+        this.crossings = crossings;
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Map<?, ?> row = (Map<?, ?>) exchange.getMessage().getBody(List.class).get(0);
+        BigDecimal hour = (BigDecimal) row.get("last_hour");
+        BigDecimal mean = ((BigDecimal) row.get("day_before")).divide(HOURS, 18, RoundingMode.HALF_UP);
+        exchange.getMessage().setBody(null);
+        if (mean.signum() == 0 || hour.compareTo(least) < 0 || hour.compareTo(mean.multiply(factor)) <= 0) {
+            crossings.off("spike");
+        } else if (crossings.goesOn("spike")) {
+            exchange.getMessage().setBody(Alerts.of(Alerts.Kind.SPIKE, "spending", "$" + plain(hour) + " in the last hour, against $" + plain(mean)
+                    + " in a mean hour of the day before", alert -> {
+                        alert.put("last_hour_usd", hour.stripTrailingZeros());
+                        alert.put("mean_hour_usd", mean.stripTrailingZeros());
+                    }, clock.instant()));
+        }
+    }
+
+    private static String plain(BigDecimal usd) {
+        return usd.setScale(6, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
+    }
+}

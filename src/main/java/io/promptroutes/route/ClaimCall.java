@@ -1,0 +1,175 @@
+package io.promptroutes.route;
+
+import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.Model;
+import io.promptroutes.cost.Reservations;
+import io.promptroutes.flow.Failure;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Run;
+import io.promptroutes.ledger.ClaimAnswer;
+import io.promptroutes.ledger.ClaimAnswer.Refused;
+import io.promptroutes.ledger.ClaimRequest;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.LedgerUnavailable;
+import io.promptroutes.ledger.Period;
+import io.promptroutes.ledger.Scope;
+import io.promptroutes.routing.Chain;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last step before a call: a claim for it, with the most that it can cost, is on disk, and no budget stands against it. Then the
+ * body is the request and {@code next} still says {@code call}; else it says what to do instead. Thread-safe.
+ */
+final class ClaimCall implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClaimCall.class);
+    /** Until calls that run now are settled, and their reservations may have become room. */
+    private static final long ROOM_MILLIS = 250;
+
+    private final Ledger ledger;
+    private final Reservations reservations;
+    private final Catalogue catalogue;
+    private final Intake intake;
+    private final Budget budget;
+    private final Clock clock;
+
+    /** What to do when a budget is exhausted. */
+    enum Exhausted { FREE, REJECT, PAUSE }
+
+    /**
+     * @param limited    whether any limit is set, so that calls without a bound must be refused
+     * @param total      for limits over everything
+     * @param part       for a tenant's or a model's: never {@link Exhausted#PAUSE}, else one tenant would stop all
+     * @param freeModels those that step in; empty where that is not wanted
+     */
+    record Budget(boolean limited, Exhausted total, Exhausted part, List<String> freeModels) {
+    }
+
+    /** @param ledger null where there is none: nothing is claimed */
+    ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, Intake intake, Budget budget, Clock clock) {
+        this.ledger = ledger;
+        this.reservations = reservations;
+        this.catalogue = catalogue;
+        this.intake = intake;
+        this.budget = budget;
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        if (!"call".equals(exchange.getVariable("next"))) {
+            return;
+        }
+        Run run = exchange.getVariable("run", Run.class);
+        String next = ledger == null ? "call" : claim(exchange, run);
+        exchange.setVariable("next", next);
+        if (next.equals("call")) {
+            run.begin(clock.instant());
+            exchange.getMessage().getHeaders().clear();
+            exchange.getMessage().setBody(run.call());
+        } else if (run.settle()) {
+            intake.called();
+        }
+    }
+
+    private String claim(Exchange exchange, Run run) {
+        Chain chain = run.chain();
+        String model = chain.model();
+        Reservations.Bound bound = reservations.of(model, run.request().json(), run.request().bytes().length, run.request().outputCap());
+        if (budget.limited() && bound.refusal() != null) {
+            return passOver(run, bound.refusal(), "unbounded_cost");
+        }
+        try {
+            ClaimAnswer answer = Durable.result(ledger.claim(new ClaimRequest(run.work(), run.attempt() + 1, chain.nextLevel(), listed(model),
+                    bound.usd(), run.reopened())));
+            if (answer instanceof ClaimAnswer.Reserved reserved) {
+                run.claimed(reserved.claimId());
+                return "call";
+            }
+            if (answer instanceof Refused refused) {
+                exchange.setVariable("crossings", refused.crossings());
+                return refused.exhausted() ? exhausted(run, refused) : soon(exchange);
+            }
+            ledger.release(run.work().id());
+            run.forgetWork(); // somebody else has it: look it up anew
+            return "busy";
+        } catch (LedgerUnavailable e) {
+            return pause(LookUp.LEDGER_LOST + ": " + e.getMessage());
+        }
+    }
+
+    private String pause(String why) {
+        if (intake.pause(why)) {
+            LOG.warn("paused: {}", why);
+        }
+        return intake.stopped() ? "stopped" : "held";
+    }
+
+    /** A budget of a model holds for it under whatever name it is asked for. */
+    private String listed(String model) {
+        return catalogue.find(model).map(Model::id).orElse(model);
+    }
+
+    private static String soon(Exchange exchange) {
+        exchange.setVariable("delay", ROOM_MILLIS);
+        return "wait";
+    }
+
+    private String exhausted(Run run, Refused refused) {
+        String what = describe(refused);
+        if (refused.askedUsd().compareTo(refused.limit().usd()) > 0) {
+            return passOver(run, "one call of it can cost more than the whole limit; " + what, "budget_exhausted");
+        }
+        boolean total = refused.limit().scope() == Scope.TOTAL;
+        if (refused.limit().period() == Period.JOB) {
+            intake.stop(what + ": raise --max-cost to go on");
+            return "stopped";
+        }
+        return switch (total ? budget.total() : budget.part()) {
+            case PAUSE -> pause(what);
+            case REJECT -> {
+                run.fail(new Failure("budget_exhausted", what, true));
+                yield "failed";
+            }
+            case FREE -> {
+                run.chain().nextFree(catalogue::free, budget.freeModels());
+                yield queued(run, new Failure("budget_exhausted", what, true));
+            }
+        };
+    }
+
+    /** This model cannot be called under a budget; another may. */
+    private String passOver(Run run, String why, String code) {
+        String model = run.chain().model();
+        run.decision().rejected().add(model + ": " + why);
+        run.chain().next();
+        return queued(run, new Failure(code, "no model is left to call under a budget; " + model + ": " + why, false));
+    }
+
+    private static String queued(Run run, Failure otherwise) {
+        if (run.chain().step() == Chain.Step.FAILED) {
+            run.fail(otherwise);
+            return "failed";
+        }
+        return "queue";
+    }
+
+    private static String describe(Refused refused) {
+        BigDecimal limit = refused.limit().usd();
+        return "budget exhausted: " + (refused.limit().scope() + " " + refused.name()).strip().toLowerCase(Locale.ROOT) + " limit of $"
+                + limit.toPlainString() + " for " + (refused.limit().period() == Period.JOB ? "this job" : refused.periodKey()) + ", spent $"
+                + plain(refused.spentUsd())
+                + ", and the next call can cost up to $" + plain(refused.askedUsd());
+    }
+
+    private static String plain(BigDecimal usd) {
+        return usd.signum() == 0 ? "0" : usd.stripTrailingZeros().toPlainString();
+    }
+}

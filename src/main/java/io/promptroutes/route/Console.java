@@ -1,0 +1,25 @@
+package io.promptroutes.route;
+
+import java.io.PrintStream;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Prints results and dead letters: bean {@code print} of routes/publish-to-console.camel.yaml. Thread-safe. */
+public final class Console implements Processor {
+
+    private final PrintStream out;
+
+    public Console(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        byte[] json = exchange.getMessage().getBody(byte[].class);
+        synchronized (out) {
+            out.write(json, 0, json.length); // as bytes: JSON is UTF-8, whatever the terminal's character set
+            out.write('\n');
+            out.flush();
+        }
+    }
+}

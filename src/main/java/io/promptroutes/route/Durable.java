@@ -1,0 +1,21 @@
+package io.promptroutes.route;
+
+import io.promptroutes.ledger.LedgerUnavailable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Waits until the ledger has something on disk. */
+final class Durable {
+
+    private Durable() {
+    }
+
+    /** @throws LedgerUnavailable where the database cannot be had */
+    static <T> T result(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        }
+    }
+}

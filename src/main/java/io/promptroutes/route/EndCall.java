@@ -1,0 +1,67 @@
+package io.promptroutes.route;
+
+import io.promptroutes.cost.Cost;
+import io.promptroutes.cost.CostCalculator;
+import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Tally;
+import io.promptroutes.openrouter.Answer;
+import io.promptroutes.openrouter.Billing;
+import io.promptroutes.openrouter.CallFailed;
+import io.promptroutes.publish.CostEvents;
+import io.promptroutes.publish.Results;
+import io.promptroutes.routing.Chain;
+import java.time.Clock;
+import java.util.Locale;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * After every call, however it ended: works out what it cost, makes its cost event where it was or may have been billed (variable
+ * {@code event}, else null) and the result where it was answered ({@code result}), and puts what follows into {@code next} and
+ * {@code delay}. Thread-safe.
+ */
+final class EndCall implements Processor {
+
+    private final CostCalculator costs;
+    private final Tally tally;
+    private final Clock clock;
+
+    EndCall(CostCalculator costs, Tally tally, Clock clock) {
+        this.costs = costs;
+        this.tally = tally;
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = exchange.getVariable("run", Run.class);
+        Cost cost = run.answer() != null ? priced(run, run.answer()) : priced(run, run.failure());
+        exchange.setVariable("event", cost == null ? null : event(run, cost));
+        exchange.setVariable("result", run.answer() == null ? null : Results.answered(run));
+        Chain.Step step = run.chain().step();
+        exchange.setVariable("next", step == Chain.Step.CALL ? "queue" : step.name().toLowerCase(Locale.ROOT));
+        exchange.setVariable("delay", run.chain().delay().toMillis());
+    }
+
+    private byte[] event(Run run, Cost cost) {
+        run.spend(cost);
+        tally.cost(run.chain().calledModel(), cost.usd());
+        return CostEvents.of(run, cost, clock.instant());
+    }
+
+    private Cost priced(Run run, Answer answer) {
+        String text = answer.reasoning() == null ? answer.text() : answer.reasoning() + answer.text();
+        return costs.cost(new CostCalculator.Call(run.chain().calledModel(), answer.model(), answer.usage(),
+                () -> run.prompt().request().get("messages").toString(), text, 0), clock.instant());
+    }
+
+    private Cost priced(Run run, CallFailed.Details failure) {
+        if (failure.billing() == Billing.NO) {
+            return null;
+        }
+        if (failure.billing() == Billing.UNKNOWN || failure.usage() == null) {
+            return new Cost(null, null);
+        }
+        return costs.cost(new CostCalculator.Call(run.chain().calledModel(), null, failure.usage(), () -> "", "", 0), clock.instant());
+    }
+}

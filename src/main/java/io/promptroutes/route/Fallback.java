@@ -1,0 +1,224 @@
+package io.promptroutes.route;
+
+import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.Model;
+import io.promptroutes.flow.Failure;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Run;
+import io.promptroutes.openrouter.Billing;
+import io.promptroutes.openrouter.CallFailed;
+import io.promptroutes.openrouter.FailureKind;
+import io.promptroutes.routing.Attempt;
+import io.promptroutes.routing.Chain;
+import io.promptroutes.routing.Chain.Step;
+import io.promptroutes.routing.ParkedModels;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What may follow a failed call: each public method is one policy, named by the {@code onException} clauses of
+ * routes/fallback.camel.yaml. Thread-safe.
+ */
+public final class Fallback {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Fallback.class);
+
+    /** Reasons that lie with the account or the connection: a chain of nothing else is put back, never dead-lettered. */
+    private static final Set<String> NOBODYS_FAULT = names(EnumSet.of(FailureKind.KEY_REFUSED, FailureKind.ACCOUNT_BLOCKED,
+            FailureKind.INSUFFICIENT_CREDIT, FailureKind.MAX_TOKENS_UNAFFORDABLE, FailureKind.UNREACHABLE));
+    private static final Set<String> WORTH_A_RETRY = names(EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.FREE_LIMIT,
+            FailureKind.TIMEOUT, FailureKind.CONNECTION, FailureKind.UNREACHABLE, FailureKind.PROVIDER_ERROR,
+            FailureKind.INVALID_ANSWER));
+
+    private final Intake intake;
+    private final Catalogue catalogue;
+    private final ParkedModels parked;
+    private final Waits waits;
+    private final List<String> freeModels;
+    private final boolean hold;
+    private final Clock clock;
+
+    /**
+     * @param backoff before the first retry where the server names no wait; doubles with each, jittered by half
+     * @param longest a longer wait is not waited for: the next model's turn
+     */
+    public record Waits(Duration backoff, Duration longest) {
+    }
+
+    /**
+     * @param freeModels those that step in when there is no credit; empty where that is not wanted
+     * @param hold       no other call may follow one that may have been billed
+     */
+    public Fallback(Intake intake, Catalogue catalogue, ParkedModels parked, Waits waits, List<String> freeModels, boolean hold,
+            Clock clock) {
+        this.intake = intake;
+        this.catalogue = catalogue;
+        this.parked = parked;
+        this.waits = waits;
+        this.freeModels = List.copyOf(freeModels);
+        this.hold = hold;
+        this.clock = clock;
+    }
+
+    /** The same model once more after a while, up to {@code calls} calls of it; then the next one. */
+    public void retryOrNext(Exchange exchange, int calls) {
+        Run run = note(exchange);
+        Duration told = run.failure().retryAfter();
+        Duration wait = told == null ? backoff(run.chain().callsOnModel()) : told;
+        if (wait.compareTo(waits.longest()) > 0) {
+            run.chain().next();
+        } else {
+            run.chain().retryOrNext(calls, wait, clock.instant());
+        }
+        conclude(run);
+    }
+
+    public void nextModel(Exchange exchange) {
+        Run run = note(exchange);
+        run.chain().next();
+        conclude(run);
+    }
+
+    /** The model is left out for everybody until the next catalogue refresh. */
+    public void nextModelWithoutThisOne(Exchange exchange) {
+        Run run = note(exchange);
+        parked.gone(run.chain().calledModel());
+        run.chain().next();
+        conclude(run);
+    }
+
+    public void nextModelWithLongerContext(Exchange exchange) {
+        Run run = note(exchange);
+        long shortest = catalogue.find(run.chain().calledModel()).map(Model::contextLength).orElse(0L);
+        run.chain().nextWhere(model -> catalogue.find(model).map(Model::contextLength).orElse(Long.MAX_VALUE) > shortest);
+        conclude(run);
+    }
+
+    /** All free models rest until the daily cap is reset, at midnight UTC where the server does not say. */
+    public void nextModelWithoutFreeOnes(Exchange exchange) {
+        Run run = note(exchange);
+        Instant now = clock.instant();
+        Duration told = run.failure().retryAfter();
+        parked.parkFree(told != null ? now.plus(told)
+                : now.atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS).plusDays(1).toInstant());
+        run.chain().nextWhere(model -> !parked.parked(model));
+        conclude(run);
+    }
+
+    /** Once with as many tokens as the message allows, then a cheaper model. */
+    public void fewerTokens(Exchange exchange) {
+        Run run = note(exchange);
+        if (!run.chain().retryWith(run.failure().affordableTokens())) {
+            String dear = run.chain().calledModel();
+            run.chain().nextWhere(model -> catalogue.cheaper(model, dear));
+        }
+        conclude(run);
+    }
+
+    /** No credit: only free models are left. Where a free one is refused as well the balance is negative, and everything waits. */
+    public void freeModels(Exchange exchange) {
+        Run run = note(exchange);
+        if (catalogue.free(run.chain().calledModel())) {
+            hold(run, "OpenRouter refuses even free models for want of credit (negative balance): add credit");
+            return;
+        }
+        if (freeModels.isEmpty()) {
+            run.chain().nextWhere(model -> false);
+        } else {
+            run.chain().nextFree(catalogue::free, freeModels);
+        }
+        conclude(run);
+    }
+
+    /** The key does not work: nobody's prompt is at fault. */
+    public void keyRefused(Exchange exchange) {
+        Run run = note(exchange);
+        String why = "OpenRouter refused the API key (" + run.failure().message() + "): check OPENROUTER_API_KEY";
+        run.chain().hold();
+        if (intake.refused(why)) {
+            LOG.warn("paused: {}", why);
+        }
+    }
+
+    /** The account is blocked: everything waits. */
+    public void pause(Exchange exchange) {
+        Run run = note(exchange);
+        hold(run, "OpenRouter blocks this account: " + run.failure().message());
+    }
+
+    /** No other model would do better; where OpenRouter's words say that one might, it gets its turn. */
+    public void giveUp(Exchange exchange) {
+        Run run = note(exchange);
+        if (Boolean.TRUE.equals(run.failure().retryable())) {
+            run.chain().next();
+            conclude(run);
+        } else {
+            run.fail(new Failure(run.failure().kind().toString(), run.failure().message(), false));
+        }
+    }
+
+    private Run note(Exchange exchange) {
+        Run run = exchange.getVariable("run", Run.class);
+        Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        CallFailed.Details details = details(caught, run);
+        run.ended();
+        run.failed(details);
+        run.chain().note(new Attempt(run.chain().calledModel(), details.status(), details.kind().toString(), details.message(),
+                run.latencyMs(), 0));
+        LOG.debug("{} call {} of {}: {} {}", run, run.chain().calls(), run.chain().calledModel(), details.kind(), details.message());
+        return run;
+    }
+
+    private static CallFailed.Details details(Exception caught, Run run) {
+        if (caught instanceof CallFailed failed) {
+            return failed.details();
+        }
+        return CallFailed.broken(caught, run.call());
+    }
+
+    /** A chain that has come to its end is a dead letter, or is put back. */
+    private void conclude(Run run) {
+        Chain chain = run.chain();
+        if (hold && run.failure().billing() == Billing.UNKNOWN) {
+            run.fail(new Failure("ambiguous", "the call may have been billed, and ledger.ambiguous=hold allows no other: "
+                    + run.failure().message(), true));
+            return;
+        }
+        if (chain.step() != Step.FAILED) {
+            return;
+        }
+        if (chain.attempts().stream().allMatch(attempt -> NOBODYS_FAULT.contains(attempt.kind()))) {
+            hold(run, "no model can be called: " + run.failure().kind() + ", " + run.failure().message());
+            return;
+        }
+        CallFailed.Details last = run.failure();
+        run.fail(new Failure(last.kind().toString(), "no model answered; the last one: " + last.message(),
+                WORTH_A_RETRY.contains(last.kind().toString())));
+    }
+
+    private void hold(Run run, String why) {
+        run.chain().hold();
+        if (intake.pause(why)) {
+            LOG.warn("paused: {}", why);
+        }
+    }
+
+    private Duration backoff(int calls) {
+        long millis = waits.backoff().toMillis() << Math.min(calls - 1, 10);
+        return Duration.ofMillis(millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
+    }
+
+    private static Set<String> names(Set<FailureKind> kinds) {
+        return Set.copyOf(kinds.stream().map(FailureKind::toString).toList());
+    }
+}

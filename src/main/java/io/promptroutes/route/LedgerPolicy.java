@@ -1,0 +1,13 @@
+package io.promptroutes.route;
+
+/**
+ * How stored answers and calls of unknown outcome are dealt with.
+ *
+ * @param provider    whose answers these are: a provider's id, or {@code simulator}
+ * @param job         the output folder or topic group
+ * @param fresh       stored answers and dead letters are ignored
+ * @param retryFailed stored dead letters are
+ * @param hold        a call of unknown outcome makes its prompt a dead letter, instead of being made again
+ */
+public record LedgerPolicy(String provider, String job, boolean fresh, boolean retryFailed, boolean hold) {
+}

@@ -1,0 +1,129 @@
+package io.promptroutes.route;
+
+import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Failure;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Tally;
+import io.promptroutes.ledger.Known;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.LedgerUnavailable;
+import io.promptroutes.ledger.OpenClaim;
+import io.promptroutes.ledger.Work;
+import io.promptroutes.ledger.WorkId;
+import io.promptroutes.prompt.Prompt;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the ledger, once for each prompt, whether it was answered before. Variable {@code next}: {@code call} where it is to be
+ * called; {@code republish}, with the stored result or dead letter in {@code stored}; {@code busy} where another process is at it;
+ * {@code held} where the ledger cannot be had. Thread-safe.
+ */
+final class LookUp implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LookUp.class);
+
+    static final String LEDGER_LOST = "the ledger cannot be had";
+
+    private final Ledger ledger;
+    private final Intake intake;
+    private final Tally tally;
+    private final LedgerPolicy policy;
+
+    LookUp(Ledger ledger, Intake intake, Tally tally, LedgerPolicy policy) {
+        this.ledger = ledger;
+        this.intake = intake;
+        this.tally = tally;
+        this.policy = policy;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = exchange.getVariable("run", Run.class);
+        if (intake.stopped()) {
+            exchange.setVariable("next", "stopped");
+            return;
+        }
+        Prompt prompt = run.prompt();
+        WorkId id = WorkId.of(policy.provider(), prompt.tenant(), exchange.getVariable("identity", String.class), prompt.raw());
+        Work work = new Work(id, policy.job(), prompt.id(), prompt.tenant(), run.task().toString());
+        try {
+            // a work that was begun, and whose ambiguous calls could not be noted then, is ours already
+            Known known = run.work() == null ? Durable.result(ledger.begin(work)) : exchange.getVariable("known", Known.class);
+            exchange.setVariable("known", known);
+            exchange.setVariable("next", follow(exchange, run, work, known));
+            intake.over(LEDGER_LOST);
+        } catch (LedgerUnavailable e) {
+            if (intake.pause(LEDGER_LOST + ": " + e.getMessage())) {
+                LOG.warn("paused: {}: {}", LEDGER_LOST, e.getMessage());
+            }
+            exchange.setVariable("next", intake.stopped() ? "stopped" : "held");
+        }
+    }
+
+    private String follow(Exchange exchange, Run run, Work work, Known known) {
+        if (known instanceof Known.New found) {
+            run.begun(work, found.attempts(), policy.fresh() ? BigDecimal.ZERO : found.costUsd());
+            return "call";
+        }
+        if (known instanceof Known.Ambiguous found) {
+            run.begun(work, found.attempts(), found.costUsd());
+            return ambiguous(run, found);
+        }
+        if (known instanceof Known.Busy) {
+            return "busy";
+        }
+        boolean answered = known instanceof Known.Answered;
+        boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).bytes() != run.prompt().raw(); // it came as a dead letter
+        if (policy.fresh() || !answered && (policy.retryFailed() || fedInAgain)) {
+            run.begun(work, 0, BigDecimal.ZERO);
+            run.reopen();
+            if (known instanceof Known.DeadLettered found && held(found.deadLetter())) {
+                tally.maybePaidTwice();
+            }
+            return "call";
+        }
+        byte[] stored = known instanceof Known.Answered found ? found.result() : ((Known.DeadLettered) known).deadLetter();
+        if (stored == null) {
+            run.begun(work, 0, BigDecimal.ZERO);
+            run.fail(new Failure("already_answered", "this prompt was " + (answered ? "answered" : "dead-lettered")
+                    + " before, and the ledger keeps no texts (key ledger.store-text)", false));
+            return "failed";
+        }
+        exchange.setVariable("stored", stored);
+        exchange.setVariable("kind", answered ? "result" : "dead-letter");
+        if (known instanceof Known.Answered found) {
+            tally.reuse(found.costUsd());
+            ledger.reused(work, found.model(), found.costUsd()); // a figure for people: not waited for
+        }
+        return "republish";
+    }
+
+    /** A dead letter of ledger.ambiguous=hold: what it was about is called again now. */
+    private static boolean held(byte[] deadLetter) {
+        return deadLetter != null && new String(deadLetter, StandardCharsets.UTF_8).contains("\"code\":\"ambiguous\"");
+    }
+
+    /** The process died in a call, which may have been billed, and its answer is lost. */
+    private String ambiguous(Run run, Known.Ambiguous found) {
+        for (OpenClaim claim : found.claims()) {
+            LOG.warn("{}: call {} of {} was under way when its process died; it may have been billed up to ${}{}", run, claim.attempt(),
+                    claim.model(), claim.reservedUsd().stripTrailingZeros().toPlainString(), policy.hold() ? "" : " and is made again");
+        }
+        if (policy.hold()) {
+            run.fail(new Failure("ambiguous", found.claims().size() + " calls were under way when their process died and may have been billed; "
+                    + "feed this in again with ledger.ambiguous=retry to have it answered", true));
+            return "failed";
+        }
+        for (OpenClaim claim : found.claims()) {
+            Durable.result(ledger.markAmbiguousRetried(claim.claimId()));
+            tally.maybePaidTwice();
+        }
+        return "call";
+    }
+}

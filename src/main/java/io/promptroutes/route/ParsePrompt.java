@@ -1,0 +1,55 @@
+package io.promptroutes.route;
+
+import io.promptroutes.flow.Arrival;
+import io.promptroutes.prompt.InvalidPrompt;
+import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.PromptParser;
+import java.util.function.Predicate;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Turns an {@link Arrival} into a prompt, and puts what the routers branch on into variables. Thread-safe. */
+final class ParsePrompt implements Processor {
+
+    private final PromptParser parser;
+    private final Predicate<String> firstSeen;
+    private final Occurrences occurrences = new Occurrences();
+    private final int maxBytes;
+
+    /** @param firstSeen false for an id that this job has had before */
+    ParsePrompt(PromptParser parser, Predicate<String> firstSeen, int maxBytes) {
+        this.parser = parser;
+        this.firstSeen = firstSeen;
+        this.maxBytes = maxBytes;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws InvalidPrompt {
+        Arrival arrival = exchange.getMessage().getBody(Arrival.class);
+        exchange.setVariable("arrival", arrival);
+        exchange.setVariable("id", arrival.source().defaultId());
+        if (arrival.tooLong()) {
+            throw new InvalidPrompt("too_large", null, "prompt of " + arrival.length() + " bytes; the limit is " + maxBytes
+                    + " (key prompts.max-bytes)");
+        }
+        Prompt prompt;
+        try {
+            prompt = parser.parse(arrival.bytes(), arrival.source(), arrival.key());
+        } catch (InvalidPrompt e) {
+            // another line's id is no name for this one's dead letter
+            throw e.id() == null || firstSeen.test(e.id()) ? e : new InvalidPrompt(e.code(), null, e.getMessage() + " (id " + e.id() + ")");
+        }
+        if (!firstSeen.test(prompt.id())) {
+            throw new InvalidPrompt(InvalidPrompt.DUPLICATE_ID, null, "id " + prompt.id() + " was there before in this job; ids must be unique");
+        }
+        exchange.setVariable("prompt", prompt);
+        exchange.setVariable("id", prompt.id());
+        exchange.setVariable("identity", occurrences.identity(prompt)); // here, where prompts still come in order
+        exchange.setVariable("text", prompt.text());
+        exchange.setVariable("strategy", prompt.strategy().toString());
+        exchange.setVariable("budget", prompt.budget().toString());
+        if (prompt.task() != null) {
+            exchange.setVariable("task", prompt.task().toString());
+        }
+    }
+}

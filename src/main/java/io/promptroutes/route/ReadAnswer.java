@@ -1,0 +1,45 @@
+package io.promptroutes.route;
+
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Run;
+import io.promptroutes.openrouter.Answer;
+import io.promptroutes.openrouter.AnswerReader;
+import io.promptroutes.openrouter.CallFailed;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+
+/** Reads what came back: an answer is noted in the run, anything else is thrown as {@link CallFailed}. Thread-safe. */
+final class ReadAnswer implements Processor {
+
+    private final AnswerReader reader;
+    private final Intake intake;
+
+    ReadAnswer(AnswerReader reader, Intake intake) {
+        this.reader = reader;
+        this.intake = intake;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws CallFailed, IOException {
+        Run run = exchange.getVariable("run", Run.class);
+        Message response = exchange.getMessage();
+        int status = response.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+        Answer answer = reader.read(status, name -> response.getHeader(name, String.class), bytes(response.getBody()),
+                run.chain().calledModel());
+        run.ended();
+        run.answered(answer);
+        intake.resume();
+        response.setBody(null);
+        response.getHeaders().clear();
+    }
+
+    private static byte[] bytes(Object body) throws IOException {
+        if (body instanceof InputStream stream) {
+            return stream.readAllBytes();
+        }
+        return body instanceof byte[] bytes ? bytes : new byte[0];
+    }
+}

@@ -1,0 +1,67 @@
+package io.promptroutes.route;
+
+import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.CatalogueChanges;
+import io.promptroutes.cost.CatalogueCopy;
+import io.promptroutes.cost.Model;
+import io.promptroutes.routing.ParkedModels;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the body of {@code GET /models} as the catalogue, keeps a copy on disk, and warns of what has changed for the models in
+ * the tables. Thread-safe.
+ */
+final class RefreshCatalogue implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RefreshCatalogue.class);
+
+    private final Catalogue catalogue;
+    private final CatalogueCopy copy;
+    private final CatalogueChanges changes;
+    private final ParkedModels parked;
+    private final Set<String> configured;
+    private final Clock clock;
+    private final Set<String> warned = new HashSet<>();
+
+    /** @param configured the ids in the model tables that are in use */
+    RefreshCatalogue(Catalogue catalogue, CatalogueCopy copy, CatalogueChanges changes, ParkedModels parked, Set<String> configured,
+            Clock clock) {
+        this.catalogue = catalogue;
+        this.copy = copy;
+        this.changes = changes;
+        this.parked = parked;
+        this.configured = configured;
+        this.clock = clock;
+    }
+
+    @Override
+    public synchronized void process(Exchange exchange) throws IOException {
+        byte[] body = exchange.getMessage().getBody() instanceof InputStream stream ? stream.readAllBytes()
+                : exchange.getMessage().getBody(byte[].class);
+        List<Model> before = configured.stream().map(catalogue::find).flatMap(Optional::stream).toList();
+        catalogue.replace(body, clock.instant(), true);
+        parked.clearGone();
+        warnOnce(changes.between(before, catalogue, LocalDate.now(clock.withZone(ZoneOffset.UTC))));
+        warnOnce(configured.stream().filter(model -> catalogue.find(model).isEmpty())
+                .map(model -> "model " + model + " of the tables in application.properties is not listed by OpenRouter and is tried only "
+                        + "after all that are" + catalogue.successorOf(model).map(other -> "; perhaps use " + other).orElse(""))
+                .toList());
+        copy.save(body);
+    }
+
+    private void warnOnce(List<String> messages) {
+        messages.stream().filter(warned::add).forEach(LOG::warn);
+    }
+}

@@ -1,0 +1,90 @@
+package io.promptroutes.route;
+
+import io.promptroutes.cost.Cost;
+import io.promptroutes.flow.Run;
+import io.promptroutes.ledger.Crossing;
+import io.promptroutes.ledger.Finish;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.Settled;
+import io.promptroutes.ledger.Settlement;
+import io.promptroutes.ledger.Settlement.State;
+import io.promptroutes.openrouter.Answer;
+import io.promptroutes.openrouter.Billing;
+import io.promptroutes.openrouter.CallFailed;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * After a call: what it came to is on disk, and with it the prompt's result if this call answered it. Budget marks that were
+ * passed are left in variable {@code crossings}. Thread-safe; done again, it books nothing twice.
+ */
+final class SettleCall implements Processor {
+
+    private final Ledger ledger;
+
+    /** @param ledger null where there is none */
+    SettleCall(Ledger ledger) {
+        this.ledger = ledger;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = exchange.getVariable("run", Run.class);
+        if (ledger == null || run.claim() == null) {
+            return;
+        }
+        Settlement settlement = settlement(run, exchange.getVariable("event", byte[].class));
+        Settled settled;
+        if (run.answer() != null) {
+            Finish finish = Finish.answered(exchange.getVariable("result", byte[].class), run.answer().model(), run.spent());
+            settled = Durable.result(ledger.settleAndFinish(run.claim(), settlement, run.work(), finish));
+            if (!settled.stored()) { // another process had answered it meanwhile: that answer is the one to publish
+                run.forgetWork();
+                exchange.setVariable("next", "busy");
+            }
+        } else {
+            settled = Durable.result(ledger.settle(run.claim(), settlement));
+        }
+        run.claimed(null);
+        note(exchange, settled.crossings());
+    }
+
+    /** The prompt's end without an answer, before its dead letter is published. */
+    void deadLetter(Exchange exchange) {
+        Run run = exchange.getVariable("run", Run.class);
+        if (ledger != null && run != null && run.work() != null && exchange.getVariable("stored") == null) {
+            Finish finish = Finish.deadLetter(exchange.getMessage().getBody(byte[].class), run.spent());
+            note(exchange, Durable.result(ledger.finish(run.work(), finish)).crossings());
+        }
+    }
+
+    private static void note(Exchange exchange, List<Crossing> passed) {
+        if (!passed.isEmpty()) {
+            List<Crossing> all = new ArrayList<>(passed);
+            if (exchange.getVariable("crossings") instanceof List<?> before) {
+                before.forEach(one -> all.add((Crossing) one));
+            }
+            exchange.setVariable("crossings", all);
+        }
+    }
+
+    private static Settlement settlement(Run run, byte[] event) {
+        if (run.answer() != null) {
+            Answer answer = run.answer();
+            Cost cost = run.lastCost();
+            return new Settlement(State.SUCCEEDED, answer.generationId(), answer.model(), answer.provider(), answer.usage(), cost.usd(),
+                    cost.source(), run.latencyMs(), event);
+        }
+        CallFailed.Details failure = run.failure();
+        if (failure.billing() == Billing.NO) {
+            return Settlement.notBilled(run.latencyMs());
+        }
+        Cost cost = run.lastCost();
+        BigDecimal usd = cost.usd();
+        return new Settlement(usd == null ? State.UNKNOWN : State.FAILED, failure.generationId(), null, failure.provider(), failure.usage(), usd,
+                cost.source(), run.latencyMs(), event);
+    }
+}

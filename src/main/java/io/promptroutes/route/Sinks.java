@@ -1,0 +1,166 @@
+package io.promptroutes.route;
+
+import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Crossings;
+import io.promptroutes.flow.Failure;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Tally;
+import io.promptroutes.ledger.Crossing;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.prompt.InvalidPrompt;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Prompt;
+import io.promptroutes.publish.Alerts;
+import io.promptroutes.publish.BudgetAlerts;
+import io.promptroutes.publish.Results;
+import io.promptroutes.routing.Chain;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last steps of a prompt: makes the message to publish and, when that is durable, counts the prompt as finished.
+ * Its methods are beans of routes/publish.camel.yaml. Thread-safe.
+ */
+public final class Sinks {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sinks.class);
+    private static final String CHAIN_FAILED = "chain failed";
+
+    private final Intake intake;
+    private final Tally tally;
+    private final Ledger ledger;
+    private final Crossings alarms;
+    private final Clock clock;
+
+    public Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms, Clock clock) {
+        this.intake = intake;
+        this.tally = tally;
+        this.ledger = ledger;
+        this.alarms = alarms;
+        this.clock = clock;
+    }
+
+    /** The call did not end the prompt, and what it came to is safe. */
+    public void called(Exchange exchange) {
+        Run run = run(exchange);
+        Chain.Step step = run.chain().step();
+        if (step != Chain.Step.ANSWERED && step != Chain.Step.FAILED && run.settle()) {
+            intake.called(); // else when the result or dead letter is durable
+        }
+    }
+
+    /** Makes the alerts of the budget marks that were passed the body: a list, mostly empty. */
+    public void crossing(Exchange exchange) {
+        List<?> crossings = exchange.getVariable("crossings", List.class);
+        exchange.setVariable("crossings", null);
+        exchange.getMessage().setBody(crossings == null ? List.of()
+                : crossings.stream().map(one -> BudgetAlerts.of((Crossing) one, clock.instant())).toList());
+    }
+
+    /** A stored result or dead letter is durable again. */
+    public void republished(Exchange exchange) {
+        if ("result".equals(exchange.getVariable("kind"))) {
+            tally.answered(null);
+        } else {
+            tally.deadLetter(code(exchange.getVariable("stored", byte[].class)));
+        }
+        finish(run(exchange));
+    }
+
+    private static String code(byte[] deadLetter) {
+        try {
+            return Json.MAPPER.readTree(deadLetter).path("error").path("code").asText("unknown");
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+
+    /** Makes the dead letter of a prompt that no model answered the body. */
+    public void deadLetter(Exchange exchange) {
+        Run run = run(exchange);
+        letter(exchange, Results.failed(run), run.end().code());
+        if (run.end().retryable() && !run.chain().attempts().isEmpty() && alarms.goesOn(CHAIN_FAILED)) {
+            exchange.setVariable("alert", Alerts.of(Alerts.Kind.CHAIN_FAILED, run.prompt().id(), "no model of the chain answered: "
+                    + run.end().message(), alert -> alert.put("code", run.end().code()), clock.instant()));
+        }
+    }
+
+    /** Makes the dead letter of input that is no prompt the body. */
+    public void reject(Exchange exchange) {
+        InvalidPrompt why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, InvalidPrompt.class);
+        if (why.id() != null) {
+            exchange.setVariable("id", why.id());
+        }
+        letter(exchange, Results.rejected(exchange.getVariable("arrival", Arrival.class), why), why.code());
+    }
+
+    /** Makes the dead letter of a prompt that met a fault of ours the body. */
+    public void defect(Exchange exchange) {
+        Exception fault = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        LOG.error("a fault in prompt-routes or its routes: {}", exchange.getVariable("arrival"), fault);
+        String message = fault.getClass().getSimpleName() + (fault.getMessage() == null ? "" : ": " + fault.getMessage());
+        Run run = run(exchange);
+        if (run != null) {
+            run.fail(new Failure("internal_error", message, false));
+            deadLetter(exchange);
+            return;
+        }
+        Prompt prompt = exchange.getVariable("prompt", Prompt.class);
+        InvalidPrompt why = new InvalidPrompt("internal_error", prompt == null ? null : prompt.id(), message);
+        letter(exchange, Results.rejected(exchange.getVariable("arrival", Arrival.class), why), why.code());
+    }
+
+    /** The result is durable. */
+    public void answered(Exchange exchange) {
+        Run run = run(exchange);
+        tally.answered(run.chain().level() == 0 ? null : run.chain().fallbackReason());
+        alarms.off(CHAIN_FAILED);
+        finish(run);
+    }
+
+    /** The dead letter is durable. */
+    public void dead(Exchange exchange) {
+        tally.deadLetter(exchange.getVariable("code", String.class));
+        finish(run(exchange));
+    }
+
+    /** The prompt is somebody else's now, who will read it again: it is not ours in the ledger any more. */
+    public void givenUp(Exchange exchange) {
+        Run run = run(exchange);
+        if (ledger != null && run.work() != null) {
+            ledger.release(run.work().id());
+        }
+        finish(run);
+    }
+
+    /** Nothing can be published: nothing more is called, and the prompt counts as unfinished. */
+    public void unpublished(Exchange exchange) {
+        Exception fault = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        intake.stop("results cannot be written: " + fault.getMessage());
+        Run run = run(exchange);
+        if (run != null && run.settle()) {
+            intake.called();
+        }
+    }
+
+    private void finish(Run run) {
+        if (run != null && run.settle()) {
+            intake.called();
+        }
+        intake.finish();
+    }
+
+    private static void letter(Exchange exchange, byte[] json, String code) {
+        exchange.setVariable("code", code);
+        exchange.getMessage().setBody(json);
+    }
+
+    private static Run run(Exchange exchange) {
+        return exchange.getVariable("run", Run.class);
+    }
+}
