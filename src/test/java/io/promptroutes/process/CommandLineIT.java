@@ -1,0 +1,275 @@
+package io.promptroutes.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.process.Product.Ended;
+import io.promptroutes.process.Product.Running;
+import io.promptroutes.simulator.Simulator;
+import io.promptroutes.simulator.SimulatorConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command line as scripts rely on it: exit codes, what goes to which stream, and where settings come from. */
+class CommandLineIT {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    /** Nobody listens there. */
+    private static final String NOWHERE = "http://127.0.0.1:9/api/v1";
+
+    @TempDir
+    private Path folder;
+    private Simulator simulator;
+
+    @BeforeEach
+    void startSimulator() {
+        simulator = simulator(Map.of());
+    }
+
+    @AfterEach
+    void stopSimulator() {
+        simulator.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "--version"})
+    void everyCommandTellsItsHelpAndVersion(String option) {
+        // all at once: it is the starting that takes time
+        List<Running> running = List.of("", "batch", "ask", "models", "test", "simulator").stream()
+                .map(command -> command.isEmpty() ? Product.in(folder).start(option) : Product.in(folder).start(command, option))
+                .toList();
+        for (Running one : running) {
+            Ended ended = one.ended(SOON).with(0);
+            assertThat(ended.err()).as(one.arguments()).isEmpty();
+            if (option.equals("--help")) {
+                String command = one.arguments().replace(" --help", "").replace("--help", "");
+                assertThat(ended.out()).startsWith(("Usage: prompt-routes " + command).stripTrailing()).contains("--version");
+            } else {
+                assertThat(ended.out()).matches("prompt-routes \\d+\\.\\d+\\.\\d+, Java \\d+[^\\n]*\\n");
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeUnderstoodIsExit2AndNamesTheFault() {
+        Product product = Product.in(folder).calling(simulator).file("in.jsonl", "{\"prompt\":\"Hi\"}\n");
+        record Wrong(Running running, List<String> told) {
+        }
+        List<Wrong> all = List.of(
+                new Wrong(product.start(), List.of("a command is missing", "batch", "ask")),
+                new Wrong(product.start("bach"), List.of("bach")),
+                new Wrong(product.start("batch", "in.jsonl", "--out", "o", "--concurency", "3"), List.of("--concurency")),
+                new Wrong(product.start("batch", "--out", "o"), List.of("INPUT")),
+                new Wrong(product.start("batch", "in.jsonl"), List.of("--out")),
+                new Wrong(product.start("batch", "nowhere.jsonl", "--out", "o"), List.of("nowhere.jsonl", "does not exist")),
+                new Wrong(product.start("batch", "in.jsonl", "in.jsonl", "--out", "o"), List.of("in.jsonl", "twice")),
+                new Wrong(product.start("batch", "in.jsonl", "--out", "in.jsonl"), List.of("--out", "in.jsonl", "not a folder")),
+                new Wrong(product.start("batch", "in.jsonl", "--out", "o", "--concurrency", "many"), List.of("--concurrency", "many")),
+                new Wrong(product.start("batch", "in.jsonl", "--out", "o", "--concurrency", "0"),
+                        List.of("prompts.concurrency", "\"0\"", "command line", "1 to 10000")));
+        all.forEach(one -> assertThat(one.running().ended(SOON).with(2).err()).contains(one.told()));
+        assertNothingWasCalled();
+        assertThat(folder.resolve("o")).doesNotExist();
+    }
+
+    @Test
+    void aSettingThatCannotBeUsedIsExit2AndNamesKeyOriginAndWhatIsAllowed() {
+        Product product = Product.in(folder).calling(simulator).file("in.jsonl", "{\"prompt\":\"Hi\"}\n");
+        record Wrong(String setting, List<String> told) {
+        }
+        List<Wrong> all = List.of(
+                new Wrong("prompts.concurency=3", List.of("unknown key prompts.concurency", "command line",
+                        "did you mean prompts.concurrency?")),
+                new Wrong("retry.backof=1s", List.of("unknown key retry.backof", "did you mean retry.backoff?")),
+                new Wrong("nothing-like-it=1", List.of("unknown key nothing-like-it")),
+                new Wrong("prompts.concurrency=many", List.of("prompts.concurrency", "command line", "\"many\"",
+                        "whole number from 1 to 10000")),
+                new Wrong("retry.backoff=soon", List.of("retry.backoff", "command line", "\"soon\"", "a duration such as")),
+                new Wrong("prompts.format=xml", List.of("prompts.format", "\"xml\"", "one of auto, json, text, openai")),
+                new Wrong("detection.rules=magic", List.of("detection.rules", "\"magic\"", "one of signs, keywords")),
+                new Wrong("fallback.free=perhaps", List.of("fallback.free", "\"perhaps\"", "one of on, off")),
+                new Wrong("models.profile=none", List.of("models.profile", "\"none\"", "models.none.")),
+                new Wrong("openrouter.base-url=somewhere", List.of("openrouter.base-url", "somewhere", "http")));
+        List<Running> running = all.stream()
+                .map(one -> product.start("batch", "in.jsonl", "--out", one.setting().split("=")[0], "-D", one.setting())).toList();
+        for (int i = 0; i < all.size(); i++) {
+            assertThat(running.get(i).ended(SOON).with(2).err()).contains(all.get(i).told());
+        }
+        assertThat(product.run("ask", "Hi", "--simulate", "-D", "simulator.latency=slow").with(2).err()).contains("simulator.latency");
+        assertNothingWasCalled();
+
+        // nothing is left behind that would stand in the way of the job once the setting is right
+        product.run("batch", "in.jsonl", "--out", "detection.rules").with(0);
+        assertThat(Outputs.of(folder.resolve("detection.rules")).results()).hasSize(1);
+    }
+
+    @Test
+    void brokenFilesInTheWorkingDirectoryAreNamed() {
+        List<Running> running = List.of(
+                Product.in(folder.resolve("b")).calling(simulator).file("application.properties", "prompts.system=\\u12\n").start("ask", "Hi"),
+                Product.in(folder.resolve("c")).calling(simulator).file("application.properties", "retry.backof=1s\n").start("ask", "Hi"),
+                Product.in(folder.resolve("d")).calling(simulator).file("application.properties", "retry.backoff=-1\n").start("ask", "Hi"),
+                Product.in(folder.resolve("e")).calling(simulator).file("routes/call.camel.yaml", "- route: [\n").start("ask", "Hi"),
+                Product.in(folder.resolve("f")).calling(simulator).file("routes/mine.camel.yaml",
+                        "- route:\n    id: mine\n    form:\n      uri: direct:mine\n").start("ask", "Hi"));
+        List<List<String>> told = List.of(List.of("application.properties", "cannot be read"),
+                List.of("retry.backof", "application.properties", "retry.backoff"),
+                List.of("retry.backoff", "application.properties", "a duration"),
+                List.of("routes/call.camel.yaml"),
+                List.of("routes/mine.camel.yaml"));
+        for (int i = 0; i < told.size(); i++) {
+            assertThat(running.get(i).ended(SOON).with(2).err()).contains(told.get(i)).doesNotContain("\tat ");
+        }
+        assertNothingWasCalled();
+    }
+
+    @Test
+    void withoutAKeyNothingIsCalledAndTheTwoWaysOutAreTold() {
+        Product product = Product.in(folder).with("OPENROUTER_BASE_URL", simulator.baseUrl().toString())
+                .file("in.jsonl", "{\"prompt\":\"Hi\"}\n");
+        List<Running> running = List.of(product.start("ask", "Hi"), product.start("batch", "in.jsonl", "--out", "o"), product.start("test"),
+                product.with("OPENROUTER_API_KEY", "  ").start("ask", "Hi"),
+                product.start("ask", "Hi", "-D", "openrouter.api-key=file:no-such-file"));
+        running.forEach(one -> assertThat(one.ended(SOON).with(2).err()).contains("OPENROUTER_API_KEY", "--simulate"));
+        assertNothingWasCalled();
+        assertThat(folder.resolve("o")).doesNotExist();
+    }
+
+    @Test
+    void testTellsAGoodKeyFromABadOneAndFromAServerThatIsNotThere() {
+        simulator.configure(config(Map.of("simulator.key", Product.KEY)));
+        Product product = Product.in(folder).calling(simulator);
+        Running good = product.start("test");
+        Running bad = product.with("OPENROUTER_API_KEY", "sk-or-v1-other").start("test");
+        Running nowhere = product.with("OPENROUTER_BASE_URL", NOWHERE).start("test");
+        assertThat(good.ended(SOON).with(0).out()).contains("key       good", "left", simulator.baseUrl().toString());
+        assertThat(bad.ended(SOON).with(3).out()).contains("refused with HTTP 401").doesNotContain("key       good");
+        assertThat(nowhere.ended(SOON).with(3).out()).contains(NOWHERE, "cannot be reached");
+        assertNothingWasCalled();
+    }
+
+    @Test
+    void modelsShowsTodaysPricesOrThoseOfTheJar() {
+        Product product = Product.in(folder).calling(simulator);
+        Running online = product.start("models");
+        Running offline = product.with("OPENROUTER_BASE_URL", NOWHERE).start("models");
+        Running old = product.start("models", "-D", "models.profile=models-2024");
+        assertThat(online.ended(SOON).with(0).out()).contains("of OpenRouter, now", "openai/gpt-4.1-mini", "smart.code.balanced");
+        assertThat(offline.ended(SOON).with(0).out()).contains("of the copy in the jar, 2026-08-15", "openai/gpt-4.1-mini");
+        assertThat(old.ended(SOON).with(0).out()).contains("google/gemini-pro", "NOT LISTED");
+        assertNothingWasCalled();
+    }
+
+    @Test
+    void askPrintsOneJsonObjectAndNothingElse() {
+        Product product = Product.in(folder).calling(simulator);
+        JsonNode own = only(product.run("ask", "Name a river.", "--model", "openai/gpt-4.1-mini").with(0));
+        assertThat(own.path("status").asText()).isEqualTo("success");
+        assertThat(own.path("model_used").asText()).isEqualTo("openai/gpt-4.1-mini");
+        assertThat(own.path("text").asText()).contains("simulated");
+        assertThat(own.path("cost_usd").decimalValue()).isEqualByComparingTo(simulator.bill().billedUsd()).isPositive();
+
+        // a slash at the end, which is easily typed, changes nothing
+        only(product.with("OPENROUTER_BASE_URL", simulator.baseUrl() + "/").run("ask", "Name a river.").with(0));
+
+        JsonNode smart = only(product.run("ask", "Write a haiku.", "--budget", "free", "--simulate", "-D", "simulator.latency=0ms").with(0));
+        assertThat(smart.path("routing").path("budget").asText()).isEqualTo("free");
+        assertThat(simulator.bill().requests()).as("--simulate beats the environment").isEqualTo(2);
+    }
+
+    @Test
+    void askPrintsADeadLetterWhereNoModelAnswers() {
+        String model = "gr\u00f6\u00dfe/\u6a21\u578b";
+        simulator.configure(config(Map.of("simulator.fault.moderation", "100", "simulator.models.extra", model)));
+        // LC_ALL: standard output is UTF-8 whatever the terminal's character set
+        Product product = Product.in(folder).calling(simulator).with("LC_ALL", "C")
+                .file("application.properties", "models.alias.short=" + model + "\n");
+        Running refused = product.start("ask", "Hi", "--model", "short");
+        Running invalid = product.start("ask", "Hi", "--budget", "huge");
+        JsonNode letter = only(refused.ended(SOON).with(1));
+        assertThat(letter.path("status").asText()).isEqualTo("failed");
+        assertThat(letter.path("error").path("code").asText()).isEqualTo("moderation");
+        assertThat(letter.path("attempts")).hasSize(1);
+        assertThat(letter.path("attempts").path(0).path("model").asText()).isEqualTo(model);
+        assertThat(letter.path("request").path("prompt").asText()).isEqualTo("Hi");
+        assertThat(only(invalid.ended(SOON).with(1)).path("error").path("code").asText()).isEqualTo("invalid_field");
+    }
+
+    @Test
+    void askWithARefusedKeyIsExit3WithoutADeadLetter() {
+        simulator.configure(config(Map.of("simulator.key", "another")));
+        Ended ended = Product.in(folder).calling(simulator).run("ask", "Hi").with(3);
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err()).contains("key", "OPENROUTER_API_KEY").doesNotContain(Product.KEY);
+        assertThat(simulator.bill().requests()).isEqualTo(1);
+    }
+
+    @Test
+    void commandLineBeatsEnvironmentBeatsFileBeatsJar() {
+        // the output cap of a general task tells which value held: 1000 in the jar
+        Product jar = Product.in(folder.resolve("jar")).calling(simulator);
+        Product file = Product.in(folder.resolve("file")).calling(simulator).file("application.properties", "tasks.general.max-tokens=201\n");
+        Product environment = file.with("TASKS_GENERAL_MAX_TOKENS", "202");
+        List<Running> running = List.of(ask(jar), ask(file), ask(environment), ask(environment, "-D", "tasks.general.max-tokens=203"));
+        assertThat(running).map(one -> only(one.ended(SOON).with(0)).path("routing").path("config").path("max_tokens").asInt())
+                .containsExactly(1000, 201, 202, 203);
+    }
+
+    @Test
+    void aRouteFileOfTheSameNameReplacesTheJarsAndTheOthersStay() throws Exception {
+        String shipped = Files.readString(Path.of("routes", "detect-task.camel.yaml"));
+        String own = """
+                - route:
+                    id: detect-task
+                    from:
+                      uri: direct:detect-task
+                      steps:
+                        - setVariable:
+                            name: task
+                            expression:
+                              constant:
+                                expression: math
+                """;
+        assertThat(shipped).contains("direct").contains("detect-task");
+        JsonNode result = only(Product.in(folder).calling(simulator).file("routes/detect-task.camel.yaml", own)
+                .run("ask", "Write a poem about the sea.").with(0));
+        assertThat(result.path("routing").path("task").asText()).isEqualTo("math");
+        assertThat(result.path("routing").path("config").path("max_tokens").asInt()).isEqualTo(800);
+    }
+
+    private static Running ask(Product product, String... options) {
+        return product.start(Stream.concat(Stream.of("ask", "Tell me something."), Stream.of(options))
+                .toArray(String[]::new));
+    }
+
+    private static JsonNode only(Ended ended) {
+        assertThat(ended.out()).endsWith("}\n");
+        assertThat(ended.out().strip()).doesNotContain("\n");
+        return Outputs.json(ended.out());
+    }
+
+    private void assertNothingWasCalled() {
+        assertThat(simulator.bill().requests()).as("calls that could have cost something").isZero();
+    }
+
+    private static Simulator simulator(Map<String, String> settings) {
+        return Simulator.start(config(settings));
+    }
+
+    private static SimulatorConfig config(Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.putIfAbsent("simulator.latency", "0ms");
+        return SimulatorConfig.from(all);
+    }
+}

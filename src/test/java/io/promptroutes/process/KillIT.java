@@ -1,0 +1,166 @@
+package io.promptroutes.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.promptroutes.process.Product.Ended;
+import io.promptroutes.process.Product.Running;
+import io.promptroutes.simulator.Bill;
+import io.promptroutes.simulator.Simulator;
+import io.promptroutes.simulator.SimulatorConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Jobs that are ended before their time: what stands in the files is whole, and what was not called is left as it was. */
+@EnabledOnOs({OS.LINUX, OS.MAC})
+class KillIT {
+
+    private static final int PROMPTS = 1_500;
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    @TempDir
+    private Path folder;
+    private Simulator simulator;
+
+    @AfterEach
+    void stopSimulator() {
+        simulator.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 40, 150, 400, 900})
+    void aKilledJobLeavesWholeLinesOnly(int results) throws Exception {
+        simulator = simulator(Map.of("simulator.latency", "15ms", "simulator.fault.cut-json", "10"));
+        Running running = job(simulator).start("batch", "prompts.jsonl", "--out", "out", "--concurrency", "20",
+                "-D", "retry.provider-error.calls=1");
+        awaitResults(running, results);
+        running.process().destroyForcibly().waitFor();
+        // whole lines that parse: Outputs demands it
+        Outputs outputs = Outputs.of(folder.resolve("out"));
+        assertThat(outputs.results()).hasSizeBetween(results, PROMPTS - 1);
+        assertThat(new HashSet<>(outputs.resultIds())).hasSameSizeAs(outputs.results());
+        Set<String> paidFor = outputs.costs().stream().map(event -> event.path("subject").asText()).collect(Collectors.toSet());
+        assertThat(paidFor).as("a result never stands there before its cost").containsAll(outputs.resultIds());
+    }
+
+    @Test
+    void sigtermLetsTheCallsUnderWayFinishAndLeavesTheRest() throws Exception {
+        simulator = simulator(Map.of("simulator.latency", "700ms", "simulator.record", "true"));
+        Running running = job(simulator).start("batch", "prompts.jsonl", "--out", "out", "--concurrency", "20");
+        awaitResults(running, 20);
+        await().atMost(SOON).until(() -> simulator.bill().inFlight() > 0);
+        running.process().destroy();
+        Ended ended = running.ended(Duration.ofSeconds(20)).with(3);
+
+        Outputs outputs = Outputs.of(folder.resolve("out"));
+        Bill bill = simulator.bill();
+        assertThat(bill.inFlight()).isZero();
+        assertThat(outputs.results()).as("every call that was made has its result").hasSize((int) bill.requests());
+        assertThat(outputs.costs()).hasSize((int) bill.completions());
+        assertThat(outputs.results().size()).isBetween(21, PROMPTS / 2);
+        assertThat(outputs.deadLetters()).isEmpty();
+        assertThat(ended.err()).contains(outputs.results().size() + " answered + 0 dead letters", "left as they were", "interrupted")
+                .doesNotContain("MISMATCH");
+    }
+
+    @Test
+    void aKeyRefusedInMidBatchStopsTheJobAndASecondRunAnswersTheRest() {
+        simulator = simulator(Map.of("simulator.latency", "20ms", "simulator.key-refused-after", "300", "simulator.record", "true"));
+        Product product = job(simulator);
+        Ended ended = product.run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "20").with(3);
+
+        Outputs outputs = Outputs.of(folder.resolve("out"));
+        Bill bill = simulator.bill();
+        assertThat(outputs.results()).hasSize((int) bill.completions()).hasSizeBetween(250, 299);
+        assertThat(outputs.deadLetters()).as("nobody's prompt is at fault").isEmpty();
+        assertThat(bill.requests()).as("calls with a key that is refused").isLessThan(300 + 30);
+        assertThat(ended.err()).contains("STOPPED", "API key", "left as they were").doesNotContain(Product.KEY);
+        assertThat(seconds(ended)).as("seconds, the second look after pause.first-look included").isLessThan(20);
+
+        simulator.configure(config(Map.of("simulator.latency", "0ms")));
+        product.run("batch", "prompts.jsonl", "--out", "second", "--concurrency", "50").with(0);
+        assertThat(Outputs.of(folder.resolve("second")).resultIds())
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, PROMPTS).mapToObj(number -> "p-" + number).toList());
+    }
+
+    @Test
+    void aFullDiskStopsTheJobWithWholeLines() {
+        simulator = simulator(Map.of("simulator.latency", "5ms"));
+        // no file may grow over 200 blocks: to a program that looks like a full disk
+        Ended ended = job(simulator).behind("sh", "-c", "ulimit -f 200; exec \"$@\"", "sh")
+                .run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "10", "-D", "publish.retries=2", "-D", "publish.retry-millis=50",
+                        "-D", "ledger.enabled=off")
+                .with(3);
+        assertThat(ended.err()).contains("STOPPED", "cannot be written", ".jsonl", "left as they were");
+        Outputs outputs = Outputs.of(folder.resolve("out"));
+        assertThat(outputs.results()).isNotEmpty();
+        assertThat(outputs.deadLetters()).isEmpty();
+        assertThat(new HashSet<>(outputs.resultIds())).hasSameSizeAs(outputs.results());
+    }
+
+    @Test
+    void aLedgerThatCannotBeWrittenStopsTheJobBeforeAnotherCallAndItGoesOnLater() {
+        simulator = simulator(Map.of("simulator.latency", "5ms"));
+        Product product = job(simulator);
+        Ended full = product.behind("sh", "-c", "ulimit -f 400; exec \"$@\"", "sh")
+                .run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "10", "-D", "pause.max=1s", "-D", "pause.first-look=200ms").with(3);
+        assertThat(full.err()).contains("STOPPED", "the ledger cannot be had", "disk may be full");
+        long calls = simulator.bill().completions();
+        assertThat(calls).isLessThan(PROMPTS);
+
+        product.run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "20").with(0);
+        assertThat(new HashSet<>(Outputs.of(folder.resolve("out")).resultIds())).hasSize(PROMPTS);
+        assertThat(simulator.bill().completions()).as("what was under way is called again, nothing else").isBetween((long) PROMPTS, PROMPTS + 10L);
+    }
+
+    private Product job(Simulator server) {
+        String prompts = IntStream.range(0, PROMPTS)
+                .mapToObj(number -> "{\"id\":\"p-%d\",\"prompt\":\"Say number %d.\"}%n".formatted(number, number)).collect(Collectors.joining());
+        return Product.in(folder).calling(server).file("prompts.jsonl", prompts);
+    }
+
+    private void awaitResults(Running running, int least) {
+        Path results = folder.resolve("out/results.jsonl");
+        await().atMost(SOON).pollInterval(Duration.ofMillis(5)).until(() -> !running.process().isAlive() || lines(results) >= least);
+        assertThat(running.process().isAlive()).as("the job is under way").isTrue();
+    }
+
+    private static long lines(Path file) {
+        try {
+            byte[] bytes = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+            return IntStream.range(0, bytes.length).filter(i -> bytes[i] == '\n').count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As the summary tells. */
+    private static double seconds(Ended ended) {
+        return ended.err().lines().filter(line -> line.startsWith("time")).map(line -> line.split("\\s+")[1]).mapToDouble(Double::parseDouble)
+                .findFirst().orElseThrow();
+    }
+
+    private static Simulator simulator(Map<String, String> settings) {
+        return Simulator.start(config(settings));
+    }
+
+    private static SimulatorConfig config(Map<String, String> settings) {
+        return SimulatorConfig.from(new HashMap<>(settings));
+    }
+}
