@@ -1,0 +1,118 @@
+#!/bin/sh
+# CPU and speed of `batch` next to a plain java.net.http loop that sends the same requests to the same local server.
+# Needs a JDK and `mvn package` before it; takes some minutes.
+#
+#   src/bench/run.sh               CPU per prompt at 0 ms latency, product and loop in turn, in pairs
+#   src/bench/run.sh --throughput  prompts/s at 200 ms latency and concurrency 200, against the ceiling of 1,000/s
+#
+# Environment: PAIRS (3), WARM (20000) and MEASURED (40000) prompts, IN_FLIGHT (64), JAVA_OPTS (-Xmx512m, both clients).
+#
+# CPU per prompt: the server reads the client's CPU time (user and system, all threads, JIT and GC too) from the operating system as
+# prompt WARM and prompt WARM+MEASURED arrive, and divides the difference. That beats subtracting a short run from a long one, where
+# the noise of two warm-ups ends up in the difference, and it leaves start and shutdown out. The files are a little longer than that, so
+# that both marks fall into full load. Two processes on a busy machine disturb each other: believe the ratios within a pair.
+set -eu
+cd "$(dirname "$0")/../.."
+
+: "${PAIRS:=3}" "${WARM:=20000}" "${MEASURED:=40000}" "${IN_FLIGHT:=64}" "${JAVA_OPTS:=-Xmx512m}"
+latency=0
+mode=cpu
+if [ "${1:-}" = --throughput ]; then
+    mode=throughput latency=200
+    IN_FLIGHT=200
+elif [ $# -gt 0 ]; then
+    sed -n '2,8p' "$0" >&2
+    exit 2
+fi
+[ -f target/prompt-routes.jar ] || { echo "target/prompt-routes.jar is not there: run mvn package first" >&2; exit 2; }
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/prompt-routes-bench.XXXXXX")
+server=
+client=
+trap 'kill $client $server 2>/dev/null || :; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+mkdir "$work/empty"
+bench="$work/classes:target/prompt-routes.jar:target/lib/*"
+javac -cp 'target/prompt-routes.jar:target/lib/*' -d "$work/classes" src/bench/*.java
+java -cp "$bench" MakePrompts "$work/prompts.jsonl" $((WARM + MEASURED + 2 * IN_FLIGHT))
+
+java -Xmx512m -cp "$bench" InstantServer "$work/port" "$latency" 2>"$work/server.log" &
+server=$!
+while [ ! -f "$work/port" ]; do
+    kill -0 $server || { cat "$work/server.log" >&2; exit 1; }
+    sleep 0.2
+done
+base="http://127.0.0.1:$(cat "$work/port")"
+get() {
+    java -XX:TieredStopAtLevel=1 -cp "$work/classes" Get "$base$1"
+}
+
+# Runs one client to its end and prints the server's report: CPU us per prompt, prompts/s, bytes per request.
+run() {
+    out="$work/out"
+    rm -rf "$out"
+    rm -f "$work/go"
+    # the watch must be set before the first request, so the client's process waits for it
+    (
+        until [ -f "$work/go" ]; do sleep 0.1; done
+        if [ "$1" = product ]; then
+            jar="$PWD/target/prompt-routes.jar"
+            cd "$work/empty" # application.properties and routes of the folder it starts in would count
+            OPENROUTER_API_KEY=k OPENROUTER_BASE_URL="$base/api/v1" exec java $JAVA_OPTS -jar "$jar" \
+                batch "$work/prompts.jsonl" --out "$out" --concurrency "$IN_FLIGHT"
+        fi
+        exec java $JAVA_OPTS -cp "$bench" PlainLoop "$1" "$base/api/v1" "$work/prompts.jsonl" "$out" "$IN_FLIGHT" "$WARM"
+    ) >"$work/client.log" 2>&1 &
+    client=$!
+    get "/watch/$client/$WARM/$((WARM + MEASURED))" >"$work/watching"
+    : >"$work/go"
+    wait $client || { cat "$work/client.log" >&2; exit 1; }
+    client=
+    for file in results costs; do
+        [ "$(wc -l <"$out/$file.jsonl")" -eq $((WARM + MEASURED + 2 * IN_FLIGHT)) ] || { echo "$1: lines are missing in $file.jsonl" >&2; exit 1; }
+    done
+    get /report
+}
+
+median() {
+    sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+}
+
+java -version 2>&1 | sed -n 2p
+echo "$MEASURED prompts after a warm-up of $WARM, $IN_FLIGHT in flight, latency $latency ms, $JAVA_OPTS"
+
+if [ $mode = throughput ]; then
+    for pair in $(seq "$PAIRS"); do
+        run product >"$work/report"
+        read -r cpu rate bytes <"$work/report"
+        awk -v n="$pair" -v r="$rate" -v c="$cpu" -v top=$((IN_FLIGHT * 1000 / latency)) \
+            'BEGIN { printf "run %d  %d prompts/s, %.1f %% of the ceiling of %d; %.0f us CPU per prompt\n", n, r, 100 * r / top, top, c }'
+    done
+    exit
+fi
+
+# The loop in the form that needs less; LOOP=async or LOOP=threads skips the trial.
+best=async
+if [ -z "${LOOP:-}" ]; then
+    run async >"$work/async"
+    run threads >"$work/threads"
+    read -r a rate bytes <"$work/async"
+    read -r t rate bytes <"$work/threads"
+    echo "plain loop: sendAsync $a us, threads with send $t us CPU per prompt"
+    best=$(awk -v a="$a" -v t="$t" 'BEGIN { print a <= t ? "async" : "threads" }')
+fi
+: "${LOOP:=$best}"
+
+echo "pair    product us  loop us  ratio   product/s  loop/s   bytes per request"
+for pair in $(seq "$PAIRS"); do
+    run product >"$work/report"
+    read -r pc pr pb <"$work/report"
+    run "$LOOP" >"$work/report"
+    read -r lc lr lb <"$work/report"
+    awk -v n="$pair" -v pc="$pc" -v pr="$pr" -v pb="$pb" -v lc="$lc" -v lr="$lr" -v lb="$lb" \
+        'BEGIN { printf "%-7s %10.0f  %7.0f  %5.2f   %9d  %6d   %s / %s\n", n, pc, lc, pc / lc, pr, lr, pb, lb }'
+    awk -v pc="$pc" -v lc="$lc" 'BEGIN { print pc / lc }' >>"$work/ratios"
+    echo "$pc" >>"$work/products"
+    echo "$lc" >>"$work/loops"
+done
+printf 'median  %10.0f  %7.0f  %5.2f   (loop: %s)\n' "$(median <"$work/products")" "$(median <"$work/loops")" "$(median <"$work/ratios")" "$LOOP"
