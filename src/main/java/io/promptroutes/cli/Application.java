@@ -55,7 +55,7 @@ final class Application implements AutoCloseable {
         this.intake = intake;
         CatalogueCopy copy = new CatalogueCopy(settings.catalogueCopy());
         copy.load(catalogue);
-        beans = new Beans(main, new Beans.Shared(intake, tally, catalogue, copy, settings.key(), edges.firstSeen(), ledger, policy,
+        beans = new Beans(main, new Beans.Shared(intake, tally, catalogue, copy, settings.key(), settings.managementKey(), edges.firstSeen(), ledger, policy,
                 edges.mayStart(), Clock.systemUTC()), settings.options(), settings.prompts());
         edges.beans().forEach(main::bind);
         Properties properties = settings.properties();
@@ -112,6 +112,11 @@ final class Application implements AutoCloseable {
     /** Hands a body to a route and waits until the route has taken it. */
     void send(String route, Object body) {
         template.sendBody(route, body);
+    }
+
+    /** One more look at calls of unknown cost; those that OpenRouter does not have yet are asked for when a command next runs. */
+    void lookUpCosts() {
+        send("direct:unknown-costs", null);
     }
 
     Intake intake() {

@@ -76,7 +76,7 @@ final class BatchCommand implements Callable<Integer> {
                 // outermost, so that an interrupted job is closed before the process ends
                 Intake intake = routes.intake(true);
                 try (Interruption interruption = new Interruption(intake)) {
-                    LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, Ledgers.hold(settings));
+                    LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, Ledgers.hold(settings), false);
                     int code = work(routes, intake, files, ledger, policy);
                     interruption.exitWith(code);
                     return code;
@@ -149,6 +149,7 @@ final class BatchCommand implements Callable<Integer> {
             try (Progress progress = new Progress(summary, err)) {
                 application.send("direct:batch", arrivals);
                 application.intake().awaitFinished();
+                application.lookUpCosts();
             }
             arrivals.unreadable().forEach(problem -> err.println("prompt-routes: " + problem));
             return summary.print(err, out, !arrivals.unreadable().isEmpty());

@@ -35,7 +35,7 @@ final class Common {
     Endpoint endpoint(Settings settings) {
         if (!simulate) {
             return new Endpoint(settings.with("openrouter.base-url", settings.address("openrouter.base-url")),
-                    new ApiKey(reference(settings.text(Settings.API_KEY))), "openrouter", null);
+                    new ApiKey(reference(settings.text(Settings.API_KEY))), "openrouter", true, null);
         }
         Simulator simulator;
         try {
@@ -46,7 +46,7 @@ final class Common {
         String key = settings.text("simulator.key").isEmpty() ? "simulated" : settings.text("simulator.key");
         return new Endpoint(settings.with("openrouter.base-url", simulator.baseUrl().toString())
                 .with("catalogue.copy", "data/simulated/models.json")
-                .with("ledger.directory", "data/simulated").with("ledger.url", ""), new ApiKey(() -> key), "simulator", simulator);
+                .with("ledger.directory", "data/simulated").with("ledger.url", ""), new ApiKey(() -> key), "simulator", true, simulator);
     }
 
     /** @param reference {@code env:NAME}, {@code file:PATH}, or the secret itself; the supplier gives null where there is none */
@@ -71,9 +71,10 @@ final class Common {
      * What is called, and with which key.
      *
      * @param provider  whose answers the ledger keeps
+     * @param needsKey  false for an endpoint that takes any call, such as a server of one's own
      * @param simulator null where a real service is called
      */
-    record Endpoint(Settings settings, ApiKey key, String provider, Simulator simulator) implements AutoCloseable {
+    record Endpoint(Settings settings, ApiKey key, String provider, boolean needsKey, Simulator simulator) implements AutoCloseable {
 
         /** What `providers use` chose, unless the simulator, the environment or the command line say what to call. */
         Endpoint chosen(Ledger ledger) {
@@ -81,13 +82,13 @@ final class Common {
                 return this;
             }
             return ledger.providers().used().map(used -> new Endpoint(settings.with("openrouter.base-url", used.endpoint()),
-                    new ApiKey(reference(used.configuration().getOrDefault(Provider.KEY, ""))), used.id(), null)).orElse(this);
+                    new ApiKey(reference(used.configuration().getOrDefault(Provider.KEY, ""))), used.id(),
+                    used.configuration().containsKey(Provider.KEY), null)).orElse(this);
         }
 
-
-        /** Fails where there is no key. */
+        /** Fails where a key is needed and there is none. */
         Endpoint withKey() {
-            if (!key.present()) {
+            if (needsKey && !key.present()) {
                 close();
                 throw new UsageException("there is no API key. Either set OPENROUTER_API_KEY (keys: https://openrouter.ai/keys), "
                         + "or add --simulate to try it without one");

@@ -58,6 +58,11 @@ final class RouteSettings {
         return key;
     }
 
+    /** For the account's credit alone; may be absent. */
+    ApiKey managementKey() {
+        return new ApiKey(Common.reference(settings.text(Settings.MANAGEMENT_KEY)));
+    }
+
     PromptSettings prompts() {
         InputFormat format = InputFormat.valueOf(
                 settings.choice("prompts.format", List.of("auto", "json", "text", "openai")).toUpperCase(Locale.ROOT));
@@ -82,7 +87,7 @@ final class RouteSettings {
                 settings.integer("openrouter.rpm", 0, 1_000_000), modelRates(),
                 settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650), tableIds(tables), list(settings.text(tables + "fallbacks")), list(settings.text(tables + "tier.free")),
                 settings.onOff("fallback.free"), settings.withPrefix("prices."), keywords(), words(),
-                new BudgetSettings(settings).limited(), settings.choice("budget.exhausted", List.of("free", "reject", "pause")).toUpperCase(Locale.ROOT),
+                settings.choice("budget.exhausted", List.of("free", "reject", "pause")).toUpperCase(Locale.ROOT),
                 settings.choice("budget.part-exhausted", List.of("free", "reject")).toUpperCase(Locale.ROOT),
                 settings.onOff("budget.unknown-prices"), settings.onOff("budget.server-tools"), settings.amount("alerts.credit-below"),
                 settings.amount("alerts.spike-factor"), settings.amount("alerts.spike-least"));
@@ -99,6 +104,8 @@ final class RouteSettings {
         properties.setProperty("prompts.first-queue", settings.onOff("ledger.enabled") ? "look-up" : "call");
         properties.setProperty("alerts.spike-every-millis", String.valueOf(settings.duration("alerts.spike-every").toMillis()));
         properties.setProperty("alerts.credit-every-millis", String.valueOf(settings.duration("alerts.credit-every").toMillis()));
+        properties.setProperty("generations.every-millis", String.valueOf(settings.duration("generations.every").toMillis()));
+        properties.setProperty("alerts.account-watch", managementKey().present() ? "on" : "off");
         properties.setProperty("catalogue.refresh-millis", String.valueOf(settings.duration("catalogue.refresh").toMillis()));
         return properties;
     }

@@ -50,7 +50,7 @@ final class RunCommand implements Callable<Integer> {
             Application.Edges edges = new Application.Edges("kafka", beans(settings, routes, intake, window), id -> true,
                     RunCommand::mayStart, drain.plusSeconds(10));
             LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), "kafka " + settings.text("kafka.group"), false, false,
-                    Ledgers.hold(settings));
+                    Ledgers.hold(settings), true);
             try (Application application = new Application(routes, intake, edges, ledger, policy)) {
                 application.kafkaClients(settings.below("kafka.client."));
                 return serve(application, window);

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.camel.util.TimeUtils;
 import org.apache.commons.text.similarity.LevenshteinDistance;
@@ -29,8 +30,10 @@ public final class Settings {
     /** Families of keys that a user extends, and the frameworks' own. */
     private static final List<String> OPEN = List.of("models.", "prices.", "tasks.", "detection.", "openrouter.provider.", "budget.tenant.", "budget.model.", "openrouter.rpm.", "simulator.",
             "camel.", "kafka.client.");
-    /** Read from its own reference, so that the secret itself is in no table of settings. */
+    /** Read from their own references, so that the secrets themselves are in no table of settings. */
     static final String API_KEY = "openrouter.api-key";
+    static final String MANAGEMENT_KEY = "openrouter.management-key";
+    private static final Set<String> SECRETS = Set.of(API_KEY, MANAGEMENT_KEY);
 
     private static final String ENVIRONMENT = "the environment";
     private static final String COMMAND_LINE = "the command line";
@@ -65,7 +68,7 @@ public final class Settings {
         Map<String, String> fromEnvironment = new TreeMap<>();
         for (String key : known.keySet()) {
             String value = environment.get(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
-            if (value != null && !value.isBlank() && !key.equals(API_KEY)) {
+            if (value != null && !value.isBlank() && !SECRETS.contains(key)) {
                 fromEnvironment.put(key, value);
             }
         }
@@ -214,11 +217,11 @@ public final class Settings {
         return other;
     }
 
-    /** For Camel's placeholders; without the key to OpenRouter. */
+    /** For Camel's placeholders; without the keys to OpenRouter. */
     public Properties properties() {
         Properties properties = new Properties();
         values.forEach((key, value) -> {
-            if (!key.equals(API_KEY)) {
+            if (!SECRETS.contains(key)) {
                 properties.setProperty(key, value);
             }
         });

@@ -49,6 +49,9 @@ final class Summary {
             out.printf(Locale.ROOT, "ambiguous   %d calls of processes that died were made again and may have been paid twice%n",
                     tally.paidTwiceAtMost());
         }
+if (tally.lookedUp() > 0) {
+            out.printf(Locale.ROOT, "looked up   %d calls of unknown cost came to $%s%n", tally.lookedUp(), usd(tally.lookedUpUsd()));
+        }
         out.println("fallbacks   " + (tally.fallbacks().isEmpty() ? "none" : counts(tally.fallbacks())));
         out.println("cost        $" + usd(tally.spent()));
         tally.models().forEach((model, total) -> out.printf(Locale.ROOT, "            %-44s %7d calls  $%s%s%n", model, total.calls(),

@@ -3,6 +3,7 @@ package io.promptroutes.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.openrouter.ApiKey;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -35,12 +36,26 @@ final class TestCommand implements Callable<Integer> {
                 OpenRouterApi.Reply models = api.get("/models");
                 out.println("models    " + (models.status() == 200 ? models.body().path("data").size() + " listed"
                         : "HTTP " + models.status()));
+                account(endpoint.settings(), out);
                 return key(api.get("/key"), out);
             } catch (IOException e) {
                 out.println("service   cannot be reached: " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
                 return ExitCodes.STOPPED;
             }
         }
+    }
+
+    /** What the account has left, where there is a management key: no other may ask. */
+    private static void account(Settings settings, PrintWriter out) throws IOException, InterruptedException {
+        ApiKey management = new ApiKey(Common.reference(settings.text(Settings.MANAGEMENT_KEY)));
+        if (!management.present()) {
+            return;
+        }
+        OpenRouterApi.Reply reply = new OpenRouterApi(settings, management).get("/credits");
+        JsonNode data = reply.body() == null ? MissingNode.getInstance() : reply.body().path("data");
+        out.println("account   " + (data.path("total_credits").isNumber() && data.path("total_usage").isNumber()
+                ? "$" + data.get("total_credits").decimalValue().subtract(data.get("total_usage").decimalValue()).toPlainString() + " left (GET /credits)"
+                : "HTTP " + reply.status() + " to GET /credits: is openrouter.management-key a management key?"));
     }
 
     private static int key(OpenRouterApi.Reply reply, PrintWriter out) {

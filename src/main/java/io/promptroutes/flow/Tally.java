@@ -26,6 +26,8 @@ public final class Tally {
     private long reused;
     private BigDecimal saved = BigDecimal.ZERO;
     private long maybePaidTwice;
+    private long lookedUp;
+    private BigDecimal lookedUpUsd = BigDecimal.ZERO;
     private final Map<String, Long> deadByCode = new TreeMap<>();
     private final Map<String, Long> fallbacks = new TreeMap<>();
     private final Map<String, ModelTotal> models = new TreeMap<>();
@@ -51,6 +53,20 @@ public final class Tally {
     public synchronized void reuse(BigDecimal usd) {
         reused++;
         saved = saved.add(usd);
+    }
+
+    /** The cost of a call that was not known is. */
+    public synchronized void lookedUp(BigDecimal usd) {
+        lookedUp++;
+        lookedUpUsd = lookedUpUsd.add(usd);
+    }
+
+    public synchronized long lookedUp() {
+        return lookedUp;
+    }
+
+    public synchronized BigDecimal lookedUpUsd() {
+        return lookedUpUsd;
     }
 
     /** A call of unknown outcome was made again. */

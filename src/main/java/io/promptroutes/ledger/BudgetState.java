@@ -9,7 +9,9 @@ import java.math.BigDecimal;
  * @param periodKey   {@code 2026-11-22}, {@code 2026-11} or the job
  * @param heldUsd     reserved by calls whose cost is not known; counts as spent
  * @param reservedUsd reserved by calls that run now
+ * @param limitUsd    the limit that holds there; null where there is none
  */
 public record BudgetState(
-        Scope scope, String tenant, String model, Period period, String periodKey, BigDecimal spentUsd, BigDecimal heldUsd, BigDecimal reservedUsd) {
+        Scope scope, String tenant, String model, Period period, String periodKey, BigDecimal spentUsd, BigDecimal heldUsd, BigDecimal reservedUsd,
+        BigDecimal limitUsd) {
 }

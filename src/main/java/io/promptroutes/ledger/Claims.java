@@ -84,6 +84,13 @@ final class Claims {
         tx.batch("INSERT INTO events (claim_id, json) VALUES (?, ?)", events);
     }
 
+    /** The works are done again: their ambiguous calls may have been paid twice. */
+    static void retried(Tx tx, Collection<String> works) throws SQLException {
+        if (!works.isEmpty()) {
+            tx.update("UPDATE claims SET state = 'retried' WHERE work_id = ANY(?) AND state = 'ambiguous'", new TreeSet<>(works));
+        }
+    }
+
     static void generations(Tx tx, List<Object[]> generationAndClaim) throws SQLException {
         tx.batch("UPDATE claims SET generation_id = ? WHERE claim_id = ?", generationAndClaim);
     }
@@ -92,7 +99,7 @@ final class Claims {
     record Called(String workId, String instance, String state, BigDecimal cost, OpenClaim claim) {
     }
 
-    static final String CALLED = "SELECT c.claim_id, c.work_id, w.prompt_id, c.attempt, c.model, c.reserved_usd, c.generation_id, c.claimed_at,"
+    static final String CALLED = "SELECT c.claim_id, c.work_id, w.prompt_id, c.tenant, c.task, c.attempt, c.model, c.reserved_usd, c.generation_id, c.claimed_at,"
             + " c.instance_id, c.state, c.cost_usd FROM claims c JOIN works w ON w.work_id = c.work_id ";
 
     static List<Called> ofWorks(Tx tx, Collection<String> works) throws SQLException {
@@ -103,7 +110,7 @@ final class Claims {
     static Called called(ResultSet row) throws SQLException {
         return new Called(row.getString("work_id"), row.getString("instance_id"), row.getString("state"), Tx.usd(row, "cost_usd"),
                 new OpenClaim(row.getObject("claim_id", UUID.class), new WorkId(row.getString("work_id")), row.getString("prompt_id"),
-                        row.getInt("attempt"), row.getString("model"), Tx.usd(row, "reserved_usd"), row.getString("generation_id"),
+                        row.getString("tenant"), row.getString("task"), row.getInt("attempt"), row.getString("model"), Tx.usd(row, "reserved_usd"), row.getString("generation_id"),
                         Tx.instant(row, "claimed_at")));
     }
 }

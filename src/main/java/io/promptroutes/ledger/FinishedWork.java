@@ -1,13 +1,10 @@
 package io.promptroutes.ledger;
 
-import java.util.List;
-
 /**
  * A finished prompt of a job, to be written again where its line is missing.
  *
  * @param answered false for a dead letter
  * @param json     the result or dead letter; null where texts are not stored
- * @param events   the cost events of its calls, in their order
  */
-public record FinishedWork(WorkId id, String promptId, boolean answered, byte[] json, List<byte[]> events) {
+public record FinishedWork(WorkId id, String promptId, boolean answered, byte[] json) {
 }

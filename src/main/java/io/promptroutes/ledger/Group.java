@@ -32,6 +32,7 @@ final class Group {
     private final Map<UUID, ClaimRow> claims = new HashMap<>();
     private final Claims changes = new Claims();
     private final Set<String> ended = new HashSet<>();
+    private final Set<String> reopened = new HashSet<>();
     private Set<String> alive = Set.of();
     private Spending spending;
 
@@ -57,7 +58,9 @@ final class Group {
         claims.putAll(Claims.lock(tx, ops.claims()));
         List<UUID> reaped = dead.isEmpty() ? List.of() : reap(dead);
         List<BudgetKey> keys = keys(reaped);
-        spending = Spending.lock(tx, keys, keys.isEmpty() ? limits : limits.under(Budgets.of(tx, keys)), memory.spending);
+        List<Limit> rows = keys.isEmpty() ? List.of() : Budgets.of(tx, keys);
+        memory.tenantLimits |= !rows.isEmpty();
+        spending = Spending.lock(tx, keys, limits.under(rows), memory.spending);
         for (UUID id : reaped) {
             change(claims.get(id), ClaimRow.AMBIGUOUS, null, null, null, new ArrayList<>());
         }
@@ -72,6 +75,7 @@ final class Group {
         }
         Works.write(tx, works.values(), now);
         changes.write(tx);
+        Claims.retried(tx, reopened);
         spending.write(tx);
         Claims.generations(tx, ops.of(Op.Generation.class).map(op -> new Object[] {op.generationId, op.claim}).toList());
         Reuses.add(tx, ops.of(Op.Reuse.class).toList(), day);
@@ -133,6 +137,9 @@ final class Group {
             if (refused != null) {
                 return refused;
             }
+        }
+        if (!row.open()) {
+            reopened.add(row.id);
         }
         row.take(request.work(), instances.id());
         changes.make(op.id, request, instances.id(), now, day);

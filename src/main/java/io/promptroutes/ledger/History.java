@@ -5,23 +5,25 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 
 /** Reads what is committed, beside the writer, in pages. Blocks; thread-safe. Fails with {@link LedgerUnavailable}. */
 public final class History {
 
     private static final int PAGE = 500;
 
-    private record Event(UUID claim, String work, byte[] json) {
+    private record Event(UUID claim, byte[] json) {
     }
 
     private final Database database;
+    private final Supplier<Limits> limits;
 
-    History(Database database) {
+    /** @param limits of the settings */
+    History(Database database, Supplier<Limits> limits) {
         this.database = database;
+        this.limits = limits;
     }
 
     /** Every answer and dead letter of a job, in no meaningful order. */
@@ -33,21 +35,16 @@ public final class History {
     }
 
     private List<FinishedWork> page(String job, String after) {
-        return database.read(tx -> {
-            List<FinishedWork> works = tx.list("SELECT work_id, prompt_id, state, json FROM works w LEFT JOIN answers a"
-                    + " ON a.answer_id = w.answer_id WHERE job = ? AND work_id > ? AND state <> 'open' ORDER BY work_id LIMIT ?",
-                    row -> new FinishedWork(new WorkId(row.getString("work_id")), row.getString("prompt_id"),
-                            row.getString("state").equals(WorkRow.ANSWERED), row.getBytes("json"), List.of()), job, after, PAGE);
-            Map<String, List<byte[]>> events = events(tx, works);
-            return works.stream().map(work -> new FinishedWork(work.id(), work.promptId(), work.answered(), work.json(),
-                    events.getOrDefault(work.id().hex(), List.of()))).toList();
-        });
+        return database.read(tx -> tx.list("SELECT work_id, prompt_id, state, json FROM works w LEFT JOIN answers a"
+                + " ON a.answer_id = w.answer_id WHERE job = ? AND work_id > ? AND state <> 'open' ORDER BY work_id LIMIT ?",
+                row -> new FinishedWork(new WorkId(row.getString("work_id")), row.getString("prompt_id"),
+                        row.getString("state").equals(WorkRow.ANSWERED), row.getBytes("json")), job, after, PAGE));
     }
 
-    private static Map<String, List<byte[]>> events(Tx tx, List<FinishedWork> works) throws SQLException {
-        return tx.list("SELECT c.claim_id, work_id, json FROM claims c JOIN events e ON e.claim_id = c.claim_id WHERE work_id = ANY(?) ORDER BY c.claim_id",
-                History::event, works.stream().map(work -> work.id().hex()).toList()).stream()
-                .collect(Collectors.groupingBy(Event::work, Collectors.mapping(Event::json, Collectors.toList())));
+    /** The cost events of a work's calls, in their order. */
+    public List<byte[]> eventsOf(WorkId work) {
+        return database.read(tx -> tx.list("SELECT json FROM claims c JOIN events e ON e.claim_id = c.claim_id WHERE work_id = ?"
+                + " ORDER BY c.claim_id", row -> row.getBytes("json"), work.hex()));
     }
 
     /** Every cost event of a job, in the order of the claims. */
@@ -59,27 +56,35 @@ public final class History {
     }
 
     private List<Event> eventsAfter(String job, UUID last) {
-        return database.read(tx -> tx.list("SELECT c.claim_id, work_id, json FROM claims c JOIN events e"
+        return database.read(tx -> tx.list("SELECT c.claim_id, json FROM claims c JOIN events e"
                 + " ON e.claim_id = c.claim_id WHERE c.claim_id > ? AND job = ? ORDER BY c.claim_id LIMIT ?", History::event, last, job, PAGE));
     }
 
     private static Event event(ResultSet row) throws SQLException {
-        return new Event(row.getObject("claim_id", UUID.class), row.getString("work_id"), row.getBytes("json"));
+        return new Event(row.getObject("claim_id", UUID.class), row.getBytes("json"));
     }
 
-    /** Calls that are over and whose cost is not known, latest first; those with a generation id can be looked up. */
+    /** Calls that are over, whose cost is not known and whose generation id is: they can be looked up. Latest first. */
     public List<OpenClaim> unresolved(Instant since, int most) {
-        return database.read(tx -> tx.list(Claims.CALLED + "WHERE c.state <> 'open' AND c.cost_usd IS NULL AND c.claimed_at >= ?"
-                + " ORDER BY c.claim_id DESC LIMIT ?", row -> Claims.called(row).claim(), since, most));
+        return database.read(tx -> tx.list(Claims.CALLED + "WHERE c.state <> 'open' AND c.cost_usd IS NULL AND c.generation_id IS NOT NULL"
+                + " AND c.claimed_at >= ? ORDER BY c.claim_id DESC LIMIT ?", row -> Claims.called(row).claim(), since, most));
     }
 
     /** How much of each budget is gone, every scope and period that was ever charged. */
     public List<BudgetState> budgets() {
-        return database.read(tx -> tx.list("SELECT scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending"
-                + " ORDER BY spending_id", row -> new BudgetState(
-                        Scope.valueOf(row.getString("scope").toUpperCase(Locale.ROOT)), row.getString("tenant"), row.getString("model"),
-                        Period.valueOf(row.getString("period").toUpperCase(Locale.ROOT)), row.getString("period_key"),
-                        Tx.usd(row, "spent_usd"), Tx.usd(row, "held_usd"), Tx.usd(row, "reserved_usd"))));
+        return database.read(tx -> {
+            Limits now = limits.get().under(Budgets.all(tx));
+            return tx.list("SELECT spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending"
+                    + " ORDER BY spending_id", row -> state(row, now));
+        });
+    }
+
+    private static BudgetState state(ResultSet row, Limits limits) throws SQLException {
+        BudgetKey key = new BudgetKey(Scope.valueOf(row.getString("scope").toUpperCase(Locale.ROOT)), row.getString("tenant"), row.getString("model"),
+                Period.valueOf(row.getString("period").toUpperCase(Locale.ROOT)), row.getString("period_key"), row.getString("spending_id"));
+        Limit limit = limits.of(key);
+        return new BudgetState(key.scope(), key.tenant(), key.model(), key.period(), key.periodKey(), Tx.usd(row, "spent_usd"),
+                Tx.usd(row, "held_usd"), Tx.usd(row, "reserved_usd"), limit == null ? null : limit.usd());
     }
 
     /** The limits that tenants' rows set. */

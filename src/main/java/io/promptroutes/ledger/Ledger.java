@@ -65,7 +65,7 @@ public final class Ledger implements AutoCloseable {
         ledger.thread.setDaemon(true);
         ledger.thread.start();
         try {
-            ledger.writer.submit(new Op.Other<Void>((tx, now) -> null)).future.join(); // with it went the calls of dead processes
+            ledger.writer.submit(new Op.Other<Void>(ledger.writer::firstLook)).future.join(); // with it went the calls of dead processes
         } catch (CompletionException e) {
             ledger.close();
             throw unwrapped(e);
@@ -81,6 +81,11 @@ public final class Ledger implements AutoCloseable {
     /** The limits from now on; running calls keep what they reserved. A tenant's row beats a limit for its scope and period here. */
     public void limits(List<Limit> limits) {
         writer.limits(new Limits(limits));
+    }
+
+    /** Whether any limit holds, of the settings or of a tenant's row, as far as this process has met one. */
+    public boolean limited() {
+        return writer.limited();
     }
 
     /** Sets or, with null, removes a tenant's limit; it holds at once in all processes. @param model a model, or {@link Limit#ANY} */
@@ -161,7 +166,7 @@ public final class Ledger implements AutoCloseable {
     }
 
     public History history() {
-        return new History(database);
+        return new History(database, writer::limits);
     }
 
     public Figures figures() {

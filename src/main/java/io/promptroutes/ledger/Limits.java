@@ -19,6 +19,10 @@ final class Limits {
         return rows.isEmpty() ? this : new Limits(Stream.concat(rows.stream(), limits.stream()).toList());
     }
 
+    boolean any() {
+        return !limits.isEmpty();
+    }
+
     /** The limit on that row, or null. */
     Limit of(BudgetKey key) {
         Limit best = null;

@@ -10,5 +10,6 @@ import java.util.UUID;
  * @param generationId OpenRouter's id of the answer, or null
  */
 public record OpenClaim(
-        UUID claimId, WorkId work, String promptId, int attempt, String model, BigDecimal reservedUsd, String generationId, Instant claimedAt) {
+        UUID claimId, WorkId work, String promptId, String tenant, String task, int attempt, String model, BigDecimal reservedUsd,
+        String generationId, Instant claimedAt) {
 }

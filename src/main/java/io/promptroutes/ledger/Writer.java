@@ -2,6 +2,7 @@ package io.promptroutes.ledger;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -42,6 +43,19 @@ final class Writer implements Runnable {
 
     void limits(Limits changed) {
         limits = changed;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    boolean limited() {
+        return limits.any() || memory.tenantLimits;
+    }
+
+    Void firstLook(Tx tx, Instant now) throws SQLException {
+        memory.tenantLimits = !Budgets.all(tx).isEmpty();
+        return null;
     }
 
     <O extends Op<?>> O submit(O op) {

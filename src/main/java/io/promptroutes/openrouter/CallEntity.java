@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 
@@ -18,6 +19,7 @@ public final class CallEntity extends AbstractHttpEntity {
     private final Duration limit;
     private volatile boolean sent;
     private volatile String generationId;
+    private volatile Consumer<String> whenLong = id -> { };
 
     public CallEntity(byte[] json, Duration limit) {
         super(ContentType.APPLICATION_JSON, null);
@@ -62,6 +64,15 @@ public final class CallEntity extends AbstractHttpEntity {
 
     void generationId(String id) {
         generationId = id;
+    }
+
+    void tellGenerationId() {
+        whenLong.accept(generationId);
+    }
+
+    /** Whom to tell OpenRouter's id while the call still runs: a process that dies in it can look the call up later. Must not block. */
+    public void whenLong(Consumer<String> listener) {
+        whenLong = listener;
     }
 
     /** Whether the request may have arrived. */

@@ -22,6 +22,9 @@ import org.apache.hc.core5.http.io.entity.EntityUtils;
  */
 public final class WallClock implements ExecChainHandler, AutoCloseable {
 
+    /** In milliseconds: a call that runs longer than this after its headers is worth an entry in the ledger, a short one is not. */
+    private static final long LONG = 1_000;
+
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
         Thread thread = new Thread(task, "wall-clock");
         thread.setDaemon(true);
@@ -46,11 +49,13 @@ public final class WallClock implements ExecChainHandler, AutoCloseable {
             over.set(true);
             scope.execRuntime.discardEndpoint();
         }, call.limit().toNanos(), TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> telling = null;
         try {
             ClassicHttpResponse response = chain.proceed(request, scope);
             Header id = response.getFirstHeader("X-Generation-Id");
             if (id != null) {
                 call.generationId(id.getValue());
+                telling = timer.schedule(call::tellGenerationId, LONG, TimeUnit.MILLISECONDS);
             }
             HttpEntity body = response.getEntity();
             if (body != null) {
@@ -66,6 +71,9 @@ public final class WallClock implements ExecChainHandler, AutoCloseable {
             throw e;
         } finally {
             end.cancel(false);
+            if (telling != null) {
+                telling.cancel(false);
+            }
         }
     }
 

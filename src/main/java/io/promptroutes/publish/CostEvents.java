@@ -2,10 +2,14 @@ package io.promptroutes.publish;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Cost;
+import io.promptroutes.cost.CostSource;
+import io.promptroutes.cost.Usd;
 import io.promptroutes.cost.Usage;
 import io.promptroutes.flow.Run;
+import io.promptroutes.ledger.OpenClaim;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.CallFailed;
+import io.promptroutes.openrouter.Generation;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
 import java.time.Instant;
@@ -25,14 +29,8 @@ public final class CostEvents {
         Answer answer = run.answer();
         CallFailed.Details failure = run.failure();
         String generation = generationId(run);
-        ObjectNode event = Json.MAPPER.createObjectNode();
-        event.put("specversion", "1.0");
-        event.put("id", generation != null ? generation : run.claim() != null ? run.claim().toString() : prompt.id() + "#" + run.attempt());
-        event.put("source", "/prompt-routes");
-        event.put("type", TYPE);
-        event.put("subject", prompt.id());
-        event.put("time", now.truncatedTo(ChronoUnit.MILLIS).toString());
-        event.put("datacontenttype", "application/json");
+        String id = generation != null ? generation : run.claim() != null ? run.claim().toString() : prompt.id() + "#" + run.attempt();
+        ObjectNode event = event(id, prompt.id(), now);
         ObjectNode data = event.putObject("data");
         data.put("prompt_id", prompt.id());
         data.put("attempt", run.attempt());
@@ -57,6 +55,44 @@ public final class CostEvents {
             data.set("metadata", prompt.metadata());
         }
         return Results.bytes(event);
+    }
+
+    /**
+     * What a call of unknown cost has turned out to be. It has an id of its own, derived from the generation's: whoever leaves out
+     * repeated events has seen the one that said "unknown" under that. Sums of {@code cost_usd} stay right with both.
+     */
+    public static byte[] lookedUp(OpenClaim call, Generation generation, Instant now) {
+        ObjectNode event = event(call.generationId() + "/looked-up", call.promptId(), now);
+        ObjectNode data = event.putObject("data");
+        data.put("prompt_id", call.promptId());
+        data.put("attempt", call.attempt());
+        data.put("model_requested", call.model());
+        data.put("model_used", generation.model());
+        data.put("provider", generation.provider());
+        data.put("generation_id", call.generationId());
+        data.put("task", call.task());
+        data.put("tenant", call.tenant());
+        data.put("prompt_tokens", generation.promptTokens());
+        data.put("completion_tokens", generation.completionTokens());
+        data.put("reasoning_tokens", generation.reasoningTokens());
+        data.put("cached_tokens", generation.cachedTokens());
+        data.put("cost_usd", Usd.of(generation.costUsd()));
+        data.put("cost_source", CostSource.REPORTED.toString());
+        data.put("latency_ms", generation.latencyMs());
+        data.put("status", "looked_up");
+        return Results.bytes(event);
+    }
+
+    private static ObjectNode event(String id, String promptId, Instant now) {
+        ObjectNode event = Json.MAPPER.createObjectNode();
+        event.put("specversion", "1.0");
+        event.put("id", id);
+        event.put("source", "/prompt-routes");
+        event.put("type", TYPE);
+        event.put("subject", promptId);
+        event.put("time", now.truncatedTo(ChronoUnit.MILLIS).toString());
+        event.put("datacontenttype", "application/json");
+        return event;
     }
 
     private static String generationId(Run run) {

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.Exchange;
@@ -62,7 +63,7 @@ public final class Beans implements AutoCloseable {
             Duration backoff, Duration longestWait, int publishRetries, Duration publishRetryDelay, int callsPerMinute, Map<String, Integer> modelCallsPerMinute,
             int priceJumpPercent, int expiryDays, Set<String> tables, List<String> fallbacks, List<String> freeModels, boolean freeFallback, Map<String, String> prices,
             Map<Task, List<String>> keywords, Map<Task, Set<String>> words,
-             boolean limitsSet, String exhausted, String partExhausted, boolean unknownPrices, boolean serverTools,
+            String exhausted, String partExhausted, boolean unknownPrices, boolean serverTools,
             BigDecimal creditBelow, BigDecimal spikeFactor, BigDecimal spikeLeast) {
     }
 
@@ -71,7 +72,7 @@ public final class Beans implements AutoCloseable {
      *
      * @param mayStart asked before each call: false where the prompt is somebody else's by now, such as a record whose partition is gone
      */
-    public record Shared(Intake intake, Tally tally, Catalogue catalogue, CatalogueCopy copy, ApiKey key, Predicate<String> firstSeen,
+    public record Shared(Intake intake, Tally tally, Catalogue catalogue, CatalogueCopy copy, ApiKey key, ApiKey managementKey, Predicate<String> firstSeen,
             Ledger ledger, LedgerPolicy policy,
             Predicate<Exchange> mayStart, Clock clock) {
     }
@@ -84,7 +85,8 @@ public final class Beans implements AutoCloseable {
         ParkedModels parked = new ParkedModels(clock);
         PriceList prices = new PriceList(catalogue, options.prices());
         CostCalculator costs = new CostCalculator(catalogue, prices, new TokenCounter());
-        boolean limited = options.limitsSet() || shared.ledger() != null && !shared.ledger().history().tenantLimits().isEmpty();
+        BooleanSupplier limited = () -> shared.ledger() != null && shared.ledger().limited();
+        Pauses pauses = new Pauses(intake, clock);
         List<String> free = options.freeFallback() ? options.freeModels() : List.of();
         Crossings alarms = new Crossings();
 
@@ -94,9 +96,9 @@ public final class Beans implements AutoCloseable {
         Signs signs = new Signs(options.words());
         bind(main, "findSigns", exchange -> exchange.setVariable("signs", signs.find(exchange.getVariable("text", String.class))));
         main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, options.fallbacks(), options.freeModels(), options.deadline())));
-        main.bind("lookUp", new LookUp(shared.ledger(), intake, shared.tally(), shared.policy()));
+        main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), shared.policy()));
         main.bind("claimCall", new ClaimCall(shared.ledger(), new Reservations(prices, options.unknownPrices(), options.serverTools()), catalogue,
-                intake, new ClaimCall.Budget(limited, ClaimCall.Exhausted.valueOf(options.exhausted()),
+                intake, pauses, new ClaimCall.Budget(limited, ClaimCall.Exhausted.valueOf(options.exhausted()),
                         ClaimCall.Exhausted.valueOf(options.partExhausted()), free), clock));
         SettleCall settle = new SettleCall(shared.ledger());
         main.bind("settleCall", settle);
@@ -105,17 +107,22 @@ public final class Beans implements AutoCloseable {
                 prices, limited,
                 new ChatRequest(options.provider(), options.reasoningHeadroom()),
                 new PrepareCall.Timeouts(options.timeout(), options.reasoningTimeout()), shared.mayStart(), clock));
-        main.bind("openRouterHttp", new OpenRouterHttp(shared.key(), options.headers(), wallClock, new OpenRouterHttp.Limits(
-                options.concurrency(), options.connectTimeout(), options.reasoningTimeout().plusSeconds(10))));
+        OpenRouterHttp.Limits http = new OpenRouterHttp.Limits(options.concurrency(), options.connectTimeout(),
+                options.reasoningTimeout().plusSeconds(10));
+        main.bind("openRouterHttp", new OpenRouterHttp(shared.key(), options.headers(), wallClock, http));
+        main.bind("managementHttp", new OpenRouterHttp(shared.managementKey(), options.headers(), wallClock, http));
         main.bind("readAnswer", new ReadAnswer(new AnswerReader(clock), intake));
-        main.bind("fallback", new Fallback(intake, catalogue, parked, new Fallback.Waits(options.backoff(), options.longestWait()),
-                free, shared.policy().hold(), clock));
+        main.bind("fallback", new Fallback(pauses, catalogue, parked, new Fallback.Waits(options.backoff(), options.longestWait()),
+                free, shared.policy().hold(), alarms, clock));
         main.bind("endCall", new EndCall(costs, shared.tally(), clock));
         main.bind("publishRetries", publishRetries(options));
         main.bind("checkSpike", new CheckSpike(options.spikeFactor(), options.spikeLeast(), alarms, clock));
         if (shared.ledger() != null) {
             main.bind("ledgerData", shared.ledger().dataSource());
         }
+UnknownCosts unknown = new UnknownCosts(shared.ledger(), shared.tally(), clock);
+        bind(main, "listUnknownCosts", unknown::list);
+        bind(main, "resolveCost", unknown::resolve);
         main.bind("checkCredit", new CheckCredit(options.creditBelow(), alarms, clock));
         Sinks sinks = new Sinks(intake, shared.tally(), shared.ledger(), alarms, clock);
         bind(main, "releaseCall", sinks::called);

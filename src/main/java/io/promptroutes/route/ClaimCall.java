@@ -18,10 +18,11 @@ import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The last step before a call: a claim for it, with the most that it can cost, is on disk, and no budget stands against it. Then the
@@ -29,14 +30,15 @@ import org.slf4j.LoggerFactory;
  */
 final class ClaimCall implements Processor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ClaimCall.class);
-    /** Until calls that run now are settled, and their reservations may have become room. */
+    /** Until calls that run now are settled, and their reservations may have become room; doubles up to the longest. */
     private static final long ROOM_MILLIS = 250;
+    private static final long LONGEST_ROOM_MILLIS = 4_000;
 
     private final Ledger ledger;
     private final Reservations reservations;
     private final Catalogue catalogue;
     private final Intake intake;
+    private final Pauses pauses;
     private final Budget budget;
     private final Clock clock;
 
@@ -44,20 +46,22 @@ final class ClaimCall implements Processor {
     enum Exhausted { FREE, REJECT, PAUSE }
 
     /**
-     * @param limited    whether any limit is set, so that calls without a bound must be refused
+     * @param limited    whether any limit is set by now, so that calls without a bound must be refused
      * @param total      for limits over everything
      * @param part       for a tenant's or a model's: never {@link Exhausted#PAUSE}, else one tenant would stop all
      * @param freeModels those that step in; empty where that is not wanted
      */
-    record Budget(boolean limited, Exhausted total, Exhausted part, List<String> freeModels) {
+    record Budget(BooleanSupplier limited, Exhausted total, Exhausted part, List<String> freeModels) {
     }
 
     /** @param ledger null where there is none: nothing is claimed */
-    ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, Intake intake, Budget budget, Clock clock) {
+    ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, Intake intake, Pauses pauses, Budget budget,
+            Clock clock) {
         this.ledger = ledger;
         this.reservations = reservations;
         this.catalogue = catalogue;
         this.intake = intake;
+        this.pauses = pauses;
         this.budget = budget;
         this.clock = clock;
     }
@@ -72,6 +76,10 @@ final class ClaimCall implements Processor {
         exchange.setVariable("next", next);
         if (next.equals("call")) {
             run.begin(clock.instant());
+            if (ledger != null) {
+                UUID claim = run.claim();
+                run.call().whenLong(id -> ledger.generation(claim, id));
+            }
             exchange.getMessage().getHeaders().clear();
             exchange.getMessage().setBody(run.call());
         } else if (run.settle()) {
@@ -83,7 +91,7 @@ final class ClaimCall implements Processor {
         Chain chain = run.chain();
         String model = chain.model();
         Reservations.Bound bound = reservations.of(model, run.request().json(), run.request().bytes().length, run.request().outputCap());
-        if (budget.limited() && bound.refusal() != null) {
+        if (budget.limited().getAsBoolean() && bound.refusal() != null) {
             return passOver(run, bound.refusal(), "unbounded_cost");
         }
         try {
@@ -91,24 +99,23 @@ final class ClaimCall implements Processor {
                     bound.usd(), run.reopened())));
             if (answer instanceof ClaimAnswer.Reserved reserved) {
                 run.claimed(reserved.claimId());
+                exchange.setVariable("room", null);
                 return "call";
             }
             if (answer instanceof Refused refused) {
                 exchange.setVariable("crossings", refused.crossings());
-                return refused.exhausted() ? exhausted(run, refused) : soon(exchange);
+                return refused.exhausted() ? exhausted(exchange, run, refused) : soon(exchange);
             }
             ledger.release(run.work().id());
             run.forgetWork(); // somebody else has it: look it up anew
             return "busy";
         } catch (LedgerUnavailable e) {
-            return pause(LookUp.LEDGER_LOST + ": " + e.getMessage());
+            return pause(exchange, LookUp.LEDGER_LOST + ": " + e.getMessage());
         }
     }
 
-    private String pause(String why) {
-        if (intake.pause(why)) {
-            LOG.warn("paused: {}", why);
-        }
+    private String pause(Exchange exchange, String why) {
+        pauses.pause(exchange, why);
         return intake.stopped() ? "stopped" : "held";
     }
 
@@ -117,12 +124,16 @@ final class ClaimCall implements Processor {
         return catalogue.find(model).map(Model::id).orElse(model);
     }
 
+    /** Many may wait for room: each asks less and less often, and not all at once. */
     private static String soon(Exchange exchange) {
-        exchange.setVariable("delay", ROOM_MILLIS);
+        long before = exchange.getVariable("room", 0L, Long.class);
+        long room = Math.max(ROOM_MILLIS, Math.min(2 * before, LONGEST_ROOM_MILLIS));
+        exchange.setVariable("room", room);
+        exchange.setVariable("delay", room / 2 + ThreadLocalRandom.current().nextLong(room / 2 + 1));
         return "wait";
     }
 
-    private String exhausted(Run run, Refused refused) {
+    private String exhausted(Exchange exchange, Run run, Refused refused) {
         String what = describe(refused);
         if (refused.askedUsd().compareTo(refused.limit().usd()) > 0) {
             return passOver(run, "one call of it can cost more than the whole limit; " + what, "budget_exhausted");
@@ -133,7 +144,7 @@ final class ClaimCall implements Processor {
             return "stopped";
         }
         return switch (total ? budget.total() : budget.part()) {
-            case PAUSE -> pause(what);
+            case PAUSE -> pause(exchange, what);
             case REJECT -> {
                 run.fail(new Failure("budget_exhausted", what, true));
                 yield "failed";

@@ -3,11 +3,12 @@ package io.promptroutes.route;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.Model;
 import io.promptroutes.flow.Failure;
-import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Crossings;
 import io.promptroutes.flow.Run;
 import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.FailureKind;
+import io.promptroutes.publish.Alerts;
 import io.promptroutes.routing.Attempt;
 import io.promptroutes.routing.Chain;
 import io.promptroutes.routing.Chain.Step;
@@ -40,12 +41,13 @@ public final class Fallback {
             FailureKind.TIMEOUT, FailureKind.CONNECTION, FailureKind.UNREACHABLE, FailureKind.PROVIDER_ERROR,
             FailureKind.INVALID_ANSWER));
 
-    private final Intake intake;
+    private final Pauses pauses;
     private final Catalogue catalogue;
     private final ParkedModels parked;
     private final Waits waits;
     private final List<String> freeModels;
     private final boolean hold;
+    private final Crossings alarms;
     private final Clock clock;
 
     /**
@@ -59,14 +61,15 @@ public final class Fallback {
      * @param freeModels those that step in when there is no credit; empty where that is not wanted
      * @param hold       no other call may follow one that may have been billed
      */
-    public Fallback(Intake intake, Catalogue catalogue, ParkedModels parked, Waits waits, List<String> freeModels, boolean hold,
+    Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, Waits waits, List<String> freeModels, boolean hold, Crossings alarms,
             Clock clock) {
-        this.intake = intake;
+        this.pauses = pauses;
         this.catalogue = catalogue;
         this.parked = parked;
         this.waits = waits;
         this.freeModels = List.copyOf(freeModels);
         this.hold = hold;
+        this.alarms = alarms;
         this.clock = clock;
     }
 
@@ -80,13 +83,13 @@ public final class Fallback {
         } else {
             run.chain().retryOrNext(calls, wait, clock.instant());
         }
-        conclude(run);
+        conclude(exchange, run);
     }
 
     public void nextModel(Exchange exchange) {
         Run run = note(exchange);
         run.chain().next();
-        conclude(run);
+        conclude(exchange, run);
     }
 
     /** The model is left out for everybody until the next catalogue refresh. */
@@ -94,14 +97,14 @@ public final class Fallback {
         Run run = note(exchange);
         parked.gone(run.chain().calledModel());
         run.chain().next();
-        conclude(run);
+        conclude(exchange, run);
     }
 
     public void nextModelWithLongerContext(Exchange exchange) {
         Run run = note(exchange);
         long shortest = catalogue.find(run.chain().calledModel()).map(Model::contextLength).orElse(0L);
         run.chain().nextWhere(model -> catalogue.find(model).map(Model::contextLength).orElse(Long.MAX_VALUE) > shortest);
-        conclude(run);
+        conclude(exchange, run);
     }
 
     /** All free models rest until the daily cap is reset, at midnight UTC where the server does not say. */
@@ -112,7 +115,7 @@ public final class Fallback {
         parked.parkFree(told != null ? now.plus(told)
                 : now.atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS).plusDays(1).toInstant());
         run.chain().nextWhere(model -> !parked.parked(model));
-        conclude(run);
+        conclude(exchange, run);
     }
 
     /** Once with as many tokens as the message allows, then a cheaper model. */
@@ -122,22 +125,26 @@ public final class Fallback {
             String dear = run.chain().calledModel();
             run.chain().nextWhere(model -> catalogue.cheaper(model, dear));
         }
-        conclude(run);
+        conclude(exchange, run);
     }
 
     /** No credit: only free models are left. Where a free one is refused as well the balance is negative, and everything waits. */
     public void freeModels(Exchange exchange) {
         Run run = note(exchange);
         if (catalogue.free(run.chain().calledModel())) {
-            hold(run, "OpenRouter refuses even free models for want of credit (negative balance): add credit");
+            hold(exchange, "OpenRouter refuses even free models for want of credit (negative balance): add credit");
             return;
+        }
+        if (alarms.goesOn(Sinks.NO_CREDIT)) {
+            String message = "OpenRouter refuses paid models for want of credit: " + run.failure().message();
+            exchange.setVariable("alert", Alerts.of(Alerts.Kind.CREDIT, "account", message, alert -> alert.put("figure_of", "HTTP 402"), clock.instant()));
         }
         if (freeModels.isEmpty()) {
             run.chain().nextWhere(model -> false);
         } else {
             run.chain().nextFree(catalogue::free, freeModels);
         }
-        conclude(run);
+        conclude(exchange, run);
     }
 
     /** The key does not work: nobody's prompt is at fault. */
@@ -145,15 +152,13 @@ public final class Fallback {
         Run run = note(exchange);
         String why = "OpenRouter refused the API key (" + run.failure().message() + "): check OPENROUTER_API_KEY";
         run.chain().hold();
-        if (intake.refused(why)) {
-            LOG.warn("paused: {}", why);
-        }
+        pauses.refused(exchange, why);
     }
 
     /** The account is blocked: everything waits. */
     public void pause(Exchange exchange) {
         Run run = note(exchange);
-        hold(run, "OpenRouter blocks this account: " + run.failure().message());
+        hold(exchange, "OpenRouter blocks this account: " + run.failure().message());
     }
 
     /** No other model would do better; where OpenRouter's words say that one might, it gets its turn. */
@@ -161,7 +166,7 @@ public final class Fallback {
         Run run = note(exchange);
         if (Boolean.TRUE.equals(run.failure().retryable())) {
             run.chain().next();
-            conclude(run);
+            conclude(exchange, run);
         } else {
             run.fail(new Failure(run.failure().kind().toString(), run.failure().message(), false));
         }
@@ -187,7 +192,7 @@ public final class Fallback {
     }
 
     /** A chain that has come to its end is a dead letter, or is put back. */
-    private void conclude(Run run) {
+    private void conclude(Exchange exchange, Run run) {
         Chain chain = run.chain();
         if (hold && run.failure().billing() == Billing.UNKNOWN) {
             run.fail(new Failure("ambiguous", "the call may have been billed, and ledger.ambiguous=hold allows no other: "
@@ -198,7 +203,7 @@ public final class Fallback {
             return;
         }
         if (chain.attempts().stream().allMatch(attempt -> NOBODYS_FAULT.contains(attempt.kind()))) {
-            hold(run, "no model can be called: " + run.failure().kind() + ", " + run.failure().message());
+            hold(exchange, "no model can be called: " + run.failure().kind() + ", " + run.failure().message());
             return;
         }
         CallFailed.Details last = run.failure();
@@ -206,11 +211,9 @@ public final class Fallback {
                 WORTH_A_RETRY.contains(last.kind().toString())));
     }
 
-    private void hold(Run run, String why) {
-        run.chain().hold();
-        if (intake.pause(why)) {
-            LOG.warn("paused: {}", why);
-        }
+    private void hold(Exchange exchange, String why) {
+        exchange.getVariable("run", Run.class).chain().hold();
+        pauses.pause(exchange, why);
     }
 
     private Duration backoff(int calls) {

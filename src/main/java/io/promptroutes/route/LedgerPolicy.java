@@ -8,6 +8,7 @@ package io.promptroutes.route;
  * @param fresh       stored answers and dead letters are ignored
  * @param retryFailed stored dead letters are
  * @param hold        a call of unknown outcome makes its prompt a dead letter, instead of being made again
+ * @param eventsAgain a stored answer is published with its cost events: a job's files have them already, a topic may not
  */
-public record LedgerPolicy(String provider, String job, boolean fresh, boolean retryFailed, boolean hold) {
+public record LedgerPolicy(String provider, String job, boolean fresh, boolean retryFailed, boolean hold, boolean eventsAgain) {
 }

@@ -14,6 +14,7 @@ import io.promptroutes.ledger.WorkId;
 import io.promptroutes.prompt.Prompt;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
@@ -21,8 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks the ledger, once for each prompt, whether it was answered before. Variable {@code next}: {@code call} where it is to be
- * called; {@code republish}, with the stored result or dead letter in {@code stored}; {@code busy} where another process is at it;
- * {@code held} where the ledger cannot be had. Thread-safe.
+ * called; {@code republish}, with the stored result or dead letter in {@code stored} and the cost events in {@code events};
+ * {@code ask} where calls of dead processes, in {@code ambiguous}, can be looked up at OpenRouter first; {@code busy} where another
+ * process is at it; {@code held} where the ledger cannot be had. Thread-safe.
  */
 final class LookUp implements Processor {
 
@@ -32,12 +34,14 @@ final class LookUp implements Processor {
 
     private final Ledger ledger;
     private final Intake intake;
+    private final Pauses pauses;
     private final Tally tally;
     private final LedgerPolicy policy;
 
-    LookUp(Ledger ledger, Intake intake, Tally tally, LedgerPolicy policy) {
+    LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPolicy policy) {
         this.ledger = ledger;
         this.intake = intake;
+        this.pauses = pauses;
         this.tally = tally;
         this.policy = policy;
     }
@@ -59,9 +63,7 @@ final class LookUp implements Processor {
             exchange.setVariable("next", follow(exchange, run, work, known));
             intake.over(LEDGER_LOST);
         } catch (LedgerUnavailable e) {
-            if (intake.pause(LEDGER_LOST + ": " + e.getMessage())) {
-                LOG.warn("paused: {}: {}", LEDGER_LOST, e.getMessage());
-            }
+            pauses.pause(exchange, LEDGER_LOST + ": " + e.getMessage());
             exchange.setVariable("next", intake.stopped() ? "stopped" : "held");
         }
     }
@@ -69,9 +71,16 @@ final class LookUp implements Processor {
     private String follow(Exchange exchange, Run run, Work work, Known known) {
         if (known instanceof Known.New found) {
             run.begun(work, found.attempts(), policy.fresh() ? BigDecimal.ZERO : found.costUsd());
-            return "call";
+            return lookedUp(exchange, run, found.costUsd());
         }
         if (known instanceof Known.Ambiguous found) {
+            List<OpenClaim> named = found.claims().stream().filter(claim -> claim.generationId() != null).toList();
+            if (!named.isEmpty() && exchange.getVariable("ambiguous") == null) {
+                exchange.setVariable("ambiguous", named);
+                exchange.setVariable("costBefore", found.costUsd());
+                Durable.result(ledger.release(work.id())); // begun anew with what is known then
+                return "ask";
+            }
             run.begun(work, found.attempts(), found.costUsd());
             return ambiguous(run, found);
         }
@@ -97,11 +106,28 @@ final class LookUp implements Processor {
         }
         exchange.setVariable("stored", stored);
         exchange.setVariable("kind", answered ? "result" : "dead-letter");
+        exchange.setVariable("events", policy.eventsAgain() ? ledger.history().eventsOf(work.id()) : List.of());
         if (known instanceof Known.Answered found) {
             tally.reuse(found.costUsd());
             ledger.reused(work, found.model(), found.costUsd()); // a figure for people: not waited for
         }
         return "republish";
+    }
+
+    /** Every call of a dead process is looked up by now: only one that was billed, whose answer is lost, would be paid twice. */
+    private String lookedUp(Exchange exchange, Run run, BigDecimal cost) {
+        BigDecimal before = exchange.getVariable("costBefore", BigDecimal.class);
+        if (before == null || cost.compareTo(before) <= 0) {
+            return "call";
+        }
+        String billed = "OpenRouter has billed $" + cost.subtract(before).toPlainString() + " for a call whose process died before the answer came";
+        if (policy.hold()) {
+            run.fail(new Failure("ambiguous", billed + "; feed this in again with ledger.ambiguous=retry to have it answered", true));
+            return "failed";
+        }
+        LOG.warn("{}: {}; it is made again", run, billed);
+        tally.maybePaidTwice();
+        return "call";
     }
 
     /** A dead letter of ledger.ambiguous=hold: what it was about is called again now. */

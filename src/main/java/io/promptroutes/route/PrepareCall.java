@@ -16,6 +16,7 @@ import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -33,7 +34,7 @@ final class PrepareCall implements Processor {
     private final ParkedModels parked;
     private final RateLimits rates;
     private final PriceList prices;
-    private final boolean limited;
+    private final BooleanSupplier limited;
     private final ChatRequest request;
     private final Timeouts timeouts;
     private final Predicate<Exchange> mayStart;
@@ -46,7 +47,7 @@ final class PrepareCall implements Processor {
     record Timeouts(Duration plain, Duration reasoning) {
     }
 
-    PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, RateLimits rates, PriceList prices, boolean limited,
+    PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, RateLimits rates, PriceList prices, BooleanSupplier limited,
             ChatRequest request, Timeouts timeouts, Predicate<Exchange> mayStart, Clock clock) {
         this.intake = intake;
         this.catalogue = catalogue;
@@ -93,7 +94,7 @@ final class PrepareCall implements Processor {
             return FREE;
         }
         PriceList.Entry entry = prices.of(model);
-        return limited && entry.origin() == PriceList.Origin.CATALOGUE ? entry.price().dearest(run.prompt().raw().length) : null;
+        return limited.getAsBoolean() && entry.origin() == PriceList.Origin.CATALOGUE ? entry.price().dearest(run.prompt().raw().length) : null;
     }
 
     /** Under a limit per minute its turn may be yet to come. */

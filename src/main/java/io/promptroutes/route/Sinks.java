@@ -30,6 +30,8 @@ public final class Sinks {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sinks.class);
     private static final String CHAIN_FAILED = "chain failed";
+    /** On while OpenRouter refuses paid models. */
+    static final String NO_CREDIT = "no credit";
 
     private final Intake intake;
     private final Tally tally;
@@ -120,6 +122,9 @@ public final class Sinks {
         Run run = run(exchange);
         tally.answered(run.chain().level() == 0 ? null : run.chain().fallbackReason());
         alarms.off(CHAIN_FAILED);
+        if (run.lastCost().usd() != null && run.lastCost().usd().signum() > 0) {
+            alarms.off(NO_CREDIT);
+        }
         finish(run);
     }
 

@@ -90,6 +90,19 @@ class PauseTest {
                     .containsExactly("openrouter/free", "openrouter/free", "openrouter/free", "openrouter/free");
             assertThat(routes.deadLetters()).isEmpty();
             assertThat(routes.intake().reason()).isNull();
+            assertThat(routes.alerts()).as("told once").extracting(alert -> alert.at("/data/kind").asText()).containsExactly("paused");
+        }
+    }
+
+    @Test
+    void noCreditForPaidModelsIsAnAlertOnce() {
+        try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("prompts.concurrency", "1"))) {
+            server.script(NO_CREDIT, Reply.answer("\"usage\":{\"total_tokens\":3,\"cost\":0}"), NO_CREDIT);
+            assertThat(routes.ask(ASK_M).at("/fallback/reason").asText()).isEqualTo("insufficient_credit");
+            assertThat(routes.ask(ASK_M).path("status").asText()).isEqualTo("success");
+            assertThat(routes.alerts()).hasSize(1);
+            assertThat(routes.alerts().get(0).at("/data/kind").asText()).isEqualTo("credit");
+            assertThat(routes.alerts().get(0).at("/data/figure_of").asText()).isEqualTo("HTTP 402");
         }
     }
 

@@ -46,7 +46,8 @@ class RouteFilesTest {
     private static final Set<String> STEPS = Set.of("process", "to", "toD", "choice", "delay", "log", "split", "setVariable", "throwException",
             "doTry", "bean", "multicast", "aggregate", "filter", "recipientList", "wireTap", "enrich", "poll", "onException");
     /** Set by code when the routes start. */
-    private static final Set<String> SET_BY_CODE = Set.of("publish.to", "catalogue.refresh-millis", "alerts.credit-every-millis", "prompts.first-queue", "alerts.spike-every-millis");
+    private static final Set<String> SET_BY_CODE = Set.of("publish.to", "catalogue.refresh-millis", "alerts.credit-every-millis", "prompts.first-queue",
+            "alerts.spike-every-millis", "alerts.account-watch", "generations.every-millis");
     private static final Pattern INNERMOST = Pattern.compile("\\{\\{([^{}]+)}}");
 
     private static JsonSchema schema;
@@ -161,7 +162,7 @@ class RouteFilesTest {
         Set<String> sinks = new TreeSet<>(Set.of("print", "inFlightWindow", "takeRecord", "keyOrder", "addressRecord", "deadLetterRecord", "acknowledge", "ledgerData"));
         try (OutputFolder outputs = new OutputFolder(folder, false);
                 Beans beans = new Beans(main, new Beans.Shared(settings.intake(true), new Tally(), Catalogue.shipped(),
-                        new CatalogueCopy(folder.resolve("models.json")), settings.key(), id -> true, null,
+                        new CatalogueCopy(folder.resolve("models.json")), settings.key(), settings.managementKey(), id -> true, null,
                         RoutesUnderTest.POLICY, exchange -> true, Clock.systemUTC()), settings.options(), settings.prompts())) {
             sinks.addAll(new JobSinks(outputs).beans().keySet());
             Set<String> refs = new TreeSet<>();

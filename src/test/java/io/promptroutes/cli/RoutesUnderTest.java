@@ -37,7 +37,7 @@ final class RoutesUnderTest implements AutoCloseable {
             "pause.first-look", "200ms",
             "prompts.concurrency", "8");
 
-    static final LedgerPolicy POLICY = new LedgerPolicy("test", "job", false, false, false);
+    static final LedgerPolicy POLICY = new LedgerPolicy("test", "job", false, false, false, false);
 
     private final List<JsonNode> results = new CopyOnWriteArrayList<>();
     private final List<JsonNode> costs = new CopyOnWriteArrayList<>();
@@ -59,15 +59,19 @@ final class RoutesUnderTest implements AutoCloseable {
 
     /** @param ledger closed by the test */
     static RoutesUnderTest start(String baseUrl, Map<String, String> keys, Processor disk, Ledger ledger) {
-        RoutesUnderTest routes = new RoutesUnderTest(settings(baseUrl, keys), disk, ledger);
+        return start(baseUrl, keys, disk, ledger, POLICY);
+    }
+
+    static RoutesUnderTest start(String baseUrl, Map<String, String> keys, Processor disk, Ledger ledger, LedgerPolicy policy) {
+        RoutesUnderTest routes = new RoutesUnderTest(settings(baseUrl, keys), disk, ledger, policy);
         routes.application.start();
         return routes;
     }
 
-    private RoutesUnderTest(RouteSettings settings, Processor disk, Ledger ledger) {
+    private RoutesUnderTest(RouteSettings settings, Processor disk, Ledger ledger, LedgerPolicy policy) {
         application = new Application(settings, settings.intake(true), Application.Edges.ofJob("files",
                 Map.of("appendResult", collect(results, disk), "appendCost", collect(costs, disk), "appendDeadLetter",
-                        collect(deadLetters, disk), "appendAlert", collect(alerts, disk)), id -> true), ledger, POLICY);
+                        collect(deadLetters, disk), "appendAlert", collect(alerts, disk)), id -> true), ledger, policy);
     }
 
     static RouteSettings settings(String baseUrl, Map<String, String> keys) {

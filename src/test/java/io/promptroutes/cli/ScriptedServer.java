@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +32,7 @@ final class ScriptedServer implements AutoCloseable {
     private final Deque<Reply> script = new ArrayDeque<>();
     private final List<Call> calls = new ArrayList<>();
     private Reply otherwise = Reply.answer();
-    private String models;
+    private final Map<String, String> documents = new HashMap<>();
 
     /**
      * A chat call as it came.
@@ -80,8 +82,13 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /** What {@code GET /models} answers; 404 before. */
-    synchronized void models(String json) {
-        models = json;
+    void models(String json) {
+        document("/models", json);
+    }
+
+    /** What a GET answers whose target ends so; 404 before. */
+    synchronized void document(String target, String json) {
+        documents.put(target, json);
     }
 
     synchronized List<Call> calls() {
@@ -133,8 +140,9 @@ final class ScriptedServer implements AutoCloseable {
 
     private synchronized Reply reply(String first, Call call) {
         if (first.startsWith("GET ")) {
-            return models == null || !call.target().endsWith("/models") ? Reply.json(404, "{\"error\":{\"message\":\"not here\"}}")
-                    : Reply.json(200, models);
+            return documents.entrySet().stream().filter(document -> call.target().endsWith(document.getKey())).findFirst()
+                    .map(document -> Reply.json(200, document.getValue()))
+                    .orElse(Reply.json(404, "{\"error\":{\"message\":\"not here\"}}"));
         }
         calls.add(call);
         return script.isEmpty() ? otherwise : script.poll();

@@ -1,0 +1,105 @@
+package io.promptroutes.cli;
+
+import io.promptroutes.ledger.BudgetState;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.Limit;
+import io.promptroutes.ledger.Period;
+import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Command {@code budgets}: how much of each limit is gone, and limits of tenants as rows, which hold at once in all processes. */
+@Command(name = "budgets", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
+        description = "Shows what is gone of each budget, and sets or removes those of tenants.")
+final class BudgetsCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+    @Mixin
+    private Common common;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "list, set or remove is missing");
+    }
+
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Shows every period in which a limit holds: spent, held for calls of unknown "
+            + "cost, reserved by calls that run, and left.")
+    int list() {
+        return withLedger(ledger -> {
+            PrintWriter out = spec.commandLine().getOut();
+            out.printf("%-40s %-12s %12s %12s %12s %12s %12s%n", "budget", "period", "limit $", "spent $", "held $", "reserved $", "left $");
+            ledger.history().budgets().stream().filter(budget -> budget.limitUsd() != null).forEach(budget -> out.println(line(budget)));
+            ledger.history().tenantLimits().forEach(limit -> out.printf("row: tenant %s%s, $%s a %s%n", limit.tenant(),
+                    limit.model().equals(Limit.ANY) ? "" : ", model " + limit.model(), limit.usd().toPlainString(), name(limit.period())));
+            return ExitCodes.ANSWERED;
+        });
+    }
+
+    @Command(name = "set", mixinStandardHelpOptions = true, description = "Sets a tenant's limits; a row beats what application.properties says.")
+    int set(@Parameters(paramLabel = "TENANT") String tenant,
+            @Option(names = "--day", paramLabel = "USD") BigDecimal day,
+            @Option(names = "--month", paramLabel = "USD") BigDecimal month,
+            @Option(names = "--model", paramLabel = "M", defaultValue = Limit.ANY, description = "For this model alone.") String model) {
+        if (day == null && month == null) {
+            throw new UsageException("budgets set " + tenant + " needs --day or --month, in US dollars");
+        }
+        return change(tenant, model, day, month);
+    }
+
+    @Command(name = "remove", mixinStandardHelpOptions = true, description = "Removes a tenant's rows.")
+    int remove(@Parameters(paramLabel = "TENANT") String tenant,
+            @Option(names = "--model", paramLabel = "M", defaultValue = Limit.ANY, description = "For this model alone.") String model) {
+        return withLedger(ledger -> {
+            ledger.tenantLimit(tenant, model, Period.DAY, null).join();
+            ledger.tenantLimit(tenant, model, Period.MONTH, null).join();
+            return ExitCodes.ANSWERED;
+        });
+    }
+
+    private int change(String tenant, String model, BigDecimal day, BigDecimal month) {
+        return withLedger(ledger -> {
+            try {
+                if (day != null) {
+                    ledger.tenantLimit(tenant, model, Period.DAY, day).join();
+                }
+                if (month != null) {
+                    ledger.tenantLimit(tenant, model, Period.MONTH, month).join();
+                }
+            } catch (IllegalArgumentException e) {
+                throw new UsageException("a limit must be an amount in US dollars, such as 5.00", e);
+            }
+            return ExitCodes.ANSWERED;
+        });
+    }
+
+    private static String line(BudgetState budget) {
+        String name = budget.scope() + " " + (budget.tenant() == null ? "" : budget.tenant() + " ") + (budget.model() == null ? "" : budget.model());
+        BigDecimal left = budget.limitUsd().subtract(budget.spentUsd()).subtract(budget.heldUsd()).subtract(budget.reservedUsd());
+        return String.format(Locale.ROOT, "%-40s %-12s %12s %12s %12s %12s %12s", name.toLowerCase(Locale.ROOT).strip(),
+                budget.period() == Period.JOB ? "job" : budget.periodKey(), Summary.usd(budget.limitUsd()), Summary.usd(budget.spentUsd()),
+                Summary.usd(budget.heldUsd()), Summary.usd(budget.reservedUsd()), Summary.usd(left));
+    }
+
+    private static String name(Period period) {
+        return period.name().toLowerCase(Locale.ROOT);
+    }
+
+    private int withLedger(ToIntFunction<Ledger> work) {
+        try (Common.Endpoint endpoint = common.endpoint(common.settings(Map.of())); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
+            if (ledger == null) {
+                throw new UsageException("budgets are kept in the ledger, which is off (key ledger.enabled)");
+            }
+            return work.applyAsInt(ledger);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.promptroutes.route;
+
+import io.promptroutes.cost.CostSource;
+import io.promptroutes.cost.Usd;
+import io.promptroutes.flow.Tally;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.LedgerUnavailable;
+import io.promptroutes.ledger.OpenClaim;
+import io.promptroutes.openrouter.Generation;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.publish.CostEvents;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls whose cost is not known and whose generation id is: the beans of routes/generations.camel.yaml. Thread-safe.
+ */
+final class UnknownCosts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UnknownCosts.class);
+    /** OpenRouter needs a while to have a generation, and longer for one whose connection broke; after this it never will. */
+    private static final Duration WORTH_ASKING = Duration.ofHours(1);
+    private static final int AT_A_TIME = 200;
+
+    private final Ledger ledger;
+    private final Tally tally;
+    private final Clock clock;
+
+    UnknownCosts(Ledger ledger, Tally tally, Clock clock) {
+        this.ledger = ledger;
+        this.tally = tally;
+        this.clock = clock;
+    }
+
+    /** Makes them the body, a list; empty where the ledger cannot be had, which the prompts' way tells. */
+    void list(Exchange exchange) {
+        List<OpenClaim> calls = List.of();
+        try {
+            calls = ledger == null ? calls : ledger.history().unresolved(clock.instant().minus(WORTH_ASKING), AT_A_TIME);
+        } catch (LedgerUnavailable e) {
+            LOG.debug("calls of unknown cost are not looked up: {}", e.getMessage());
+        }
+        exchange.getMessage().setBody(calls);
+    }
+
+    /** Books what {@code GET /generation} says of the call in variable {@code call}; its event in variable {@code event}, null where it is known already. */
+    void resolve(Exchange exchange) throws IOException {
+        OpenClaim call = exchange.getVariable("call", OpenClaim.class);
+        Generation generation = Generation.read(Json.MAPPER.readTree(exchange.getMessage().getBody(byte[].class)));
+        exchange.setVariable("event", null);
+        if (generation == null) {
+            return;
+        }
+        byte[] event = CostEvents.lookedUp(call, generation, clock.instant());
+        if (Durable.result(ledger.resolve(call.claimId(), Usd.of(generation.costUsd()), CostSource.REPORTED, event)).applied()) {
+            exchange.setVariable("event", event);
+            tally.lookedUp(generation.costUsd());
+        }
+    }
+}
