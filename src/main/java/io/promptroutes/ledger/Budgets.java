@@ -37,7 +37,7 @@ final class Budgets {
         String name = period.name().toLowerCase(Locale.ROOT);
         tx.update("DELETE FROM budgets WHERE tenant = ? AND model = ? AND period = ?", tenant, model, name);
         if (usd != null) {
-            tx.update("INSERT INTO budgets (tenant, model, period, limit_usd) VALUES (?, ?, ?, ?)", tenant, model, name, Amounts.checked(usd));
+            tx.update("INSERT INTO budgets (tenant, model, period, limit_usd) VALUES (?, ?, ?, ?)", tenant, model, name, usd);
         }
     }
 }

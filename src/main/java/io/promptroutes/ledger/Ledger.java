@@ -90,8 +90,9 @@ public final class Ledger implements AutoCloseable {
 
     /** Sets or, with null, removes a tenant's limit; it holds at once in all processes. @param model a model, or {@link Limit#ANY} */
     public CompletableFuture<Void> tenantLimit(String tenant, String model, Period period, BigDecimal usd) {
+        BigDecimal limit = usd == null ? null : Amounts.checked(usd);
         return writer.submit(new Op.Other<Void>((tx, now) -> {
-            Budgets.set(tx, tenant, model, period, usd);
+            Budgets.set(tx, tenant, model, period, limit);
             return null;
         })).future;
     }

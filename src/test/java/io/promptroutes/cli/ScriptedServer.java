@@ -31,6 +31,7 @@ final class ScriptedServer implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final Deque<Reply> script = new ArrayDeque<>();
     private final List<Call> calls = new ArrayList<>();
+    private final List<Call> gets = new ArrayList<>();
     private Reply otherwise = Reply.answer();
     private final Map<String, String> documents = new HashMap<>();
 
@@ -95,6 +96,16 @@ final class ScriptedServer implements AutoCloseable {
         return List.copyOf(calls);
     }
 
+    /** How often a target that ends so was asked for. */
+    synchronized int gets(String target) {
+        return (int) gets.stream().filter(get -> get.target().endsWith(target)).count();
+    }
+
+    /** The key that came with the first request for such a target. */
+    synchronized String authorization(String target) {
+        return gets.stream().filter(get -> get.target().endsWith(target)).findFirst().map(get -> get.header("Authorization")).orElse(null);
+    }
+
     List<String> modelsCalled() {
         return calls().stream().map(Call::model).toList();
     }
@@ -140,6 +151,7 @@ final class ScriptedServer implements AutoCloseable {
 
     private synchronized Reply reply(String first, Call call) {
         if (first.startsWith("GET ")) {
+            gets.add(call);
             return documents.entrySet().stream().filter(document -> call.target().endsWith(document.getKey())).findFirst()
                     .map(document -> Reply.json(200, document.getValue()))
                     .orElse(Reply.json(404, "{\"error\":{\"message\":\"not here\"}}"));

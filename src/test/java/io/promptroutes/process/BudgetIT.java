@@ -92,6 +92,22 @@ class BudgetIT {
         nothingIsReserved(LedgerSettings.embedded(folder.resolve("data")));
     }
 
+    /** Property {@code mixed} (profile chaos: 10000) says how many. */
+    @Test
+    void nothingStaysReservedAfterMixedSuccessesAndFailures() {
+        int prompts = Integer.getInteger("mixed", 1_000);
+        simulator = simulator(Map.of("simulator.latency", "1ms", "simulator.fault.server-error", "10", "simulator.fault.cut-json", "5", "simulator.fault.reset", "5",
+                "simulator.fault.error-in-200", "5", "simulator.fault.moderation", "5", "simulator.fault.rate-limited", "5", "simulator.retry-after", "0"));
+        String lines = IntStream.range(0, prompts).mapToObj(number -> "{\"id\":\"p-%d\",\"prompt\":\"Name %d.\"}%n".formatted(number, number))
+                .collect(Collectors.joining());
+        Product.in(folder).calling(simulator).file("prompts.jsonl", lines).run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "200", "-D",
+                "budget.total.day=1000", "-D", "retry.backoff=10ms").with(1);
+        Outputs outputs = outputs("out");
+        assertThat(outputs.results().size() + outputs.deadLetters().size()).isEqualTo(prompts);
+        System.out.printf("mixed: %d answered, %d dead letters, %d calls%n", outputs.results().size(), outputs.deadLetters().size(), simulator.bill().requests());
+        nothingIsReserved(LedgerSettings.embedded(folder.resolve("data")));
+    }
+
     @Test
     void fourProcessesShareADaysLimit() throws Exception {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofSeconds(60)).start()) {

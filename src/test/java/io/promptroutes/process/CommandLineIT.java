@@ -3,10 +3,15 @@ package io.promptroutes.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import io.promptroutes.process.Product.Ended;
 import io.promptroutes.process.Product.Running;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -246,6 +251,54 @@ class CommandLineIT {
                 .run("ask", "Write a poem about the sea.").with(0));
         assertThat(result.path("routing").path("task").asText()).isEqualTo("math");
         assertThat(result.path("routing").path("config").path("max_tokens").asInt()).isEqualTo(800);
+    }
+
+    @Test
+    void anEndpointOfOnesOwnNeedsNoKeyAndKeysAreNeverShown() throws IOException {
+        HttpServer own = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        own.createContext("/", http -> {
+            boolean models = http.getRequestMethod().equals("GET");
+            http.getRequestBody().readAllBytes();
+            byte[] body = (models ? "{\"data\":[{\"id\":\"local\"}]}"
+                    : "{\"id\":\"chatcmpl-1\",\"model\":\"local\",\"choices\":[{\"message\":{\"content\":\"From home.\"},\"finish_reason\":\"stop\"}],"
+                    + "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}").getBytes(StandardCharsets.UTF_8);
+            http.sendResponseHeaders(http.getRequestHeaders().containsKey("Authorization") ? 401 : 200, body.length);
+            http.getResponseBody().write(body);
+            http.close();
+        });
+        own.start();
+        Product product = Product.in(folder).with("OPENROUTER_API_KEY", "");
+        String url = "http://127.0.0.1:" + own.getAddress().getPort();
+        product.run("ask", "Hi").with(2);
+        product.run("providers", "add", "own", "--url", url).with(0);
+        Ended added = product.run("providers", "add", "literal", "--url", url, "--key", Product.KEY).with(0);
+        product.run("providers", "use", "own").with(0);
+        assertThat(only(product.run("ask", "Hi", "--model", "local").with(0)).path("text").asText()).isEqualTo("From home.");
+        Ended listed = product.run("providers", "list").with(0);
+        assertThat(listed.out()).containsPattern("\\* own +openai +" + url + " +key none").contains("  literal").doesNotContain(Product.KEY);
+        assertThat(added.out() + added.err()).contains("env:NAME or file:PATH is safer").doesNotContain(Product.KEY);
+        assertThat(product.run("providers", "test", "own").with(0).out()).contains("HTTP 200, 1 models");
+        product.run("providers", "remove", "own").with(0);
+        product.run("ask", "Hi").with(2);
+        own.stop(0);
+    }
+
+    @Test
+    void aTenantsLimitIsARowThatHoldsFromThenOn() {
+        Product product = Product.in(folder).calling(simulator).file("prompts.jsonl", """
+                {"id":"a","prompt":"Hi","tenant":"school","model":"openai/gpt-4.1"}
+                {"id":"b","prompt":"Hi","tenant":"other","model":"openai/gpt-4.1"}
+                """);
+        product.run("budgets", "set", "school", "--day", "0.000001").with(0);
+        assertThat(product.run("budgets", "set", "school", "--day", "-1").with(2).err()).contains("an amount in US dollars");
+        product.run("batch", "prompts.jsonl", "--out", "out").with(0);
+        assertThat(Outputs.of(folder.resolve("out")).result("a").path("model_used").asText()).as("all that the limit leaves").endsWithIgnoringCase("free");
+        assertThat(Outputs.of(folder.resolve("out")).result("b").path("model_used").asText()).isEqualTo("openai/gpt-4.1");
+        assertThat(product.run("budgets", "list").with(0).out()).contains("row: tenant school, $0.000001 a day");
+
+        product.run("budgets", "remove", "school").with(0);
+        product.run("batch", "prompts.jsonl", "--out", "out", "--fresh").with(0);
+        assertThat(Outputs.of(folder.resolve("out")).result("a").path("model_used").asText()).isEqualTo("openai/gpt-4.1");
     }
 
     private static Running ask(Product product, String... options) {

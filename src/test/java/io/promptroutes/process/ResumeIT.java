@@ -135,6 +135,30 @@ class ResumeIT {
         booksAgree(product, outputs, bill);
     }
 
+    /** Long enough for the ledger to have learnt OpenRouter's ids: what was billed is known to the last digit in the end. */
+    @Test
+    void callsThatWereUnderWayForLongAreLookedUpBeforeTheyAreMadeAgain() throws Exception {
+        Product product = job(numbered(8));
+        simulator.configure(config(Map.of("simulator.latency", "4s")));
+        String[] command = {"batch", "prompts.jsonl", "--out", "out"};
+        Running running = product.start(command);
+        await().atMost(SOON).until(() -> simulator.bill().inFlight() == 8);
+        await().pollDelay(Duration.ofMillis(2_500)).until(() -> true); // no sign of it comes out of the process
+        assertThat(simulator.bill().inFlight()).as("a machine too slow for this test").isEqualTo(8);
+        running.process().destroyForcibly().waitFor();
+        await().atMost(SOON).until(() -> simulator.bill().inFlight() == 0);
+
+        simulator.configure(config(Map.of()));
+        Ended ended = product.run(command).with(0);
+        assertThat(ended.err()).contains("looked up   8 calls of unknown cost came to $");
+        assertThat(simulator.bill().completions()).isEqualTo(16);
+        BigDecimal events = outputs().costs().stream().map(event -> event.at("/data/cost_usd").decimalValue()).reduce(BigDecimal.ZERO, BigDecimal::add);
+        assertThat(events).isEqualByComparingTo(simulator.bill().billedUsd());
+        JsonNode total = Outputs.rows(product.run("costs", "--format", "json").with(0).out()).get(0);
+        assertThat(total.path("cost_usd").decimalValue()).isEqualByComparingTo(simulator.bill().billedUsd());
+        assertThat(total.path("uncertain_usd").decimalValue()).isZero();
+    }
+
     /** Each prompt's call costs the same each time: what is known of it is one of its calls. */
     private static void booksAgree(Product product, Outputs outputs, Bill bill) {
         BigDecimal once = bill.byPrompt().values().stream().map(calls -> calls.billedUsd().divide(BigDecimal.valueOf(calls.billed())))
