@@ -3,9 +3,11 @@
 # Needs a JDK and `mvn package` before it; takes some minutes.
 #
 #   src/bench/run.sh               CPU per prompt at 0 ms latency, product and loop in turn, in pairs
-#   src/bench/run.sh --throughput  prompts/s at 200 ms latency and concurrency 200, against the ceiling of 1,000/s
+#   src/bench/run.sh --throughput  prompts/s at 200 ms latency and concurrency 200 from the first prompt on, with the ledger on and off in
+#                                  turn, against the ceiling of 1,000/s
 #
-# Environment: PAIRS (3), WARM (20000) and MEASURED (40000) prompts, IN_FLIGHT (64), JAVA_OPTS (-Xmx512m, both clients).
+# Environment: PAIRS (3), WARM (20000) and MEASURED (40000) prompts, IN_FLIGHT (64), JAVA_OPTS (-Xmx512m, both clients), LEDGER (off) of the
+# first form.
 #
 # CPU per prompt: the server reads the client's CPU time (user and system, all threads, JIT and GC too) from the operating system as
 # prompt WARM and prompt WARM+MEASURED arrive, and divides the difference. That beats subtracting a short run from a long one, where
@@ -14,16 +16,16 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-: "${PAIRS:=3}" "${WARM:=20000}" "${MEASURED:=40000}" "${IN_FLIGHT:=64}" "${JAVA_OPTS:=-Xmx512m}"
 latency=0
 mode=cpu
 if [ "${1:-}" = --throughput ]; then
     mode=throughput latency=200
-    IN_FLIGHT=200
+    : "${IN_FLIGHT:=200}" "${WARM:=1}" "${MEASURED:=30000}"
 elif [ $# -gt 0 ]; then
-    sed -n '2,8p' "$0" >&2
+    sed -n '2,9p' "$0" >&2
     exit 2
 fi
+: "${PAIRS:=3}" "${WARM:=20000}" "${MEASURED:=40000}" "${IN_FLIGHT:=64}" "${JAVA_OPTS:=-Xmx512m}" "${LEDGER:=off}"
 [ -f target/prompt-routes.jar ] || { echo "target/prompt-routes.jar is not there: run mvn package first" >&2; exit 2; }
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/prompt-routes-bench.XXXXXX")
@@ -59,7 +61,7 @@ run() {
             jar="$PWD/target/prompt-routes.jar"
             cd "$work/empty" # application.properties and routes of the folder it starts in would count
             OPENROUTER_API_KEY=k OPENROUTER_BASE_URL="$base/api/v1" exec java $JAVA_OPTS -jar "$jar" \
-                batch "$work/prompts.jsonl" --out "$out" --concurrency "$IN_FLIGHT"
+                batch "$work/prompts.jsonl" --out "$out" --concurrency "$IN_FLIGHT" -D ledger.enabled="$LEDGER"
         fi
         exec java $JAVA_OPTS -cp "$bench" PlainLoop "$1" "$base/api/v1" "$work/prompts.jsonl" "$out" "$IN_FLIGHT" "$WARM"
     ) >"$work/client.log" 2>&1 &
@@ -82,11 +84,15 @@ java -version 2>&1 | sed -n 2p
 echo "$MEASURED prompts after a warm-up of $WARM, $IN_FLIGHT in flight, latency $latency ms, $JAVA_OPTS"
 
 if [ $mode = throughput ]; then
+    echo "pair    ledger on/s  off/s  ratio   CPU us on  off   (ceiling $((IN_FLIGHT * 1000 / latency))/s)"
     for pair in $(seq "$PAIRS"); do
-        run product >"$work/report"
-        read -r cpu rate bytes <"$work/report"
-        awk -v n="$pair" -v r="$rate" -v c="$cpu" -v top=$((IN_FLIGHT * 1000 / latency)) \
-            'BEGIN { printf "run %d  %d prompts/s, %.1f %% of the ceiling of %d; %.0f us CPU per prompt\n", n, r, 100 * r / top, top, c }'
+        rm -rf "$work/empty/data"
+        LEDGER=on run product >"$work/report"
+        read -r lc lr lb <"$work/report"
+        LEDGER=off run product >"$work/report"
+        read -r oc or ob <"$work/report"
+        awk -v n="$pair" -v lr="$lr" -v or="$or" -v lc="$lc" -v oc="$oc" \
+            'BEGIN { printf "%-7s %11d  %5d  %5.2f   %9.0f  %.0f\n", n, lr, or, lr / or, lc, oc }'
     done
     exit
 fi

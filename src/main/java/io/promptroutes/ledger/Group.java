@@ -38,7 +38,7 @@ final class Group {
 
     Group(Tx tx, Instances instances, Memory memory, LedgerSettings settings, List<Op<?>> ops) throws SQLException {
         this.tx = tx;
-        this.now = Instances.now(tx);
+        this.now = instances.now(tx);
         Instant today = settings.clock() == null ? now : settings.clock().instant();
         this.day = LocalDate.ofInstant(today, ZoneOffset.UTC).toString();
         this.instances = instances;

@@ -2,6 +2,7 @@ package io.promptroutes.ledger;
 
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -22,8 +23,9 @@ final class Instances {
         return id;
     }
 
-    static Instant now(Tx tx) throws SQLException {
-        return tx.list("SELECT CURRENT_TIMESTAMP AS now_at", row -> Tx.instant(row, "now_at")).get(0);
+    /** Of the embedded database too, whose clock is this process's own. */
+    Instant now(Tx tx) throws SQLException {
+        return settings.directory() != null ? Instant.now().truncatedTo(ChronoUnit.MICROS) : tx.list("SELECT CURRENT_TIMESTAMP AS now_at", row -> Tx.instant(row, "now_at")).get(0);
     }
 
     /** An embedded database has no other process; elsewhere the earlier run of the same name is over. */

@@ -97,9 +97,16 @@ final class Tx {
 
     /** As both databases can keep it: PostgreSQL takes no U+0000, and no half of a surrogate pair is UTF-8. */
     static String storable(String text) {
-        if (text.chars().allMatch(c -> c != 0 && !Character.isSurrogate((char) c))) {
-            return text;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0 || Character.isSurrogate(c)) {
+                return repaired(text);
+            }
         }
+        return text;
+    }
+
+    private static String repaired(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8).replace('\0', '\uFFFD');
     }
 

@@ -30,6 +30,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.apache.camel.LoggingLevel;
@@ -41,7 +43,15 @@ import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
 /** Makes the beans that the route files name, and gives them to Camel under those names. */
 public final class Beans implements AutoCloseable {
 
+    /** Files take a line in no time, and brokers answer by themselves: few threads publish for thousands of calls. */
+    private static final int PUBLISHERS = 16;
+
     private final WallClock wallClock;
+    private final ExecutorService publishers = Executors.newFixedThreadPool(PUBLISHERS, task -> {
+        Thread thread = new Thread(task, "publisher");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     /**
      * What an operator decides about calls and models.
@@ -100,7 +110,7 @@ public final class Beans implements AutoCloseable {
         main.bind("claimCall", new ClaimCall(shared.ledger(), new Reservations(prices, options.unknownPrices(), options.serverTools()), catalogue,
                 intake, pauses, new ClaimCall.Budget(limited, ClaimCall.Exhausted.valueOf(options.exhausted()),
                         ClaimCall.Exhausted.valueOf(options.partExhausted()), free), clock));
-        SettleCall settle = new SettleCall(shared.ledger());
+        SettleCall settle = new SettleCall(shared.ledger(), publishers);
         main.bind("settleCall", settle);
         bind(main, "storeDeadLetter", settle::deadLetter);
         main.bind("prepareCall", new PrepareCall(intake, catalogue, parked, new RateLimits(options.callsPerMinute(), options.modelCallsPerMinute()),
@@ -156,5 +166,6 @@ UnknownCosts unknown = new UnknownCosts(shared.ledger(), shared.tally(), clock);
     @Override
     public void close() {
         wallClock.close();
+        publishers.shutdown();
     }
 }

@@ -14,39 +14,63 @@ import io.promptroutes.openrouter.CallFailed;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
+import org.apache.camel.support.AsyncProcessorSupport;
 
 /**
  * After a call: what it came to is on disk, and with it the prompt's result if this call answered it. Budget marks that were
  * passed are left in variable {@code crossings}. Thread-safe; done again, it books nothing twice.
  */
-final class SettleCall implements Processor {
+final class SettleCall extends AsyncProcessorSupport {
 
     private final Ledger ledger;
+    private final Executor publishers;
 
-    /** @param ledger null where there is none */
-    SettleCall(Ledger ledger) {
+    /**
+     * @param ledger     null where there is none
+     * @param publishers does what follows a commit, publishing for one; may block
+     */
+    SettleCall(Ledger ledger, Executor publishers) {
         this.ledger = ledger;
+        this.publishers = publishers;
     }
 
+    /** The thread, and with it the permit, is free for another call while the commit is waited for. */
     @Override
-    public void process(Exchange exchange) {
+    public boolean process(Exchange exchange, AsyncCallback callback) {
         Run run = exchange.getVariable("run", Run.class);
         if (ledger == null || run.claim() == null) {
-            return;
+            callback.done(true);
+            return true;
         }
-        Settlement settlement = settlement(run, exchange.getVariable("event", byte[].class));
-        Settled settled;
-        if (run.answer() != null) {
-            Finish finish = Finish.answered(exchange.getVariable("result", byte[].class), run.answer().model(), run.spent());
-            settled = Durable.result(ledger.settleAndFinish(run.claim(), settlement, run.work(), finish));
-            if (!settled.stored()) { // another process had answered it meanwhile: that answer is the one to publish
-                run.forgetWork();
-                exchange.setVariable("next", "busy");
+        settled(exchange, run).whenCompleteAsync((settled, failure) -> {
+            if (failure == null) {
+                note(exchange, run, settled);
+            } else {
+                exchange.setException(failure instanceof CompletionException wrapped ? wrapped.getCause() : failure);
             }
-        } else {
-            settled = Durable.result(ledger.settle(run.claim(), settlement));
+            callback.done(false);
+        }, publishers);
+        return false;
+    }
+
+    private CompletableFuture<Settled> settled(Exchange exchange, Run run) {
+        Settlement settlement = settlement(run, exchange.getVariable("event", byte[].class));
+        if (run.answer() == null) {
+            return ledger.settle(run.claim(), settlement);
+        }
+        Finish finish = Finish.answered(exchange.getVariable("result", byte[].class), run.answer().model(), run.spent());
+        return ledger.settleAndFinish(run.claim(), settlement, run.work(), finish);
+    }
+
+    private static void note(Exchange exchange, Run run, Settled settled) {
+        if (!settled.stored()) { // another process had answered it meanwhile: that answer is the one to publish
+            run.forgetWork();
+            exchange.setVariable("next", "busy");
         }
         run.claimed(null);
         note(exchange, settled.crossings());
