@@ -3,6 +3,7 @@ package io.promptroutes.ledger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * A row of spending.
@@ -15,9 +16,17 @@ record BudgetKey(Scope scope, String tenant, String model, Period period, String
 
     /** A B-tree of PostgreSQL takes some 2,700 bytes. */
     private static final int LONGEST_NAME = 200;
+    private static final int MOST_KNOWN = 10_000;
 
-    /** Every scope and period that a call counts in. */
-    static List<BudgetKey> of(String tenant, String model, String job, String day) {
+    /** Every scope and period that a call counts in; the same few again and again. @param known what was made before */
+    static List<BudgetKey> of(String tenant, String model, String job, String day, Map<List<String>, List<BudgetKey>> known) {
+        if (known.size() > MOST_KNOWN) {
+            known.clear();
+        }
+        return known.computeIfAbsent(List.of(tenant, model, job, day), names -> of(tenant, model, job, day));
+    }
+
+    private static List<BudgetKey> of(String tenant, String model, String job, String day) {
         List<BudgetKey> keys = new ArrayList<>();
         for (Period period : Period.values()) {
             String periodKey = switch (period) {

@@ -1,6 +1,7 @@
 package io.promptroutes.ledger;
 
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.UUID;
 
 /** Ids that grow with time (UUID version 7), so that new rows are neighbours in the index and the last calls are found by it. Thread-safe. */
@@ -9,6 +10,11 @@ final class ClaimIds {
     private final SecureRandom random = new SecureRandom();
     private long lastMillis;
     private int sequence;
+
+    /** Less than every id of that time or later. */
+    static UUID first(Instant time) {
+        return new UUID(Math.max(0, time.toEpochMilli()) << 16, 0);
+    }
 
     /** Greater than all before in this process. */
     synchronized UUID next() {

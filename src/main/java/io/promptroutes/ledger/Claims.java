@@ -4,6 +4,7 @@ import io.promptroutes.cost.Usage;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,23 +25,26 @@ final class Claims {
     private final List<Object[]> corrected = new ArrayList<>();
     private final List<Object[]> events = new ArrayList<>();
 
-    static Map<UUID, ClaimRow> lock(Tx tx, Collection<UUID> ids) throws SQLException {
+    static Map<UUID, ClaimRow> lock(Tx tx, Collection<UUID> ids, Map<List<String>, List<BudgetKey>> keys) throws SQLException {
         Map<UUID, ClaimRow> rows = new HashMap<>();
         if (!ids.isEmpty()) {
-            for (ClaimRow row : tx.list(FOR_BOOKING + "WHERE claim_id = ANY(?) ORDER BY claim_id FOR UPDATE", Claims::row, new TreeSet<>(ids))) {
+            for (ClaimRow row : tx.list(FOR_BOOKING + "WHERE claim_id = ANY(?) ORDER BY claim_id FOR UPDATE", row -> row(row, keys), new TreeSet<>(ids))) {
                 rows.put(row.id, row);
             }
         }
         return rows;
     }
 
-    static List<ClaimRow> lockOpenOf(Tx tx, Collection<String> instances) throws SQLException {
-        return tx.list(FOR_BOOKING + "WHERE instance_id = ANY(?) AND state = 'open' ORDER BY claim_id FOR UPDATE", Claims::row, instances);
+    /** @param since when the first of them started, by the database's clock, which a process's own may be some hours behind */
+    static List<ClaimRow> lockOpenOf(Tx tx, Collection<String> instances, Instant since, Map<List<String>, List<BudgetKey>> keys)
+            throws SQLException {
+        return tx.list(FOR_BOOKING + "WHERE claim_id >= ? AND instance_id = ANY(?) AND state = 'open' ORDER BY claim_id FOR UPDATE",
+                row -> row(row, keys), ClaimIds.first(since.minus(Duration.ofDays(1))), instances);
     }
 
-    private static ClaimRow row(ResultSet row) throws SQLException {
+    private static ClaimRow row(ResultSet row, Map<List<String>, List<BudgetKey>> keys) throws SQLException {
         return new ClaimRow(row.getObject("claim_id", UUID.class), row.getString("state"), Tx.usd(row, "reserved_usd"), Tx.usd(row, "cost_usd"),
-                BudgetKey.of(row.getString("tenant"), row.getString("model"), row.getString("job"), row.getString("claimed_day")));
+                BudgetKey.of(row.getString("tenant"), row.getString("model"), row.getString("job"), row.getString("claimed_day"), keys));
     }
 
     void make(UUID id, ClaimRequest request, String instance, Instant now, String day) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -51,11 +52,11 @@ final class Group {
         return now;
     }
 
-    /** @param dead instances whose open calls become ambiguous */
-    void run(Limits limits, List<String> dead) throws SQLException {
+    /** @param dead instances whose open calls become ambiguous, with when they started */
+    void run(Limits limits, Map<String, Instant> dead) throws SQLException {
         works.putAll(Works.lock(tx, ops.works()));
         alive = instances.alive(tx, works.values().stream().map(row -> row.owner).filter(owner -> owner != null).toList(), now);
-        claims.putAll(Claims.lock(tx, ops.claims()));
+        claims.putAll(Claims.lock(tx, ops.claims(), memory.keys));
         List<UUID> reaped = dead.isEmpty() ? List.of() : reap(dead);
         List<BudgetKey> keys = keys(reaped);
         List<Limit> rows = keys.isEmpty() ? List.of() : Budgets.of(tx, keys);
@@ -95,13 +96,13 @@ final class Group {
         memory.spending.addAll(spending.ids());
     }
 
-    private List<UUID> reap(List<String> dead) throws SQLException {
+    private List<UUID> reap(Map<String, Instant> dead) throws SQLException {
         List<UUID> ids = new ArrayList<>();
-        for (ClaimRow row : Claims.lockOpenOf(tx, dead)) {
+        for (ClaimRow row : Claims.lockOpenOf(tx, dead.keySet(), Collections.min(dead.values()), memory.keys)) {
             claims.putIfAbsent(row.id, row);
             ids.add(row.id);
         }
-        instances.reaped(tx, dead);
+        instances.reaped(tx, dead.keySet());
         return ids;
     }
 
@@ -122,7 +123,7 @@ final class Group {
     }
 
     private List<BudgetKey> keys(ClaimRequest request) {
-        return BudgetKey.of(request.work().tenant(), request.model(), request.work().job(), day);
+        return BudgetKey.of(request.work().tenant(), request.model(), request.work().job(), day, memory.keys);
     }
 
     private ClaimAnswer decide(Op.Claim op) {

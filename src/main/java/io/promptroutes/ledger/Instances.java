@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The processes that share the ledger, and which of them live. Every time here is the database's. Stateless but for its name. */
@@ -55,10 +57,12 @@ final class Instances {
         tx.update("UPDATE instances SET lease_until = ? WHERE instance_id = ?", now(tx), id);
     }
 
-    /** Those that died and whose open calls nobody has looked at; locked. */
-    List<String> unreaped(Tx tx, Instant now) throws SQLException {
-        return tx.list("SELECT instance_id FROM instances WHERE reaped = FALSE AND (superseded = TRUE OR lease_until <= ?) AND instance_id <> ?"
-                + " ORDER BY instance_id FOR UPDATE", row -> row.getString(1), now, id);
+    /** Those that died and whose open calls nobody has looked at, with when they started; locked. */
+    Map<String, Instant> unreaped(Tx tx, Instant now) throws SQLException {
+        Map<String, Instant> dead = new TreeMap<>();
+        tx.list("SELECT instance_id, started_at FROM instances WHERE reaped = FALSE AND (superseded = TRUE OR lease_until <= ?) AND instance_id <> ?"
+                + " ORDER BY instance_id FOR UPDATE", row -> dead.put(row.getString(1), Tx.instant(row, "started_at")), now, id);
+        return dead;
     }
 
     void reaped(Tx tx, Collection<String> instances) throws SQLException {

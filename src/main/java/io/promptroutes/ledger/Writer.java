@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -102,7 +103,7 @@ final class Writer implements Runnable {
                 Group group = new Group(tx, instances, memory, settings, ops);
                 long began = System.nanoTime();
                 boolean due = began - lastBeat >= beatNanos;
-                group.run(limits, due ? beat(tx, group) : List.of());
+                group.run(limits, due ? beat(tx, group) : Map.of());
                 committing = true;
                 connection.commit();
                 if (tx.wrote()) {
@@ -130,7 +131,7 @@ final class Writer implements Runnable {
     }
 
     /** Says that this process lives. Returns those that do not, and whose calls nobody has looked at. */
-    private List<String> beat(Tx tx, Group group) throws SQLException {
+    private Map<String, Instant> beat(Tx tx, Group group) throws SQLException {
         if (!instances.heartbeat(tx, group.now())) {
             throw new LedgerUnavailable("another process has started under this one's instance name; this one must not go on");
         }
