@@ -5,7 +5,6 @@ import io.promptroutes.prompt.Prompt;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -35,13 +34,11 @@ public final class AddressRecord implements Processor {
         Origin origin = exchange.getVariable(Origin.VARIABLE, Origin.class);
         Prompt prompt = exchange.getVariable("prompt", Prompt.class);
         if (origin != null) {
-            TreeMap<String, Object> over = new TreeMap<>();
             for (Header header : origin.headers()) {
                 if (carried.contains(header.key())) {
-                    over.put(header.key().toLowerCase(Locale.ROOT), header.value());
+                    message.setHeader(header.key().toLowerCase(Locale.ROOT), header.value());
                 }
             }
-            over.forEach(message::setHeader);
             origin(message, origin);
         } else {
             Arrival arrival = exchange.getVariable("arrival", Arrival.class);

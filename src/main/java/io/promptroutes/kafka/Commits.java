@@ -3,8 +3,6 @@ package io.promptroutes.kafka;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -44,12 +42,13 @@ final class Commits {
             return false;
         }
         lastMillis = now;
-        Map<TopicPartition, Long> offsets = partitions.toCommit(List.copyOf(partitions.all()));
+        Map<TopicPartition, OffsetAndMetadata> offsets = partitions.toCommit(partitions.all());
         if (!offsets.isEmpty()) {
-            Map<TopicPartition, PartitionWindow> asked = windows(offsets);
-            consumer.commitAsync(positions(offsets), (committed, failure) -> {
+            // the windows as they are now: an answer that comes later must not touch those of a new assignment
+            Map<TopicPartition, PartitionWindow> asked = partitions.windows();
+            consumer.commitAsync(offsets, (committed, failure) -> {
                 if (failure == null) {
-                    offsets.forEach((partition, offset) -> asked.get(partition).confirmed(offset));
+                    offsets.forEach((partition, position) -> asked.get(partition).confirmed(position.offset()));
                 } else {
                     refused(offsets, failure);
                 }
@@ -60,37 +59,24 @@ final class Commits {
 
     /** Commits what is finished of partitions that are about to go, and waits for the broker. */
     void last(Collection<TopicPartition> gone) {
-        Map<TopicPartition, Long> offsets = partitions.toCommit(gone);
+        Map<TopicPartition, OffsetAndMetadata> offsets = partitions.toCommit(gone);
         if (offsets.isEmpty()) {
             return;
         }
         try {
-            consumer.commitSync(positions(offsets), LAST_CHANCE);
-            offsets.forEach((partition, offset) -> partitions.window(partition).confirmed(offset));
+            consumer.commitSync(offsets, LAST_CHANCE);
+            offsets.forEach((partition, position) -> partitions.windows().get(partition).confirmed(position.offset()));
         } catch (KafkaException e) {
             LOG.warn("The last commit before giving up {} was not accepted; what was finished since the one before is delivered again: {}",
                     offsets, e.getMessage());
         }
     }
 
-    /** The windows as they are now: an answer that comes later must not touch those of a new assignment. */
-    private Map<TopicPartition, PartitionWindow> windows(Map<TopicPartition, Long> offsets) {
-        Map<TopicPartition, PartitionWindow> windows = new HashMap<>();
-        offsets.keySet().forEach(partition -> windows.put(partition, partitions.window(partition)));
-        return windows;
-    }
-
-    private static void refused(Map<TopicPartition, Long> offsets, Exception failure) {
+    private static void refused(Map<TopicPartition, OffsetAndMetadata> offsets, Exception failure) {
         if (failure instanceof RetriableException || failure instanceof RebalanceInProgressException) {
             LOG.debug("Commit of {} is to be repeated: {}", offsets, failure.getMessage());
         } else {
             LOG.warn("Commit of {} was refused: {}", offsets, failure.getMessage());
         }
-    }
-
-    private static Map<TopicPartition, OffsetAndMetadata> positions(Map<TopicPartition, Long> offsets) {
-        Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
-        offsets.forEach((partition, offset) -> positions.put(partition, new OffsetAndMetadata(offset)));
-        return positions;
     }
 }

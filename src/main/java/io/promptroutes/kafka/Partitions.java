@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /** The windows of the partitions that one consumer has. For the poll thread, but {@link #inFlight}. */
@@ -61,13 +62,13 @@ final class Partitions {
     }
 
     /** Offsets that the broker does not have yet, of some partitions. */
-    Map<TopicPartition, Long> toCommit(Collection<TopicPartition> of) {
-        Map<TopicPartition, Long> offsets = new HashMap<>();
+    Map<TopicPartition, OffsetAndMetadata> toCommit(Collection<TopicPartition> of) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (TopicPartition partition : of) {
             PartitionWindow window = windows.get(partition);
             long offset = window == null ? -1 : window.toCommit();
             if (offset >= 0) {
-                offsets.put(partition, offset);
+                offsets.put(partition, new OffsetAndMetadata(offset));
             }
         }
         return offsets;
@@ -100,8 +101,9 @@ final class Partitions {
         return of.stream().map(windows::get).filter(Objects::nonNull).toList();
     }
 
-    PartitionWindow window(TopicPartition partition) {
-        return windows.get(partition);
+    /** A copy. */
+    Map<TopicPartition, PartitionWindow> windows() {
+        return Map.copyOf(windows);
     }
 
     Set<TopicPartition> all() {
@@ -110,12 +112,8 @@ final class Partitions {
 
     /** Those with so much behind their oldest unfinished record that they must wait for it. */
     Set<TopicPartition> farAhead() {
-        Set<TopicPartition> far = new HashSet<>();
-        windows.forEach((partition, window) -> {
-            if (window.ahead() >= limits.ahead()) {
-                far.add(partition);
-            }
-        });
+        Set<TopicPartition> far = new HashSet<>(windows.keySet());
+        far.removeIf(partition -> windows.get(partition).ahead() < limits.ahead());
         return far;
     }
 

@@ -10,26 +10,14 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A Kafka consumer that commits by itself what the route has acknowledged, and pauses instead of taking too much.
+ * A Kafka consumer that commits by itself what the route has acknowledged, and pauses instead of taking too much. Guards the methods
+ * that camel-kafka calls (4.18: always subscribes with a listener, seeks to a bare offset, closes without a timeout).
  * Like its superclass for one thread, the one that polls; {@link #window} says what others may ask.
  */
 final class WindowedConsumer extends KafkaConsumer<Object, Object> {
-
-    private static final ConsumerRebalanceListener NOBODY = new ConsumerRebalanceListener() {
-        @Override
-        public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
-            // nobody listens
-        }
-
-        @Override
-        public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
-            // nobody listens
-        }
-    };
 
     private final Window window;
     private final Consumer<WindowedConsumer> closed;
@@ -52,18 +40,8 @@ final class WindowedConsumer extends KafkaConsumer<Object, Object> {
     }
 
     @Override
-    public void subscribe(Collection<String> topics) {
-        subscribe(topics, NOBODY);
-    }
-
-    @Override
     public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
         super.subscribe(topics, window.guard(listener));
-    }
-
-    @Override
-    public void subscribe(Pattern topics) {
-        subscribe(topics, NOBODY);
     }
 
     @Override
@@ -91,12 +69,6 @@ final class WindowedConsumer extends KafkaConsumer<Object, Object> {
     }
 
     @Override
-    public void seek(TopicPartition partition, OffsetAndMetadata position) {
-        super.seek(partition, position);
-        window.rewind(partition, position.offset());
-    }
-
-    @Override
     public void seekToBeginning(Collection<TopicPartition> partitions) {
         super.seekToBeginning(partitions);
         (partitions.isEmpty() ? assignment() : partitions).forEach(partition -> window.rewind(partition, 0));
@@ -111,15 +83,6 @@ final class WindowedConsumer extends KafkaConsumer<Object, Object> {
     public void close() {
         try {
             window.giveUp(super::close);
-        } finally {
-            closed.accept(this);
-        }
-    }
-
-    @Override
-    public void close(Duration timeout) {
-        try {
-            window.giveUp(() -> super.close(timeout));
         } finally {
             closed.accept(this);
         }

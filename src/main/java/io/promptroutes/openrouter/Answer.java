@@ -25,4 +25,9 @@ public record Answer(
         JsonNode annotations,
         JsonNode images,
         Usage usage) {
+
+    /** Reasoning alone is no answer. */
+    boolean isEmpty() {
+        return text.isBlank() && toolCalls == null && images == null;
+    }
 }

@@ -2,9 +2,8 @@ package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.cost.Usage;
-import io.promptroutes.prompt.Json;
-import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.function.Function;
 
@@ -34,57 +33,51 @@ public final class AnswerReader {
      * @param requestedModel stands in where the body does not name a model
      */
     public Answer read(int status, Function<String, String> header, byte[] body, String requestedModel) throws CallFailed {
-        JsonNode root = parse(body);
+        JsonNode root = Nodes.parse(body);
         if (status < 200 || status > 299) {
-            throw classifier.refused(status, header, root, body);
+            throw classifier.refused(new Response(status, header, Nodes.first(root)), body);
         }
-        if (root == null) {
-            throw classifier.invalid(status, header, null, null, Billing.UNKNOWN,
-                    isBlank(body) ? "The answer's body is empty" : "The answer's body was cut or is no JSON");
+        Response response = new Response(status, header, root);
+        if (root.isMissingNode()) {
+            boolean blank = body == null || new String(body, StandardCharsets.UTF_8).isBlank();
+            throw classifier.invalid(response, Billing.UNKNOWN,
+                    blank ? "The answer's body is empty" : "The answer's body was cut or is no JSON");
         }
         if (!root.isObject()) {
-            throw classifier.invalid(status, header, null, null, Billing.UNKNOWN, "The answer's body is no JSON object");
+            throw classifier.invalid(response, Billing.UNKNOWN, "The answer's body is no JSON object");
         }
-        return read(status, header, root, requestedModel);
+        return read(response, requestedModel);
     }
 
-    private Answer read(int status, Function<String, String> header, JsonNode root, String requestedModel) throws CallFailed {
-        Usage usage = UsageReader.read(root.path("usage"));
-        JsonNode choice = root.path("choices").path(0);
-        String nativeReason = Nodes.text(choice.path("native_finish_reason"));
-        String finishReason = FinishReason.of(Nodes.text(choice.path("finish_reason")), nativeReason);
-        AnswerMessage message = AnswerMessage.of(choice.path("message"));
-        boolean empty = message == null || message.isEmpty();
-
-        boolean disconnected = empty && "network_error".equalsIgnoreCase(nativeReason);
-        JsonNode error = errorOf(root, choice);
-        if (error != null || FinishReason.ERROR.equals(finishReason) && !disconnected) {
-            throw classifier.inside(status, header, root, error, usage, FinishReason.ERROR.equals(finishReason));
+    private Answer read(Response response, String requestedModel) throws CallFailed {
+        JsonNode choice = response.root().path("choices").path(0);
+        Answer answer = ChoiceReader.read(response, choice, requestedModel);
+        boolean disconnected = answer.isEmpty() && "network_error".equalsIgnoreCase(answer.nativeFinishReason());
+        boolean failed = FinishReason.ERROR.equals(answer.finishReason());
+        JsonNode error = errorOf(response.root(), choice);
+        if (error != null || failed && !disconnected) {
+            throw classifier.inside(response, error, failed);
         }
-        if (message == null) {
-            throw classifier.invalid(status, header, root, usage, Billing.NO, "The answer has no choices");
+        if (!choice.path("message").isObject()) {
+            throw classifier.invalid(response, Billing.NO, "The answer has no choices");
         }
         if (disconnected) {
-            throw classifier.invalid(status, header, root, usage, Billing.NO, "The provider's connection broke: empty answer, network_error");
+            throw classifier.invalid(response, Billing.NO, "The provider's connection broke: empty answer, network_error");
         }
-        if (empty && !FinishReason.LENGTH.equals(finishReason) && nothingRan(usage, finishReason)) {
-            throw classifier.invalid(status, header, root, usage, Billing.NO, "The answer is empty and has no usage");
+        boolean cut = FinishReason.LENGTH.equals(answer.finishReason());
+        if (answer.isEmpty() && !cut && nothingRan(answer.usage(), answer.finishReason())) {
+            throw classifier.invalid(response, Billing.NO, "The answer is empty and has no usage");
         }
-        String model = Nodes.text(root.path("model"));
-        return new Answer(ErrorClassifier.generationId(root, header), model == null ? requestedModel : model,
-                ErrorClassifier.provider(root, header), finishReason, nativeReason, message.text(), message.refusal(), message.toolCalls(),
-                message.reasoning(), message.annotations(), message.images(), usage);
+        return answer;
     }
 
     /** The error inside a 200, or null; an empty one beside choices is no error. */
     private static JsonNode errorOf(JsonNode root, JsonNode choice) {
-        JsonNode inChoice = choice.path("error");
-        if (says(inChoice)) {
-            return inChoice;
+        if (says(choice.path("error"))) {
+            return choice.path("error");
         }
-        JsonNode onTop = root.path("error");
-        boolean alone = choice.isMissingNode() && !onTop.isMissingNode() && !onTop.isNull();
-        return says(onTop) || alone ? onTop : null;
+        boolean alone = choice.isMissingNode() && root.hasNonNull("error");
+        return says(root.path("error")) || alone ? root.path("error") : null;
     }
 
     private static boolean says(JsonNode error) {
@@ -99,29 +92,5 @@ public final class AnswerReader {
         BigDecimal cost = usage.costUsd();
         return usage.completionTokens() == 0 && (cost == null || cost.signum() == 0)
                 && (usage.promptTokens() == 0 || finishReason == null);
-    }
-
-    private static JsonNode parse(byte[] body) {
-        if (body == null || body.length == 0) {
-            return null;
-        }
-        try {
-            JsonNode root = Json.MAPPER.readTree(body);
-            return root == null || root.isMissingNode() ? null : root;
-        } catch (IOException | NumberFormatException e) {
-            // the latter for 1e99999999999; their messages quote the body
-            return null;
-        }
-    }
-
-    private static boolean isBlank(byte[] body) {
-        if (body != null) {
-            for (byte b : body) {
-                if (b < 0 || b > ' ') {
-                    return false;
-                }
-            }
-        }
-        return true;
     }
 }

@@ -1,12 +1,10 @@
 package io.promptroutes.openrouter;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.Price;
 import io.promptroutes.prompt.Json;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 
 /** Makes the body of {@code POST /chat/completions}: what the request says is sent as it is, ours only fills gaps. Thread-safe. */
@@ -53,7 +51,8 @@ public final class ChatRequest {
         ObjectNode body = Json.MAPPER.createObjectNode();
         body.put("model", model);
         body.setAll(request);
-        if (ours.temperature() != null && !body.has("temperature") && supports(facts, "temperature")) {
+        boolean takesTemperature = facts == null || facts.supportedParameters().contains("temperature");
+        if (ours.temperature() != null && !body.has("temperature") && takesTemperature) {
             body.put("temperature", ours.temperature());
         }
         int cap = cap(body, facts, ours.maxTokens(), ours.affordable());
@@ -67,11 +66,7 @@ public final class ChatRequest {
             }
             body.set("provider", merged);
         }
-        try {
-            return new Body(body, Json.MAPPER.writeValueAsBytes(body), cap);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new Body(body, Json.bytes(body), cap);
     }
 
     /** The output cap that {@link #body} sends. An output cap is always sent: without one the whole output ceiling is reserved. */
@@ -100,7 +95,7 @@ public final class ChatRequest {
 
     private int cap(ObjectNode body, Model facts, int maxTokens, Integer affordable) {
         String name = body.hasNonNull("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
-        int cap = maxTokens;
+        int cap = outputCap(body, maxTokens);
         if (!body.hasNonNull(name)) {
             if (facts != null && facts.reasoning() != null && facts.reasoning().mandatory()) {
                 cap += reasoningHeadroom;
@@ -108,15 +103,9 @@ public final class ChatRequest {
             if (facts != null && facts.maxCompletionTokens() != null) {
                 cap = (int) Math.min(cap, facts.maxCompletionTokens());
             }
-            body.put(name, cap);
         }
-        if (affordable != null) {
-            body.put(name, Math.min(affordable, body.get(name).asInt()));
-        }
-        return body.get(name).asInt();
-    }
-
-    private static boolean supports(Model facts, String parameter) {
-        return facts == null || facts.supportedParameters().contains(parameter);
+        int most = affordable == null ? cap : Math.min(cap, affordable);
+        body.put(name, most);
+        return most;
     }
 }

@@ -3,10 +3,14 @@ package io.promptroutes.openrouter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What an error response says, whichever of the known shapes it has.
@@ -24,6 +28,8 @@ record ErrorBody(Form form, JsonNode error, Integer code, List<String> words, St
     enum Form { JSON, TEXT, EMPTY }
 
     private static final String STOCK_PHRASE = "Provider returned error";
+    /** "You requested up to 64000 tokens, but can only afford 2,048": a separator stands in front of exactly three digits. */
+    private static final Pattern AFFORD = Pattern.compile("can only afford\\s+([1-9]\\d{0,2}(?:[,.'_ \u00a0\u202f]\\d{3})+(?!\\d)|\\d+)");
     /** Characters that the rules look at: error texts are short, pages and echoed prompts are not. */
     private static final int LOOKED_AT = 4_000;
     /** Bytes of a page. */
@@ -40,24 +46,19 @@ record ErrorBody(Form form, JsonNode error, Integer code, List<String> words, St
         return new ErrorBody(form, MissingNode.getInstance(), null, List.of(), text, new UpstreamError(null, List.of()), null);
     }
 
-    /** @param said the value of {@code error}, wherever it was found; null where only the root can tell */
+    /** @param said the value of {@code error}, wherever it was found; missing where only the root can tell */
     static ErrorBody json(JsonNode root, JsonNode said) {
-        JsonNode error = said == null ? MissingNode.getInstance() : said.isArray() ? said.path(0) : said;
-        if (!error.isObject() && !error.isTextual()) {
-            error = root;
-        }
-        List<String> words = new ArrayList<>();
+        JsonNode first = Nodes.first(said);
+        JsonNode error = first.isObject() || first.isTextual() ? first : root;
         JsonNode metadata = error.path("metadata");
-        for (JsonNode word : new JsonNode[] {error.path("code"), error.path("availability").path("code"), metadata.path("error_type"),
-            error.path("error_type"), error.path("type"), root.path("error_type")}) {
-            if (word.isTextual()) {
-                words.add(ErrorVocabulary.word(word.textValue()));
-            }
-        }
+        List<JsonNode> codes = List.of(error.path("code"), error.path("availability").path("code"), metadata.path("error_type"),
+                error.path("error_type"), error.path("type"), root.path("error_type"));
+        Integer code = Stream.concat(Stream.of(error.path("code"), error.path("http_status")), codes.stream())
+                .map(ErrorBody::status).filter(Objects::nonNull).findFirst().orElse(null);
+        List<String> words = codes.stream().filter(JsonNode::isTextual).map(word -> ErrorVocabulary.word(word.textValue())).toList();
+        // what the message holds may be a provider's whole error body, passed on
         JsonNode message = error.isTextual() && !root.path("message").isTextual() ? error : UpstreamError.message(root, error);
-        // a provider's whole error body, passed on as the message
-        String text = Nodes.text(message) == null ? null : UpstreamError.of(message).message();
-        return new ErrorBody(Form.JSON, error, code(error, words), words, text, UpstreamError.of(metadata.path("raw")),
+        return new ErrorBody(Form.JSON, error, code, words, UpstreamError.of(message).message(), UpstreamError.of(metadata.path("raw")),
                 Nodes.text(metadata.path("provider_name")));
     }
 
@@ -67,6 +68,11 @@ record ErrorBody(Form form, JsonNode error, Integer code, List<String> words, St
 
     JsonNode availability() {
         return error.path("availability");
+    }
+
+    /** As OpenRouter says; null where it does not. */
+    Boolean retryable() {
+        return availability().hasNonNull("retryable") ? availability().get("retryable").asBoolean() : null;
     }
 
     /** OpenRouter's stock phrase, which hides what the provider said. */
@@ -83,40 +89,37 @@ record ErrorBody(Form form, JsonNode error, Integer code, List<String> words, St
         return isGeneric() && upstream.message() != null && !upstream.message().isBlank() ? upstream.message() : message;
     }
 
-    /** Both messages in lower case, for the rules that go by the text. */
+    /** OpenRouter's message in lower case, for the rules that go by the text; empty where there is none. */
+    String ownWords() {
+        return lookedAt(message);
+    }
+
+    /** Both messages in lower case. */
     String said() {
-        return (lookedAt(message) + "\n" + lookedAt(upstream.message())).toLowerCase(Locale.ROOT);
+        return ownWords() + "\n" + lookedAt(upstream.message());
     }
 
-    boolean retryable() {
-        return availability().path("retryable").asBoolean();
-    }
-
-    boolean saysRetryable() {
-        return availability().hasNonNull("retryable");
+    /** The output cap that a 402 names; null where the text names no number, or one below 1. */
+    Integer affordableTokens() {
+        Matcher afford = AFFORD.matcher(said());
+        if (!afford.find()) {
+            return null;
+        }
+        BigInteger tokens = new BigInteger(afford.group(1).replaceAll("\\D", ""));
+        return tokens.signum() == 0 ? null : tokens.min(BigInteger.valueOf(Integer.MAX_VALUE)).intValue();
     }
 
     private static String lookedAt(String text) {
-        return text == null ? "" : text.substring(0, Math.min(text.length(), LOOKED_AT));
+        return text == null ? "" : text.substring(0, Math.min(text.length(), LOOKED_AT)).strip().toLowerCase(Locale.ROOT);
     }
 
-    private static Integer code(JsonNode error, List<String> words) {
-        Integer code = status(error.path("code"));
-        if (code == null && error.path("code").isTextual()) {
-            code = ErrorVocabulary.status(ErrorVocabulary.word(error.path("code").textValue()));
+    /** The HTTP status that a code is or stands for; null where it is none. */
+    private static Integer status(JsonNode code) {
+        BigDecimal number = Nodes.number(code);
+        if (number == null) {
+            return code.isTextual() ? ErrorVocabulary.status(ErrorVocabulary.word(code.textValue())) : null;
         }
-        if (code == null) {
-            code = status(error.path("http_status"));
-        }
-        for (int i = 0; code == null && i < words.size(); i++) {
-            code = ErrorVocabulary.status(words.get(i));
-        }
-        return code;
-    }
-
-    private static Integer status(JsonNode node) {
-        BigDecimal number = Nodes.number(node);
-        int status = number == null ? 0 : number.intValue();
+        int status = number.intValue();
         return status >= 400 && status <= 599 ? status : null;
     }
 }

@@ -31,8 +31,8 @@ final class FailureTable {
             return FailureKind.FREE_LIMIT;
         }
         FailureKind named = byWords(status, body);
-        if (named == null && body.saysRetryable()) {
-            named = byRetryable(status, body);
+        if (named == null && body.retryable() != null) {
+            named = byRetryable(status, body.retryable());
         }
         return named != null ? named : byStatus(status, body);
     }
@@ -47,7 +47,7 @@ final class FailureTable {
             case 408 -> FailureKind.PROVIDER_ERROR;
             case 429 -> FailureKind.RATE_LIMITED;
             // an unknown model was a 500 until August 2026
-            case 500 -> INVALID_MODEL.matcher(ownWords(body)).find() ? FailureKind.MODEL_GONE : FailureKind.PROVIDER_ERROR;
+            case 500 -> INVALID_MODEL.matcher(body.ownWords()).find() ? FailureKind.MODEL_GONE : FailureKind.PROVIDER_ERROR;
             default -> status >= 400 && status < 500 ? FailureKind.BAD_REQUEST : FailureKind.PROVIDER_ERROR;
         };
     }
@@ -80,18 +80,15 @@ final class FailureTable {
     }
 
     /** An availability code of tomorrow: retryable means a passing trouble, else this model does not take this request. */
-    private static FailureKind byRetryable(int status, ErrorBody body) {
-        if (status == 401 || status == 402 || status == 404 && !body.retryable()) {
+    private static FailureKind byRetryable(int status, boolean retryable) {
+        if (status == 401 || status == 402 || status == 429 || status == 404 && !retryable) {
             return null;
         }
-        if (status == 429) {
-            return FailureKind.RATE_LIMITED;
-        }
-        return body.retryable() ? FailureKind.PROVIDER_ERROR : FailureKind.NO_ENDPOINT;
+        return retryable ? FailureKind.PROVIDER_ERROR : FailureKind.NO_ENDPOINT;
     }
 
     private static FailureKind refused(ErrorBody body) {
-        if (INVALID_MODEL.matcher(ownWords(body)).find()) {
+        if (INVALID_MODEL.matcher(body.ownWords()).find()) {
             return FailureKind.MODEL_GONE;
         }
         return isAboutContext(body) ? FailureKind.CONTEXT_LENGTH : FailureKind.BAD_REQUEST;
@@ -101,7 +98,7 @@ final class FailureTable {
         if (body.isProviders()) {
             return FailureKind.PROVIDER_ERROR;
         }
-        return AffordableTokens.in(body.said()) == null ? FailureKind.INSUFFICIENT_CREDIT : FailureKind.MAX_TOKENS_UNAFFORDABLE;
+        return body.affordableTokens() == null ? FailureKind.INSUFFICIENT_CREDIT : FailureKind.MAX_TOKENS_UNAFFORDABLE;
     }
 
     private static FailureKind forbidden(ErrorBody body) {
@@ -133,19 +130,14 @@ final class FailureTable {
     }
 
     private static FailureKind notFound(ErrorBody body) {
-        String said = ownWords(body);
         if (body.form() != ErrorBody.Form.JSON || body.isProviders()) {
             // a wrong path, or a provider that lost its model: neither says that the model is gone for everybody
             return FailureKind.NO_ENDPOINT;
         }
+        String said = body.ownWords();
         if (PLAIN.matcher(said).matches() || GONE.matcher(said).find()) {
             return FailureKind.MODEL_GONE;
         }
         return FILTERED.matcher(said).find() ? FailureKind.NO_ENDPOINT : FailureKind.MODEL_GONE;
-    }
-
-    private static String ownWords(ErrorBody body) {
-        String said = body.said();
-        return said.substring(0, said.indexOf('\n'));
     }
 }

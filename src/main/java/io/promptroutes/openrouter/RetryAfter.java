@@ -1,6 +1,7 @@
 package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Clock;
@@ -10,7 +11,9 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * How long a server asks to wait, in whichever of the known places it says so. Thread-safe. Waits are never negative and not capped;
@@ -18,12 +21,12 @@ import java.util.function.Function;
  */
 final class RetryAfter {
 
-    /** Below it a reset is a number of seconds to wait, from it on an instant in seconds. */
+    /** Below it a number is the seconds to wait, from it on an instant in seconds. */
     private static final BigDecimal FIRST_EPOCH_SECOND = new BigDecimal("1e9");
-    /** From it on a reset is an instant in milliseconds. */
+    /** From it on a number is an instant in milliseconds. */
     private static final BigDecimal FIRST_EPOCH_MILLI = new BigDecimal("1e11");
-    /** Some 300 years: more is no wait but a mistake. */
-    private static final BigDecimal MOST_SECONDS = new BigDecimal("1e10");
+    /** Some 300 years from now: more is no wait but a mistake. */
+    private static final BigDecimal LAST_EPOCH_MILLI = new BigDecimal("1e13");
 
     private final Clock clock;
 
@@ -33,39 +36,31 @@ final class RetryAfter {
 
     /** @param resetFirst for a daily cap, whose reset tells more than a standard wait */
     Duration of(Function<String, String> header, JsonNode error, boolean resetFirst) {
-        Duration reset = reset(header, error);
-        if (resetFirst && reset != null) {
-            return reset;
-        }
-        Duration wait = wait(header, error);
-        return wait != null ? wait : reset;
-    }
-
-    private Duration wait(Function<String, String> header, JsonNode error) {
-        Duration wait = secondsOrDate(header.apply("Retry-After"));
         JsonNode metadata = error.path("metadata");
-        for (JsonNode place : new JsonNode[] {error.path("availability").path("retry_after"), metadata.path("retry_after"),
-            metadata.path("retry_after_seconds"), ignoringCase(metadata.path("headers"), "Retry-After")}) {
-            if (wait == null) {
-                wait = secondsOrDate(Nodes.text(place));
-            }
-        }
-        return wait;
+        JsonNode headers = metadata.path("headers");
+        Duration wait = firstOf(header.apply("Retry-After"), Nodes.text(error.path("availability").path("retry_after")),
+                Nodes.text(metadata.path("retry_after")), Nodes.text(metadata.path("retry_after_seconds")), named("Retry-After", headers));
+        Duration reset = firstOf(header.apply("X-RateLimit-Reset"), named("X-RateLimit-Reset", headers));
+        return wait == null || resetFirst && reset != null ? reset : wait;
     }
 
-    private Duration reset(Function<String, String> header, JsonNode error) {
-        Duration reset = untilReset(header.apply("X-RateLimit-Reset"));
-        return reset != null ? reset : untilReset(Nodes.text(ignoringCase(error.path("metadata").path("headers"), "X-RateLimit-Reset")));
+    private Duration firstOf(String... values) {
+        return Stream.of(values).filter(Objects::nonNull).map(this::duration).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
-    private Duration secondsOrDate(String value) {
-        if (value == null) {
-            return null;
+    private Duration duration(String value) {
+        BigDecimal number = Nodes.number(value);
+        if (number == null) {
+            return date(value);
         }
-        BigDecimal seconds = Nodes.number(value);
-        if (seconds != null) {
-            return seconds(seconds);
+        if (number.compareTo(FIRST_EPOCH_SECOND) < 0) {
+            return Duration.ofMillis(whole(number.max(BigDecimal.ZERO).movePointRight(3)));
         }
+        BigDecimal millis = number.compareTo(FIRST_EPOCH_MILLI) < 0 ? number.movePointRight(3) : number;
+        return millis.compareTo(LAST_EPOCH_MILLI) > 0 ? null : until(Instant.ofEpochMilli(whole(millis)));
+    }
+
+    private Duration date(String value) {
         try {
             return until(ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
         } catch (DateTimeParseException e) {
@@ -73,38 +68,17 @@ final class RetryAfter {
         }
     }
 
-    private Duration untilReset(String value) {
-        BigDecimal reset = Nodes.number(value);
-        if (reset == null || reset.compareTo(FIRST_EPOCH_SECOND) < 0) {
-            return reset == null ? null : seconds(reset);
-        }
-        BigDecimal seconds = reset.compareTo(FIRST_EPOCH_MILLI) < 0 ? reset : reset.movePointLeft(3);
-        return seconds.compareTo(MOST_SECONDS) > 0 ? null : until(Instant.ofEpochMilli(millis(seconds)));
-    }
-
     private Duration until(Instant instant) {
         Duration wait = Duration.between(clock.instant(), instant);
         return wait.isNegative() ? Duration.ZERO : wait;
     }
 
-    private static Duration seconds(BigDecimal seconds) {
-        if (seconds.signum() <= 0) {
-            return Duration.ZERO;
-        }
-        return seconds.compareTo(MOST_SECONDS) > 0 ? null : Duration.ofMillis(millis(seconds));
+    private static long whole(BigDecimal millis) {
+        return millis.setScale(0, RoundingMode.CEILING).longValue();
     }
 
-    private static long millis(BigDecimal seconds) {
-        return seconds.movePointRight(3).setScale(0, RoundingMode.CEILING).longValue();
-    }
-
-    private static JsonNode ignoringCase(JsonNode headers, String name) {
-        for (Map.Entry<String, JsonNode> header : headers.properties()) {
-            if (header.getKey().equalsIgnoreCase(name)) {
-                JsonNode value = header.getValue();
-                return value.isArray() ? value.path(0) : value;
-            }
-        }
-        return headers.path(name);
+    private static String named(String name, JsonNode headers) {
+        return Nodes.text(headers.properties().stream().filter(header -> header.getKey().equalsIgnoreCase(name)).findFirst()
+                .map(Map.Entry::getValue).map(Nodes::first).orElse(MissingNode.getInstance()));
     }
 }

@@ -1,11 +1,11 @@
 package io.promptroutes.openrouter;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.promptroutes.prompt.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The provider's own error, dug out of {@code error.metadata.raw}: an object, an object in a string, or plain text.
@@ -16,60 +16,38 @@ import java.util.List;
 record UpstreamError(String message, List<String> words) {
 
     private static final int DEEPEST = 4;
-    private static final int LONGEST_JSON = 64 * 1024;
 
     static UpstreamError of(JsonNode raw) {
         List<String> words = new ArrayList<>();
         String message = null;
         JsonNode node = raw;
-        for (int depth = 0; depth < DEEPEST; depth++) {
-            node = node.isArray() ? node.path(0) : unpacked(node);
+        for (int depth = 0; depth < DEEPEST && !node.isMissingNode(); depth++) {
+            node = unpacked(Nodes.first(node));
             if (node.isTextual()) {
                 return new UpstreamError(node.textValue(), words);
             }
-            JsonNode error = node.path("error").isContainerNode() ? node.path("error") : node;
-            error = error.isArray() ? error.path(0) : error;
-            for (String field : new String[] {"code", "type", "error_type", "status"}) {
-                if (error.path(field).isTextual()) {
-                    words.add(ErrorVocabulary.word(error.path(field).textValue()));
-                }
-            }
+            JsonNode error = Nodes.first(node.path("error").isContainerNode() ? node.path("error") : node);
+            Stream.of("code", "type", "error_type", "status").map(error::path).filter(JsonNode::isTextual)
+                    .map(word -> ErrorVocabulary.word(word.textValue())).forEach(words::add);
             JsonNode told = message(node, error);
+            message = told.isTextual() ? told.textValue() : message;
             JsonNode inner = error.path("metadata").path("raw");
-            message = Nodes.text(told) == null ? message : told.textValue();
             node = inner.isMissingNode() || inner.isNull() ? told : inner;
-            if (node.isMissingNode()) {
-                break;
-            }
         }
         return new UpstreamError(message, words);
     }
 
-    /** The words of an error object, also where they are called otherwise or hang beside it. */
+    /** The words of an error object, also where they are called otherwise or hang beside it; missing where there are none. */
     static JsonNode message(JsonNode root, JsonNode error) {
-        for (JsonNode told : new JsonNode[] {error.path("message"), error.path("detail"), root.path("message"), root.path("detail"),
-            root.path("error"), root.path("errors").path(0).path("message"), root.path("errors").path(0)}) {
-            if (told.isTextual() && !told.textValue().isBlank()) {
-                return told;
-            }
-        }
-        return MissingNode.getInstance();
+        JsonNode errors = root.path("errors").path(0);
+        return Stream.of(error.path("message"), error.path("detail"), root.path("message"), root.path("detail"), root.path("error"),
+                        errors.path("message"), errors)
+                .filter(told -> told.isTextual() && !told.textValue().isBlank()).findFirst().orElse(MissingNode.getInstance());
     }
 
-    /** JSON in a string, parsed; everything else as it is. */
+    /** An object or list in a string, parsed; everything else as it is. */
     private static JsonNode unpacked(JsonNode node) {
-        if (!node.isTextual() || node.textValue().length() > LONGEST_JSON) {
-            return node;
-        }
-        String text = node.textValue().strip();
-        if (!text.startsWith("{") && !text.startsWith("[")) {
-            return node;
-        }
-        try {
-            JsonNode parsed = Json.MAPPER.readTree(text);
-            return parsed.isArray() ? parsed.path(0) : parsed;
-        } catch (JsonProcessingException | NumberFormatException e) {
-            return node;
-        }
+        JsonNode parsed = node.isTextual() ? Nodes.parse(node.textValue().getBytes(StandardCharsets.UTF_8)) : node;
+        return parsed.isContainerNode() ? Nodes.first(parsed) : node;
     }
 }

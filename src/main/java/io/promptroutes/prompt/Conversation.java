@@ -2,7 +2,6 @@ package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * The messages of a request, however it gave them.
@@ -24,9 +23,7 @@ record Conversation(ArrayNode messages, String text, Template template) {
             throw fields.invalid("prompt and messages exclude each other");
         }
         if (given != null) {
-            ArrayNode messages = checked(given, fields);
-            boolean own = system != null || anyOfSystem(messages);
-            return new Conversation(led(own ? system : systemPrompt, messages), lastUserText(messages), null);
+            return given(given, fields, system, systemPrompt);
         }
         Template used = prompt == null ? template : null;
         if (prompt == null && used == null) {
@@ -36,57 +33,42 @@ record Conversation(ArrayNode messages, String text, Template template) {
         if (text.isBlank()) {
             throw fields.missing("the prompt is blank");
         }
-        ArrayNode messages = Json.MAPPER.createArrayNode().add(message("user", text));
-        return new Conversation(led(system != null ? system : systemPrompt, messages), text, used);
+        ArrayNode messages = ledBy(system != null ? system : systemPrompt);
+        messages.addObject().put("role", "user").put("content", text);
+        return new Conversation(messages, text, used);
     }
 
-    private static ArrayNode checked(JsonNode given, Fields fields) throws InvalidPrompt {
+    private static Conversation given(JsonNode given, Fields fields, String system, String systemPrompt) throws InvalidPrompt {
         fields.require(given.isArray() && !given.isEmpty(), "messages", "a non-empty array", given);
+        boolean ownSystem = system != null;
+        String text = "";
         for (int i = 0; i < given.size(); i++) {
             JsonNode message = given.get(i);
             fields.require(message.isObject(), "messages[" + i + "]", "an object", message);
-            JsonNode role = message.get("role");
-            if (role == null || !role.isTextual() || role.textValue().isBlank()) {
+            String role = message.path("role").textValue();
+            if (role == null || role.isBlank()) {
                 throw fields.invalid("messages[" + i + "] must have a role");
             }
+            ownSystem |= role.equals("system") || role.equals("developer");
+            if (role.equals("user")) {
+                text = text(message.path("content"));
+            }
         }
-        return (ArrayNode) given;
+        return new Conversation(ledBy(ownSystem ? system : systemPrompt).addAll((ArrayNode) given), text, null);
     }
 
     /** An empty system message is not sent, but counts as the request's own: so one can do without the configured one. */
-    private static ArrayNode led(String system, ArrayNode messages) {
-        if (system == null || system.isBlank()) {
-            return messages;
+    private static ArrayNode ledBy(String system) {
+        ArrayNode messages = Json.MAPPER.createArrayNode();
+        if (system != null && !system.isBlank()) {
+            messages.addObject().put("role", "system").put("content", system);
         }
-        return Json.MAPPER.createArrayNode().add(message("system", system)).addAll(messages);
-    }
-
-    private static ObjectNode message(String role, String content) {
-        return Json.MAPPER.createObjectNode().put("role", role).put("content", content);
-    }
-
-    private static boolean anyOfSystem(ArrayNode messages) {
-        for (JsonNode message : messages) {
-            String role = message.get("role").textValue();
-            if (role.equals("system") || role.equals("developer")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static String lastUserText(ArrayNode messages) {
-        for (int i = messages.size() - 1; i >= 0; i--) {
-            if (messages.get(i).get("role").textValue().equals("user")) {
-                return text(messages.get(i).path("content"));
-            }
-        }
-        return "";
+        return messages;
     }
 
     private static String text(JsonNode content) {
-        if (!content.isArray()) {
-            return content.isTextual() ? content.textValue() : "";
+        if (content.isTextual()) {
+            return content.textValue();
         }
         StringBuilder text = new StringBuilder();
         for (JsonNode part : content) {

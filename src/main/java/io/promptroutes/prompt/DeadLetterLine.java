@@ -1,6 +1,5 @@
 package io.promptroutes.prompt;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -18,12 +17,11 @@ public final class DeadLetterLine {
     /** @param raw the request, or a letter that holds one: there is never a letter within a letter */
     public static void hold(ObjectNode letter, byte[] raw) {
         try {
-            JsonNode request = Json.MAPPER.readTree(raw);
-            if (request instanceof ObjectNode line) {
-                if (matches(line)) {
-                    letter.setAll(line.retain(REQUEST, RAW));
+            if (Json.MAPPER.readTree(raw) instanceof ObjectNode request) {
+                if (matches(request)) {
+                    letter.setAll(request.retain(REQUEST, RAW));
                 } else {
-                    letter.set(REQUEST, line);
+                    letter.set(REQUEST, request);
                 }
                 return;
             }
@@ -34,23 +32,20 @@ public final class DeadLetterLine {
     }
 
     static boolean matches(ObjectNode line) {
-        return line.path("error").isObject() && (line.has(REQUEST) || line.has(RAW)) && !line.has("prompt") && !line.has("messages");
+        return line.path("error").isObject() && (line.hasNonNull(REQUEST) || line.hasNonNull(RAW))
+                && !line.has("prompt") && !line.has("messages");
     }
 
     /** The request's bytes: the original ones where it was no JSON, otherwise the same JSON written anew. */
     static byte[] request(Fields line) throws InvalidPrompt {
         String raw = line.string(RAW);
-        JsonNode request = line.get(REQUEST);
+        if (raw == null) {
+            return Json.bytes(line.get(REQUEST, "an object", JsonNode::isObject));
+        }
         try {
-            if (raw != null) {
-                return Base64.getDecoder().decode(raw);
-            }
-            line.require(request != null && request.isObject(), REQUEST, "an object", request);
-            return Json.MAPPER.writeValueAsBytes(request);
+            return Base64.getDecoder().decode(raw);
         } catch (IllegalArgumentException e) {
             throw line.invalid(RAW + " is not Base64");
-        } catch (JsonProcessingException e) {
-            throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, line.id(), "the dead letter's request cannot be written again");
         }
     }
 }

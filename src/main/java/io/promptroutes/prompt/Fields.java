@@ -2,37 +2,23 @@ package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Reads one request's fields by type and says what is wrong with them; a field that is null counts as not given. For one thread. */
-final class Fields {
+/**
+ * Reads one request's fields by type and says what is wrong with them; a field that is null counts as not given. Immutable.
+ *
+ * @param id the request's id, for the error; null where it has none
+ */
+record Fields(ObjectNode node, String id) {
 
     private static final int LONGEST_NAME = 512;
     private static final int LONGEST_QUOTE = 40;
-
-    private final ObjectNode node;
-    private final String id;
-
-    /** @param id the request's id for the error, or null */
-    Fields(ObjectNode node, String id) {
-        this.node = node;
-        this.id = id;
-    }
-
-    /** The request's id, or null. */
-    String id() {
-        return id;
-    }
-
-    ObjectNode all() {
-        return node;
-    }
 
     /** The field's value, or null. */
     JsonNode get(String field) {
@@ -40,9 +26,15 @@ final class Fields {
         return value == null || value.isNull() ? null : value;
     }
 
-    String string(String field) throws InvalidPrompt {
+    /** The field's value, which must fit where there is one, or null. */
+    JsonNode get(String field, String expected, Predicate<JsonNode> fits) throws InvalidPrompt {
         JsonNode value = get(field);
-        require(value == null || value.isTextual(), field, "a string", value);
+        require(value == null || fits.test(value), field, expected, value);
+        return value;
+    }
+
+    String string(String field) throws InvalidPrompt {
+        JsonNode value = get(field, "a string", JsonNode::isTextual);
         return value == null ? null : value.textValue();
     }
 
@@ -54,43 +46,28 @@ final class Fields {
 
     /** Like {@link #name}, and a number becomes its digits. */
     String nameOrNumber(String field) throws InvalidPrompt {
-        JsonNode value = get(field);
-        require(value == null || value.isTextual() || value.isNumber(), field, "a string", value);
+        JsonNode value = get(field, "a string", given -> given.isTextual() || given.isNumber());
         return value == null ? null : checkName(field, plain(value));
     }
 
     List<String> names(String field) throws InvalidPrompt {
-        JsonNode value = get(field);
-        if (value == null) {
-            return List.of();
-        }
-        require(value.isArray(), field, "an array of strings", value);
-        List<String> names = new ArrayList<>(value.size());
-        for (JsonNode element : value) {
-            require(element.isTextual(), field, "an array of strings", value);
-            names.add(checkName(field, element.textValue()));
+        List<String> names = new ArrayList<>();
+        JsonNode value = get(field, "an array of strings", JsonNode::isArray);
+        if (value != null) {
+            for (JsonNode element : value) {
+                require(element.isTextual(), field, "an array of strings", value);
+                names.add(checkName(field, element.textValue()));
+            }
         }
         return List.copyOf(names);
     }
 
     boolean flag(String field, boolean otherwise) throws InvalidPrompt {
-        JsonNode value = get(field);
-        require(value == null || value.isBoolean(), field, "true or false", value);
+        JsonNode value = get(field, "true or false", JsonNode::isBoolean);
         return value == null ? otherwise : value.booleanValue();
     }
 
-    BigDecimal positive(String field) throws InvalidPrompt {
-        JsonNode value = get(field);
-        require(value == null || value.isNumber() && value.decimalValue().signum() > 0, field, "a number above 0", value);
-        return value == null ? null : value.decimalValue();
-    }
-
-    ObjectNode object(String field) throws InvalidPrompt {
-        JsonNode value = get(field);
-        require(value == null || value.isObject(), field, "an object", value);
-        return (ObjectNode) value;
-    }
-
+    /** @param aliases more words, in lower case, and what they stand for */
     <E extends Enum<E>> E choice(String field, Class<E> type, E otherwise, Map<String, E> aliases) throws InvalidPrompt {
         String given = string(field);
         if (given == null) {
@@ -128,9 +105,9 @@ final class Fields {
         return shown.replaceAll("\\p{Cntrl}", " ");
     }
 
-    /** A scalar's text with a number's digits as they are, without an exponent. */
-    static String plain(JsonNode scalar) {
-        return scalar.isBigDecimal() ? scalar.decimalValue().toPlainString() : scalar.asText();
+    /** A scalar's text with a number's digits as they are, without an exponent; JSON for anything else. */
+    static String plain(JsonNode value) {
+        return value.isBigDecimal() ? value.decimalValue().toPlainString() : value.isContainerNode() ? value.toString() : value.asText();
     }
 
     private String checkName(String field, String value) throws InvalidPrompt {
@@ -147,15 +124,11 @@ final class Fields {
     }
 
     private static String describe(JsonNode value) {
-        if (value == null) {
-            return "missing";
-        }
         return switch (value.getNodeType()) {
             case ARRAY -> value.isEmpty() ? "an empty array" : "an array";
             case OBJECT -> "an object";
-            case NUMBER -> quote(plain(value));
-            case BOOLEAN -> value.asText();
-            default -> "a string";
+            case STRING -> "a string";
+            default -> quote(plain(value));
         };
     }
 }

@@ -1,7 +1,5 @@
 package io.promptroutes.prompt;
 
-import java.util.Locale;
-
 /** How the bytes of a prompt are read. */
 public enum InputFormat {
     /** What begins with a brace is JSON, native or an OpenAI Batch line; anything else is the prompt's text. */
@@ -11,11 +9,5 @@ public enum InputFormat {
     /** The prompt's text, whatever it begins with. */
     TEXT,
     /** An OpenAI Batch line. */
-    OPENAI;
-
-    /** The name in the configuration, in lower case. */
-    @Override
-    public String toString() {
-        return name().toLowerCase(Locale.ROOT);
-    }
+    OPENAI
 }

@@ -2,6 +2,7 @@ package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -24,7 +25,7 @@ final class ModelFields {
     static ObjectNode of(Fields fields, Conversation conversation) throws InvalidPrompt {
         ObjectNode request = Json.MAPPER.createObjectNode();
         request.set("messages", conversation.messages());
-        for (Map.Entry<String, JsonNode> field : fields.all().properties()) {
+        for (Map.Entry<String, JsonNode> field : fields.node().properties()) {
             if (!field.getValue().isNull() && goes(field.getKey(), conversation.template())) {
                 request.set(field.getKey(), field.getValue());
             }
@@ -39,16 +40,12 @@ final class ModelFields {
 
     /** Only what is plainly wrong; ranges are the provider's business. */
     private static void check(Fields request) throws InvalidPrompt {
-        for (String field : new String[] {"max_tokens", "max_completion_tokens"}) {
-            JsonNode value = request.get(field);
-            request.require(value == null || value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= 1,
-                    field, "an integer from 1 to " + Integer.MAX_VALUE, value);
+        for (String field : List.of("max_tokens", "max_completion_tokens")) {
+            request.get(field, "an integer from 1 to " + Integer.MAX_VALUE,
+                    value -> value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= 1);
         }
-        JsonNode temperature = request.get("temperature");
-        request.require(temperature == null || temperature.isNumber(), "temperature", "a number", temperature);
-        JsonNode format = request.get("response_format");
-        request.require(format == null || format.isObject(), "response_format", "an object", format);
-        JsonNode tools = request.get("tools");
-        request.require(tools == null || tools.isArray(), "tools", "an array", tools);
+        request.get("temperature", "a number", JsonNode::isNumber);
+        request.get("response_format", "an object", JsonNode::isObject);
+        request.get("tools", "an array", JsonNode::isArray);
     }
 }

@@ -1,5 +1,6 @@
 package io.promptroutes.prompt;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.util.Map;
 
@@ -25,11 +26,12 @@ public final class PromptParser {
      * @param key    the Kafka record's key, or null
      */
     public Prompt parse(byte[] raw, Source source, String key) throws InvalidPrompt {
-        Received received = reader.read(raw);
+        RequestReader.Received received = reader.read(raw, null);
         Fields fields = received.fields();
         ModelWish wish = ModelWish.of(fields, settings.aliases());
         Conversation conversation = Conversation.of(fields, settings.systemPrompt(), template);
-        BigDecimal cents = fields.positive("max_cost_cents");
+        JsonNode given = fields.get("max_cost_cents", "a number above 0", value -> value.isNumber() && value.decimalValue().signum() > 0);
+        BigDecimal cents = given != null ? given.decimalValue() : wish.strategy() == Strategy.FIT ? CENTS_FOR_FIT : null;
         String tenant = fields.name("tenant");
         return new Prompt(
                 fields.id() != null ? fields.id() : source.defaultId(),
@@ -44,13 +46,13 @@ public final class PromptParser {
                 fields.choice("quality", Quality.class, Quality.BALANCED, Map.of()),
                 fields.choice("complexity", Complexity.class, Complexity.MEDIUM, Map.of()),
                 fields.choice("comparison", Comparison.class, Comparison.QUALITY, Map.of()),
-                cents == null && wish.strategy() == Strategy.FIT ? CENTS_FOR_FIT : cents,
+                cents,
                 fields.flag("free_only", true),
                 fields.flag("allow_paid", false),
                 fields.choice("task", Task.class, null, Map.of()),
                 ModelFields.of(fields, conversation),
                 conversation.text(),
-                fields.object("metadata"),
+                fields.get("metadata", "an object", JsonNode::isObject),
                 wish.notes());
     }
 }

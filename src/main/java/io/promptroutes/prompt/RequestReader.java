@@ -7,10 +7,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /** Gets from bytes to a request's fields: size, encoding, form, and the wrapping of dead letters and OpenAI Batch lines. Thread-safe. */
 final class RequestReader {
+
+    /** Of three bytes. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+    private static final Pattern OBJECT = Pattern.compile("[ \t\r\n]*+\\{");
+    private static final String CHAT = "/chat/completions";
 
     private final int maxBytes;
     private final InputFormat format;
@@ -20,58 +28,53 @@ final class RequestReader {
         this.format = format;
     }
 
-    /** @param raw null for a Kafka record without a value */
-    Received read(byte[] raw) throws InvalidPrompt {
-        if (raw == null) {
-            throw new InvalidPrompt(InvalidPrompt.MISSING_PROMPT, null, "no value");
-        }
-        return read(raw, null);
+    /**
+     * A request out of its wrapping.
+     *
+     * @param raw the bytes without the wrapping of a dead letter, so that a second one holds the request and not the first one
+     */
+    record Received(Fields fields, byte[] raw) {
     }
 
-    /** @param outerId the id on a dead letter around these bytes, for a request without one; or null */
-    private Received read(byte[] raw, String outerId) throws InvalidPrompt {
+    /**
+     * @param raw     null for a Kafka record without a value
+     * @param outerId the id on a dead letter around these bytes, for a request without one; or null
+     */
+    Received read(byte[] raw, String outerId) throws InvalidPrompt {
+        if (raw == null) {
+            throw new InvalidPrompt(InvalidPrompt.MISSING_PROMPT, outerId, "no value");
+        }
         if (raw.length > maxBytes) {
             throw new InvalidPrompt(InvalidPrompt.TOO_LARGE, outerId, raw.length + " bytes, more than the " + maxBytes + " allowed");
         }
-        int start = Utf8.start(raw);
-        int invalid = Utf8.firstInvalid(raw, start);
-        if (invalid >= 0) {
-            throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, outerId, "not UTF-8 at byte " + (invalid + 1));
-        }
-        if (!isJson(raw, start)) {
-            return text(raw, start, outerId);
+        String decoded = decoded(raw, outerId);
+        int start = decoded.startsWith(BYTE_ORDER_MARK) ? 3 : 0;
+        String text = start == 0 ? decoded : decoded.substring(1);
+        if (format == InputFormat.TEXT || format == InputFormat.AUTO && !OBJECT.matcher(text).lookingAt()) {
+            int nul = text.indexOf('\0');
+            if (nul >= 0) {
+                throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, outerId, "not text: a NUL at character " + (nul + 1));
+            }
+            return new Received(new Fields(Json.MAPPER.createObjectNode().put("prompt", text), outerId), raw);
         }
         ObjectNode root = tree(raw, start, outerId);
         if (DeadLetterLine.matches(root)) {
             Fields letter = identified(root, "id", outerId);
             return read(DeadLetterLine.request(letter), letter.id());
         }
-        boolean batch = format == InputFormat.OPENAI || BatchLine.matches(root);
-        Fields fields = identified(root, batch ? "custom_id" : "id", outerId);
-        return new Received(batch ? BatchLine.body(fields) : fields, raw);
-    }
-
-    private boolean isJson(byte[] raw, int start) {
-        return switch (format) {
-            case TEXT -> false;
-            case JSON, OPENAI -> true;
-            case AUTO -> {
-                int i = start;
-                while (i < raw.length && (raw[i] == ' ' || raw[i] == '\t' || raw[i] == '\r' || raw[i] == '\n')) {
-                    i++;
-                }
-                yield i < raw.length && raw[i] == '{';
-            }
-        };
-    }
-
-    private static Received text(byte[] raw, int start, String id) throws InvalidPrompt {
-        String text = new String(raw, start, raw.length - start, StandardCharsets.UTF_8);
-        int nul = text.indexOf('\0');
-        if (nul >= 0) {
-            throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, id, "not text: a NUL at character " + (nul + 1));
+        if (format == InputFormat.OPENAI || root.has("custom_id") && root.has("body")) {
+            return new Received(batchBody(identified(root, "custom_id", outerId)), raw);
         }
-        return new Received(new Fields(Json.MAPPER.createObjectNode().put("prompt", text), id), raw);
+        return new Received(identified(root, "id", outerId), raw);
+    }
+
+    private static String decoded(byte[] raw, String id) throws InvalidPrompt {
+        ByteBuffer in = ByteBuffer.wrap(raw);
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(in).toString();
+        } catch (CharacterCodingException e) {
+            throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, id, "not UTF-8 at byte " + (in.position() + 1));
+        }
     }
 
     private static ObjectNode tree(byte[] raw, int start, String id) throws InvalidPrompt {
@@ -81,19 +84,18 @@ final class RequestReader {
                 throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, id, "not UTF-8: a NUL at byte " + (i + 1));
             }
         }
-        JsonNode root;
         try {
-            root = Json.MAPPER.readTree(raw, start, raw.length - start);
+            JsonNode root = Json.MAPPER.readTree(raw, start, raw.length - start);
+            if (root instanceof ObjectNode object) {
+                return object;
+            }
         } catch (IOException e) {
             throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, id, fault(e, start));
         } catch (NumberFormatException e) {
             // Jackson lets it through for exponents that no BigDecimal has
             throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, id, "a number's exponent is out of bounds");
         }
-        if (!root.isObject()) {
-            throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, id, "not a JSON object");
-        }
-        return (ObjectNode) root;
+        throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, id, "not a JSON object");
     }
 
     /** The fields with their id, once everything in them can be written again. */
@@ -103,6 +105,20 @@ final class RequestReader {
         String id = own != null ? own : outerId;
         Writable.check(node, id);
         return new Fields(node, id);
+    }
+
+    /** The request in a line of an OpenAI Batch file, with the line's id. */
+    private static Fields batchBody(Fields line) throws InvalidPrompt {
+        String url = line.string("url");
+        if (url != null && !url.endsWith(CHAT)) {
+            throw new InvalidPrompt(InvalidPrompt.UNSUPPORTED_URL, line.id(), "url '" + Fields.quote(url) + "' is not " + CHAT);
+        }
+        line.get("method", "POST", method -> method.asText().equalsIgnoreCase("POST"));
+        JsonNode body = line.get("body", "an object", JsonNode::isObject);
+        if (body == null) {
+            throw line.missing("no body: not a line of an OpenAI Batch file");
+        }
+        return new Fields((ObjectNode) body, line.id());
     }
 
     /** In our own words: Jackson's message may quote the prompt. */

@@ -2,6 +2,7 @@ package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** Finds what can be read as JSON but not be written again, so that it is refused on arrival and not in the middle of a call. Stateless. */
 final class Writable {
@@ -22,34 +23,25 @@ final class Writable {
         if (depth > DEEPEST) {
             throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, id, "nested deeper than " + DEEPEST + " levels");
         }
+        if (node.isBigDecimal() && Math.abs((long) node.decimalValue().scale()) > LARGEST_SCALE) {
+            throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, id, "a number has an exponent beyond " + LARGEST_SCALE);
+        }
         if (node.isTextual()) {
             check(node.textValue(), id);
-        } else if (node.isBigDecimal() && Math.abs((long) node.decimalValue().scale()) > LARGEST_SCALE) {
-            throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, id, "a number has an exponent beyond " + LARGEST_SCALE);
-        } else if (node.isObject()) {
-            for (Map.Entry<String, JsonNode> field : node.properties()) {
-                check(field.getKey(), id);
-                check(field.getValue(), id, depth + 1);
-            }
-        } else {
-            for (JsonNode element : node) {
-                check(element, id, depth + 1);
-            }
+        }
+        for (Map.Entry<String, JsonNode> field : node.properties()) {
+            check(field.getKey(), id);
+        }
+        for (JsonNode child : node) {
+            check(child, id, depth + 1);
         }
     }
 
     private static void check(String text, String id) throws InvalidPrompt {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!Character.isSurrogate(c)) {
-                continue;
-            }
-            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
-                i++;
-            } else {
-                throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, id,
-                        "half of a surrogate pair (\\u%04x) stands alone".formatted((int) c));
-            }
+        OptionalInt half = text.codePoints().filter(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE).findFirst();
+        if (half.isPresent()) {
+            throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, id,
+                    "half of a surrogate pair (\\u%04x) stands alone".formatted(half.getAsInt()));
         }
     }
 }

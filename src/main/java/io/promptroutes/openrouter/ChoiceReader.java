@@ -1,0 +1,64 @@
+package io.promptroutes.openrouter;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.stream.Stream;
+
+/** Reads a choice: its text whatever form the content has, and what came beside it. Judges nothing. Stateless. */
+final class ChoiceReader {
+
+    private ChoiceReader() {
+    }
+
+    /** @param requestedModel stands in where the body does not name a model */
+    static Answer read(Response response, JsonNode choice, String requestedModel) {
+        JsonNode message = choice.path("message");
+        JsonNode content = message.path("content");
+        JsonNode details = message.path("reasoning_details");
+        String model = Nodes.text(response.root().path("model"));
+        String nativeReason = Nodes.text(choice.path("native_finish_reason"));
+        String text = wellFormed(text(content));
+        String refusal = firstOf(message.path("refusal").textValue(), join(content, "refusal"));
+        return new Answer(response.generationId(), model == null ? requestedModel : model, response.provider(),
+                FinishReason.of(Nodes.text(choice.path("finish_reason")), nativeReason), nativeReason,
+                text.isEmpty() && refusal != null ? refusal : text, refusal, filled(message.path("tool_calls")),
+                firstOf(message.path("reasoning").textValue(), message.path("reasoning_content").textValue(),
+                        join(details, "text"), join(details, "summary")),
+                filled(message.path("annotations")), filled(message.path("images")), response.usage());
+    }
+
+    private static String text(JsonNode content) {
+        if (content.isArray()) {
+            return join(content, "text");
+        }
+        if (content.isObject()) {
+            // one part without its array, or JSON mode that was parsed on the way
+            return content.path("text").isTextual() ? content.path("text").textValue() : content.toString();
+        }
+        return content.isNull() ? "" : content.asText();
+    }
+
+    /** Parts of text follow each other without a separator: they are pieces of one text. */
+    private static String join(JsonNode parts, String field) {
+        StringBuilder text = new StringBuilder();
+        for (JsonNode part : parts) {
+            JsonNode piece = part.isTextual() && field.equals("text") ? part : part.path(field);
+            text.append(piece.isTextual() ? piece.textValue() : "");
+        }
+        return text.toString();
+    }
+
+    /** The first that says something, or null. */
+    private static String firstOf(String... texts) {
+        return Stream.of(texts).filter(text -> text != null && !text.isBlank()).findFirst().map(ChoiceReader::wellFormed).orElse(null);
+    }
+
+    private static JsonNode filled(JsonNode array) {
+        return array.isArray() && !array.isEmpty() ? array : null;
+    }
+
+    /** A text cut between the halves of a surrogate pair could not be written as UTF-8 later. */
+    private static String wellFormed(String text) {
+        return text.codePoints().map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
+    }
+}
