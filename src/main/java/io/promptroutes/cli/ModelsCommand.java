@@ -3,6 +3,7 @@ package io.promptroutes.cli;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.PriceList;
+import io.promptroutes.cost.Usd;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
@@ -21,8 +22,6 @@ import picocli.CommandLine.Spec;
 @Command(name = "models", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
         description = "Shows the model tables in use with today's prices, and which models OpenRouter no longer lists.")
 final class ModelsCommand implements Callable<Integer> {
-
-    private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
 
     @Spec
     private CommandSpec spec;
@@ -77,6 +76,6 @@ final class ModelsCommand implements Callable<Integer> {
     }
 
     private static String perMillion(BigDecimal perToken) {
-        return perToken == null ? "?" : Summary.usd(perToken.multiply(MILLION));
+        return perToken == null ? "?" : Usd.plain(perToken.movePointRight(6));
     }
 }

@@ -1,9 +1,9 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.cost.Usd;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
 import java.io.PrintWriter;
-import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -27,7 +27,7 @@ final class Summary {
         long done = tally.answered() + tally.deadLetters();
         String state = intake.reason() == null ? "" : "; waiting: " + intake.reason();
         return String.format(Locale.ROOT, "%d answered, %d dead letters, %d under way, %.0f/s, $%s%s", tally.answered(), tally.deadLetters(),
-                tally.taken() - done, rate(done), usd(tally.spent()), state);
+                tally.taken() - done, rate(done), Usd.plain(tally.spent()), state);
     }
 
     /** The last words of a job, and its exit code. */
@@ -43,7 +43,7 @@ final class Summary {
         }
         out.printf(Locale.ROOT, "time        %.1f s, %.1f prompts/s%n", elapsed().toMillis() / 1000.0, rate(done));
         if (tally.reused() > 0) {
-            out.printf(Locale.ROOT, "reused      %d answers worth $%s, paid $%s now%n", tally.reused(), usd(tally.saved()), usd(tally.spent()));
+            out.printf(Locale.ROOT, "reused      %d answers worth $%s, paid $%s now%n", tally.reused(), Usd.plain(tally.saved()), Usd.plain(tally.spent()));
         }
         if (tally.paidTwiceAtMost() > 0) {
             out.printf(Locale.ROOT, "ambiguous   %d calls of processes that died were made again and may have been paid twice%n",
@@ -53,9 +53,9 @@ if (tally.lookedUp() > 0) {
             out.printf(Locale.ROOT, "looked up   %d calls of unknown cost came to $%s%n", tally.lookedUp(), usd(tally.lookedUpUsd()));
         }
         out.println("fallbacks   " + (tally.fallbacks().isEmpty() ? "none" : counts(tally.fallbacks())));
-        out.println("cost        $" + usd(tally.spent()));
+        out.println("cost        $" + Usd.plain(tally.spent()));
         tally.models().forEach((model, total) -> out.printf(Locale.ROOT, "            %-44s %7d calls  $%s%s%n", model, total.calls(),
-                usd(total.usd()), total.unknown() == 0 ? "" : " + " + total.unknown() + " calls of unknown cost"));
+                Usd.plain(total.usd()), total.unknown() == 0 ? "" : " + " + total.unknown() + " calls of unknown cost"));
         out.println("results     " + folder);
         if (stopped) {
             out.println("STOPPED     " + intake.reason());
@@ -78,9 +78,5 @@ if (tally.lookedUp() > 0) {
 
     private Duration elapsed() {
         return Duration.ofNanos(System.nanoTime() - started);
-    }
-
-    static String usd(BigDecimal amount) {
-        return amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString();
     }
 }

@@ -5,11 +5,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The models that OpenRouter offers, with their prices and limits: the copy in the jar until a fetched list takes its place.
@@ -17,8 +20,7 @@ import java.util.Set;
  */
 public final class Catalogue {
 
-    private static final String SHIPPED = "/models.json";
-
+    /** Null until a list was fetched, or taken from an earlier run. */
     private volatile Snapshot snapshot;
 
     private Catalogue() {
@@ -35,10 +37,7 @@ public final class Catalogue {
      * @throws IllegalArgumentException for a body without a readable row; what there was stays
      */
     public void replace(byte[] modelsJson, Instant fetchedAt, boolean live) {
-        Snapshot fetched = Snapshot.read(modelsJson, Objects.requireNonNull(fetchedAt), live);
-        synchronized (this) {
-            snapshot = fetched;
-        }
+        snapshot = Snapshot.read(modelsJson, Objects.requireNonNull(fetchedAt), live);
     }
 
     /** By id, else by canonical slug, else without a variant that only asks for another routing ({@code :nitro}). */
@@ -60,16 +59,12 @@ public final class Catalogue {
         if (wanted != null && got != null) {
             return wanted.canonicalSlug().equals(got.canonicalSlug());
         }
-        Set<String> common = new HashSet<>(families(requested, wanted));
-        common.retainAll(families(served, got));
-        return !common.isEmpty();
+        return !Collections.disjoint(families(requested, wanted), families(served, got));
     }
 
     private static Set<String> families(String name, Model model) {
-        if (model == null) {
-            return Set.of(ModelNames.family(name));
-        }
-        return new HashSet<>(List.of(ModelNames.family(name), ModelNames.family(model.id()), ModelNames.family(model.canonicalSlug())));
+        Stream<String> names = model == null ? Stream.of(name) : Stream.of(name, model.id(), model.canonicalSlug());
+        return names.map(ModelNames::family).collect(Collectors.toSet());
     }
 
     /**
@@ -86,10 +81,19 @@ public final class Catalogue {
                 .filter(model -> aliasesToo || !ModelNames.alias(model.id())).isPresent();
     }
 
-    /** The listed model whose name is nearest to one that is not listed any more: a hint for people, never taken by itself. */
-    public Optional<String> successorOf(String missingId) {
-        return missingId == null ? Optional.empty() : Successor.of(missingId, all().stream()
-                .filter(model -> callable(model.id())).toList());
+    /**
+     * The listed model of the same author whose name is nearest to one that is not listed any more: a hint for people, never taken by
+     * itself. A free model is succeeded by a free one alone: nobody is to be led into paying.
+     */
+    public Optional<String> successorOf(String missing) {
+        boolean free = missing.endsWith(":free");
+        return all().stream()
+                .filter(model -> callable(model.id()) && model.price().free() == free)
+                .map(Model::id)
+                .filter(id -> ModelNames.author(id).equals(ModelNames.author(missing)) && ModelNames.likeness(missing, id) > 0)
+                // of several the one with the highest version, which sorts last
+                .max(Comparator.<String>comparingDouble(id -> ModelNames.likeness(missing, id)).thenComparing(Comparator.naturalOrder()))
+                .or(() -> free ? find("openrouter/free").map(Model::id) : Optional.empty());
     }
 
     /** Whether a call of it costs nothing: by its name, or by its price. */
@@ -124,17 +128,20 @@ public final class Catalogue {
 
     private Snapshot current() {
         Snapshot now = snapshot;
-        return now != null ? now : load();
+        return now != null ? now : Shipped.MODELS;
     }
 
-    private synchronized Snapshot load() {
-        if (snapshot == null) {
-            try (InputStream in = Catalogue.class.getResourceAsStream(SHIPPED)) {
-                snapshot = Snapshot.read(in.readAllBytes(), null, false);
+    /** Read when it is first asked for. */
+    private static final class Shipped {
+
+        static final Snapshot MODELS = read();
+
+        private static Snapshot read() {
+            try (InputStream in = Catalogue.class.getResourceAsStream("/models.json")) {
+                return Snapshot.read(in.readAllBytes(), null, false);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
-        return snapshot;
     }
 }

@@ -34,8 +34,8 @@ public final class CatalogueChanges {
                 continue;
             }
             Model model = found.get();
-            jump(old.id(), "input", old.price().prompt(), model.price().prompt()).ifPresent(changes::add);
-            jump(old.id(), "output", old.price().completion(), model.price().completion()).ifPresent(changes::add);
+            compare(changes, old.id() + ": the input price", old.price().prompt(), model.price().prompt());
+            compare(changes, old.id() + ": the output price", old.price().completion(), model.price().completion());
             if (model.expirationDate() != null && !model.expirationDate().isAfter(today.plusDays(expiryDays))) {
                 changes.add("model " + old.id() + " ends on " + model.expirationDate());
             }
@@ -43,21 +43,18 @@ public final class CatalogueChanges {
         return changes;
     }
 
-    private Optional<String> jump(String id, String what, BigDecimal old, BigDecimal now) {
-        if (old == null || now == null || old.compareTo(now) == 0) {
-            return Optional.empty();
+    private void compare(List<String> changes, String what, BigDecimal old, BigDecimal now) {
+        if (old != null && now != null && jumped(old, now)) {
+            changes.add("model " + what + " went from $" + Usd.plain(old.movePointRight(6)) + " to $" + Usd.plain(now.movePointRight(6))
+                    + " per million tokens");
         }
-        if (old.signum() != 0) {
-            BigDecimal percent = now.subtract(old).abs().multiply(BigDecimal.valueOf(100)).divide(old, 0, RoundingMode.HALF_UP);
-            if (percent.compareTo(BigDecimal.valueOf(jumpPercent)) < 0) {
-                return Optional.empty();
-            }
-        }
-        return Optional.of("model " + id + ": the " + what + " price went from $" + perMillion(old) + " to $" + perMillion(now)
-                + " per million tokens");
     }
 
-    private static String perMillion(BigDecimal perToken) {
-        return perToken.movePointRight(6).stripTrailingZeros().toPlainString();
+    private boolean jumped(BigDecimal old, BigDecimal now) {
+        if (old.signum() == 0) {
+            return now.signum() != 0;
+        }
+        BigDecimal percent = now.subtract(old).abs().movePointRight(2).divide(old, 0, RoundingMode.HALF_UP);
+        return now.compareTo(old) != 0 && percent.compareTo(BigDecimal.valueOf(jumpPercent)) >= 0;
     }
 }

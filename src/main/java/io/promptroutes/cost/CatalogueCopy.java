@@ -15,17 +15,15 @@ public final class CatalogueCopy {
         this.file = file;
     }
 
-    /** Takes the copy where there is one that is newer than what the catalogue has. False: there is none that can be used. */
-    public boolean load(Catalogue catalogue) {
+    /** Takes the copy where there is one that is newer than what the catalogue has. */
+    public void load(Catalogue catalogue) {
         try {
             Instant saved = Files.getLastModifiedTime(file).toInstant();
-            if (saved.isBefore(catalogue.asOf())) {
-                return false;
+            if (saved.isAfter(catalogue.asOf())) {
+                catalogue.replace(Files.readAllBytes(file), saved, false);
             }
-            catalogue.replace(Files.readAllBytes(file), saved, false);
-            return true;
         } catch (IOException | IllegalArgumentException e) {
-            return false;
+            // then there is none that can be used
         }
     }
 

@@ -12,13 +12,11 @@ import java.util.Set;
  * @param inputModalities     such as {@code text}, {@code image}, {@code file}, {@code audio}
  * @param reasoning           null for a model that does not think
  * @param expirationDate      the day on which it goes, or null
- * @param moderated           its main provider refuses some prompts
  * @param aliasTarget         the id that an alias row stands for, or null
  */
 public record Model(
         String id,
         String canonicalSlug,
-        String name,
         Long contextLength,
         Long maxCompletionTokens,
         Price price,
@@ -26,6 +24,20 @@ public record Model(
         Set<String> inputModalities,
         Reasoning reasoning,
         LocalDate expirationDate,
-        boolean moderated,
         String aliasTarget) {
+
+    /**
+     * How it thinks before it answers.
+     *
+     * @param mandatory      it cannot be told not to
+     * @param defaultEnabled it does unless told not to
+     * @param efforts        what {@code reasoning.effort} may be; empty where the catalogue does not say
+     */
+    public record Reasoning(boolean mandatory, boolean defaultEnabled, Set<String> efforts) {
+
+        /** Thinks where the request says nothing about it. */
+        public boolean unasked() {
+            return mandatory || defaultEnabled;
+        }
+    }
 }

@@ -1,6 +1,8 @@
 package io.promptroutes.cost;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -45,6 +47,15 @@ final class ModelNames {
     static String[] words(String name) {
         String plain = DATE.matcher(withoutVariant(name)).replaceFirst("");
         return plain.substring(plain.indexOf('/') + 1).split("-");
+    }
+
+    /** Words in common, as a share of all words of the two names. */
+    static double likeness(String one, String other) {
+        Set<String> common = new HashSet<>(List.of(words(one)));
+        Set<String> all = new HashSet<>(common);
+        common.retainAll(List.of(words(other)));
+        all.addAll(List.of(words(other)));
+        return (double) common.size() / all.size();
     }
 
     /** Equal for names that differ by variant, date or the order of their words alone. */

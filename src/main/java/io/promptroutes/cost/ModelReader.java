@@ -1,10 +1,19 @@
 package io.promptroutes.cost;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.time.LocalDate;
+import java.time.LocalTime;
 import java.time.format.DateTimeParseException;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** Reads one row of {@code GET /models}; what it does not know it ignores, since new fields come any day. */
 final class ModelReader {
@@ -14,48 +23,34 @@ final class ModelReader {
 
     /** @throws IllegalArgumentException where the row has no id, or prices that cannot be read */
     static Model read(JsonNode row) {
-        String id = row.path("id").asText();
-        if (!row.path("id").isTextual() || id.isBlank() || !row.path("pricing").isObject()) {
+        String id = row.path("id").textValue();
+        if (id == null || id.isBlank() || !row.path("pricing").isObject()) {
             throw new IllegalArgumentException("no model");
         }
         JsonNode provider = row.path("top_provider");
         return new Model(id,
                 row.path("canonical_slug").asText(id),
-                row.path("name").asText(id),
-                smaller(count(row.path("context_length")), count(provider.path("context_length"))),
+                Stream.of(row, provider).map(node -> count(node.path("context_length"))).filter(Objects::nonNull).min(Long::compare).orElse(null),
                 count(provider.path("max_completion_tokens")),
-                PriceReader.read(row.path("pricing")),
+                price(row.path("pricing")),
                 strings(row.path("supported_parameters")),
                 strings(row.path("architecture").path("input_modalities")),
                 reasoning(row.path("reasoning")),
                 date(row.path("expiration_date")),
-                provider.path("is_moderated").asBoolean(),
                 row.path("alias_target").path("slug").asText(null));
     }
 
-    private static Reasoning reasoning(JsonNode node) {
-        if (!node.isObject()) {
-            return null;
-        }
-        return new Reasoning(node.path("mandatory").asBoolean(), node.path("default_enabled").asBoolean(),
-                strings(node.path("supported_efforts")));
+    private static Model.Reasoning reasoning(JsonNode node) {
+        return node.isObject() ? new Model.Reasoning(node.path("mandatory").asBoolean(), node.path("default_enabled").asBoolean(),
+                strings(node.path("supported_efforts"))) : null;
     }
 
     private static Long count(JsonNode node) {
         return node.isIntegralNumber() && node.longValue() > 0 ? node.longValue() : null;
     }
 
-    private static Long smaller(Long one, Long other) {
-        if (one == null || other == null) {
-            return one == null ? other : one;
-        }
-        return Math.min(one, other);
-    }
-
     private static Set<String> strings(JsonNode list) {
-        Set<String> strings = new LinkedHashSet<>();
-        list.forEach(item -> strings.add(item.asText()));
-        return Set.copyOf(strings);
+        return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText).collect(Collectors.toUnmodifiableSet());
     }
 
     private static LocalDate date(JsonNode node) {
@@ -64,5 +59,54 @@ final class ModelReader {
         } catch (DateTimeParseException e) {
             return null;
         }
+    }
+
+    /** @param pricing decimal strings, of which a negative one means that it depends, and so is not known */
+    static Price price(JsonNode pricing) {
+        Map<Price.Kind, BigDecimal> usual = prices(pricing);
+        if (!pricing.hasNonNull("request")) {
+            usual.put(Price.Kind.REQUEST, BigDecimal.ZERO);
+        }
+        List<PriceOverride> overrides = new ArrayList<>();
+        for (JsonNode entry : pricing.path("overrides")) {
+            Map<Price.Kind, BigDecimal> changed = prices(entry);
+            for (Price.Kind kind : List.of(Price.Kind.PROMPT, Price.Kind.COMPLETION, Price.Kind.REQUEST)) {
+                if (entry.hasNonNull(kind.toString()) && !changed.containsKey(kind)) {
+                    return Price.UNKNOWN;
+                }
+            }
+            // thought tokens are billed as output: a dearer answer must not leave them at the old price
+            if (changed.containsKey(Price.Kind.COMPLETION)) {
+                changed.putIfAbsent(Price.Kind.INTERNAL_REASONING, changed.get(Price.Kind.COMPLETION));
+            }
+            overrides.add(new PriceOverride(entry.hasNonNull("min_prompt_tokens") ? Long.valueOf(entry.get("min_prompt_tokens").asText()) : null,
+                    hour(entry.path("utc_start")), hour(entry.path("utc_end")), changed));
+        }
+        return new Price(usual, overrides);
+    }
+
+    private static Map<Price.Kind, BigDecimal> prices(JsonNode node) {
+        Map<Price.Kind, BigDecimal> prices = new EnumMap<>(Price.Kind.class);
+        for (Price.Kind kind : Price.Kind.values()) {
+            if (node.hasNonNull(kind.toString())) {
+                BigDecimal price = new BigDecimal(node.get(kind.toString()).asText().strip());
+                if (price.signum() >= 0) {
+                    if (!Usd.plausible(price)) {
+                        throw new IllegalArgumentException("price out of range");
+                    }
+                    prices.put(kind, price.signum() == 0 ? BigDecimal.ZERO : price);
+                }
+            }
+        }
+        return prices;
+    }
+
+    /** HHMM, as a string or a number; 2400 is midnight, and so is none. */
+    private static LocalTime hour(JsonNode node) {
+        int clock = Integer.parseInt(node.asText("0"));
+        if (clock < 0 || clock % 100 > 59 || clock > 2400) {
+            throw new IllegalArgumentException("no time of day");
+        }
+        return LocalTime.of(clock / 100 % 24, clock % 100);
     }
 }

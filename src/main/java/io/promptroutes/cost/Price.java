@@ -4,63 +4,109 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
 
 /**
- * What a model costs, in USD per token (request: per call; image: per picture). Immutable.
- * A null prompt, completion or request price is unknown, and then so is every cost. The other prices may be missing: their
- * tokens then cost what a prompt's or an answer's do.
+ * What a model costs. Immutable. Where prompt, completion or request has no price, that is unknown, and then so is every cost. The
+ * others may be missing: their tokens then cost what a prompt's or an answer's do.
  *
- * @param cacheWrite     for 5 minutes; below the prompt price it is storage, paid on top of it
- * @param cacheWriteHour for an hour
- * @param overrides      all that hold apply, in this order; the later one wins
+ * @param usd       per token (request: per call; image: per picture)
+ * @param overrides all that hold apply, in this order; the later one wins
  */
-public record Price(
-        BigDecimal prompt,
-        BigDecimal completion,
-        BigDecimal request,
-        BigDecimal image,
-        BigDecimal audio,
-        BigDecimal cacheRead,
-        BigDecimal cacheWrite,
-        BigDecimal cacheWriteHour,
-        BigDecimal internalReasoning,
-        List<PriceOverride> overrides) {
+public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
 
-    static final Price UNKNOWN = new Price(null, null, null, null, null, null, null, null, null, List.of());
+    /** What has a price of its own. */
+    public enum Kind {
+        PROMPT, COMPLETION, REQUEST, IMAGE, AUDIO, INPUT_CACHE_READ,
+        /** For 5 minutes; below the prompt price it is storage, paid on top of it. */
+        INPUT_CACHE_WRITE,
+        /** For an hour. */
+        INPUT_CACHE_WRITE_1H,
+        INTERNAL_REASONING;
+
+        /** The name in the catalogue. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    static final Price UNKNOWN = new Price(Map.of(), List.of());
 
     public Price {
+        usd = Map.copyOf(usd);
         overrides = List.copyOf(overrides);
     }
 
     /** The two prices of a price table, in USD per million tokens. */
     public static Price perMillion(BigDecimal prompt, BigDecimal completion) {
-        return new Price(prompt.movePointLeft(6), completion.movePointLeft(6), BigDecimal.ZERO,
-                null, null, null, null, null, null, List.of());
+        return new Price(Map.of(Kind.PROMPT, prompt.movePointLeft(6), Kind.COMPLETION, completion.movePointLeft(6), Kind.REQUEST, BigDecimal.ZERO),
+                List.of());
+    }
+
+    public BigDecimal prompt() {
+        return usd.get(Kind.PROMPT);
+    }
+
+    public BigDecimal completion() {
+        return usd.get(Kind.COMPLETION);
+    }
+
+    public BigDecimal request() {
+        return usd.get(Kind.REQUEST);
+    }
+
+    public BigDecimal cacheRead() {
+        return usd.getOrDefault(Kind.INPUT_CACHE_READ, prompt());
+    }
+
+    private BigDecimal cacheWrite() {
+        BigDecimal write = usd.getOrDefault(Kind.INPUT_CACHE_WRITE, prompt());
+        return write.compareTo(prompt()) < 0 ? prompt().add(write) : write;
+    }
+
+    private BigDecimal reasoning() {
+        return usd.getOrDefault(Kind.INTERNAL_REASONING, completion());
+    }
+
+    /** A picture's price that is no dearer than a token is one per token, and those are among the prompt's. */
+    private BigDecimal image() {
+        BigDecimal image = usd.getOrDefault(Kind.IMAGE, BigDecimal.ZERO);
+        return image.compareTo(prompt()) <= 0 ? BigDecimal.ZERO : image;
     }
 
     public boolean known() {
-        return prompt != null && completion != null && request != null;
+        return prompt() != null && completion() != null && request() != null;
     }
 
     /** Nothing is paid for prompt, answer or call, however long and whenever. */
     public boolean free() {
         Price dearest = dearest(Long.MAX_VALUE);
-        return known() && dearest.prompt.signum() == 0 && dearest.completion.signum() == 0 && dearest.request.signum() == 0;
+        return known() && Stream.of(dearest.prompt(), dearest.completion(), dearest.request()).allMatch(price -> price.signum() == 0);
     }
 
     /** The price without overrides that holds for a prompt of so many tokens at that moment. */
     public Price at(long promptTokens, Instant when) {
         LocalTime utc = LocalTime.ofInstant(when, ZoneOffset.UTC);
-        Price price = plain();
-        for (PriceOverride override : overrides) {
-            if (override.holds(promptTokens, utc)) {
-                price = price.changedBy(override.prices());
-            }
-        }
-        return price;
+        return changedBy(overrides.stream().filter(override -> override.holds(promptTokens, utc)), (before, now) -> now);
+    }
+
+    /** The dearest of the prices that a prompt of up to so many tokens can come under, at any hour. */
+    public Price dearest(long maxPromptTokens) {
+        return changedBy(overrides.stream().filter(override -> override.holdsFor(maxPromptTokens)), BigDecimal::max);
+    }
+
+    private Price changedBy(Stream<PriceOverride> changes, BinaryOperator<BigDecimal> choice) {
+        Map<Kind, BigDecimal> prices = new EnumMap<>(Kind.class);
+        prices.putAll(usd);
+        changes.forEach(change -> change.usd().forEach((kind, price) -> prices.merge(kind, price, choice)));
+        return new Price(prices, List.of());
     }
 
     /**
@@ -69,22 +115,22 @@ public record Price(
      * @param images pictures in the prompt
      */
     public Optional<BigDecimal> cost(Usage usage, int images, Instant when) {
-        long tokensIn = atLeastZero(usage.promptTokens());
-        long tokensOut = atLeastZero(usage.completionTokens());
+        long tokensIn = Math.max(usage.promptTokens(), 0);
+        long tokensOut = Math.max(usage.completionTokens(), 0);
         Price price = at(tokensIn, when);
         if (!price.known()) {
             return Optional.empty();
         }
-        long cached = Math.min(atLeastZero(usage.cachedTokens()), tokensIn);
-        long written = Math.min(atLeastZero(usage.cacheWriteTokens()), tokensIn - cached);
-        long reasoned = Math.min(atLeastZero(usage.reasoningTokens()), tokensOut);
-        return Optional.of(Usd.of(price.request
-                .add(times(price.prompt, tokensIn - cached - written))
-                .add(times(price.cacheRead == null ? price.prompt : price.cacheRead, cached))
-                .add(times(price.written(), written))
-                .add(times(price.completion, tokensOut - reasoned))
-                .add(times(price.internalReasoning == null ? price.completion : price.internalReasoning, reasoned))
-                .add(times(price.perImage(), images))));
+        long cached = Math.min(Math.max(usage.cachedTokens(), 0), tokensIn);
+        long written = Math.min(Math.max(usage.cacheWriteTokens(), 0), tokensIn - cached);
+        long reasoned = Math.min(Math.max(usage.reasoningTokens(), 0), tokensOut);
+        return Optional.of(Usd.of(price.request()
+                .add(times(price.prompt(), tokensIn - cached - written))
+                .add(times(price.cacheRead(), cached))
+                .add(times(price.cacheWrite(), written))
+                .add(times(price.completion(), tokensOut - reasoned))
+                .add(times(price.reasoning(), reasoned))
+                .add(times(price.image(), images))));
     }
 
     /** The cost of plain tokens, none of them cached and none thought. */
@@ -109,83 +155,19 @@ public record Price(
             return Optional.empty();
         }
         Price price = dearest(maxPromptTokens);
-        BigDecimal in = price.prompt;
+        BigDecimal in = price.prompt();
         if (specialInput) {
-            in = dearer(dearer(in, price.audio), dearer(price.written(), price.cacheWriteHour));
+            in = in.max(price.cacheWrite())
+                    .max(price.usd.getOrDefault(Kind.AUDIO, in))
+                    .max(price.usd.getOrDefault(Kind.INPUT_CACHE_WRITE_1H, in));
         }
-        return Optional.of(Usd.atLeast(price.request
+        return Optional.of(Usd.atLeast(price.request()
                 .add(times(in, maxPromptTokens))
-                .add(times(dearer(price.completion, price.internalReasoning), maxCompletionTokens))
-                .add(times(price.perImage(), images))));
-    }
-
-    private BigDecimal written() {
-        if (cacheWrite == null) {
-            return prompt;
-        }
-        return cacheWrite.compareTo(prompt) < 0 ? prompt.add(cacheWrite) : cacheWrite;
-    }
-
-    /** A picture's price that is no dearer than a token is one per token, and those are among the prompt's. */
-    private BigDecimal perImage() {
-        return image == null || image.compareTo(prompt) <= 0 ? BigDecimal.ZERO : image;
-    }
-
-    /** The dearest of the prices that a prompt of up to so many tokens can come under, at any hour. */
-    public Price dearest(long maxPromptTokens) {
-        Price price = plain();
-        for (PriceOverride override : overrides) {
-            if (override.holdsFor(maxPromptTokens)) {
-                price = price.merged(override.prices(), BigDecimal::max);
-            }
-        }
-        return price;
-    }
-
-    private Price plain() {
-        return merged(UNKNOWN, BigDecimal::max);
-    }
-
-    private Price changedBy(Price change) {
-        // thought tokens are billed as output: a dearer answer must not leave them at the old price
-        boolean thoughtToo = change.completion != null && change.internalReasoning == null && internalReasoning != null;
-        return merged(thoughtToo ? change.withReasoningAt(change.completion) : change, (before, now) -> now);
-    }
-
-    private Price merged(Price other, BinaryOperator<BigDecimal> choice) {
-        return new Price(
-                merge(prompt, other.prompt, choice),
-                merge(completion, other.completion, choice),
-                merge(request, other.request, choice),
-                merge(image, other.image, choice),
-                merge(audio, other.audio, choice),
-                merge(cacheRead, other.cacheRead, choice),
-                merge(cacheWrite, other.cacheWrite, choice),
-                merge(cacheWriteHour, other.cacheWriteHour, choice),
-                merge(internalReasoning, other.internalReasoning, choice),
-                List.of());
-    }
-
-    private Price withReasoningAt(BigDecimal price) {
-        return new Price(prompt, completion, request, image, audio, cacheRead, cacheWrite, cacheWriteHour, price, overrides);
-    }
-
-    private static BigDecimal merge(BigDecimal mine, BigDecimal other, BinaryOperator<BigDecimal> choice) {
-        if (mine == null || other == null) {
-            return mine == null ? other : mine;
-        }
-        return choice.apply(mine, other);
-    }
-
-    private static BigDecimal dearer(BigDecimal price, BigDecimal orNull) {
-        return orNull == null ? price : price.max(orNull);
+                .add(times(price.completion().max(price.reasoning()), maxCompletionTokens))
+                .add(times(price.image(), images))));
     }
 
     private static BigDecimal times(BigDecimal price, long count) {
-        return price.multiply(BigDecimal.valueOf(atLeastZero(count)));
-    }
-
-    private static long atLeastZero(long count) {
-        return Math.max(count, 0);
+        return price.multiply(BigDecimal.valueOf(Math.max(count, 0)));
     }
 }

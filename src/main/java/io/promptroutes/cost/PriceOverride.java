@@ -1,31 +1,27 @@
 package io.promptroutes.cost;
 
+import java.math.BigDecimal;
 import java.time.LocalTime;
+import java.util.Map;
 
 /**
- * Prices that hold for long prompts or at some hours; a condition that is null always holds. Immutable.
+ * Prices that hold for long prompts or at some hours. Immutable.
  *
- * @param abovePromptTokens holds for prompts of more tokens than this
+ * @param abovePromptTokens holds for prompts of more tokens than this; null for all
  * @param from              UTC, from this time on
- * @param until             UTC, before this time; earlier than {@code from} where the hours go over midnight
- * @param prices            what it changes; a null in it leaves the price as it is
+ * @param until             UTC, before this time; not after {@code from} where the hours go over midnight
+ * @param usd               what it changes
  */
-public record PriceOverride(Long abovePromptTokens, LocalTime from, LocalTime until, Price prices) {
+public record PriceOverride(Long abovePromptTokens, LocalTime from, LocalTime until, Map<Price.Kind, BigDecimal> usd) {
 
     boolean holds(long promptTokens, LocalTime utc) {
-        return holdsFor(promptTokens) && holdsAt(utc);
+        boolean started = !utc.isBefore(from);
+        boolean ended = !utc.isBefore(until);
+        return holdsFor(promptTokens) && (from.isBefore(until) ? started && !ended : started || !ended);
     }
 
     /** Whether a prompt of so many tokens can come under it at some hour. */
     boolean holdsFor(long promptTokens) {
         return abovePromptTokens == null || promptTokens > abovePromptTokens;
-    }
-
-    private boolean holdsAt(LocalTime utc) {
-        LocalTime start = from == null ? LocalTime.MIDNIGHT : from;
-        LocalTime end = until == null ? LocalTime.MIDNIGHT : until;
-        boolean started = !utc.isBefore(start);
-        boolean ended = !utc.isBefore(end);
-        return start.isBefore(end) ? started && !ended : started || !ended;
     }
 }

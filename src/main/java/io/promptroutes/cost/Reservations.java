@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.PriceList.Entry;
 import io.promptroutes.cost.PriceList.Origin;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,14 +39,15 @@ public final class Reservations {
     /** @param body the request as it is sent */
     public Bound of(String model, ObjectNode body, long bytes, long outputCap) {
         Entry entry = prices.of(model);
-        Parts parts = Parts.of(body.path("messages"));
-        Optional<BigDecimal> worst = entry.price().worstCase(bytes + parts.links() * TOKENS_PER_LINK,
-                outputCap * Math.max(1, body.path("n").asInt(1)), parts.links(),
-                parts.audio() || body.has("cache_control"));
+        List<String> parts = parts(body.path("messages"));
+        Optional<BigDecimal> worst = entry.price().worstCase(bytes + parts.size() * TOKENS_PER_LINK,
+                outputCap * Math.max(1, body.path("n").asInt(1)), parts.size(),
+                parts.contains("input_audio") || body.has("cache_control"));
         if (entry.origin() == Origin.UNKNOWN && !unknownPrices || worst.isEmpty()) {
             return new Bound(worst.orElse(BigDecimal.ZERO), "its price is not known (key budget.unknown-prices)");
         }
-        if (!serverTools && (usesServerTools(body) || parts.files() || model.endsWith(":online"))) {
+        // a file, since a PDF is read by OCR, which has a price of its own
+        if (!serverTools && (usesServerTools(body) || parts.contains("file") || model.endsWith(":online"))) {
             return new Bound(worst.get(), "what plugins, files, tiers and server tools cost has no bound (key budget.server-tools)");
         }
         return new Bound(worst.get(), null);
@@ -62,22 +65,15 @@ public final class Reservations {
         return false;
     }
 
-    /** How many parts of the messages are no text, and whether there is sound or a file among them. */
-    private record Parts(int links, boolean audio, boolean files) {
-
-        static Parts of(JsonNode messages) {
-            int links = 0;
-            boolean audio = false;
-            boolean files = false;
-            for (JsonNode message : messages) {
-                for (JsonNode part : message.path("content")) {
-                    String type = part.path("type").asText();
-                    links += type.isEmpty() || type.equals("text") ? 0 : 1;
-                    audio |= type.equals("input_audio");
-                    files |= type.equals("file"); // a PDF is read by OCR, which has a price of its own
-                }
+    /** The types of the messages' parts that are no text. */
+    private static List<String> parts(JsonNode messages) {
+        List<String> types = new ArrayList<>();
+        for (JsonNode message : messages) {
+            for (JsonNode part : message.path("content")) {
+                types.add(part.path("type").asText("text"));
             }
-            return new Parts(links, audio, files);
         }
+        types.removeAll(List.of("text", ""));
+        return types;
     }
 }

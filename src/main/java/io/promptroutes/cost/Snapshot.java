@@ -6,38 +6,19 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The catalogue as it was at one moment. Immutable. */
-final class Snapshot {
-
-    private final Map<String, Model> byId = new LinkedHashMap<>();
-    private final Map<String, Model> bySlug = new HashMap<>();
-    private final List<Model> models;
-    private final Instant asOf;
-    private final boolean live;
-    private int skipped;
-
-    private Snapshot(JsonNode rows, Instant asOf, boolean live) {
-        this.asOf = asOf;
-        this.live = live;
-        for (JsonNode row : rows) {
-            try {
-                Model model = ModelReader.read(row);
-                byId.put(model.id(), model);
-            } catch (IllegalArgumentException e) {
-                skipped++;
-            }
-        }
-        if (byId.isEmpty()) {
-            throw new IllegalArgumentException("a list of models without a readable row");
-        }
-        models = List.copyOf(byId.values());
-        models.forEach(this::indexSlug);
-    }
+/**
+ * The catalogue as it was at one moment. Immutable.
+ *
+ * @param byName  by id and by canonical slug
+ * @param live    fetched from OpenRouter in this run
+ * @param skipped rows that could not be read
+ */
+record Snapshot(List<Model> models, Map<String, Model> byName, Instant asOf, boolean live, int skipped) {
 
     /**
      * @param asOf null where the body itself says so, in {@code as_of}
@@ -51,28 +32,35 @@ final class Snapshot {
             // without the cause: its message quotes the body
             throw new IllegalArgumentException("a list of models that is no JSON");
         }
-        Instant moment = asOf != null ? asOf
-                : LocalDate.parse(body.path("as_of").asText()).atStartOfDay(ZoneOffset.UTC).toInstant();
-        return new Snapshot(body.path("data"), moment, live);
+        List<Model> models = new ArrayList<>();
+        int skipped = 0;
+        for (JsonNode row : body.path("data")) {
+            try {
+                models.add(ModelReader.read(row));
+            } catch (IllegalArgumentException e) {
+                skipped++;
+            }
+        }
+        if (models.isEmpty()) {
+            throw new IllegalArgumentException("a list of models without a readable row");
+        }
+        Instant moment = asOf != null ? asOf : LocalDate.parse(body.path("as_of").asText()).atStartOfDay(ZoneOffset.UTC).toInstant();
+        return new Snapshot(List.copyOf(models), index(models), moment, live, skipped);
     }
 
     /** A slug is shared by a model's variants; alone it means the plain one, or the only one that a chat can have. */
-    private void indexSlug(Model model) {
-        String variant = ModelNames.variant(model.id());
-        if (variant.isEmpty()) {
-            bySlug.put(model.canonicalSlug(), model);
-        } else {
-            bySlug.put(model.canonicalSlug() + variant, model);
-            if (!ModelNames.batch(model.id())) {
-                bySlug.putIfAbsent(model.canonicalSlug(), model);
-            }
-        }
+    private static Map<String, Model> index(List<Model> models) {
+        Map<String, Model> byName = new HashMap<>();
+        models.forEach(model -> byName.put(model.id(), model));
+        models.forEach(model -> byName.putIfAbsent(model.canonicalSlug() + ModelNames.variant(model.id()), model));
+        models.stream().filter(model -> !ModelNames.batch(model.id())).forEach(model -> byName.putIfAbsent(model.canonicalSlug(), model));
+        return byName;
     }
 
     /** Null where there is none. */
     Model find(String idOrSlug) {
-        Model model = exact(idOrSlug);
-        return model != null ? model : exact(ModelNames.withoutDynamicVariant(idOrSlug));
+        Model model = byName.get(idOrSlug);
+        return model != null ? model : byName.get(ModelNames.withoutDynamicVariant(idOrSlug));
     }
 
     /** As {@link #find}, but whatever the variant, and for an alias what it stands for. */
@@ -81,31 +69,7 @@ final class Snapshot {
         if (model == null) {
             model = find(ModelNames.withoutVariant(name));
         }
-        if (model != null && model.aliasTarget() != null) {
-            Model target = find(model.aliasTarget());
-            return target != null ? target : model;
-        }
-        return model;
-    }
-
-    private Model exact(String name) {
-        Model model = byId.get(name);
-        return model != null ? model : bySlug.get(name);
-    }
-
-    List<Model> models() {
-        return models;
-    }
-
-    Instant asOf() {
-        return asOf;
-    }
-
-    boolean live() {
-        return live;
-    }
-
-    int skipped() {
-        return skipped;
+        Model target = model == null || model.aliasTarget() == null ? null : find(model.aliasTarget());
+        return target != null ? target : model;
     }
 }

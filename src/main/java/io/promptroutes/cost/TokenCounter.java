@@ -22,14 +22,9 @@ public final class TokenCounter {
         if (text == null || text.isEmpty()) {
             return 0;
         }
-        if (text.length() <= SAMPLE) {
-            return exact(text);
-        }
-        return ((long) exact(text.substring(0, SAMPLE)) * text.length() + SAMPLE - 1) / SAMPLE;
-    }
-
-    /** Marks such as {@code <|endoftext|>} are text like any other in what a user wrote. */
-    private static int exact(String text) {
-        return Vocabulary.O200K.countTokensOrdinary(text);
+        String sample = text.substring(0, Math.min(SAMPLE, text.length()));
+        // marks such as <|endoftext|> are text like any other in what a user wrote
+        long tokens = Vocabulary.O200K.countTokensOrdinary(sample);
+        return (tokens * text.length() + sample.length() - 1) / sample.length();
     }
 }

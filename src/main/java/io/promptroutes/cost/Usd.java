@@ -5,7 +5,7 @@ import java.math.RoundingMode;
 
 /**
  * How amounts in USD are rounded everywhere: at most 18 digits after the point, no trailing zeros. They are written with
- * {@code Json.MAPPER} or {@code toPlainString}, since {@code toString} gives small ones an exponent.
+ * {@code Json.MAPPER} or {@link #plain}, since {@code toString} gives small ones an exponent.
  */
 public final class Usd {
 
@@ -33,6 +33,11 @@ public final class Usd {
     /** Never below the amount: for what is set aside. */
     static BigDecimal atLeast(BigDecimal amount) {
         return round(amount, RoundingMode.CEILING);
+    }
+
+    /** As people read it. */
+    public static String plain(BigDecimal amount) {
+        return amount.stripTrailingZeros().toPlainString();
     }
 
     private static BigDecimal round(BigDecimal amount, RoundingMode mode) {

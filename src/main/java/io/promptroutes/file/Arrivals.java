@@ -40,20 +40,22 @@ public final class Arrivals implements Iterator<Arrival>, AutoCloseable {
     @Override
     public boolean hasNext() {
         if (next == null && !intake.stopped()) {
-            next = read();
-            try {
-                if (next != null && !intake.take()) {
-                    next = null;
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                next = null;
-            }
-            if (next != null) {
+            Arrival read = read();
+            if (read != null && placed()) {
                 tally.take();
+                next = read;
             }
         }
         return next != null;
+    }
+
+    private boolean placed() {
+        try {
+            return intake.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     @Override
@@ -94,15 +96,10 @@ public final class Arrivals implements Iterator<Arrival>, AutoCloseable {
 
     @Override
     public void close() {
-        if (reader == null) {
-            return;
-        }
-        try {
-            reader.close();
+        try (LineReader closing = reader) {
+            reader = null;
         } catch (IOException e) {
             // it was only read
-        } finally {
-            reader = null;
         }
     }
 }

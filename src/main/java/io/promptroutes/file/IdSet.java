@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 
 /**
  * The ids seen so far, as the first 16 bytes of their SHA-256: a million take some 34 MB, also while the set grows. Nobody can make up
@@ -28,26 +29,30 @@ public final class IdSet {
         }
     }
 
-    public synchronized boolean contains(String id) {
-        ByteBuffer hash = hash(id);
-        long high = hash.getLong();
-        long low = hash.getLong() | 1;
-        long[] table = tables[(int) (high >>> 58)];
-        return table[slot(table, high, low) + 1] != 0;
+    private record Hash(long high, long low) {
+
+        int part() {
+            return (int) (high >>> 58);
+        }
     }
 
-    private ByteBuffer hash(String id) {
-        return ByteBuffer.wrap(sha256.digest(id.getBytes(StandardCharsets.UTF_8)));
+    private Hash hash(String id) {
+        ByteBuffer hash = ByteBuffer.wrap(sha256.digest(id.getBytes(StandardCharsets.UTF_8)));
+        // 0 means a free slot, so one bit of 128 is given up
+        return new Hash(hash.getLong(), hash.getLong() | 1);
+    }
+
+    public synchronized boolean contains(String id) {
+        Hash hash = hash(id);
+        long[] table = tables[hash.part()];
+        return table[slot(table, hash.high, hash.low) + 1] != 0;
     }
 
     /** Whether the id is new. */
     public synchronized boolean add(String id) {
-        ByteBuffer hash = hash(id);
-        long high = hash.getLong();
-        // 0 means a free slot, so one bit of 128 is given up
-        long low = hash.getLong() | 1;
-        int part = (int) (high >>> 58);
-        if (!place(tables[part], high, low)) {
+        Hash hash = hash(id);
+        int part = hash.part();
+        if (!place(tables[part], hash.high, hash.low)) {
             return false;
         }
         sizes[part]++;
@@ -59,11 +64,7 @@ public final class IdSet {
     }
 
     public synchronized long size() {
-        long size = 0;
-        for (int partSize : sizes) {
-            size += partSize;
-        }
-        return size;
+        return Arrays.stream(sizes).sum();
     }
 
     private static long[] grown(long[] table) {
@@ -99,10 +100,6 @@ public final class IdSet {
 
     /** Bytes of the tables. */
     synchronized long bytes() {
-        long bytes = 0;
-        for (long[] table : tables) {
-            bytes += 8L * table.length;
-        }
-        return bytes;
+        return Arrays.stream(tables).mapToLong(table -> 8L * table.length).sum();
     }
 }

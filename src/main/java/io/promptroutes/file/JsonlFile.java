@@ -2,56 +2,55 @@ package io.promptroutes.file;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 
 /**
  * Appends whole lines to a file that nobody else writes to. Thread-safe: each line goes out in one write, and what a failed write left
- * of a line is cut off again. An interrupted thread still writes its line; its interrupt is kept.
+ * of a line is cut off again. A RandomAccessFile and no channel, because an interrupt would close a channel for everybody.
  */
 public final class JsonlFile implements Closeable {
 
     private static final int BLOCK = 64 * 1024;
 
     private final Path path;
-    private FileChannel channel;
-    private boolean closed;
+    private final RandomAccessFile file;
     /** Where the last whole line ends. */
     private long end;
-    /** Something of a line that failed may lie behind the end. */
-    private boolean torn;
     private long lines;
 
     /** Opens the file, or makes it. A file that may have a torn tail goes through {@link #cutTornTail} first. */
     public JsonlFile(Path path) throws IOException {
         this.path = path;
-        this.channel = open();
-        this.end = channel.size();
+        this.file = new RandomAccessFile(path.toFile(), "rw");
+        this.end = file.length();
     }
 
     /** @param line without its line feed, and none within */
     public synchronized void append(byte[] line) throws IOException {
-        if (closed) {
-            throw new IOException(path + " is closed");
-        }
-        // an interrupt would close the channel for everybody
-        boolean interrupted = Thread.interrupted();
+        byte[] whole = Arrays.copyOf(line, line.length + 1);
+        whole[line.length] = '\n';
         try {
-            while (!tryAppend(line)) {
-                interrupted |= Thread.interrupted();
+            if (file.length() > end) {
+                file.setLength(end); // a line failed, and could not be cut off then
             }
-            end += line.length + 1L;
+            file.seek(end);
+            file.write(whole);
+            end += whole.length;
             lines++;
         } catch (IOException e) {
+            cutBack(e);
             throw new IOException("cannot write to " + path + ": " + e.getMessage(), e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+        }
+    }
+
+    private void cutBack(IOException failure) {
+        try {
+            file.setLength(end);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -63,19 +62,9 @@ public final class JsonlFile implements Closeable {
     /** Closes the file once the disk has what was written. */
     @Override
     public synchronized void close() throws IOException {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        boolean interrupted = Thread.interrupted();
-        try {
-            while (!tryForce()) {
-                interrupted |= Thread.interrupted();
-            }
-        } finally {
-            channel.close();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        try (file) {
+            if (file.getFD().valid()) {
+                file.getFD().sync();
             }
         }
     }
@@ -85,85 +74,28 @@ public final class JsonlFile implements Closeable {
         if (Files.notExists(path)) {
             return 0;
         }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            long size = channel.size();
-            long whole = endOfLastLine(channel, size);
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            long size = file.length();
+            long whole = endOfLastLine(file);
             if (whole < size) {
-                channel.truncate(whole);
-                channel.force(true);
+                file.setLength(whole);
+                file.getFD().sync();
             }
             return size - whole;
         }
     }
 
-    /** False if an interrupt closed the channel: then the line is to be written again. */
-    private boolean tryAppend(byte[] line) throws IOException {
-        try {
-            if (!channel.isOpen()) {
-                channel = open();
-            }
-            if (torn) {
-                channel.truncate(end);
-                torn = false;
-            }
-            torn = true;
-            ByteBuffer bytes = ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n').flip();
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            torn = false;
-            return true;
-        } catch (ClosedByInterruptException e) {
-            return false;
-        } catch (IOException e) {
-            cutBack(e);
-            throw e;
-        }
-    }
-
-    private boolean tryForce() throws IOException {
-        try {
-            if (!channel.isOpen()) {
-                channel = open();
-            }
-            channel.force(true);
-            return true;
-        } catch (ClosedByInterruptException e) {
-            return false;
-        }
-    }
-
-    /** Leaves the file with whole lines; if that fails too, the next append does it. */
-    private void cutBack(IOException failure) {
-        try {
-            channel.truncate(end);
-            torn = false;
-        } catch (IOException e) {
-            failure.addSuppressed(e);
-        }
-    }
-
-    private FileChannel open() throws IOException {
-        return FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
-    }
-
-    private static long endOfLastLine(FileChannel channel, long size) throws IOException {
-        ByteBuffer block = ByteBuffer.allocate(BLOCK);
-        long to = size;
-        while (to > 0) {
-            long from = Math.max(0, to - BLOCK);
-            block.clear().limit((int) (to - from));
-            while (block.hasRemaining()) {
-                if (channel.read(block, from + block.position()) < 0) {
-                    throw new IOException("the file shrank while it was read");
+    private static long endOfLastLine(RandomAccessFile file) throws IOException {
+        byte[] block = new byte[BLOCK];
+        for (long to = file.length(); to > 0; to -= BLOCK) {
+            int count = (int) Math.min(BLOCK, to);
+            file.seek(to - count);
+            file.readFully(block, 0, count);
+            for (int i = count; i > 0; i--) {
+                if (block[i - 1] == '\n') {
+                    return to - count + i;
                 }
             }
-            for (int i = block.limit() - 1; i >= 0; i--) {
-                if (block.get(i) == '\n') {
-                    return from + i + 1;
-                }
-            }
-            to = from;
         }
         return 0;
     }

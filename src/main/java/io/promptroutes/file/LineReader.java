@@ -21,15 +21,15 @@ public final class LineReader implements Iterator<Line>, Closeable {
 
     private final InputStream in;
     private final int maxBytes;
+    /** What is kept of any line: one of the longest and its carriage return, or a head. */
+    private final int maxKept;
     private final byte[] buffer;
     private boolean started;
     private int position;
     private int end;
+    private byte[] kept = new byte[1024];
     private long number;
     private Line next;
-    /** What earlier buffers held of the line: up to a line of the longest and its carriage return, or a head. */
-    private byte[] kept = new byte[1024];
-    private int keptLength;
 
     /** @param maxBytes the longest line that is given whole, without its end */
     public LineReader(InputStream in, int maxBytes) {
@@ -40,6 +40,7 @@ public final class LineReader implements Iterator<Line>, Closeable {
     LineReader(InputStream in, int maxBytes, int bufferSize) {
         this.in = in;
         this.maxBytes = maxBytes;
+        this.maxKept = (int) Math.min(Math.max(maxBytes + 1L, HEAD), Integer.MAX_VALUE - 8);
         this.buffer = new byte[bufferSize];
     }
 
@@ -71,6 +72,7 @@ public final class LineReader implements Iterator<Line>, Closeable {
         in.close();
     }
 
+    /** Whether there is a byte at the position, which may be in the next buffer. */
     private boolean more() throws IOException {
         if (!started) {
             started = true;
@@ -78,69 +80,38 @@ public final class LineReader implements Iterator<Line>, Closeable {
             boolean mark = end == 3 && buffer[0] == (byte) 0xEF && buffer[1] == (byte) 0xBB && buffer[2] == (byte) 0xBF;
             position = mark ? 3 : 0;
         }
-        return position < end || fill();
-    }
-
-    private boolean fill() throws IOException {
-        int read = in.read(buffer);
-        if (read <= 0) {
-            return false;
+        if (position == end) {
+            position = 0;
+            end = Math.max(in.read(buffer), 0);
         }
-        position = 0;
-        end = read;
-        return true;
+        return position < end;
     }
 
     /** The line that begins here, or null if it is blank. */
     private Line read() throws IOException {
-        int feed = feed();
-        if (feed < end) {
-            // the usual case: all of the line is in the buffer
-            int from = position;
-            position = feed + 1;
-            return line(buffer, from, feed - from, feed > from && buffer[feed - 1] == '\r');
-        }
-        keptLength = 0;
         long length = 0;
         byte last = 0;
-        while (true) {
-            if (feed > position) {
-                keep(feed - position);
-                length += feed - position;
-                last = buffer[feed - 1];
+        while (more() && buffer[position] != '\n') {
+            last = buffer[position++];
+            if (length < maxKept) {
+                keep(last, (int) length);
             }
-            position = Math.min(feed + 1, end);
-            if (feed < end || !fill()) {
-                return line(kept, 0, length, last == '\r');
-            }
-            feed = feed();
+            length++;
         }
-    }
-
-    /** Where the line ends in this buffer; the buffer's end if it does not. */
-    private int feed() {
-        int i = position;
-        while (i < end && buffer[i] != '\n') {
-            i++;
+        position = Math.min(position + 1, end); // past the line feed, where there is one
+        if (last == '\r') {
+            length--;
         }
-        return i;
-    }
-
-    private void keep(int count) {
-        int limit = (int) Math.min(Math.max(maxBytes + 1L, HEAD), Integer.MAX_VALUE - 8);
-        int wanted = (int) Math.min(limit, (long) keptLength + count);
-        if (wanted > kept.length) {
-            kept = Arrays.copyOf(kept, (int) Math.min(limit, Math.max(wanted, kept.length * 2L)));
-        }
-        System.arraycopy(buffer, position, kept, keptLength, wanted - keptLength);
-        keptLength = wanted;
-    }
-
-    private Line line(byte[] held, int from, long lengthWithReturn, boolean carriageReturn) {
-        long length = carriageReturn ? lengthWithReturn - 1 : lengthWithReturn;
         boolean tooLong = length > maxBytes;
-        byte[] bytes = Arrays.copyOfRange(held, from, from + (int) (tooLong ? Math.min(length, HEAD) : length));
+        byte[] bytes = Arrays.copyOf(kept, (int) (tooLong ? Math.min(length, HEAD) : length));
         return !tooLong && isBlank(bytes) ? null : new Line(number, bytes, tooLong, length);
+    }
+
+    private void keep(byte b, int index) {
+        if (index == kept.length) {
+            kept = Arrays.copyOf(kept, (int) Math.min(maxKept, kept.length * 2L));
+        }
+        kept[index] = b;
     }
 
     private static boolean isBlank(byte[] bytes) {

@@ -1,17 +1,11 @@
 package io.promptroutes.file;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import io.promptroutes.prompt.Json;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The files of a job: results, costs, dead letters and alerts, a line each. Knows which ids have their line already, so that a job that
@@ -38,8 +32,7 @@ public final class OutputFolder implements AutoCloseable {
     public OutputFolder(Path folder, boolean fresh) throws IOException {
         Files.createDirectories(folder);
         lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock held = lock.tryLock();
-        if (held == null) {
+        if (lock.tryLock() == null) {
             lock.close();
             throw new IOException("another process is writing to " + folder);
         }
@@ -70,11 +63,7 @@ public final class OutputFolder implements AutoCloseable {
 
     /** Whether the id's line is this very result, and not that of an earlier request of the same id. */
     public boolean hasResult(String id, byte[] line) {
-        return results.has(exact(id, line));
-    }
-
-    private static String exact(String id, byte[] line) {
-        return id + "\n" + field(line, "generation_id");
+        return results.hasExactly(id, line);
     }
 
     public boolean hasDeadLetter(String id) {
@@ -120,106 +109,6 @@ public final class OutputFolder implements AutoCloseable {
     public void close() throws IOException {
         try (lock; results; costs; deadLetters; alerts) {
             deadLetters.withdrawAnswered(results);
-        }
-    }
-
-    /** The top-level id of a line, or null. */
-    static String id(byte[] line) {
-        return field(line, "id");
-    }
-
-    private static String field(byte[] line, String wanted) {
-        try (JsonParser parser = Json.MAPPER.createParser(line)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return null;
-            }
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean id = parser.currentName().equals(wanted);
-                JsonToken value = parser.nextToken();
-                if (id) {
-                    return value == JsonToken.VALUE_STRING ? parser.getText() : null;
-                }
-                parser.skipChildren();
-            }
-            return null;
-        } catch (IOException e) {
-            return null;
-        }
-    }
-
-    /** One file with the ids of its lines. */
-    private static final class Output implements AutoCloseable {
-
-        private final Path path;
-        private final boolean exact;
-        private final JsonlFile file;
-        private final IdSet ids = new IdSet();
-        /** Ids whose last line counts, or, if withdrawn, none. */
-        private final Set<String> superseded = ConcurrentHashMap.newKeySet();
-        private final Set<String> withdrawn = ConcurrentHashMap.newKeySet();
-
-        /** @param exact whether lines of the same id are told apart by what was generated */
-        Output(Path path, boolean exact) throws IOException {
-            this.path = path;
-            this.exact = exact;
-            JsonlFile.cutTornTail(path);
-            if (Files.exists(path)) {
-                try (LineReader lines = new LineReader(Files.newInputStream(path), Integer.MAX_VALUE)) {
-                    while (lines.hasNext()) {
-                        byte[] line = lines.next().bytes();
-                        note(id(line), line);
-                    }
-                }
-            }
-            file = new JsonlFile(path);
-        }
-
-        private void note(String id, byte[] line) {
-            if (id == null) {
-                return;
-            }
-            if (!ids.add(id)) {
-                superseded.add(id);
-            }
-            if (exact) {
-                ids.add(exact(id, line));
-            }
-        }
-
-        boolean has(String id) {
-            return ids.contains(id);
-        }
-
-        void append(String id, byte[] line) throws IOException {
-            file.append(line);
-            note(id, line);
-            withdrawn.remove(id);
-        }
-
-        void withdraw(String id) {
-            if (has(id)) {
-                withdrawn.add(id);
-            }
-        }
-
-        /** After a crash it is not known which dead letters were answered later: their ids are in both files. */
-        void withdrawAnswered(Output answers) throws IOException {
-            try (LineReader lines = new LineReader(Files.newInputStream(path), Integer.MAX_VALUE)) {
-                while (lines.hasNext()) {
-                    String id = id(lines.next().bytes());
-                    if (id != null && answers.has(id) && !answers.withdrawn.contains(id)) {
-                        withdrawn.add(id);
-                    }
-                }
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
-            if (!superseded.isEmpty() || !withdrawn.isEmpty()) {
-                Compaction.keepLast(path, superseded, withdrawn);
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.promptroutes.route;
 
+import io.promptroutes.cost.Usd;
 import io.promptroutes.flow.Crossings;
 import io.promptroutes.publish.Alerts;
 import java.math.BigDecimal;
@@ -52,6 +53,6 @@ final class CheckSpike implements Processor {
     }
 
     private static String plain(BigDecimal usd) {
-        return usd.setScale(6, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
+        return Usd.plain(usd.setScale(6, RoundingMode.HALF_UP));
     }
 }

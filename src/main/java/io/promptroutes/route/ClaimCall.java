@@ -3,6 +3,7 @@ package io.promptroutes.route;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.Reservations;
+import io.promptroutes.cost.Usd;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
@@ -176,11 +177,7 @@ final class ClaimCall implements Processor {
         BigDecimal limit = refused.limit().usd();
         return "budget exhausted: " + (refused.limit().scope() + " " + refused.name()).strip().toLowerCase(Locale.ROOT) + " limit of $"
                 + limit.toPlainString() + " for " + (refused.limit().period() == Period.JOB ? "this job" : refused.periodKey()) + ", spent $"
-                + plain(refused.spentUsd())
-                + ", and the next call can cost up to $" + plain(refused.askedUsd());
-    }
-
-    private static String plain(BigDecimal usd) {
-        return usd.signum() == 0 ? "0" : usd.stripTrailingZeros().toPlainString();
+                + Usd.plain(refused.spentUsd())
+                + ", and the next call can cost up to $" + Usd.plain(refused.askedUsd());
     }
 }

@@ -1,5 +1,6 @@
 package io.promptroutes.route;
 
+import io.promptroutes.cost.Usd;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
@@ -139,7 +140,7 @@ final class LookUp implements Processor {
     private String ambiguous(Run run, Known.Ambiguous found) {
         for (OpenClaim claim : found.claims()) {
             LOG.warn("{}: call {} of {} was under way when its process died; it may have been billed up to ${}{}", run, claim.attempt(),
-                    claim.model(), claim.reservedUsd().stripTrailingZeros().toPlainString(), policy.hold() ? "" : " and is made again");
+                    claim.model(), Usd.plain(claim.reservedUsd()), policy.hold() ? "" : " and is made again");
         }
         if (policy.hold()) {
             run.fail(new Failure("ambiguous", found.claims().size() + " calls were under way when their process died and may have been billed; "

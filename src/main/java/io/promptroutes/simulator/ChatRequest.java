@@ -10,36 +10,35 @@ import java.util.List;
 /**
  * What the simulator needs to know of a completion request. Immutable.
  *
- * @param models       wanted models in order, 1 to 3
+ * @param models       wanted models in order, at least one
  * @param maxTokens    null where the request has no cap
  * @param promptTokens bytes of all text by four, rounded up: never more than the bytes
  * @param prompt       text of the last message
  */
 record ChatRequest(List<String> models, JsonNode messages, Long maxTokens, long promptTokens, String prompt, boolean json) {
 
-    private static final int MOST_MODELS = 3;
+    private static final int MOST_FALLBACKS = 3;
 
     static ChatRequest parse(byte[] body) throws Refused {
         JsonNode root = tree(body);
+        if (root.path("stream").asBoolean()) {
+            throw bad("The simulator does not stream; send stream: false");
+        }
         JsonNode messages = root.path("messages");
         if (!messages.isArray() || messages.isEmpty()) {
-            throw Refused.badRequest("Input required: messages must be an array with at least one message");
-        }
-        if (root.path("stream").asBoolean()) {
-            throw Refused.badRequest("The simulator does not stream; send stream: false");
+            throw bad("Input required: messages must be an array with at least one message");
         }
         String last = "";
         long bytes = 0;
         for (JsonNode message : messages) {
             if (!message.path("role").isTextual()) {
-                throw Refused.badRequest("messages: every message needs a role");
+                throw bad("messages: every message needs a role");
             }
             last = text(message.path("content"));
             bytes += ByteBufUtil.utf8Bytes(last);
         }
-        String format = root.path("response_format").path("type").asText();
         return new ChatRequest(models(root), messages, maxTokens(root), Math.max(1, (bytes + 3) / 4), last,
-                format.equals("json_object") || format.equals("json_schema"));
+                root.path("response_format").path("type").asText().startsWith("json_"));
     }
 
     private static JsonNode tree(byte[] body) throws Refused {
@@ -51,21 +50,20 @@ record ChatRequest(List<String> models, JsonNode messages, Long maxTokens, long 
         } catch (IOException e) {
             // said below, without quoting the body
         }
-        throw Refused.badRequest("The body is not a valid JSON object");
+        throw bad("The body is not a valid JSON object");
     }
 
     private static List<String> models(JsonNode root) throws Refused {
-        List<String> models = new ArrayList<>(MOST_MODELS);
+        List<String> models = new ArrayList<>();
         if (root.hasNonNull("model")) {
             models.add(root.path("model").asText());
         }
-        JsonNode more = root.path("models");
-        if (more.size() > MOST_MODELS) {
-            throw Refused.badRequest("models: the array must have " + MOST_MODELS + " items or fewer");
+        if (root.path("models").size() > MOST_FALLBACKS) {
+            throw bad("models: the array must have " + MOST_FALLBACKS + " items or fewer");
         }
-        more.forEach(model -> models.add(model.asText()));
+        root.path("models").forEach(model -> models.add(model.asText()));
         if (models.isEmpty()) {
-            throw Refused.badRequest("No model was named; the simulator has no default model");
+            throw bad("No model was named; the simulator has no default model");
         }
         return models;
     }
@@ -73,14 +71,13 @@ record ChatRequest(List<String> models, JsonNode messages, Long maxTokens, long 
     private static Long maxTokens(JsonNode root) throws Refused {
         Long least = null;
         for (String name : List.of("max_tokens", "max_completion_tokens")) {
-            JsonNode cap = root.path(name);
-            if (cap.isMissingNode() || cap.isNull()) {
-                continue;
+            if (root.hasNonNull(name)) {
+                JsonNode cap = root.get(name);
+                if (!cap.isIntegralNumber() || cap.asLong() < 1) {
+                    throw bad(name + " must be a whole number from 1");
+                }
+                least = least == null ? cap.asLong() : Math.min(least, cap.asLong());
             }
-            if (!cap.isIntegralNumber() || cap.asLong() < 1) {
-                throw Refused.badRequest(name + " must be a whole number from 1");
-            }
-            least = least == null ? cap.asLong() : Math.min(least, cap.asLong());
         }
         return least;
     }
@@ -92,5 +89,14 @@ record ChatRequest(List<String> models, JsonNode messages, Long maxTokens, long 
         StringBuilder text = new StringBuilder();
         content.forEach(part -> text.append(part.path("text").asText("")));
         return text.toString();
+    }
+
+    private static Refused bad(String message) {
+        return new Refused(400, message);
+    }
+
+    /** Output tokens that have to be paid for beforehand. */
+    long wantedTokens(Model model) {
+        return maxTokens == null ? model.maxCompletionTokens() : maxTokens;
     }
 }

@@ -1,37 +1,44 @@
 package io.promptroutes.simulator;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.math.BigDecimal;
-import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
 
 /**
- * Answers {@code POST /chat/completions}: refuses, fails as the dice say, or generates and bills. Event loop only.
+ * Answers {@code POST /chat/completions}: refuses, fails as drawn, or generates and bills. Event loop only.
  * What was generated is billed whether or not the client gets it.
  */
 final class Completions {
 
-    private static final int BEHIND_THE_EDGE = 524;
+    /** Generations that can be looked up; while recording, all can. */
+    private static final int KEPT = 10_000;
 
     private final Vertx vertx;
-    private final Clock clock;
     private final Meter meter;
-    private final Generations generations;
+    private final Map<String, Generation> generations = new LinkedHashMap<>();
 
-    Completions(Vertx vertx, Clock clock, Meter meter, Generations generations) {
+    Completions(Vertx vertx, Meter meter) {
         this.vertx = vertx;
-        this.clock = clock;
         this.meter = meter;
-        this.generations = generations;
     }
 
-    void handle(HttpServerRequest request, Setup setup) {
+    /** Null where there is none. */
+    Generation find(String id) {
+        return generations.get(id);
+    }
+
+    void handle(HttpServerRequest http, Setup setup) {
         meter.arrived();
         // at arrival: what befalls a request depends on the order of arrival alone
-        Dice.Throw drawn = setup.next();
-        Refused keyRefused = keyRefused(request, setup);
-        request.body().onComplete(body -> {
+        Setup.Draw draw = setup.draw();
+        Refused keyRefused = setup.keyRefused(http);
+        http.body().onComplete(body -> {
             if (body.failed()) {
                 meter.over();
                 return;
@@ -40,36 +47,48 @@ final class Completions {
                 if (keyRefused != null) {
                     throw keyRefused;
                 }
-                answer(request, body.result(), setup, drawn);
+                answer(http, body.result(), setup, draw);
             } catch (Refused refused) {
                 meter.over();
-                Delivery.refuse(request.response(), refused);
+                Delivery.refuse(http.response(), refused);
             }
         });
     }
 
     /** One accepted request on its way. */
-    private record Call(Setup setup, ChatRequest request, Catalogue.Model model, String fingerprint, long latencyMillis, Delivery delivery) {
+    private record Call(Setup setup, ChatRequest request, Model model, String fingerprint, long latencyMillis, Delivery delivery) {
     }
 
-    private void answer(HttpServerRequest http, Buffer body, Setup setup, Dice.Throw drawn) throws Refused {
+    private void answer(HttpServerRequest http, Buffer body, Setup setup, Setup.Draw draw) throws Refused {
+        SimulatorConfig.Faults faults = setup.config().faults();
         ChatRequest request = ChatRequest.parse(body.getBytes());
         String fingerprint = setup.config().record() ? Fingerprint.of(request.messages()) : null;
         meter.called(fingerprint);
-        Catalogue.Model model = setup.model(request);
-        Fault fault = setup.fault(drawn.fault(), request, model, meter.billedUsd());
-        SimulatorConfig.Faults faults = setup.config().faults();
-        Call call = new Call(setup, request, model, fingerprint, drawn.latencyMillis(), new Delivery(vertx, setup.config(), http));
+        Model model = setup.model(request);
+        Delivery delivery = new Delivery(vertx, setup.config(), http);
+        Call call = new Call(setup, request, model, fingerprint, draw.latencyMillis(), delivery);
+        Fault fault = setup.fault(draw.fault(), request, model, meter.billedUsd());
+        String id = "gen-" + Instant.now().getEpochSecond() + "-" + UUID.randomUUID().toString().replace("-", "").substring(0, 20);
         switch (fault) {
             case RATE_LIMITED -> throw Refused.rateLimited(model.id(), faults.retryAfterSeconds());
-            case FREE_DAILY_CAP -> throw Refused.freeDailyCap(clock.instant());
-            case NO_CREDIT -> throw Refused.noCredit();
-            case AFFORDABLE -> throw Refused.affordable(Setup.wantedTokens(request, model), faults.affordableTokens());
+            case FREE_DAILY_CAP -> throw Refused.freeDailyCap(Instant.now());
+            case NO_CREDIT -> throw Refused.payment("Insufficient credits. Add more to go on");
+            case AFFORDABLE -> throw Refused.payment("This request requires more credits, or fewer max_tokens. You requested up to "
+                    + request.wantedTokens(model) + " tokens, but can only afford " + faults.affordableTokens() + ".");
             case MODERATION -> throw Refused.flagged(model.id());
             case SERVER_ERROR -> later(call, () -> Delivery.refuse(http.response(), Refused.serverError(faults.serverErrorStatus())));
-            case HTML -> later(call, () -> call.delivery().html(BEHIND_THE_EDGE));
-            case RESET -> later(call, () -> reset(call, faults.resetBilled()));
-            case NONE, ERROR_IN_200, EMPTY, CUT_JSON, DRIBBLE -> generate(call, fault);
+            case HTML -> later(call, delivery::html);
+            case RESET -> later(call, () -> {
+                if (faults.resetBilled()) {
+                    Wording wording = Wording.of(request, model);
+                    generated(call, id, wording.tokens(), wording.finishReason(), true);
+                }
+                delivery.reset();
+            });
+            case NONE, ERROR_IN_200, EMPTY, CUT_JSON, DRIBBLE -> {
+                delivery.open(id);
+                later(call, () -> deliver(call, id, fault));
+            }
         }
     }
 
@@ -83,68 +102,40 @@ final class Completions {
         });
     }
 
-    private void generate(Call call, Fault fault) {
-        String id = generations.newId(clock.instant().getEpochSecond());
-        call.delivery().open(id);
-        later(call, () -> {
-            switch (fault) {
-                case ERROR_IN_200 -> errorIn200(call, id);
-                case EMPTY -> call.delivery().whole(Bodies.empty(nothing(call, id)));
-                default -> deliver(call, id, fault);
-            }
-        });
-    }
-
     private void deliver(Call call, String id, Fault fault) {
         Wording wording = Wording.of(call.request(), call.model());
-        Buffer body = Bodies.completion(billed(call, id, wording.tokens(), wording.finishReason()), wording.text());
+        ObjectNode body;
+        if (fault == Fault.EMPTY) {
+            body = generated(call, id, 0, "error", false).empty();
+        } else if (fault == Fault.ERROR_IN_200) {
+            boolean billed = call.setup().config().faults().errorIn200Billed();
+            body = generated(call, id, billed ? wording.tokens() : 0, "error", billed).failed(billed);
+        } else {
+            body = generated(call, id, wording.tokens(), wording.finishReason(), true).completion(wording.text());
+        }
+        Buffer bytes = Delivery.marked(body);
         switch (fault) {
-            case CUT_JSON -> call.delivery().cut(body);
-            case DRIBBLE -> call.delivery().dribble(body);
-            default -> call.delivery().whole(body);
+            // half of the body, in a response that is complete as far as HTTP can tell
+            case CUT_JSON -> call.delivery().whole(bytes.slice(0, bytes.length() / 2));
+            case DRIBBLE -> call.delivery().dribble(bytes);
+            default -> call.delivery().whole(bytes);
         }
     }
 
-    private void errorIn200(Call call, String id) {
-        boolean billed = call.setup().config().faults().errorIn200Billed();
-        Generation generation = billed ? billed(call, id, Wording.of(call.request(), call.model()).tokens(), "error") : nothing(call, id);
-        call.delivery().whole(Bodies.failed(generation, Refused.serverError(502), billed));
-    }
-
-    private void reset(Call call, boolean billed) {
-        if (billed) {
-            Wording wording = Wording.of(call.request(), call.model());
-            billed(call, generations.newId(clock.instant().getEpochSecond()), wording.tokens(), wording.finishReason());
-        }
-        call.delivery().reset();
-    }
-
-    private Generation billed(Call call, String id, long completionTokens, String finishReason) {
-        BigDecimal cost = call.model().prices().cost(call.request().promptTokens(), completionTokens);
-        meter.billed(call.model().id(), cost, call.fingerprint());
-        return remember(call, id, completionTokens, finishReason, cost);
-    }
-
-    /** A generation that came to nothing and costs nothing. */
-    private Generation nothing(Call call, String id) {
-        return remember(call, id, 0, "error", BigDecimal.ZERO);
-    }
-
-    private Generation remember(Call call, String id, long completionTokens, String finishReason, BigDecimal cost) {
+    private Generation generated(Call call, String id, long completionTokens, String finishReason, boolean billed) {
         SimulatorConfig config = call.setup().config();
-        String served = config.models().servedSlug() ? call.model().slug() : call.model().id();
-        Generation generation = new Generation(id, served, call.request().promptTokens(), completionTokens, finishReason, cost,
-                clock.instant(), call.latencyMillis(), call.delivery().clientGone());
-        generations.add(generation, config.record());
-        return generation;
-    }
-
-    private static Refused keyRefused(HttpServerRequest request, Setup setup) {
-        try {
-            setup.checkKey(request);
-            return null;
-        } catch (Refused refused) {
-            return refused;
+        long promptTokens = call.request().promptTokens();
+        BigDecimal cost = billed ? call.model().cost(promptTokens, completionTokens) : BigDecimal.ZERO;
+        if (billed) {
+            meter.billed(call.model().id(), cost, call.fingerprint());
         }
+        String served = config.models().servedSlug() ? call.model().slug() : call.model().id();
+        Generation generation = new Generation(id, served, promptTokens, completionTokens, finishReason, cost, Instant.now(),
+                call.latencyMillis(), call.delivery().clientGone());
+        generations.put(id, generation);
+        if (!config.record() && generations.size() > KEPT) {
+            generations.remove(generations.keySet().iterator().next());
+        }
+        return generation;
     }
 }

@@ -1,5 +1,6 @@
 package io.promptroutes.simulator;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.Vertx;
@@ -8,7 +9,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.impl.ConnectionBase;
 
-/** How a response goes out: at once, padded, cut, in a dribble, or not at all. Event loop only; every wait is a timer. */
+/** How a response goes out: at once, padded, in a dribble, or not at all. Event loop only; every wait is a timer. */
 final class Delivery {
 
     private static final Buffer PADDING = Buffer.buffer("\n         \n");
@@ -17,7 +18,6 @@ final class Delivery {
     private final SimulatorConfig config;
     private final HttpServerRequest request;
     private final HttpServerResponse response;
-    private boolean padding;
 
     Delivery(Vertx vertx, SimulatorConfig config, HttpServerRequest request) {
         this.vertx = vertx;
@@ -26,10 +26,15 @@ final class Delivery {
         this.response = request.response();
     }
 
+    /** A body as it is sent, with the mark that it is simulated. Small amounts of money have an exponent, as OpenRouter's have. */
+    static Buffer marked(ObjectNode body) {
+        return Buffer.buffer(body.put("simulated", true).toString());
+    }
+
     static void refuse(HttpServerResponse response, Refused refused) {
         if (!response.closed()) {
             refused.headers().forEach(response::putHeader);
-            json(response.setStatusCode(refused.status()), Bodies.marked(refused.body()));
+            json(response.setStatusCode(refused.status()), marked(refused.body()));
         }
     }
 
@@ -40,8 +45,7 @@ final class Delivery {
     /** Names the generation and, where padding is on, commits the status before there is an answer. */
     void open(String generationId) {
         response.putHeader("Content-Type", "application/json").putHeader("X-Generation-Id", generationId);
-        padding = config.padding();
-        if (padding) {
+        if (config.padding()) {
             response.setChunked(true);
             pad();
         }
@@ -52,13 +56,19 @@ final class Delivery {
         long interval = config.paddingInterval().toMillis();
         if (millis <= 0) {
             next.run();
-        } else if (padding && millis > interval) {
+        } else if (response.headWritten() && millis > interval) {
             vertx.setTimer(interval, timer -> {
                 pad();
                 after(millis - interval, next);
             });
         } else {
             vertx.setTimer(millis, timer -> next.run());
+        }
+    }
+
+    private void pad() {
+        if (!clientGone()) {
+            response.write(PADDING);
         }
     }
 
@@ -72,24 +82,30 @@ final class Delivery {
         }
     }
 
-    /** Half of the body, in a response that is complete as far as HTTP can tell. */
-    void cut(Buffer body) {
-        whole(body.slice(0, body.length() / 2));
-    }
-
     void dribble(Buffer body) {
         if (!response.headWritten()) {
             response.setChunked(true);
         }
-        long interval = config.faults().dribbleInterval().toMillis();
-        dribble(body, 0, interval, config.faults().dribbleMax().toMillis() / interval);
+        dribble(body, config.faults().dribbleMax().dividedBy(config.faults().dribbleInterval()));
     }
 
-    void html(int status) {
+    private void dribble(Buffer body, long bytesLeft) {
+        if (bytesLeft <= 0 || body.length() == 1) {
+            whole(body);
+        } else if (!clientGone()) {
+            response.write(body.slice(0, 1));
+            vertx.setTimer(config.faults().dribbleInterval().toMillis(), timer -> dribble(body.slice(1, body.length()), bytesLeft - 1));
+        }
+    }
+
+    /** The page of an edge that waited in vain for the server behind it. */
+    void html() {
         if (!clientGone()) {
-            response.setStatusCode(status).putHeader("Content-Type", "text/html; charset=UTF-8")
-                    .end("<!DOCTYPE html>\n<html><head><title>" + status + ": A timeout occurred</title></head>"
-                            + "<body><h1>Error " + status + "</h1><p>simulated: the origin did not answer in time</p></body></html>\n");
+            response.setStatusCode(524).putHeader("Content-Type", "text/html; charset=UTF-8").end("""
+                    <!DOCTYPE html>
+                    <html><head><title>524: A timeout occurred</title></head>
+                    <body><h1>Error 524</h1><p>simulated: the origin did not answer in time</p></body></html>
+                    """);
         }
     }
 
@@ -98,23 +114,5 @@ final class Delivery {
         Channel channel = ((ConnectionBase) request.connection()).channel();
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
         channel.close();
-    }
-
-    private void dribble(Buffer body, int sent, long interval, long bytesLeft) {
-        if (clientGone()) {
-            return;
-        }
-        if (bytesLeft <= 0 || sent == body.length() - 1) {
-            response.end(body.slice(sent, body.length()));
-            return;
-        }
-        response.write(body.slice(sent, sent + 1));
-        vertx.setTimer(interval, timer -> dribble(body, sent + 1, interval, bytesLeft - 1));
-    }
-
-    private void pad() {
-        if (!clientGone()) {
-            response.write(PADDING);
-        }
     }
 }

@@ -2,9 +2,9 @@ package io.promptroutes.simulator;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 /** An error answer in OpenRouter's envelope, thrown where it is found out. Has no stack trace: it is an answer, not a mishap. */
@@ -14,6 +14,10 @@ final class Refused extends Exception {
     private final transient ObjectNode metadata;
     private final transient Map<String, String> headers;
 
+    Refused(int status, String message) {
+        this(status, message, null, Map.of());
+    }
+
     /** @param metadata null where the envelope has none */
     private Refused(int status, String message, ObjectNode metadata, Map<String, String> headers) {
         super(message, null, false, false);
@@ -22,41 +26,8 @@ final class Refused extends Exception {
         this.headers = headers;
     }
 
-    static Refused badRequest(String message) {
-        return new Refused(400, message, null, Map.of());
-    }
-
-    static Refused unknownModel(String model) {
-        return new Refused(400, model + " is not a valid model ID", null, Map.of());
-    }
-
-    static Refused noEndpoints(String model) {
-        return new Refused(404, "No endpoints found for " + model + ".", null, Map.of());
-    }
-
-    static Refused notFound(String what) {
-        return new Refused(404, what + " not found", null, Map.of());
-    }
-
-    static Refused noKey() {
-        return new Refused(401, "No auth credentials found", null, Map.of());
-    }
-
-    static Refused wrongKey() {
-        return new Refused(401, "User not found.", null, Map.of());
-    }
-
-    static Refused managementOnly() {
-        return new Refused(403, "Only management keys can read this", null, Map.of());
-    }
-
-    static Refused noCredit() {
-        return new Refused(402, "Insufficient credits. Add more to go on", metadata("payment_required", null), Map.of());
-    }
-
-    static Refused affordable(long asked, long affordable) {
-        return new Refused(402, "This request requires more credits, or fewer max_tokens. You requested up to " + asked
-                + " tokens, but can only afford " + affordable + ".", metadata("payment_required", null), Map.of());
+    static Refused payment(String message) {
+        return new Refused(402, message, metadata("payment_required", null), Map.of());
     }
 
     static Refused flagged(String model) {
@@ -72,7 +43,7 @@ final class Refused extends Exception {
     }
 
     static Refused freeDailyCap(Instant now) {
-        long reset = LocalDate.ofInstant(now, ZoneOffset.UTC).plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
+        long reset = now.truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(1)).toEpochMilli();
         Map<String, String> headers = Map.of("X-RateLimit-Limit", "50", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", Long.toString(reset));
         ObjectNode metadata = metadata("rate_limit_exceeded", null);
         headers.forEach(metadata.putObject("headers")::put);
@@ -89,6 +60,10 @@ final class Refused extends Exception {
         return new Refused(status, status == 500 ? "Internal Server Error" : "Provider returned error", metadata(type, "Simulated"), Map.of());
     }
 
+    private static ObjectNode metadata(String errorType, String provider) {
+        return JsonNodeFactory.instance.objectNode().put("error_type", errorType).put("provider_name", provider);
+    }
+
     int status() {
         return status;
     }
@@ -97,7 +72,6 @@ final class Refused extends Exception {
         return headers;
     }
 
-    /** The whole body but for the mark that it is simulated. */
     ObjectNode body() {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         ObjectNode error = body.putObject("error").put("code", status).put("message", getMessage() + " [simulated]");
@@ -105,9 +79,5 @@ final class Refused extends Exception {
             error.set("metadata", metadata);
         }
         return body;
-    }
-
-    private static ObjectNode metadata(String errorType, String provider) {
-        return JsonNodeFactory.instance.objectNode().put("error_type", errorType).put("provider_name", provider);
     }
 }

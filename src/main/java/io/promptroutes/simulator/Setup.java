@@ -4,90 +4,111 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.math.BigDecimal;
+import java.util.SplittableRandom;
 
-/** One configuration at work, with what has happened under it. Event loop only, but for its making. */
+/** One configuration at work: who is served, by which model, how fast, and what goes wrong. Event loop only, but for its making. */
 final class Setup {
-
-    private static final String BEARER = "Bearer ";
 
     private final SimulatorConfig config;
     private final Catalogue catalogue;
     private final Buffer listing;
-    private final Dice dice;
+    private final SplittableRandom random;
     private long completionRequests;
 
-    Setup(SimulatorConfig config, Catalogue catalogue) {
+    /** What one request gets, before it is known whether the fault fits its model. */
+    record Draw(Fault fault, long latencyMillis) {
+    }
+
+    Setup(SimulatorConfig config, Catalogue shipped) {
         this.config = config;
-        this.catalogue = catalogue.with(config.models().extra());
-        this.listing = Bodies.marked(this.catalogue.listing());
-        this.dice = new Dice(config);
+        this.catalogue = shipped.with(config.models().extra());
+        this.listing = Delivery.marked(catalogue.listing());
+        this.random = new SplittableRandom(config.seed());
     }
 
     SimulatorConfig config() {
         return config;
     }
 
+    /** The body of {@code GET /models}. */
     Buffer listing() {
         return listing;
     }
 
-    /** To be called once for each completion request, in the order of arrival. */
-    Dice.Throw next() {
+    /**
+     * To be called once for each completion request, in the order of arrival. Takes three numbers whatever comes out, so that a change of
+     * one setting leaves the others' outcomes as they were.
+     */
+    Draw draw() {
         completionRequests++;
-        return dice.next();
+        double fault = random.nextDouble() * 100;
+        double tail = random.nextDouble() * 100;
+        double spread = random.nextDouble();
+        return new Draw(fault(fault), latency(tail, spread));
     }
 
-    void checkKey(HttpServerRequest request) throws Refused {
+    private Fault fault(double drawn) {
+        double edge = 0;
+        for (Fault fault : Fault.values()) {
+            edge += config.faults().percent().getOrDefault(fault, 0.0);
+            if (drawn < edge) {
+                return fault;
+            }
+        }
+        return Fault.NONE;
+    }
+
+    private long latency(double tail, double spread) {
+        SimulatorConfig.Latency latency = config.latency();
+        if (tail < latency.tailPercent()) {
+            return latency.tail().toMillis();
+        }
+        long min = latency.min().toMillis();
+        return min + Math.round(spread * (latency.max().toMillis() - min));
+    }
+
+    /** Null where the request's key is good. */
+    Refused keyRefused(HttpServerRequest request) {
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-        if (authorization == null || !authorization.startsWith(BEARER) || authorization.length() == BEARER.length()) {
-            throw Refused.noKey();
+        if (authorization == null || !authorization.matches("Bearer .+")) {
+            return new Refused(401, "No auth credentials found");
         }
         SimulatorConfig.Access access = config.access();
-        boolean wrong = access.key() != null && !authorization.substring(BEARER.length()).equals(access.key());
+        boolean wrong = access.key() != null && !authorization.equals("Bearer " + access.key());
         boolean refused = access.refusedAfter() > 0 && completionRequests >= access.refusedAfter();
-        if (wrong || refused) {
-            throw Refused.wrongKey();
-        }
+        return wrong || refused ? new Refused(401, "User not found.") : null;
     }
 
     /** The first of the wanted models that can be had, as the service's own fallback finds it. */
-    Catalogue.Model model(ChatRequest request) throws Refused {
-        Refused why = null;
+    Model model(ChatRequest request) throws Refused {
         for (String name : request.models()) {
-            Catalogue.Model model = catalogue.find(name);
-            boolean missing = config.models().missing().contains(name);
-            if (model != null && !missing) {
+            Model model = catalogue.find(name);
+            if (model != null && !config.models().missing().contains(name)) {
                 return model;
             }
-            if (why == null) {
-                why = missing ? Refused.noEndpoints(name) : Refused.unknownModel(name);
-            }
         }
-        throw why;
+        String name = request.models().get(0);
+        throw config.models().missing().contains(name)
+                ? new Refused(404, "No endpoints found for " + name + ".")
+                : new Refused(400, name + " is not a valid model ID");
     }
 
     /** The drawn fault, or none where this request is spared from it. */
-    Fault fault(Fault drawn, ChatRequest request, Catalogue.Model model, BigDecimal billedUsd) {
-        boolean free = model.prices().free();
+    Fault fault(Fault drawn, ChatRequest request, Model model, BigDecimal billedUsd) {
+        SimulatorConfig.Faults faults = config.faults();
+        boolean needsCredit = !model.free() || faults.noCreditFree();
         BigDecimal credit = config.access().creditUsd();
-        if (credit != null && billedUsd.compareTo(credit) >= 0 && (!free || config.faults().noCreditFree())) {
+        if (credit != null && billedUsd.compareTo(credit) >= 0 && needsCredit) {
             return Fault.NO_CREDIT;
         }
-        SimulatorConfig.Faults faults = config.faults();
-        if (!faults.models().isEmpty() && request.models().stream().noneMatch(faults.models()::contains)
-                && !faults.models().contains(model.id())) {
-            return Fault.NONE;
-        }
-        boolean spared = switch (drawn) {
-            case FREE_DAILY_CAP -> !free;
-            case NO_CREDIT -> free && !faults.noCreditFree();
-            case AFFORDABLE -> free || wantedTokens(request, model) <= faults.affordableTokens();
-            default -> false;
+        boolean concerned = faults.models().isEmpty() || faults.models().contains(model.id())
+                || request.models().stream().anyMatch(faults.models()::contains);
+        boolean fits = switch (drawn) {
+            case FREE_DAILY_CAP -> model.free();
+            case NO_CREDIT -> needsCredit;
+            case AFFORDABLE -> !model.free() && request.wantedTokens(model) > faults.affordableTokens();
+            default -> true;
         };
-        return spared ? Fault.NONE : drawn;
-    }
-
-    static long wantedTokens(ChatRequest request, Catalogue.Model model) {
-        return request.maxTokens() == null ? model.maxCompletionTokens() : request.maxTokens();
+        return concerned && fits ? drawn : Fault.NONE;
     }
 }

@@ -1,15 +1,20 @@
 package io.promptroutes.simulator;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.prompt.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.math.BigDecimal;
 import java.net.URI;
-import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -21,38 +26,31 @@ public final class Simulator implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final String BASE = "/api/v1";
     private static final int BACKLOG = 4_096;
-    /** Long Authorization headers and the like. */
-    private static final int LARGEST_HEADER = 32_768;
 
     private final Vertx vertx;
     private final Catalogue catalogue;
     private final Meter meter = new Meter();
     private final Completions completions;
-    private final Account account;
     private volatile Setup setup;
     private int port;
 
-    private Simulator(SimulatorConfig config, Catalogue catalogue, Clock clock) {
+    private Simulator(SimulatorConfig config, Catalogue catalogue) {
         this.catalogue = catalogue;
         this.setup = new Setup(config, catalogue);
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
-                .setWorkerPoolSize(1)
-                .setInternalBlockingPoolSize(1)
                 .setUseDaemonThread(true)
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
-        Generations generations = new Generations();
-        this.account = new Account(clock, meter, generations);
-        this.completions = new Completions(vertx, clock, meter, generations);
+        this.completions = new Completions(vertx, meter);
     }
 
     /** Serves the shipped catalogue's models; returns when requests are accepted. */
     public static Simulator start(SimulatorConfig config) {
-        return start(config, Catalogue.shipped(), Clock.systemUTC());
+        return start(config, Catalogue.load("/models.json"));
     }
 
-    static Simulator start(SimulatorConfig config, Catalogue catalogue, Clock clock) {
-        Simulator simulator = new Simulator(config, catalogue, clock);
+    static Simulator start(SimulatorConfig config, Catalogue catalogue) {
+        Simulator simulator = new Simulator(config, catalogue);
         try {
             simulator.listen(config.port());
             return simulator;
@@ -88,7 +86,6 @@ public final class Simulator implements AutoCloseable {
                 .setHost(HOST)
                 .setPort(wanted)
                 .setAcceptBacklog(BACKLOG)
-                .setMaxHeaderSize(LARGEST_HEADER)
                 .setHttp2ClearTextEnabled(false);
         HttpServer server = vertx.createHttpServer(options)
                 .requestHandler(this::handle)
@@ -116,17 +113,53 @@ public final class Simulator implements AutoCloseable {
             return;
         }
         try {
-            if (request.method() != HttpMethod.GET || !path.startsWith(BASE + "/")) {
-                throw Refused.notFound("Endpoint");
+            if (request.method() != HttpMethod.GET || !path.startsWith(BASE)) {
+                throw new Refused(404, "Endpoint not found");
             }
-            if (path.equals(BASE + "/models")) {
-                Delivery.json(request.response(), current.listing());
-            } else {
-                Delivery.json(request.response(), Bodies.marked(account.lookUp(path.substring(BASE.length()), request, current)));
-            }
+            Delivery.json(request.response(), lookUp(path.substring(BASE.length()), request, current));
         } catch (Refused refused) {
             Delivery.refuse(request.response(), refused);
         }
+    }
+
+    private Buffer lookUp(String path, HttpServerRequest request, Setup current) throws Refused {
+        if (path.equals("/models")) {
+            return current.listing();
+        }
+        if (path.equals("/simulator/bill")) {
+            return Delivery.marked(Json.MAPPER.valueToTree(meter.bill()));
+        }
+        Refused keyRefused = current.keyRefused(request);
+        if (keyRefused != null) {
+            throw keyRefused;
+        }
+        return switch (path) {
+            case "/key" -> Delivery.marked(key(current.config().access().creditUsd()));
+            case "/credits" -> throw new Refused(403, "Only management keys can read this");
+            case "/generation" -> Delivery.marked(generation(request.getParam("id", ""), current));
+            default -> throw new Refused(404, "Endpoint not found");
+        };
+    }
+
+    /** @param limit USD, or null for none */
+    private ObjectNode key(BigDecimal limit) {
+        BigDecimal used = meter.billedUsd();
+        ObjectNode body = Json.MAPPER.createObjectNode();
+        ObjectNode data = body.putObject("data")
+                .put("label", "sk-or-v1-sim...ted")
+                .put("limit", limit)
+                .put("limit_remaining", limit == null ? null : limit.subtract(used));
+        List.of("usage", "usage_daily", "usage_weekly", "usage_monthly").forEach(span -> data.put(span, used));
+        data.put("is_free_tier", false).put("is_management_key", false);
+        return body;
+    }
+
+    private ObjectNode generation(String id, Setup current) throws Refused {
+        Generation found = completions.find(id);
+        if (found == null || Instant.now().isBefore(found.at().plus(current.config().generationDelay()))) {
+            throw new Refused(404, "Generation not found");
+        }
+        return found.lookedUp();
     }
 
     private static void mark(HttpServerRequest request) {

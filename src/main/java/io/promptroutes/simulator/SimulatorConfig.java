@@ -84,74 +84,55 @@ public record SimulatorConfig(
                 (int) settings.number("port", 0, 0, 65_535),
                 settings.number("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE),
                 new Access(
-                        settings.text("key", null),
+                        settings.text("key"),
                         settings.number("key-refused-after", 0, 0, Long.MAX_VALUE),
                         settings.amount("credit")),
                 new Models(
                         settings.list("models.missing"),
                         settings.list("models.extra"),
-                        servedSlug(settings)),
+                        settings.choice("served-model", "id", "slug").equals("slug")),
                 latency(settings),
                 settings.flag("padding", true),
-                atLeastOneMillisecond("padding-interval", settings, Duration.ofSeconds(1)),
+                settings.interval("padding-interval", Duration.ofSeconds(1)),
                 settings.flag("record", false),
                 settings.duration("generation-delay", Duration.ZERO),
-                faults(settings));
+                new Faults(
+                        percentages(settings),
+                        settings.list("fault.models"),
+                        settings.number("retry-after", 1, 0, 86_400),
+                        (int) settings.number("server-error.status", 502, 500, 599),
+                        settings.number("affordable-tokens", 256, 1, 1_000_000),
+                        settings.flag("no-credit.free", false),
+                        settings.flag("error-in-200.billed", false),
+                        settings.flag("reset.billed", false),
+                        settings.interval("dribble-interval", Duration.ofSeconds(1)),
+                        settings.duration("dribble-max", Duration.ofSeconds(60))));
         settings.refuseUnknownKeys();
         return config;
-    }
-
-    private static boolean servedSlug(Settings settings) {
-        String served = settings.text("served-model", "id");
-        if (!served.equals("id") && !served.equals("slug")) {
-            throw Settings.refused("served-model", "must be id or slug, not \"" + served + "\"");
-        }
-        return served.equals("slug");
     }
 
     private static Latency latency(Settings settings) {
         Duration fixed = settings.duration("latency", null);
         Duration min = settings.duration("latency.min", Duration.ofMillis(150));
         Duration max = settings.duration("latency.max", Duration.ofMillis(400));
-        Duration tail = settings.duration("latency.tail", Duration.ofSeconds(60));
-        double tailPercent = settings.percent("latency.tail.percent");
         if (fixed == null && max.compareTo(min) < 0) {
             throw Settings.refused("latency.max", "must not be less than simulator.latency.min");
         }
-        return new Latency(fixed == null ? min : fixed, fixed == null ? max : fixed, tailPercent, tail);
+        return new Latency(fixed == null ? min : fixed, fixed == null ? max : fixed, settings.percent("latency.tail.percent"),
+                settings.duration("latency.tail", Duration.ofSeconds(60)));
     }
 
-    private static Faults faults(Settings settings) {
+    private static Map<Fault, Double> percentages(Settings settings) {
         Map<Fault, Double> percent = new EnumMap<>(Fault.class);
-        double sum = 0;
         for (Fault fault : Fault.values()) {
             if (fault != Fault.NONE) {
-                double share = settings.percent("fault." + fault.key());
-                percent.put(fault, share);
-                sum += share;
+                percent.put(fault, settings.percent("fault." + fault.key()));
             }
         }
-        if (sum > 100.000001) {
+        // a little more, for what adding up fractions loses
+        if (percent.values().stream().mapToDouble(Double::doubleValue).sum() > 100.000001) {
             throw Settings.refused("fault.*", "must not add up to more than 100 percent");
         }
-        return new Faults(
-                Map.copyOf(percent),
-                settings.list("fault.models"),
-                settings.number("retry-after", 1, 0, 86_400),
-                (int) settings.number("server-error.status", 502, 500, 599),
-                settings.number("affordable-tokens", 256, 1, 1_000_000),
-                settings.flag("no-credit.free", false),
-                settings.flag("error-in-200.billed", false),
-                settings.flag("reset.billed", false),
-                atLeastOneMillisecond("dribble-interval", settings, Duration.ofSeconds(1)),
-                settings.duration("dribble-max", Duration.ofSeconds(60)));
-    }
-
-    private static Duration atLeastOneMillisecond(String key, Settings settings, Duration fallback) {
-        Duration duration = settings.duration(key, fallback);
-        if (duration.toMillis() < 1) {
-            throw Settings.refused(key, "must be at least 1ms");
-        }
-        return duration;
+        return Map.copyOf(percent);
     }
 }

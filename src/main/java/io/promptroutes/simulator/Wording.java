@@ -20,31 +20,25 @@ record Wording(String text, long tokens, String finishReason) {
         " Therefore this text says nothing about the quality of the model.",
     };
 
-    static Wording of(ChatRequest request, Catalogue.Model model) {
+    static Wording of(ChatRequest request, Model model) {
         int hash = request.prompt().hashCode();
-        StringBuilder text = new StringBuilder(600);
-        text.append(request.json() ? "{\"simulated\":true,\"answer\":\"" : "")
-                .append("[simulated] ")
-                .append(model.id(), model.id().indexOf('/') + 1, model.id().length())
-                .append(" answers prompt ")
-                .append(Integer.toHexString(hash))
-                .append('.');
+        String name = model.id().substring(model.id().indexOf('/') + 1);
+        StringBuilder text = new StringBuilder("[simulated] " + name + " answers prompt " + Integer.toHexString(hash) + ".");
         // two to seven sentences, never one twice
         int count = 2 + Math.floorMod(hash, 6);
         int first = Math.floorMod(hash >> 8, SENTENCES.length);
         for (int i = 0; i < count; i++) {
-            String sentence = SENTENCES[(first + i) % SENTENCES.length];
-            text.append(request.json() ? sentence.replace('\n', ' ') : sentence);
+            text.append(SENTENCES[(first + i) % SENTENCES.length]);
         }
-        return cut(text.append(request.json() ? "\"}" : ""), request.maxTokens());
+        return cut(request.json() ? "{\"simulated\":true,\"answer\":\"" + text.toString().replace('\n', ' ') + "\"}" : text.toString(),
+                request.maxTokens());
     }
 
-    private static Wording cut(StringBuilder text, Long maxTokens) {
+    private static Wording cut(String text, Long maxTokens) {
         int tokens = (text.length() + LETTERS_A_TOKEN - 1) / LETTERS_A_TOKEN;
         if (maxTokens == null || tokens <= maxTokens) {
-            return new Wording(text.toString(), tokens, "stop");
+            return new Wording(text, tokens, "stop");
         }
-        text.setLength((int) (maxTokens * LETTERS_A_TOKEN));
-        return new Wording(text.toString(), maxTokens, "length");
+        return new Wording(text.substring(0, (int) (maxTokens * LETTERS_A_TOKEN)), maxTokens, "length");
     }
 }

@@ -11,7 +11,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,7 +23,7 @@ final class SimulatorClient implements AutoCloseable {
     final Simulator simulator;
 
     SimulatorClient(String... settings) {
-        simulator = Simulator.start(config(settings), Catalogue.load("/io/promptroutes/simulator/catalogue.json"), Clock.systemUTC());
+        simulator = Simulator.start(config(settings), Catalogue.load("/io/promptroutes/simulator/catalogue.json"));
     }
 
     /** {@code key=value} without the prefix; answers take 2 ms unless something else is said. */

@@ -70,15 +70,16 @@ class SimulatorConfigTest {
 
     @Test
     void spreadsLatenciesAndFaultsAsConfigured() {
-        Dice dice = new Dice(SimulatorConfig.from(Map.of("simulator.latency.min", "100ms", "simulator.latency.max", "200ms",
-                "simulator.latency.tail", "9s", "simulator.latency.tail.percent", "5", "simulator.fault.reset", "10")));
+        Setup setup = new Setup(SimulatorConfig.from(Map.of("simulator.latency.min", "100ms", "simulator.latency.max", "200ms",
+                "simulator.latency.tail", "9s", "simulator.latency.tail.percent", "5", "simulator.fault.reset", "10")),
+                Catalogue.load("/io/promptroutes/simulator/catalogue.json"));
         int tails = 0;
         int resets = 0;
         for (int i = 0; i < 10_000; i++) {
-            Dice.Throw thrown = dice.next();
-            tails += thrown.latencyMillis() == 9_000 ? 1 : 0;
-            resets += thrown.fault() == Fault.RESET ? 1 : 0;
-            assertThat(thrown.latencyMillis()).satisfiesAnyOf(ms -> assertThat(ms).isBetween(100L, 200L), ms -> assertThat(ms).isEqualTo(9_000L));
+            Setup.Draw drawn = setup.draw();
+            tails += drawn.latencyMillis() == 9_000 ? 1 : 0;
+            resets += drawn.fault() == Fault.RESET ? 1 : 0;
+            assertThat(drawn.latencyMillis()).satisfiesAnyOf(ms -> assertThat(ms).isBetween(100L, 200L), ms -> assertThat(ms).isEqualTo(9_000L));
         }
         assertThat(tails).isBetween(400, 600);
         assertThat(resets).isBetween(850, 1_150);
