@@ -1,5 +1,6 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.cost.Usd;
 import io.promptroutes.ledger.BudgetState;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Limit;
@@ -86,8 +87,8 @@ final class BudgetsCommand implements Runnable {
         String name = budget.scope() + " " + (budget.tenant() == null ? "" : budget.tenant() + " ") + (budget.model() == null ? "" : budget.model());
         BigDecimal left = budget.limitUsd().subtract(budget.spentUsd()).subtract(budget.heldUsd()).subtract(budget.reservedUsd());
         return String.format(Locale.ROOT, "%-40s %-12s %12s %12s %12s %12s %12s", name.toLowerCase(Locale.ROOT).strip(),
-                budget.period() == Period.JOB ? "job" : budget.periodKey(), Summary.usd(budget.limitUsd()), Summary.usd(budget.spentUsd()),
-                Summary.usd(budget.heldUsd()), Summary.usd(budget.reservedUsd()), Summary.usd(left));
+                budget.period() == Period.JOB ? "job" : budget.periodKey(), Usd.plain(budget.limitUsd()), Usd.plain(budget.spentUsd()),
+                Usd.plain(budget.heldUsd()), Usd.plain(budget.reservedUsd()), Usd.plain(left));
     }
 
     private static String name(Period period) {

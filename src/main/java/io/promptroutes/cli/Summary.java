@@ -50,7 +50,7 @@ final class Summary {
                     tally.paidTwiceAtMost());
         }
 if (tally.lookedUp() > 0) {
-            out.printf(Locale.ROOT, "looked up   %d calls of unknown cost came to $%s%n", tally.lookedUp(), usd(tally.lookedUpUsd()));
+            out.printf(Locale.ROOT, "looked up   %d calls of unknown cost came to $%s%n", tally.lookedUp(), Usd.plain(tally.lookedUpUsd()));
         }
         out.println("fallbacks   " + (tally.fallbacks().isEmpty() ? "none" : counts(tally.fallbacks())));
         out.println("cost        $" + Usd.plain(tally.spent()));
