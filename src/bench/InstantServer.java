@@ -25,7 +25,8 @@ import java.util.concurrent.TimeUnit;
  * Looks like OpenRouter from outside and does next to nothing inside: every chat is answered with the same padded, chunked JSON and
  * an id of its own. Speaks just as much HTTP/1.1 as the two clients of the benchmark need.
  *
- * <p>{@code java InstantServer PORTFILE LATENCY_MS}: takes a free loopback port and writes it to PORTFILE.
+ * <p>{@code java InstantServer PORTFILE LATENCY_MS [SLOW_MS]}: takes a free loopback port and writes it to PORTFILE. With SLOW_MS, prompts
+ * that begin with "Slowly" take so long.
  *
  * <p>It also holds the watch. After {@code GET /watch/PID/FROM/TO} it reads the CPU time of process PID as the FROM-th and the TO-th
  * chat arrive, and {@code GET /report} says what lay between. So both clients are measured by the same means, warm-up and start left
@@ -43,23 +44,26 @@ public final class InstantServer {
             + "\"cost\":0.00011175,\"is_byok\":false,\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0},"
             + "\"cost_details\":{\"upstream_inference_cost\":null},\"completion_tokens_details\":{\"reasoning_tokens\":0,\"image_tokens\":0}}}");
     private static final byte[] MODEL_FIELD = ascii("\"model\":\"");
+    private static final byte[] SLOW_PROMPT = ascii("\"Slowly");
     private static final int ID_LENGTH = 31;
 
     private final byte[] models;
     private final int latencyMillis;
+    private final int slowMillis;
     private long chats;
     private long bodyBytes;
     private Watch watch;
 
-    private InstantServer(int latencyMillis) throws IOException {
+    private InstantServer(int latencyMillis, int slowMillis) throws IOException {
         this.latencyMillis = latencyMillis;
+        this.slowMillis = slowMillis;
         try (InputStream in = InstantServer.class.getResourceAsStream("/models.json")) {
             models = in.readAllBytes();
         }
     }
 
     public static void main(String[] args) throws Exception {
-        InstantServer server = new InstantServer(Integer.parseInt(args[1]));
+        InstantServer server = new InstantServer(Integer.parseInt(args[1]), args.length > 2 ? Integer.parseInt(args[2]) : 0);
         Channel channel = new ServerBootstrap().group(new NioEventLoopGroup(1)).channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, 1024).childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ChannelInitializer<Channel>() {
@@ -155,10 +159,11 @@ public final class InstantServer {
                     watch.arrived(chats, bodyBytes);
                 }
                 ByteBuf answer = chat(context, body);
-                if (latencyMillis == 0) {
+                int millis = slowMillis > 0 && ByteBufUtil.indexOf(Unpooled.wrappedBuffer(SLOW_PROMPT), body) >= 0 ? slowMillis : latencyMillis;
+                if (millis == 0) {
                     context.writeAndFlush(answer, context.voidPromise());
                 } else {
-                    context.executor().schedule(() -> context.writeAndFlush(answer), latencyMillis, TimeUnit.MILLISECONDS);
+                    context.executor().schedule(() -> context.writeAndFlush(answer), millis, TimeUnit.MILLISECONDS);
                 }
             } else if (target.endsWith("/models")) {
                 whole(context, models);
