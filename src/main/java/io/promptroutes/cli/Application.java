@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
@@ -42,11 +44,16 @@ final class Application implements AutoCloseable {
      * @param firstSeen false for an id that the job has had before
      * @param mayStart  asked before each call: false where the prompt is somebody else's by now
      * @param drain     how long running work may take when the routes stop
+     * @param settings  for Camel's placeholders and its own keys, beside those of the settings
      */
-    record Edges(String publishTo, Map<String, ?> beans, Predicate<String> firstSeen, Predicate<Exchange> mayStart, Duration drain) {
+    record Edges(String publishTo, Map<String, ?> beans, Predicate<String> firstSeen, Predicate<Exchange> mayStart, Duration drain,
+            Map<String, String> settings) {
+
+        /** A job has its own intake. */
+        private static final Map<String, String> NO_SERVICE = Map.of("kafka.enabled", "off", "inbox.directory", "", "management.costs", "off");
 
         static Edges ofJob(String publishTo, Map<String, ? extends Processor> sinks, Predicate<String> firstSeen) {
-            return new Edges(publishTo, sinks, firstSeen, exchange -> true, Duration.ofSeconds(5));
+            return new Edges(publishTo, sinks, firstSeen, exchange -> true, Duration.ofSeconds(5), NO_SERVICE);
         }
     }
 
@@ -60,6 +67,7 @@ final class Application implements AutoCloseable {
         edges.beans().forEach(main::bind);
         Properties properties = settings.properties();
         properties.setProperty("publish.to", edges.publishTo());
+        properties.putAll(edges.settings());
         configure(properties, edges.drain());
     }
 
@@ -98,15 +106,25 @@ final class Application implements AutoCloseable {
         send("direct:refresh-catalogue", null);
     }
 
-    /** What a client of Kafka takes and Camel has no name for. */
-    void kafkaClients(Map<String, String> properties) {
+    /** More beans that routes name. */
+    void bind(Map<String, ?> more) {
+        more.forEach(main::bind);
+    }
+
+    /** Does something with Camel when it has its settings, before the routes start. */
+    void configured(Consumer<CamelContext> then) {
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void afterConfigure(BaseMainSupport starting) {
-                starting.getCamelContext().getComponent("kafka", KafkaComponent.class).getConfiguration()
-                        .setAdditionalProperties(new HashMap<>(properties));
+                then.accept(starting.getCamelContext());
             }
         });
+    }
+
+    /** What a client of Kafka takes and Camel has no name for. */
+    void kafkaClients(Map<String, String> properties) {
+        configured(camel -> camel.getComponent("kafka", KafkaComponent.class).getConfiguration()
+                .setAdditionalProperties(new HashMap<>(properties)));
     }
 
     /** Hands a body to a route and waits until the route has taken it. */

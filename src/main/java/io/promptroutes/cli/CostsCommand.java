@@ -4,20 +4,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.LedgerLocked;
 import io.promptroutes.prompt.Json;
 import java.io.PrintWriter;
-import java.math.BigDecimal;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.camel.util.TimeUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,67 +45,29 @@ final class CostsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Settings settings = common.settings(Map.of());
+        CostRows.from(since); // a typing error is told before anything else
+        print(rows(common.settings(Map.of())), spec.commandLine().getOut());
+        return ExitCodes.ANSWERED;
+    }
+
+    /** An embedded ledger belongs to one process: a service that has it is asked instead. */
+    private List<ObjectNode> rows(Settings settings) {
         try (Common.Endpoint endpoint = common.endpoint(settings); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
             if (ledger == null) {
                 throw new UsageException("there are no figures without the ledger (key ledger.enabled is off)");
             }
-            List<ObjectNode> rows = new ArrayList<>();
-            if (last != null) {
-                ledger.figures().last(last).forEach(call -> rows.add(Json.MAPPER.valueToTree(new LastCall(call))));
-            } else {
-                ledger.figures().by(by, from()).forEach(row -> rows.add(row(row)));
+            return CostRows.of(ledger, by, since, last);
+        } catch (UsageException e) {
+            List<ObjectNode> asked = e.getCause() instanceof LedgerLocked ? Management.ask(settings, query(), spec.commandLine().getErr()) : null;
+            if (asked == null) {
+                throw e;
             }
-            print(rows, spec.commandLine().getOut());
-            return ExitCodes.ANSWERED;
+            return asked;
         }
     }
 
-    private Instant from() {
-        if (since == null) {
-            return Instant.EPOCH;
-        }
-        try {
-            return LocalDate.parse(since).atStartOfDay(ZoneOffset.UTC).toInstant();
-        } catch (DateTimeException notADay) {
-            try {
-                return Instant.now().minus(Duration.ofMillis(TimeUtils.toMilliSeconds(since)));
-            } catch (RuntimeException e) {
-                throw new UsageException("--since " + since + " is neither a day (2026-11-01) nor a time ago (12h, 7d)", e);
-            }
-        }
-    }
-
-    /** A call as it is shown. */
-    private record LastCall(String at, String job, String tenant, String task, String model, String served, String state, BigDecimal cost_usd,
-            String cost_source, Long latency_ms, Long prompt_tokens, Long completion_tokens, String generation_id) {
-
-        LastCall(Figures.Call call) {
-            this(call.claimedAt().toString(), call.job(), call.tenant(), call.task(), call.model(), call.servedModel(), call.state(), call.costUsd(),
-                    call.costSource(), call.latencyMs(), call.promptTokens(), call.completionTokens(), call.generationId());
-        }
-    }
-
-    private ObjectNode row(Figures.Row row) {
-        ObjectNode out = Json.MAPPER.createObjectNode();
-        out.put(by.name().toLowerCase(Locale.ROOT), row.name());
-        out.put("requests", row.requests());
-        out.put("cost_usd", plain(row.costUsd()));
-        out.put("uncertain_usd", plain(row.uncertainUsd()));
-        out.put("mean_cost_usd", plain(row.meanCostUsd()));
-        out.put("mean_ms", row.meanMs());
-        out.put("p95_ms", row.p95Ms());
-        out.put("prompt_tokens", row.promptTokens());
-        out.put("completion_tokens", row.completionTokens());
-        out.put("fallbacks", row.fallbacks());
-        out.put("errors", row.errors());
-        out.put("reused", row.reused());
-        out.put("saved_usd", plain(row.savedUsd()));
-        return out;
-    }
-
-    private static BigDecimal plain(BigDecimal usd) {
-        return usd.signum() == 0 ? BigDecimal.ZERO : usd.stripTrailingZeros();
+    private String query() {
+        return "by=" + by + (since == null ? "" : "&since=" + URLEncoder.encode(since, StandardCharsets.UTF_8)) + (last == null ? "" : "&last=" + last);
     }
 
     private void print(List<ObjectNode> rows, PrintWriter out) {

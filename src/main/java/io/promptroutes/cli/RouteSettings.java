@@ -54,6 +54,14 @@ final class RouteSettings {
         return window;
     }
 
+    /** The longest that a prompt may take from its turn in the window on: others may be called before it, and calls a minute be few. */
+    Duration longest() {
+        Duration calls = settings.duration("prompts.deadline").multipliedBy((window + concurrency - 1) / concurrency);
+        int rate = modelRates().values().stream().reduce(settings.integer("openrouter.rpm", 0, 1_000_000),
+                (one, other) -> one == 0 ? other : Math.min(one, other));
+        return rate == 0 ? calls : calls.plus(Duration.ofMinutes(window / rate + 1));
+    }
+
     ApiKey key() {
         return key;
     }

@@ -1,35 +1,29 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.flow.Intake;
-import io.promptroutes.kafka.Acknowledge;
-import io.promptroutes.kafka.Acknowledgement;
-import io.promptroutes.kafka.AddressRecord;
-import io.promptroutes.kafka.DeadLetterRecord;
 import io.promptroutes.kafka.InFlightWindow;
-import io.promptroutes.kafka.KeyOrder;
-import io.promptroutes.kafka.TakeRecord;
-import io.promptroutes.kafka.WindowLimits;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.route.Inbox;
 import io.promptroutes.route.LedgerPolicy;
-import java.time.Clock;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Command {@code run}: the service. Takes prompts from a Kafka topic until it is stopped. */
+/** Command {@code run}: the service. Takes prompts from a Kafka topic, a folder of files or both, until it is stopped. */
 @Command(name = "run", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
-        description = "Answers the prompts of a Kafka topic until it is stopped (keys kafka.*).")
+        description = "Answers the prompts of a Kafka topic (keys kafka.*) and of files that are put into a folder (keys inbox.*) until it is stopped.")
 final class RunCommand implements Callable<Integer> {
 
     @Spec
@@ -40,25 +34,77 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Settings settings = common.settings(Map.of("publish.retries", "-1")); // a service waits for its broker as long as it takes
+        boolean kafka = settings.onOff("kafka.enabled");
+        Path inbox = inbox(settings, kafka);
+        Management management = new Management(settings);
         try (Common.Endpoint configured = common.endpoint(settings);
                 Ledger ledger = Ledgers.open(configured.settings(), null);
                 Common.Endpoint endpoint = configured.chosen(ledger).withKey()) {
             RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
             Intake intake = routes.intake(false);
             Duration drain = settings.duration("kafka.drain");
-            InFlightWindow window = window(settings, routes, intake, drain);
-            Application.Edges edges = new Application.Edges("kafka", beans(settings, routes, intake, window), id -> true,
-                    RunCommand::mayStart, drain.plusSeconds(10));
-            LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), "kafka " + settings.text("kafka.group"), false, false,
-                    Ledgers.hold(settings), true);
-            try (Application application = new Application(routes, intake, edges, ledger, policy)) {
-                application.kafkaClients(settings.below("kafka.client."));
-                return serve(application, window);
+            try (KafkaEdge edge = new KafkaEdge(settings, routes, intake, drain, kafka)) {
+                management.ready("intake", intake::reason);
+                if (ledger != null) {
+                    management.ready("ledger", () -> problem(ledger));
+                }
+                edge.checks(management);
+                Application.Edges edges = new Application.Edges(inbox == null ? "kafka" : "origin", edge.beans(), id -> true,
+                        exchange -> KafkaEdge.mayStart(exchange, intake), drain.plusSeconds(10), properties(settings, kafka, management));
+                LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), "kafka " + settings.text("kafka.group"), false, false,
+                        Ledgers.hold(settings), true);
+                try (Application application = new Application(routes, intake, edges, ledger, policy)) {
+                    application.kafkaClients(settings.below("kafka.client."));
+                    application.configured(management::open);
+                    application.bind(CostRows.beans(ledger));
+                    if (inbox != null) {
+                        application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts().maxBytes()).beans());
+                    }
+                    return serve(application, edge.window(), management);
+                }
             }
         }
     }
 
-    private int serve(Application application, InFlightWindow window) throws InterruptedException {
+    /** Null where there is none. Made where it is not there. */
+    private static Path inbox(Settings settings, boolean kafka) {
+        String folder = settings.text("inbox.directory");
+        if (folder.isEmpty()) {
+            if (!kafka) {
+                throw new UsageException("nothing to take prompts from: switch kafka.enabled on, or set inbox.directory");
+            }
+            return null;
+        }
+        if (!settings.onOff("ledger.enabled")) {
+            throw new UsageException("key inbox.directory needs the ledger (key ledger.enabled), without which a file could not be continued");
+        }
+        try {
+            return Files.createDirectories(Path.of(folder)).toRealPath();
+        } catch (IOException e) {
+            throw new UsageException("key inbox.directory: folder " + folder + " cannot be made: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, String> properties(Settings settings, boolean kafka, Management management) {
+        if (settings.amount("budget.job") != null) {
+            throw new UsageException("key budget.job is for the command batch, whose job ends there; a service has budget.total.day and .month");
+        }
+        Map<String, String> properties = new HashMap<>(management.settings());
+        properties.put("kafka.enabled", kafka ? "on" : "off");
+        properties.put("management.costs", settings.onOff("ledger.enabled") && !settings.text("management.port").isEmpty() ? "on" : "off");
+        properties.put("inbox.settled-millis", String.valueOf(Math.max(1, settings.duration("inbox.settled").toMillis())));
+        return properties;
+    }
+
+    private static String problem(Ledger ledger) {
+        try (Connection connection = ledger.dataSource().getConnection()) {
+            return connection.isValid(2) ? null : "the ledger's database does not answer";
+        } catch (SQLException e) {
+            return "the ledger's database cannot be had: " + e.getMessage();
+        }
+    }
+
+    private int serve(Application application, InFlightWindow window, Management management) throws InterruptedException {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         Thread hook = new Thread(() -> {
@@ -71,40 +117,21 @@ final class RunCommand implements Callable<Integer> {
             Runtime.getRuntime().halt(ExitCodes.STOPPED);
         }, "interruption");
         Runtime.getRuntime().addShutdownHook(hook);
-        application.start();
-        spec.commandLine().getErr().println("prompt-routes: running; Ctrl-C or SIGTERM stops it");
+        try {
+            application.start();
+        } catch (UsageException e) {
+            Runtime.getRuntime().removeShutdownHook(hook); // it would wait for an end that never comes
+            throw e;
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        String address = management.address();
+        err.println("prompt-routes: running" + (address == null ? "" : ", health at " + address + "/observe/health")
+                + "; Ctrl-C or SIGTERM stops it");
         asked.await();
         window.leave();
+        application.intake().close();
         application.close();
         ended.countDown();
         return ExitCodes.STOPPED;
-    }
-
-    private static InFlightWindow window(Settings settings, RouteSettings routes, Intake intake, Duration drain) {
-        boolean ordered = settings.choice("prompts.order", List.of("unordered", "key")).equals("key");
-        int size = routes.window();
-        WindowLimits limits = new WindowLimits(size, size * 3 / 4, settings.integer("kafka.ahead", size, Integer.MAX_VALUE), drain, ordered);
-        return new InFlightWindow(limits, () -> intake.reason() == null, Clock.systemUTC());
-    }
-
-    private static Map<String, Object> beans(Settings settings, RouteSettings routes, Intake intake, InFlightWindow window) {
-        TakeRecord take = new TakeRecord(routes.prompts().maxBytes());
-        Processor counted = exchange -> {
-            intake.count();
-            take.process(exchange);
-        };
-        Set<String> headers = new TreeSet<>(RouteSettings.list(settings.text("kafka.headers")));
-        Map<String, Object> beans = new HashMap<>();
-        beans.put("inFlightWindow", window);
-        beans.put("takeRecord", counted);
-        beans.put("keyOrder", new KeyOrder());
-        beans.put("addressRecord", new AddressRecord(headers));
-        beans.put("deadLetterRecord", new DeadLetterRecord());
-        beans.put("acknowledge", new Acknowledge());
-        return beans;
-    }
-
-    private static boolean mayStart(Exchange exchange) {
-        return !(exchange.getVariable(InFlightWindow.VARIABLE) instanceof Acknowledgement record) || record.mayStart();
     }
 }

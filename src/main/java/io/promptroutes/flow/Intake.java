@@ -32,6 +32,8 @@ public final class Intake {
     private Instant pausedSince;
     private Instant nextProbe;
     private Duration probeEvery;
+    private volatile Instant openSince = Instant.EPOCH;
+    private volatile boolean closed;
 
     /**
      * @param window       prompts taken and not yet finished, at most
@@ -51,10 +53,10 @@ public final class Intake {
     public boolean take() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (state != State.STOPPED && (unfinished >= window || state != State.OPEN) && !mayProbe()) {
+            while (!closed && state != State.STOPPED && (unfinished >= window || state != State.OPEN) && !mayProbe()) {
                 changed.await(1, TimeUnit.SECONDS);
             }
-            if (state == State.STOPPED) {
+            if (closed || state == State.STOPPED) {
                 return false;
             }
             unfinished++;
@@ -62,6 +64,39 @@ public final class Intake {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** For a source that has a window of its own: whether it may take now, because intake is open or to find out whether a pause is over. */
+    public boolean open() {
+        if (state == State.OPEN) {
+            return true; // the usual case, without the lock
+        }
+        lock.lock();
+        try {
+            return mayProbe();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The service is about to end: nothing more is taken; what was taken may go on. There is no way back. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public boolean closed() {
+        return closed;
+    }
+
+    /** When the last pause was over, or {@link Instant#EPOCH}; now while it lasts. */
+    public Instant openSince() {
+        return reason == null ? openSince : clock.instant();
     }
 
     /** With nothing under way nobody else would find out that a pause is over. */
@@ -140,6 +175,9 @@ public final class Intake {
         try {
             proved = true;
             if (state != State.STOPPED) {
+                if (state != State.OPEN) {
+                    openSince = clock.instant();
+                }
                 state = State.OPEN;
                 reason = null;
                 pausedSince = null;

@@ -11,7 +11,8 @@ import org.apache.kafka.common.header.Header;
 /**
  * Makes the original record of the JSON dead letter that is the body: value and key byte for byte, its headers, and the reason in
  * {@code error-code}, {@code error-message}, {@code error-retryable} and {@code error-attempts}. Where the prompt came in no record, the
- * JSON itself stays the value. Of headers that came more than once Camel can carry the last only. Thread-safe.
+ * JSON itself stays the value; so it does, without the record's own headers, where variable {@code withoutText} says that there is no room for
+ * the record. Of headers that came more than once Camel can carry the last only. Thread-safe.
  */
 public final class DeadLetterRecord implements Processor {
 
@@ -21,12 +22,14 @@ public final class DeadLetterRecord implements Processor {
         Origin origin = exchange.getVariable(Origin.VARIABLE, Origin.class);
         JsonNode letter = Json.MAPPER.readTree(message.getBody(byte[].class));
         message.removeHeaders("*");
-        if (origin != null) {
+        if (origin != null && exchange.getVariable("withoutText") == null) {
             for (Header header : origin.headers()) {
                 message.setHeader(header.key(), header.value());
             }
-            AddressRecord.origin(message, origin);
             message.setBody(origin.value());
+        }
+        if (origin != null) {
+            AddressRecord.origin(message, origin);
         }
         JsonNode error = letter.path("error");
         message.setHeader("prompt-id", AddressRecord.text(letter.path("id").asText()));

@@ -13,6 +13,13 @@ import org.apache.camel.support.AsyncProcessorSupport;
  */
 public final class KeyOrder extends AsyncProcessorSupport {
 
+    private final Runnable dropped;
+
+    /** @param dropped told of each exchange that ends here */
+    public KeyOrder(Runnable dropped) {
+        this.dropped = dropped;
+    }
+
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         Acknowledgement record = exchange.getVariable(InFlightWindow.VARIABLE, Acknowledgement.class);
@@ -32,8 +39,9 @@ public final class KeyOrder extends AsyncProcessorSupport {
         return true;
     }
 
-    private static void check(Exchange exchange, Acknowledgement record) {
+    private void check(Exchange exchange, Acknowledgement record) {
         if (!record.mayStart()) {
+            dropped.run();
             exchange.setRouteStop(true);
         }
     }

@@ -25,6 +25,8 @@ final class PartitionWindow {
     private final Map<Long, Acknowledgement> unclaimed = new LinkedHashMap<>();
     private long finished = NONE;
     private long confirmed = NONE;
+    private long oldest = NONE;
+    private Instant oldestSince;
     private volatile boolean leaving;
 
     /** @param inFlight unfinished records of all partitions of the consumer */
@@ -130,9 +132,14 @@ final class PartitionWindow {
         return taken.size();
     }
 
-    WindowState.Partition state() {
-        Acknowledgement oldest = taken.peek();
+    WindowState.Partition state(Instant now) {
+        Acknowledgement first = taken.peek();
+        long at = first == null ? NONE : first.offset();
+        if (at != oldest) {
+            oldest = at;
+            oldestSince = first == null ? null : now;
+        }
         return new WindowState.Partition(partition.topic(), partition.partition(), confirmed, finished, unfinished.get(), taken.size(),
-                oldest == null ? null : oldest.taken(), oldest == null ? NONE : oldest.offset());
+                first == null ? null : first.taken(), at, oldestSince);
     }
 }

@@ -123,6 +123,7 @@ final class Partitions {
     }
 
     WindowState state(boolean holding) {
-        return new WindowState(inFlight(), limits.size(), holding, windows.values().stream().map(PartitionWindow::state).toList());
+        Instant now = clock.instant();
+        return new WindowState(inFlight(), limits.size(), holding, windows.values().stream().map(window -> window.state(now)).toList());
     }
 }

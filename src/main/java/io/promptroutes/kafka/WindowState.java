@@ -24,9 +24,11 @@ public record WindowState(int unfinished, int size, boolean holding, List<Partit
      * @param ahead      records taken since the oldest unfinished one, that one included
      * @param oldest     when the oldest unfinished record was taken, or null
      * @param oldestAt   its offset, or -1
+     * @param since      when it was first seen to be the oldest, or null; before that it may have waited for others of its key
      */
     public record Partition(
-            String topic, int partition, long committed, long finished, int unfinished, int ahead, Instant oldest, long oldestAt) {
+            String topic, int partition, long committed, long finished, int unfinished, int ahead, Instant oldest, long oldestAt,
+            Instant since) {
     }
 
     static WindowState sum(List<WindowState> consumers) {
@@ -35,6 +37,22 @@ public record WindowState(int unfinished, int size, boolean holding, List<Partit
                 consumers.stream().mapToInt(WindowState::size).sum(),
                 !consumers.isEmpty() && consumers.stream().allMatch(WindowState::holding),
                 consumers.stream().flatMap(one -> one.partitions().stream()).toList());
+    }
+
+    /**
+     * A record that is neither finished nor can still be on its way, in words; null where there is none.
+     *
+     * @param from  time before it does not count, such as that of a pause
+     * @param limit the longest that a record may take once it is the oldest of its partition
+     */
+    public String stuck(Instant from, Instant now, Duration limit) {
+        return partitions.stream().filter(one -> one.since() != null
+                        && Duration.between(one.since().isAfter(from) ? one.since() : from, now).compareTo(limit) > 0)
+                .min(Comparator.comparing(Partition::oldest))
+                .map(one -> "the record at offset " + one.oldestAt() + " of " + one.topic() + "-" + one.partition() + " was taken "
+                        + Duration.between(one.oldest(), now).toSeconds() + " s ago and is unfinished, longer than the " + limit.toSeconds()
+                        + " s that a record can take: a defect of prompt-routes or of an edited route. A restart takes it again")
+                .orElse(null);
     }
 
     /** How long the oldest unfinished record has been waiting for its end; empty where nothing is in flight. */

@@ -16,6 +16,7 @@ import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.routing.Attempt;
 import io.promptroutes.routing.Chain;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 
@@ -78,6 +79,22 @@ public final class Results {
             DeadLetterLine.hold(out, arrival.bytes());
         }
         return bytes(out);
+    }
+
+    /** A dead letter of a few hundred bytes, for where the whole has no room. */
+    public static byte[] withoutRequest(byte[] deadLetter) {
+        try {
+            JsonNode whole = Json.MAPPER.readTree(deadLetter);
+            JsonNode error = whole.path("error");
+            String message = error.path("message").asText();
+            String id = whole.path("id").asText();
+            ObjectNode out = head(id.substring(0, Math.min(id.length(), 200)), new Failure(error.path("code").asText(),
+                    message.substring(0, Math.min(message.length(), 400)), error.path("retryable").asBoolean()));
+            out.set("source", whole.path("source"));
+            return bytes(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static ObjectNode head(String id, Failure failure) {

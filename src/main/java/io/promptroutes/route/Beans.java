@@ -141,6 +141,8 @@ UnknownCosts unknown = new UnknownCosts(shared.ledger(), shared.tally(), clock);
         bind(main, "makeDeadLetter", sinks::deadLetter);
         bind(main, "makeRejection", sinks::reject);
         bind(main, "makeDefectLetter", sinks::defect);
+        bind(main, "makeTooLargeLetter", sinks::tooLarge);
+        bind(main, "leaveTextOut", sinks::withoutText);
         bind(main, "acknowledgeResult", sinks::answered);
         bind(main, "acknowledgeDeadLetter", sinks::dead);
         bind(main, "stopUnpublished", sinks::unpublished);

@@ -56,7 +56,7 @@ final class LookUp implements Processor {
         }
         Prompt prompt = run.prompt();
         WorkId id = WorkId.of(policy.provider(), prompt.tenant(), exchange.getVariable("identity", String.class), prompt.raw());
-        Work work = new Work(id, policy.job(), prompt.id(), prompt.tenant(), run.task().toString());
+        Work work = new Work(id, Job.name(exchange, policy.job()), prompt.id(), prompt.tenant(), run.task().toString());
         try {
             // a work that was begun, and whose ambiguous calls could not be noted then, is ours already
             Known known = run.work() == null ? Durable.result(ledger.begin(work)) : exchange.getVariable("known", Known.class);
@@ -107,7 +107,7 @@ final class LookUp implements Processor {
         }
         exchange.setVariable("stored", stored);
         exchange.setVariable("kind", answered ? "result" : "dead-letter");
-        exchange.setVariable("events", policy.eventsAgain() ? ledger.history().eventsOf(work.id()) : List.of());
+        exchange.setVariable("events", policy.eventsAgain() && Job.of(exchange) == null ? ledger.history().eventsOf(work.id()) : List.of());
         if (known instanceof Known.Answered found) {
             tally.reuse(found.costUsd());
             ledger.reused(work, found.model(), found.costUsd()); // a figure for people: not waited for

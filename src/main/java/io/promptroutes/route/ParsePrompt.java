@@ -16,7 +16,7 @@ final class ParsePrompt implements Processor {
     private final Occurrences occurrences = new Occurrences();
     private final int maxBytes;
 
-    /** @param firstSeen false for an id that this job has had before */
+    /** @param firstSeen false for an id that the process's only job has had before */
     ParsePrompt(PromptParser parser, Predicate<String> firstSeen, int maxBytes) {
         this.parser = parser;
         this.firstSeen = firstSeen;
@@ -25,6 +25,8 @@ final class ParsePrompt implements Processor {
 
     @Override
     public void process(Exchange exchange) throws InvalidPrompt {
+        Job job = Job.of(exchange);
+        Predicate<String> firstSeen = job == null ? this.firstSeen : job.firstSeen();
         Arrival arrival = exchange.getMessage().getBody(Arrival.class);
         exchange.setVariable("arrival", arrival);
         exchange.setVariable("id", arrival.source().defaultId());
@@ -44,7 +46,7 @@ final class ParsePrompt implements Processor {
         }
         exchange.setVariable("prompt", prompt);
         exchange.setVariable("id", prompt.id());
-        exchange.setVariable("identity", occurrences.identity(prompt)); // here, where prompts still come in order
+        exchange.setVariable("identity", (job == null ? occurrences : job.occurrences()).identity(prompt)); // here, where prompts still come in order
         exchange.setVariable("text", prompt.text());
         exchange.setVariable("strategy", prompt.strategy().toString());
         exchange.setVariable("budget", prompt.budget().toString());

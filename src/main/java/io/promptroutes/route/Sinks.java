@@ -71,7 +71,7 @@ public final class Sinks {
         } else {
             tally.deadLetter(code(exchange.getVariable("stored", byte[].class)));
         }
-        finish(run(exchange));
+        finish(exchange);
     }
 
     private static String code(byte[] deadLetter) {
@@ -117,6 +117,28 @@ public final class Sinks {
         letter(exchange, Results.rejected(exchange.getVariable("arrival", Arrival.class), why), why.code());
     }
 
+    /** Makes the dead letter of a prompt whose result, or stored dead letter, no topic takes the body. What the ledger has stays there. */
+    public void tooLarge(Exchange exchange) {
+        byte[] message = exchange.getVariable("stored", byte[].class);
+        if (message != null && "dead-letter".equals(exchange.getVariable("kind"))) {
+            letter(exchange, message, code(message));
+            return;
+        }
+        byte[] result = message == null ? exchange.getVariable("result", byte[].class) : message;
+        Exception refusal = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        Run run = run(exchange);
+        run.fail(new Failure("result_too_large", "the result of " + result.length + " bytes is more than its topic takes (" + refusal.getMessage()
+                + "): raise max.message.bytes of the topic, and kafka.client.max.request.size; the answer is kept in the ledger", true));
+        exchange.setVariable("stored", result); // the ledger's word on this prompt stands
+        letter(exchange, Results.failed(run), run.end().code());
+    }
+
+    /** Makes the body a dead letter without the request, which is in its own topic. */
+    public void withoutText(Exchange exchange) {
+        exchange.setVariable("withoutText", true);
+        exchange.getMessage().setBody(Results.withoutRequest(exchange.getVariable("letter", byte[].class)));
+    }
+
     /** The result is durable. */
     public void answered(Exchange exchange) {
         Run run = run(exchange);
@@ -125,13 +147,13 @@ public final class Sinks {
         if (run.lastCost().usd() != null && run.lastCost().usd().signum() > 0) {
             alarms.off(NO_CREDIT);
         }
-        finish(run);
+        finish(exchange);
     }
 
     /** The dead letter is durable. */
     public void dead(Exchange exchange) {
         tally.deadLetter(exchange.getVariable("code", String.class));
-        finish(run(exchange));
+        finish(exchange);
     }
 
     /** The prompt is somebody else's now, who will read it again: it is not ours in the ledger any more. */
@@ -140,7 +162,10 @@ public final class Sinks {
         if (ledger != null && run.work() != null) {
             ledger.release(run.work().id());
         }
-        finish(run);
+        if (Job.of(exchange) != null) {
+            Job.of(exchange).leave();
+        }
+        finish(exchange);
     }
 
     /** Nothing can be published: nothing more is called, and the prompt counts as unfinished. */
@@ -153,15 +178,20 @@ public final class Sinks {
         }
     }
 
-    private void finish(Run run) {
+    private void finish(Exchange exchange) {
+        Run run = run(exchange);
         if (run != null && run.settle()) {
             intake.called();
         }
         intake.finish();
+        if (Job.of(exchange) != null) {
+            Job.of(exchange).finish();
+        }
     }
 
     private static void letter(Exchange exchange, byte[] json, String code) {
         exchange.setVariable("code", code);
+        exchange.setVariable("letter", json);
         exchange.getMessage().setBody(json);
     }
 

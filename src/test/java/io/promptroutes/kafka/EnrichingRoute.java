@@ -52,7 +52,7 @@ final class EnrichingRoute implements AutoCloseable {
                         .routeId("intake").startupOrder(100)
                         .to("seda:taken?waitForTaskToComplete=Never&size=1000000");
                 from("seda:taken?concurrentConsumers=4&size=1000000&pollTimeout=100")
-                        .process(new KeyOrder())
+                        .process(new KeyOrder(() -> { }))
                         .process(exchange -> started.add(at(exchange)))
                         .process(new AsyncProcessorSupport() {
                             @Override

@@ -90,14 +90,14 @@ class KafkaRoutesIT {
     private static DefaultCamelContext camel(String brokers, boolean enabled) throws Exception {
         DefaultCamelContext camel = new DefaultCamelContext();
         Properties settings = new Properties();
-        settings.putAll(Map.of("publish.to", enabled ? "kafka" : "files", "kafka.brokers", brokers, "kafka.group", "prompt-routes",
+        settings.putAll(Map.of("kafka.enabled", enabled ? "on" : "off", "kafka.brokers", brokers, "kafka.group", "prompt-routes",
                 "kafka.offset-reset", "earliest", "kafka.topic.prompts", "prompts", "kafka.topic.results", "results",
                 "kafka.topic.costs", "costs", "kafka.topic.dead-letters", "dead-letters", "kafka.topic.alerts", "alerts"));
         camel.getPropertiesComponent().setOverrideProperties(settings);
         camel.getRegistry().bind("inFlightWindow", new InFlightWindow(
                 new WindowLimits(100, 75, 1_000, Duration.ofSeconds(2), true), () -> true, Clock.systemUTC()));
         camel.getRegistry().bind("takeRecord", new TakeRecord(1_000));
-        camel.getRegistry().bind("keyOrder", new KeyOrder());
+        camel.getRegistry().bind("keyOrder", new KeyOrder(() -> { }));
         camel.getRegistry().bind("addressRecord", new AddressRecord(Set.of("X-Kept")));
         camel.getRegistry().bind("deadLetterRecord", new DeadLetterRecord());
         camel.getRegistry().bind("acknowledge", new Acknowledge());

@@ -103,6 +103,8 @@ final class Product {
             ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
                     .redirectOutput(out.toFile()).redirectError(err.toFile());
             builder.environment().keySet().removeIf(Product::changesTheProduct);
+            // any that is free: several may run at a time
+            builder.environment().put("MANAGEMENT_PORT", "0");
             builder.environment().putAll(environment);
             if (started.stream().anyMatch(Process::isAlive)) {
                 // an embedded ledger belongs to one process at a time
@@ -117,7 +119,7 @@ final class Product {
     }
 
     private static boolean changesTheProduct(String variable) {
-        return List.of("OPENROUTER_", "PROMPTS_", "RETRY_", "MODELS_", "SIMULATOR_", "PUBLISH_", "PAUSE_", "LOG4J_", "JAVA_TOOL", "JDK_JAVA")
+        return List.of("OPENROUTER_", "PROMPTS_", "RETRY_", "MODELS_", "SIMULATOR_", "PUBLISH_", "PAUSE_", "LOG4J_", "KAFKA_", "INBOX_", "MANAGEMENT_", "LEDGER_", "BUDGET_", "JAVA_TOOL", "JDK_JAVA")
                 .stream().anyMatch(variable::startsWith);
     }
 

@@ -1,0 +1,104 @@
+package io.promptroutes.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.ledger.Figures;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.prompt.Json;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.TypeConversionException;
+import org.apache.camel.util.TimeUtils;
+
+/** The ledger's figures as rows of JSON, for the command {@code costs} and for whoever asks a running service. Stateless. */
+final class CostRows {
+
+    private CostRows() {
+    }
+
+    /**
+     * @param since a day (UTC) or a time ago; null for all
+     * @param last  that many of the latest calls instead of sums; null for sums
+     */
+    static List<ObjectNode> of(Ledger ledger, Figures.By by, String since, Integer last) {
+        List<ObjectNode> rows = new ArrayList<>();
+        if (last != null) {
+            ledger.figures().last(last).forEach(call -> rows.add(Json.MAPPER.valueToTree(new LastCall(call))));
+        } else {
+            ledger.figures().by(by, from(since)).forEach(row -> rows.add(row(by, row)));
+        }
+        return rows;
+    }
+
+    /** The bean of routes/management.camel.yaml: query parameters {@code by}, {@code since} and {@code last}, as of the command. */
+    static Map<String, ?> beans(Ledger ledger) {
+        Processor rows = exchange -> {
+            try {
+                String by = exchange.getMessage().getHeader("by", "total", String.class);
+                exchange.getMessage().setBody(Json.MAPPER.writeValueAsString(of(ledger, Figures.By.valueOf(by.toUpperCase(Locale.ROOT)),
+                        exchange.getMessage().getHeader("since", String.class), exchange.getMessage().getHeader("last", Integer.class))));
+            } catch (UsageException | IllegalArgumentException | TypeConversionException e) {
+                exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 400);
+                exchange.getMessage().setBody("\"by, since or last cannot be read\"");
+            }
+        };
+        return Map.of("costRows", rows);
+    }
+
+    /** @throws UsageException where it is neither of the two */
+    static Instant from(String since) {
+        if (since == null) {
+            return Instant.EPOCH;
+        }
+        try {
+            return LocalDate.parse(since).atStartOfDay(ZoneOffset.UTC).toInstant();
+        } catch (DateTimeException notADay) {
+            try {
+                return Instant.now().minus(Duration.ofMillis(TimeUtils.toMilliSeconds(since)));
+            } catch (RuntimeException e) {
+                throw new UsageException("--since " + since + " is neither a day (2026-11-01) nor a time ago (12h, 7d)", e);
+            }
+        }
+    }
+
+    /** A call as it is shown. */
+    private record LastCall(String at, String job, String tenant, String task, String model, String served, String state, BigDecimal cost_usd,
+            String cost_source, Long latency_ms, Long prompt_tokens, Long completion_tokens, String generation_id) {
+
+        LastCall(Figures.Call call) {
+            this(call.claimedAt().toString(), call.job(), call.tenant(), call.task(), call.model(), call.servedModel(), call.state(), call.costUsd(),
+                    call.costSource(), call.latencyMs(), call.promptTokens(), call.completionTokens(), call.generationId());
+        }
+    }
+
+    private static ObjectNode row(Figures.By by, Figures.Row row) {
+        ObjectNode out = Json.MAPPER.createObjectNode();
+        out.put(by.name().toLowerCase(Locale.ROOT), row.name());
+        out.put("requests", row.requests());
+        out.put("cost_usd", plain(row.costUsd()));
+        out.put("uncertain_usd", plain(row.uncertainUsd()));
+        out.put("mean_cost_usd", plain(row.meanCostUsd()));
+        out.put("mean_ms", row.meanMs());
+        out.put("p95_ms", row.p95Ms());
+        out.put("prompt_tokens", row.promptTokens());
+        out.put("completion_tokens", row.completionTokens());
+        out.put("fallbacks", row.fallbacks());
+        out.put("errors", row.errors());
+        out.put("reused", row.reused());
+        out.put("saved_usd", plain(row.savedUsd()));
+        return out;
+    }
+
+    private static BigDecimal plain(BigDecimal usd) {
+        return usd.signum() == 0 ? BigDecimal.ZERO : usd.stripTrailingZeros();
+    }
+}

@@ -1,0 +1,180 @@
+package io.promptroutes.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.prompt.Json;
+import io.vertx.ext.auth.authentication.AuthenticationProvider;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.AuthenticationHandler;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.main.ManagementHttpServer;
+import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+
+/** The port at which a running service is asked how it is: Camel's own management server, behind a token where it is not for this machine alone. */
+final class Management {
+
+    private final String host;
+    private final int port;
+    private final Supplier<String> token;
+    private final ManagementHttpServer server = new ManagementHttpServer();
+    private final Map<String, Supplier<String>> checks = new TreeMap<>();
+
+    /** @throws UsageException where the port is taken, or open to others without a token */
+    Management(Settings settings) {
+        host = settings.text("management.host");
+        port = settings.text("management.port").isEmpty() ? -1 : settings.integer("management.port", 0, 65_535);
+        String reference = settings.text("management.token");
+        token = reference.isEmpty() ? null : Common.reference(reference);
+        if (port >= 0) {
+            check();
+        }
+    }
+
+    private void check() {
+        try {
+            InetAddress address = InetAddress.getByName(host);
+            if (!address.isLoopbackAddress() && (token == null || token.get() == null || token.get().isBlank())) {
+                throw new UsageException("key management.host is \"" + host + "\", which others can reach: that needs a token that is not empty "
+                        + "(key management.token, for example env:MANAGEMENT_SECRET)");
+            }
+            // Camel's server would log the failure and go on without a port
+            try (ServerSocket free = new ServerSocket()) {
+                free.setReuseAddress(true);
+                free.bind(new InetSocketAddress(address, port));
+            }
+        } catch (IOException e) {
+            throw new UsageException("the management port " + host + ":" + port + " cannot be had (" + e.getMessage()
+                    + "): another service may have it; set keys management.port (empty: none) and management.host", e);
+        }
+    }
+
+    /** @param problem what is wrong, in words; null while nothing is. May take a few seconds */
+    void ready(String check, Supplier<String> problem) {
+        checks.put(check, problem);
+    }
+
+    /** Camel's own keys. */
+    Map<String, String> settings() {
+        // of Camel's checks only its own state: ours say more
+        return Map.of("camel.health.exposureLevel", "full", "camel.health.routesEnabled", "false", "camel.health.consumersEnabled", "false",
+                "camel.health.producersEnabled", "false");
+    }
+
+    /** Listens. To be called before routes start. */
+    void open(CamelContext camel) {
+        if (port < 0) {
+            return;
+        }
+        HealthCheckRegistry registry = HealthCheckRegistry.get(camel);
+        checks.forEach((name, problem) -> registry.register(new Readiness(name, problem)));
+        server.setHost(host);
+        server.setPort(port);
+        server.setPath("/");
+        server.setHealthCheckEnabled(true);
+        server.setHealthPath("/observe/health");
+        if (token != null) {
+            AuthenticationConfig.AuthenticationConfigEntry everything = new AuthenticationConfig.AuthenticationConfigEntry();
+            everything.setPath("/*");
+            everything.setAuthenticationProviderFactory(vertx -> null);
+            everything.setAuthenticationHandlerFactory(new AuthenticationConfig.AuthenticationHandlerFactory() {
+                @Override
+                public <T extends AuthenticationProvider> AuthenticationHandler createAuthenticationHandler(T none) {
+                    return Management.this::admit;
+                }
+            });
+            server.getConfiguration().getAuthenticationConfig().getEntries().add(everything);
+            server.getConfiguration().getAuthenticationConfig().setEnabled(true);
+        }
+        try {
+            camel.addService(server, true, true);
+        } catch (Exception e) {
+            throw new UsageException("the management port cannot be opened: " + e.getMessage(), e);
+        }
+    }
+
+    private void admit(RoutingContext request) {
+        String given = request.request().getHeader("Authorization");
+        String secret = token.get();
+        if (given != null && secret != null && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8),
+                ("Bearer " + secret).getBytes(StandardCharsets.UTF_8))) {
+            request.next();
+        } else {
+            request.response().setStatusCode(401).putHeader("WWW-Authenticate", "Bearer").end();
+        }
+    }
+
+    /**
+     * Asks a service of this machine for its costs.
+     *
+     * @param err told where the figures come from
+     * @return null where there is no service at the port of the settings, or it does not answer
+     */
+    static List<ObjectNode> ask(Settings settings, String query, PrintWriter err) {
+        String address = "http://" + settings.text("management.host") + ":" + settings.text("management.port") + "/observe/costs";
+        try {
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + "?" + query)).timeout(Duration.ofSeconds(30));
+            if (!settings.text("management.token").isEmpty()) {
+                request.header("Authorization", "Bearer " + Common.reference(settings.text("management.token")).get());
+            }
+            HttpResponse<String> response = HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() == 200) {
+                err.println("prompt-routes: the ledger is in use; these are the figures of the service at " + address);
+                return Json.MAPPER.readerForListOf(ObjectNode.class).readValue(response.body());
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            // there is none
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return null;
+    }
+
+    /** For people: where it is; null where there is none. */
+    String address() {
+        return port < 0 ? null : "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.getRouter().getServer().getPort();
+    }
+
+    /** Whether work can be done at present; of no concern to whoever asks whether the process lives. */
+    private static final class Readiness extends AbstractHealthCheck {
+
+        private final Supplier<String> problem;
+
+        Readiness(String name, Supplier<String> problem) {
+            super("prompt-routes", name);
+            this.problem = problem;
+        }
+
+        @Override
+        public boolean isLiveness() {
+            return false;
+        }
+
+        @Override
+        protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+            String why = problem.get();
+            if (why == null) {
+                builder.up();
+            } else {
+                builder.message(why).down();
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.promptroutes.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.prompt.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** The command {@code run} as a process, with topics and a group of its own, and what can be seen of it from outside. For one thread. */
+final class Service implements AutoCloseable {
+
+    private static final Pattern ADDRESS = Pattern.compile("health at (\\S+?)/observe/health");
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final Product product;
+    private final String brokers;
+    private final String name;
+    private Product.Running running;
+    private String address;
+
+    /** @param brokers null for a service without Kafka */
+    Service(Product product, String brokers, String name) {
+        this.product = product;
+        this.brokers = brokers;
+        this.name = name;
+    }
+
+    /** @param limits max.message.bytes by kind of topic, where it is not the broker's own */
+    void topics(Map<String, String> limits) throws Exception {
+        try (Admin admin = admin()) {
+            admin.createTopics(List.of("prompts", "results", "costs", "dead-letters", "alerts").stream()
+                    .map(kind -> new NewTopic(topic(kind), 2, (short) 1).configs(limits.containsKey(kind)
+                            ? Map.of("max.message.bytes", limits.get(kind)) : Map.of())).toList()).all().get();
+        }
+    }
+
+    String topic(String kind) {
+        return name + "-" + kind;
+    }
+
+    void start(String... keys) {
+        List<String> arguments = new ArrayList<>(List.of("run", "-D", "prompts.concurrency=4", "-D", "pause.first-look=300ms"));
+        if (brokers == null) {
+            arguments.addAll(List.of("-D", "kafka.enabled=off"));
+        } else {
+            arguments.addAll(List.of("-D", "kafka.brokers=" + brokers, "-D", "kafka.group=" + name, "-D", "kafka.drain=3s",
+                    "-D", "kafka.client.reconnect.backoff.max.ms=500"));
+            for (String kind : List.of("prompts", "results", "costs", "dead-letters", "alerts")) {
+                arguments.addAll(List.of("-D", "kafka.topic." + kind + "=" + topic(kind)));
+            }
+        }
+        for (String key : keys) {
+            arguments.addAll(List.of("-D", key));
+        }
+        running = product.start(arguments.toArray(String[]::new));
+        Matcher found = await().atMost(Duration.ofSeconds(90)).until(() -> ADDRESS.matcher(err()), Matcher::find);
+        address = found.group(1);
+    }
+
+    String address() {
+        return address;
+    }
+
+    String err() throws IOException {
+        return Files.readString(running.err());
+    }
+
+    void produce(int from, int to) {
+        send(IntStream.range(from, to).mapToObj(n -> "{\"id\":\"p" + n + "\",\"prompt\":\"Tell me about number " + n + ".\"}").toArray(String[]::new));
+    }
+
+    void send(String... values) {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(client(), new StringSerializer(), new StringSerializer())) {
+            for (String value : values) {
+                producer.send(new ProducerRecord<>(topic("prompts"), value));
+            }
+        }
+    }
+
+    /** Everything that is in a topic. */
+    List<ConsumerRecord<String, String>> read(String kind) {
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(client(), new StringDeserializer(), new StringDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic(kind)).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition())).toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            List<ConsumerRecord<String, String>> all = new ArrayList<>();
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+            }
+            return all;
+        }
+    }
+
+    static String header(ConsumerRecord<String, String> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    long committed() throws Exception {
+        try (Admin admin = admin()) {
+            return admin.listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata().get().values().stream()
+                    .mapToLong(OffsetAndMetadata::offset).sum();
+        }
+    }
+
+    HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path)).timeout(Duration.ofSeconds(20));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** What is wrong by check; empty where the service is ready. Its being alive is asserted along the way. */
+    Map<String, String> unready() throws IOException, InterruptedException {
+        assertThat(get("/observe/health/live").statusCode()).as("live").isEqualTo(200);
+        HttpResponse<String> ready = get("/observe/health/ready");
+        Map<String, String> down = new HashMap<>();
+        for (JsonNode check : Json.MAPPER.readTree(ready.body()).path("checks")) {
+            if (!check.path("status").asText().equals("UP")) {
+                down.put(check.path("name").asText(), check.path("message").asText());
+            }
+        }
+        assertThat(ready.statusCode()).as("%s", down).isEqualTo(down.isEmpty() ? 200 : 503);
+        return down;
+    }
+
+    void awaitUnready(String check, String words) {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(unready()).hasEntrySatisfying(check,
+                message -> assertThat(message).contains(words)));
+    }
+
+    void awaitReady() {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(unready()).isEmpty());
+    }
+
+    void kill() throws InterruptedException {
+        running.process().destroyForcibly().waitFor();
+    }
+
+    Product.Ended stop() {
+        running.process().destroy();
+        return running.ended(Duration.ofSeconds(60)).with(3);
+    }
+
+    private Map<String, Object> client() {
+        return Map.of("bootstrap.servers", brokers);
+    }
+
+    private Admin admin() {
+        return Admin.create(client());
+    }
+
+    @Override
+    public void close() {
+        if (running != null) {
+            running.process().destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.promptroutes.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.kafka.KafkaBroker;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.simulator.Simulator;
+import io.promptroutes.simulator.SimulatorConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.AdminClient;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Topics that do not take what is to be published, however often it is sent. */
+class TooLargeIT {
+
+    private static final String LONG = "{\"id\":\"long\",\"prompt\":\"Tell me.\",\"metadata\":{\"note\":\"" + "x".repeat(30_000) + "\"}}";
+    private static final String LONGER = "{\"id\":\"longer\",\"prompt\":\"Tell me more.\",\"metadata\":{\"note\":\"" + "x".repeat(60_000) + "\"}}";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aResultThatIsTooLargeIsADeadLetterAndItsAnswerIsKept() throws Exception {
+        try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"));
+                Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.latency", "20ms")));
+                Service service = new Service(Product.in(folder.resolve("run")).calling(simulator), broker.bootstrapServers(), "large")) {
+            service.topics(Map.of("results", "20000", "dead-letters", "50000"));
+            service.send("{\"id\":\"short\",\"prompt\":\"Tell me.\"}", LONG, LONGER);
+            service.start();
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(service.committed()).as("%s", service.err()).isEqualTo(3));
+            service.awaitReady();
+            assertThat(service.read("results")).extracting(record -> Service.header(record, "prompt-id")).containsExactly("short");
+
+            List<ConsumerRecord<String, String>> dead = service.read("dead-letters");
+            assertThat(dead).hasSize(2).allSatisfy(letter -> {
+                assertThat(Service.header(letter, "error-code")).isEqualTo("result_too_large");
+                assertThat(Service.header(letter, "error-message")).contains("max.message.bytes", "kept in the ledger");
+                assertThat(Service.header(letter, "source-topic")).isEqualTo("large-prompts");
+            });
+            assertThat(letter(dead, "long").value()).as("the original record").isEqualTo(LONG);
+            JsonNode without = Json.MAPPER.readTree(letter(dead, "longer").value());
+            assertThat(without.at("/error/code").asText()).isEqualTo("result_too_large");
+            assertThat(without.at("/source/topic").asText()).isEqualTo("large-prompts");
+            assertThat(without.has("request")).as("the text has no room").isFalse();
+            assertThat(service.read("costs")).as("paid all the same").hasSize(3);
+
+            raise(broker, "large-results");
+            service.send(LONG);
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(service.committed()).isEqualTo(4));
+            assertThat(service.read("results")).extracting(record -> Service.header(record, "prompt-id")).containsExactlyInAnyOrder("short", "long");
+            assertThat(simulator.bill().completions()).as("the kept answer is published, not paid again").isEqualTo(3);
+        }
+    }
+
+    private static ConsumerRecord<String, String> letter(List<ConsumerRecord<String, String>> letters, String id) {
+        return letters.stream().filter(letter -> Service.header(letter, "prompt-id").equals(id)).findFirst().orElseThrow();
+    }
+
+    private static void raise(KafkaBroker broker, String topic) throws Exception {
+        try (AdminClient admin = AdminClient.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                    List.of(new AlterConfigOp(new ConfigEntry("max.message.bytes", "1000000"), AlterConfigOp.OpType.SET)))).all().get();
+        }
+    }
+}
