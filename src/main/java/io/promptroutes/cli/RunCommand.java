@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,6 +26,9 @@ import picocli.CommandLine.Spec;
 @Command(name = "run", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
         description = "Answers the prompts of a Kafka topic (keys kafka.*) and of files that are put into a folder (keys inbox.*) until it is stopped.")
 final class RunCommand implements Callable<Integer> {
+
+    /** After the drain, for routes and clients to close. */
+    private static final Duration CLIENTS = Duration.ofSeconds(40);
 
     @Spec
     private CommandSpec spec;
@@ -37,6 +41,7 @@ final class RunCommand implements Callable<Integer> {
         boolean kafka = settings.onOff("kafka.enabled");
         Path inbox = inbox(settings, kafka);
         Management management = new Management(settings);
+        CountDownLatch ended = new CountDownLatch(1);
         try (Common.Endpoint configured = common.endpoint(settings);
                 Ledger ledger = Ledgers.open(configured.settings(), null);
                 Common.Endpoint endpoint = configured.chosen(ledger).withKey()) {
@@ -60,9 +65,11 @@ final class RunCommand implements Callable<Integer> {
                     if (inbox != null) {
                         application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts().maxBytes()).beans());
                     }
-                    return serve(application, edge.window(), management);
+                    return serve(application, edge.window(), management, ended, drain.plus(CLIENTS));
                 }
             }
+        } finally {
+            ended.countDown(); // after the ledger has said that this process is gone, so that others need not wait for its lease
         }
     }
 
@@ -104,13 +111,17 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int serve(Application application, InFlightWindow window, Management management) throws InterruptedException {
+    /**
+     * @param ended when all is in order
+     * @param most  that may take: a broker that is gone can hold up its clients for minutes
+     */
+    private int serve(Application application, InFlightWindow window, Management management, CountDownLatch ended, Duration most)
+            throws InterruptedException {
         CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch ended = new CountDownLatch(1);
         Thread hook = new Thread(() -> {
             asked.countDown();
             try {
-                ended.await();
+                ended.await(most.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -119,8 +130,8 @@ final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             application.start();
-        } catch (UsageException e) {
-            Runtime.getRuntime().removeShutdownHook(hook); // it would wait for an end that never comes
+        } catch (RuntimeException e) {
+            Runtime.getRuntime().removeShutdownHook(hook); // the exit code is to say what went wrong
             throw e;
         }
         PrintWriter err = spec.commandLine().getErr();
@@ -131,7 +142,6 @@ final class RunCommand implements Callable<Integer> {
         window.leave();
         application.intake().close();
         application.close();
-        ended.countDown();
         return ExitCodes.STOPPED;
     }
 }

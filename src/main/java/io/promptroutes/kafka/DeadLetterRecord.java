@@ -12,7 +12,8 @@ import org.apache.kafka.common.header.Header;
  * Makes the original record of the JSON dead letter that is the body: value and key byte for byte, its headers, and the reason in
  * {@code error-code}, {@code error-message}, {@code error-retryable} and {@code error-attempts}. Where the prompt came in no record, the
  * JSON itself stays the value; so it does, without the record's own headers, where variable {@code withoutText} says that there is no room for
- * the record. Of headers that came more than once Camel can carry the last only. Thread-safe.
+ * the record. Of headers that came more than once Camel can carry the last only, and none whose name begins with {@code kafka.}: it
+ * would take them for orders about topic, partition or key. Thread-safe.
  */
 public final class DeadLetterRecord implements Processor {
 
@@ -24,7 +25,9 @@ public final class DeadLetterRecord implements Processor {
         message.removeHeaders("*");
         if (origin != null && exchange.getVariable("withoutText") == null) {
             for (Header header : origin.headers()) {
-                message.setHeader(header.key(), header.value());
+                if (!forCamel(header.key())) {
+                    message.setHeader(header.key(), header.value());
+                }
             }
             message.setBody(origin.value());
         }
@@ -37,5 +40,10 @@ public final class DeadLetterRecord implements Processor {
         message.setHeader("error-message", AddressRecord.text(error.path("message").asText()));
         message.setHeader("error-retryable", AddressRecord.text(error.path("retryable").asText()));
         message.setHeader("error-attempts", AddressRecord.text(String.valueOf(letter.path("attempts").size())));
+    }
+
+    /** Names of headers have no case in Camel. */
+    private static boolean forCamel(String name) {
+        return name.regionMatches(true, 0, "kafka.", 0, "kafka.".length());
     }
 }

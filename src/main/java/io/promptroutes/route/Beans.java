@@ -147,6 +147,12 @@ UnknownCosts unknown = new UnknownCosts(shared.ledger(), shared.tally(), clock);
         bind(main, "acknowledgeDeadLetter", sinks::dead);
         bind(main, "stopUnpublished", sinks::unpublished);
         bind(main, "giveUp", sinks::givenUp);
+        bind(main, "stillOurs", exchange -> {
+            if (!shared.mayStart().test(exchange)) {
+                sinks.givenUp(exchange);
+                exchange.setRouteStop(true);
+            }
+        });
         main.bind("refreshCatalogue", new RefreshCatalogue(catalogue, shared.copy(),
                 new CatalogueChanges(options.priceJumpPercent(), options.expiryDays()), parked, options.tables(), clock));
     }

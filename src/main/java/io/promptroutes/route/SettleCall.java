@@ -4,6 +4,7 @@ import io.promptroutes.cost.Cost;
 import io.promptroutes.flow.Run;
 import io.promptroutes.ledger.Crossing;
 import io.promptroutes.ledger.Finish;
+import io.promptroutes.ledger.Known;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Settled;
 import io.promptroutes.ledger.Settlement;
@@ -76,12 +77,22 @@ final class SettleCall extends AsyncProcessorSupport {
         note(exchange, settled.crossings());
     }
 
-    /** The prompt's end without an answer, before its dead letter is published. */
+    /**
+     * The prompt's end without an answer, before its dead letter is published. Variable {@code next} is {@code busy} where another process
+     * has ended it meanwhile, which had taken this one for dead: then that end is the one to publish.
+     */
     void deadLetter(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
+        exchange.setVariable("next", "publish");
         if (ledger != null && run != null && run.work() != null && exchange.getVariable("stored") == null) {
             Finish finish = Finish.deadLetter(exchange.getMessage().getBody(byte[].class), run.spent());
-            note(exchange, Durable.result(ledger.finish(run.work(), finish)).crossings());
+            Settled settled = Durable.result(ledger.finish(run.work(), finish));
+            note(exchange, settled.crossings());
+            Object known = exchange.getVariable("known");
+            if (!settled.stored() && (known instanceof Known.New || known instanceof Known.Ambiguous)) {
+                run.forgetWork();
+                exchange.setVariable("next", "busy");
+            }
         }
     }
 

@@ -62,9 +62,10 @@ public final class KafkaBroker implements AutoCloseable {
         return process;
     }
 
-    /** Arguments: data folder, port, controller's port, file to write when ready. Runs until it is killed. */
+    /** Arguments: data folder, port, controller's port, file to write when ready. Runs until it is killed, or asked to stop by a SIGTERM. */
     public static void main(String[] args) throws Exception {
-        new KafkaBroker(Path.of(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+        KafkaBroker broker = new KafkaBroker(Path.of(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+        Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
         Files.writeString(Path.of(args[3]), "ready", StandardCharsets.UTF_8);
     }
 

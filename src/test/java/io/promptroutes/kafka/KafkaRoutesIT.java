@@ -118,7 +118,7 @@ class KafkaRoutesIT {
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(Map.of("bootstrap.servers", brokers),
                 new StringSerializer(), new StringSerializer())) {
             producer.send(new ProducerRecord<>("prompts", null, key, value, List.of(header("traceparent", "00-ab"), header("x-kept", "yes"),
-                    header("x-secret", "no"))));
+                    header("x-secret", "no"), header("Kafka.OVERRIDE_TOPIC", "alerts"), header("kafka.PARTITION_KEY", "none"))));
         }
     }
 

@@ -1,0 +1,130 @@
+package io.promptroutes.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/**
+ * What the service has published so far, read by somebody outside of its group, and what its group has committed. Fails as soon as an
+ * id has two different outcomes. For one thread.
+ */
+final class Published implements AutoCloseable {
+
+    private final Admin admin;
+    private final KafkaConsumer<String, String> consumer;
+    private final Set<String> sources = new HashSet<>();
+    private final Map<String, String> results = new HashMap<>();
+    private final Map<String, String> deadLetters = new HashMap<>();
+    private final Set<String> costEvents = new HashSet<>();
+    private int repeats;
+
+    Published(String brokers) {
+        admin = Admin.create(Map.of("bootstrap.servers", brokers, "reconnect.backoff.ms", "1000"));
+        consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", brokers, "reconnect.backoff.ms", "1000", "enable.auto.commit", "false"),
+                new StringDeserializer(), new StringDeserializer());
+        List<TopicPartition> all = List.of("prompt-results", "prompt-dead-letters", "prompt-costs").stream()
+                .flatMap(topic -> partitions(topic).stream()).toList();
+        consumer.assign(all);
+        consumer.seekToBeginning(all);
+    }
+
+    private List<TopicPartition> partitions(String topic) {
+        return consumer.partitionsFor(topic).stream().map(info -> new TopicPartition(topic, info.partition())).toList();
+    }
+
+    /** Takes in what is there now. */
+    void read() {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            consumer.poll(Duration.ofMillis(100)).forEach(this::take);
+        }
+    }
+
+    private void take(ConsumerRecord<String, String> record) {
+        if (record.topic().equals("prompt-costs")) {
+            costEvents.add(Outputs.json(record.value()).path("id").asText());
+            return;
+        }
+        repeats += sources.add(header(record, "source-partition") + "-" + header(record, "source-offset")) ? 0 : 1;
+        String id = header(record, "prompt-id");
+        boolean answered = record.topic().equals("prompt-results");
+        String value = answered ? record.value() : header(record, "error-code") + " " + record.value();
+        String before = (answered ? results : deadLetters).put(id, value);
+        assertThat(before).as("two different outcomes of %s", id).isIn(null, value);
+        assertThat((answered ? deadLetters : results).get(id)).as("%s is answered and a dead letter", id).isNull();
+        if (answered) {
+            JsonNode result = Outputs.json(value);
+            assertThat(result.path("id").asText()).isEqualTo(id);
+            assertThat(result.path("key").asText()).isEqualTo(record.key());
+        }
+    }
+
+    private static String header(ConsumerRecord<?, ?> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    /** Records of the topic of prompts that have an outcome. */
+    int sources() {
+        return sources.size();
+    }
+
+    /** Outcomes that were published more than once. */
+    int repeats() {
+        return repeats;
+    }
+
+    Map<String, String> results() {
+        return results;
+    }
+
+    Map<String, String> deadLetters() {
+        return deadLetters;
+    }
+
+    Set<String> costEvents() {
+        return costEvents;
+    }
+
+    /** By partition of the topic of prompts; what was never committed is not in it. */
+    Map<Integer, Long> committed() throws Exception {
+        return admin.listConsumerGroupOffsets("prompt-routes").partitionsToOffsetAndMetadata().get().entrySet().stream()
+                .collect(Collectors.toMap(one -> one.getKey().partition(), one -> one.getValue().offset()));
+    }
+
+    /** Records in the topic of prompts, by partition. */
+    Map<Integer, Long> taken() {
+        Map<Integer, Long> ends = new TreeMap<>();
+        consumer.endOffsets(partitions("prompts")).forEach((partition, end) -> ends.put(partition.partition(), end));
+        ends.values().removeIf(end -> end == 0);
+        return ends;
+    }
+
+    /** Committed first, published after: what is published only grows. */
+    void assertCommittedOnesArePublished(String when) throws Exception {
+        Map<Integer, Long> committed = committed();
+        read();
+        committed.forEach((partition, end) -> assertThat(LongStream.range(0, end).mapToObj(offset -> partition + "-" + offset)
+                .filter(source -> !sources.contains(source))).as("committed without an outcome, %s", when).isEmpty());
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+        admin.close(Duration.ofSeconds(5));
+    }
+}
