@@ -49,7 +49,7 @@ final class Summary {
             out.printf(Locale.ROOT, "ambiguous   %d calls of processes that died were made again and may have been paid twice%n",
                     tally.paidTwiceAtMost());
         }
-if (tally.lookedUp() > 0) {
+        if (tally.lookedUp() > 0) {
             out.printf(Locale.ROOT, "looked up   %d calls of unknown cost came to $%s%n", tally.lookedUp(), Usd.plain(tally.lookedUpUsd()));
         }
         out.println("fallbacks   " + (tally.fallbacks().isEmpty() ? "none" : counts(tally.fallbacks())));

@@ -130,7 +130,7 @@ public final class Beans implements AutoCloseable {
         if (shared.ledger() != null) {
             main.bind("ledgerData", shared.ledger().dataSource());
         }
-UnknownCosts unknown = new UnknownCosts(shared.ledger(), shared.tally(), clock);
+        UnknownCosts unknown = new UnknownCosts(shared.ledger(), shared.tally(), clock);
         bind(main, "listUnknownCosts", unknown::list);
         bind(main, "resolveCost", unknown::resolve);
         main.bind("checkCredit", new CheckCredit(options.creditBelow(), alarms, clock));
