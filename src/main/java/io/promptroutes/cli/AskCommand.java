@@ -50,7 +50,7 @@ final class AskCommand implements Callable<Integer> {
             RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
             try (Application application = new Application(routes, routes.intake(true),
                     Application.Edges.ofJob("console", Map.of("print", new Console(System.out)), id -> true), ledger,
-                    new LedgerPolicy(endpoint.provider(), "ask", false, false, Ledgers.hold(settings), false))) {
+                    new LedgerPolicy(endpoint.provider(), "ask", false, false, Ledgers.hold(settings), false, (id, result) -> false))) {
                 return ask(application);
             }
         }

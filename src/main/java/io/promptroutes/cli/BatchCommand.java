@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,33 +67,49 @@ final class BatchCommand implements Callable<Integer> {
             if (!Ledgers.exist(settings)) {
                 configured.withKey(); // at once, before anything is made
             }
-            new RouteSettings(configured.settings(), configured.key()).options(); // wrong settings are told before anything is made
-            String job = job();
-            try (Ledger ledger = Ledgers.open(configured.settings(), job)) {
+            RouteSettings checked = new RouteSettings(configured.settings(), configured.key());
+            checked.options(); // wrong settings are told before anything is made
+            Intake intake = checked.intake(true);
+            String job = job(settings);
+            // outermost, so that all of an interrupted job is closed before the process ends
+            try (Interruption interruption = new Interruption(intake); Ledger ledger = Ledgers.open(configured.settings(), job)) {
                 Common.Endpoint endpoint = configured.chosen(ledger).withKey();
-                RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
                 if (ledger == null) {
                     checkWithoutLedger(settings);
+                } else if (!fresh && hasResults() && !ledger.history().knows(job)) {
+                    throw new UsageException("--out " + out + " holds results that this ledger knows nothing of, and would pay for again. Run the "
+                            + "command in the folder and with the ledger.* keys of its first run, or add --fresh (answers are kept for ledger.keep)");
                 }
-                // outermost, so that an interrupted job is closed before the process ends
-                Intake intake = routes.intake(true);
-                try (Interruption interruption = new Interruption(intake)) {
-                    LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, Ledgers.hold(settings), false);
-                    int code = work(routes, intake, files, ledger, policy);
-                    interruption.exitWith(code);
-                    return code;
-                }
+                int code = work(endpoint, intake, files, ledger, job);
+                interruption.exitWith(code);
+                return code;
             }
         }
     }
 
-    private String job() {
+    /** A job is its output folder. On a ledger that many machines share its path alone names none: then the folder keeps a name of its own. */
+    private String job(Settings settings) {
         try {
-            Files.createDirectories(out);
-            return out.toRealPath().toString();
+            String path = Files.createDirectories(out).toRealPath().toString();
+            Path name = out.resolve(".job");
+            if (Files.exists(name)) {
+                return Files.readString(name).strip();
+            }
+            if (settings.text("ledger.url").isEmpty() || hasResults()) {
+                return path;
+            }
+            String own = path + "#" + UUID.randomUUID().toString().substring(0, 8);
+            Path written = Files.writeString(out.resolve(".job.new"), own);
+            Files.move(written, name, StandardCopyOption.ATOMIC_MOVE);
+            return own;
         } catch (IOException e) {
             throw new UsageException("--out " + out + " cannot be made: " + e.getMessage(), e);
         }
+    }
+
+    private boolean hasResults() {
+        Path results = out.resolve(OutputFolder.RESULTS);
+        return Files.exists(results) && results.toFile().length() > 0;
     }
 
     /** Nothing remembers what was paid. */
@@ -99,15 +117,17 @@ final class BatchCommand implements Callable<Integer> {
         if (new BudgetSettings(settings).limited()) {
             throw new UsageException("a budget is set (--max-cost or a key budget.*), but none holds while key ledger.enabled is off");
         }
-        if (!fresh && Files.exists(out.resolve(OutputFolder.RESULTS))) {
+        if (!fresh && hasResults()) {
             throw new UsageException("--out " + out + " holds results of an earlier job, which cannot be continued while key ledger.enabled is "
                     + "off; name another folder or add --fresh");
         }
     }
 
-    private int work(RouteSettings routes, Intake intake, Map<String, Path> files, Ledger ledger, LedgerPolicy policy) throws Exception {
+    private int work(Common.Endpoint endpoint, Intake intake, Map<String, Path> files, Ledger ledger, String job) throws Exception {
+        RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
         try (OutputFolder folder = folder()) {
             JobSinks sinks = new JobSinks(folder);
+            LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, Ledgers.hold(endpoint.settings()), false, sinks::has);
             if (ledger != null) {
                 if (fresh) {
                     ledger.forget(policy.job()).join();

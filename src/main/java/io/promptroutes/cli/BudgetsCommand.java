@@ -5,11 +5,12 @@ import io.promptroutes.ledger.BudgetState;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Limit;
 import io.promptroutes.ledger.Period;
+import io.promptroutes.ledger.Scope;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToIntFunction;
+import java.util.function.ToIntBiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,12 +37,12 @@ final class BudgetsCommand implements Runnable {
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Shows every period in which a limit holds: spent, held for calls of unknown "
             + "cost, reserved by calls that run, and left.")
     int list() {
-        return withLedger(ledger -> {
+        return withLedger((ledger, settings) -> {
             PrintWriter out = spec.commandLine().getOut();
             out.printf("%-40s %-12s %12s %12s %12s %12s %12s%n", "budget", "period", "limit $", "spent $", "held $", "reserved $", "left $");
             ledger.history().budgets().stream().filter(budget -> budget.limitUsd() != null).forEach(budget -> out.println(line(budget)));
-            ledger.history().tenantLimits().forEach(limit -> out.printf("row: tenant %s%s, $%s a %s%n", limit.tenant(),
-                    limit.model().equals(Limit.ANY) ? "" : ", model " + limit.model(), limit.usd().toPlainString(), name(limit.period())));
+            ledger.history().tenantLimits().forEach(limit -> out.println(limit(limit) + " (row)"));
+            new BudgetSettings(settings).limits().forEach(limit -> out.println(limit(limit)));
             return ExitCodes.ANSWERED;
         });
     }
@@ -60,7 +61,7 @@ final class BudgetsCommand implements Runnable {
     @Command(name = "remove", mixinStandardHelpOptions = true, description = "Removes a tenant's rows.")
     int remove(@Parameters(paramLabel = "TENANT") String tenant,
             @Option(names = "--model", paramLabel = "M", defaultValue = Limit.ANY, description = "For this model alone.") String model) {
-        return withLedger(ledger -> {
+        return withLedger((ledger, settings) -> {
             ledger.tenantLimit(tenant, model, Period.DAY, null).join();
             ledger.tenantLimit(tenant, model, Period.MONTH, null).join();
             return ExitCodes.ANSWERED;
@@ -68,7 +69,7 @@ final class BudgetsCommand implements Runnable {
     }
 
     private int change(String tenant, String model, BigDecimal day, BigDecimal month) {
-        return withLedger(ledger -> {
+        return withLedger((ledger, settings) -> {
             try {
                 if (day != null) {
                     ledger.tenantLimit(tenant, model, Period.DAY, day).join();
@@ -91,16 +92,19 @@ final class BudgetsCommand implements Runnable {
                 Usd.plain(budget.heldUsd()), Usd.plain(budget.reservedUsd()), Usd.plain(left));
     }
 
-    private static String name(Period period) {
-        return period.name().toLowerCase(Locale.ROOT);
+    private static String limit(Limit limit) {
+        String whose = limit.scope() == Scope.TOTAL ? "" : limit.scope() == Scope.MODEL ? " " + limit.model()
+                : " " + limit.tenant() + (limit.model().equals(Limit.ANY) ? "" : ", model " + limit.model());
+        return "limit: " + (limit.scope() == Scope.TENANT_MODEL ? Scope.TENANT : limit.scope()).name().toLowerCase(Locale.ROOT) + whose + ", $"
+                + Usd.plain(limit.usd()) + " a " + limit.period().name().toLowerCase(Locale.ROOT);
     }
 
-    private int withLedger(ToIntFunction<Ledger> work) {
+    private int withLedger(ToIntBiFunction<Ledger, Settings> work) {
         try (Common.Endpoint endpoint = common.endpoint(common.settings(Map.of())); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
             if (ledger == null) {
                 throw new UsageException("budgets are kept in the ledger, which is off (key ledger.enabled)");
             }
-            return work.applyAsInt(ledger);
+            return work.applyAsInt(ledger, endpoint.settings());
         }
     }
 }

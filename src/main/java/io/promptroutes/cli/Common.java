@@ -13,15 +13,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** Options of every command that reads settings, and what follows from them. */
 final class Common {
 
-    @Option(names = "-D", paramLabel = "KEY=VALUE", mapFallbackValue = "",
+    @Option(names = "-D", scope = ScopeType.INHERIT, paramLabel = "KEY=VALUE", mapFallbackValue = "",
             description = "Set a key of application.properties; may be given more than once.")
     private Map<String, String> keys = new LinkedHashMap<>();
 
-    @Option(names = "--simulate", description = "Call the built-in simulator instead of OpenRouter: no key, no cost, no real answers.")
+    @Option(names = "--simulate", scope = ScopeType.INHERIT, description = "Call the built-in simulator instead of OpenRouter: no key, no cost, no real answers.")
     private boolean simulate;
 
     /** The settings with the command line's own on top. */

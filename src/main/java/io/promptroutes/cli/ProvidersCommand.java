@@ -69,9 +69,17 @@ final class ProvidersCommand implements Runnable {
         return withLedger((ledger, settings) -> told(ledger.providers().use(id).join(), id, "is used now"));
     }
 
-    @Command(name = "remove", mixinStandardHelpOptions = true, description = "Removes an endpoint; its key's file stays.")
+    @Command(name = "remove", mixinStandardHelpOptions = true, description = "Removes an endpoint, and the file that a literal key was put into.")
     int remove(@Parameters(paramLabel = "ID") String id) {
-        return withLedger((ledger, settings) -> told(ledger.providers().remove(id).join(), id, "is removed"));
+        return withLedger((ledger, settings) -> {
+            boolean removed = ledger.providers().remove(id).join();
+            try {
+                Files.deleteIfExists(keyFile(id, Path.of(settings.text("ledger.directory"))));
+            } catch (IOException e) {
+                throw new UsageException(id + " is removed, but its key is not: " + e.getMessage(), e);
+            }
+            return told(removed, id, "is removed");
+        });
     }
 
     @Command(name = "test", mixinStandardHelpOptions = true, description = "Asks an endpoint for its models.")
@@ -134,7 +142,7 @@ final class ProvidersCommand implements Runnable {
         if (key.startsWith("env:") || key.startsWith("file:")) {
             return key;
         }
-        Path file = directory.resolve(id.replaceAll("[^A-Za-z0-9._-]", "_") + ".key");
+        Path file = keyFile(id, directory);
         try {
             Files.createDirectories(directory);
             Files.deleteIfExists(file);
@@ -146,6 +154,10 @@ final class ProvidersCommand implements Runnable {
         spec.commandLine().getErr().println("prompt-routes: a key on the command line is in your shell's history; env:NAME or file:PATH is safer. "
                 + "It is kept in " + file);
         return "file:" + file.toAbsolutePath();
+    }
+
+    private static Path keyFile(String id, Path directory) {
+        return directory.resolve(id.replaceAll("[^A-Za-z0-9._-]", "_") + ".key");
     }
 
     private PrintWriter out() {

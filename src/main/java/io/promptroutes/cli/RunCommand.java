@@ -57,7 +57,7 @@ final class RunCommand implements Callable<Integer> {
                 Application.Edges edges = new Application.Edges(inbox == null ? "kafka" : "origin", edge.beans(), id -> true,
                         exchange -> KafkaEdge.mayStart(exchange, intake), drain.plusSeconds(10), properties(settings, kafka, management));
                 LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), "kafka " + settings.text("kafka.group"), false, false,
-                        Ledgers.hold(settings), true);
+                        Ledgers.hold(settings), true, (id, result) -> false);
                 try (Application application = new Application(routes, intake, edges, ledger, policy)) {
                     application.kafkaClients(settings.below("kafka.client."));
                     application.configured(management::open);

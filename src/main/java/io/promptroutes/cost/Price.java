@@ -28,7 +28,9 @@ public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
         INPUT_CACHE_WRITE,
         /** For an hour. */
         INPUT_CACHE_WRITE_1H,
-        INTERNAL_REASONING;
+        INTERNAL_REASONING,
+        /** Of pictures and sound in the answer. */
+        IMAGE_OUTPUT, AUDIO_OUTPUT;
 
         /** The name in the catalogue. */
         @Override
@@ -163,8 +165,13 @@ public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
         }
         return Optional.of(Usd.atLeast(price.request()
                 .add(times(in, maxPromptTokens))
-                .add(times(price.completion().max(price.reasoning()), maxCompletionTokens))
+                .add(times(price.dearestOutput(), maxCompletionTokens))
                 .add(times(price.image(), images))));
+    }
+
+    private BigDecimal dearestOutput() {
+        return Stream.of(reasoning(), usd.getOrDefault(Kind.IMAGE_OUTPUT, completion()), usd.getOrDefault(Kind.AUDIO_OUTPUT, completion()))
+                .reduce(completion(), BigDecimal::max);
     }
 
     private static BigDecimal times(BigDecimal price, long count) {

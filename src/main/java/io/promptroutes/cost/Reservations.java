@@ -42,19 +42,21 @@ public final class Reservations {
         List<String> parts = parts(body.path("messages"));
         Optional<BigDecimal> worst = entry.price().worstCase(bytes + parts.size() * TOKENS_PER_LINK,
                 outputCap * Math.max(1, body.path("n").asInt(1)), parts.size(),
-                parts.contains("input_audio") || body.has("cache_control"));
+                parts.contains("input_audio") || body.findValue("cache_control") != null);
         if (entry.origin() == Origin.UNKNOWN && !unknownPrices || worst.isEmpty()) {
             return new Bound(worst.orElse(BigDecimal.ZERO), "its price is not known (key budget.unknown-prices)");
         }
         // a file, since a PDF is read by OCR, which has a price of its own
-        if (!serverTools && (usesServerTools(body) || parts.contains("file") || model.endsWith(":online"))) {
-            return new Bound(worst.get(), "what plugins, files, tiers and server tools cost has no bound (key budget.server-tools)");
+        if (!serverTools && (usesServerTools(body) || parts.contains("file") || parts.contains("video_url") || parts.contains("input_video")
+                || model.endsWith(":online") || model.contains("@preset/"))) {
+            return new Bound(worst.get(), "what plugins, files, videos, presets, tiers and server tools cost has no bound (key budget.server-tools)");
         }
         return new Bound(worst.get(), null);
     }
 
     private static boolean usesServerTools(ObjectNode body) {
-        if (body.path("plugins").size() > 0 || body.has("web_search_options") || body.hasNonNull("service_tier")) {
+        if (body.path("plugins").size() > 0 || body.has("web_search_options") || body.hasNonNull("service_tier")
+                || body.hasNonNull("preset")) {
             return true;
         }
         for (JsonNode tool : body.path("tools")) {

@@ -64,12 +64,16 @@ final class Beginning {
     private Known unfinished(List<Claims.Called> calls, Set<String> alive) {
         BigDecimal cost = calls.stream().map(Claims.Called::cost).filter(usd -> usd != null).reduce(BigDecimal.ZERO, BigDecimal::add);
         List<OpenClaim> ambiguous = new ArrayList<>();
+        List<OpenClaim> lost = new ArrayList<>();
         for (Claims.Called call : calls) {
+            if (call.state().equals(ClaimRow.RESOLVED) && call.cost() != null && call.cost().signum() > 0) {
+                lost.add(call.claim());
+            }
             boolean dead = call.state().equals(ClaimRow.OPEN) && !alive.contains(call.instance());
             if (dead || call.state().equals(ClaimRow.AMBIGUOUS)) {
                 ambiguous.add(call.claim());
             }
         }
-        return ambiguous.isEmpty() ? new Known.New(calls.size(), cost) : new Known.Ambiguous(List.copyOf(ambiguous), calls.size(), cost);
+        return ambiguous.isEmpty() ? new Known.New(calls.size(), cost, List.copyOf(lost)) : new Known.Ambiguous(List.copyOf(ambiguous), calls.size(), cost);
     }
 }

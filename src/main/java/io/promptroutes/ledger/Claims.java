@@ -85,7 +85,7 @@ final class Claims {
         if (!corrected.isEmpty()) {
             tx.batch("DELETE FROM events WHERE claim_id = ?", events.stream().map(event -> new Object[] {event[0]}).toList());
         }
-        tx.batch("INSERT INTO events (claim_id, json) VALUES (?, ?)", events);
+        tx.batch("INSERT INTO events (claim_id, json) VALUES (?, ?) ON CONFLICT DO NOTHING", events);
     }
 
     /** The works are done again: their ambiguous calls may have been paid twice. */

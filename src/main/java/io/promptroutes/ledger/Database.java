@@ -16,6 +16,8 @@ final class Database implements AutoCloseable {
 
     /** In milliseconds: how long a connection is waited for before the database counts as down. */
     private static final long CONNECT_WITHIN = 5_000;
+    /** In milliseconds. H2 goes round in circles where its disk is full. */
+    private static final long CLOSE_WITHIN = 20_000;
     /** The writer's and some for reading. */
     private static final int CONNECTIONS = 4;
 
@@ -148,18 +150,30 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /** Everything acknowledged is on the disk already: a store that cannot be closed, as on a full disk, is left as it is. */
     @Override
     public void close() {
+        Thread closing = new Thread(this::shutDown, "ledger-close");
+        closing.setDaemon(true);
+        closing.start();
+        try {
+            closing.join(CLOSE_WITHIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (owner != null) {
+            owner.close();
+        }
+    }
+
+    private void shutDown() {
         if (embedded) {
             try (Connection connection = connect(); Statement statement = connection.createStatement()) {
                 statement.execute("SHUTDOWN");
             } catch (SQLException e) {
-                // everything acknowledged is on the disk already
+                // as above
             }
         }
         pool.close();
-        if (owner != null) {
-            owner.close();
-        }
     }
 }

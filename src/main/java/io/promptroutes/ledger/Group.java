@@ -176,12 +176,13 @@ final class Group {
         boolean undecided = claim != null && (claim.state.equals(ClaimRow.OPEN) || claim.state.equals(ClaimRow.AMBIGUOUS));
         boolean fits = switch (op.state) {
             case ClaimRow.VOID -> claim != null && claim.state.equals(ClaimRow.OPEN);
-            case ClaimRow.RETRIED -> undecided;
+            case ClaimRow.RETRIED -> undecided || claim != null && claim.state.equals(ClaimRow.RESOLVED);
             default -> claim != null && claim.cost == null;
         };
         List<Crossing> crossings = new ArrayList<>();
         if (fits) {
-            change(claim, undecided ? op.state : claim.state, op.cost, op.source, op.event, crossings);
+            boolean unknown = !undecided && !op.state.equals(ClaimRow.RETRIED); // a call that failed stays failed
+            change(claim, unknown ? claim.state : op.state, op.cost == null ? claim.cost : op.cost, op.source, op.event, crossings);
         }
         op.answer = new Settled(fits, true, List.copyOf(crossings));
     }

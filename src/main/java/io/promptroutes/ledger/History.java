@@ -64,10 +64,15 @@ public final class History {
         return new Event(row.getObject("claim_id", UUID.class), row.getBytes("json"));
     }
 
-    /** Calls that are over, whose cost is not known and whose generation id is: they can be looked up. Latest first. */
-    public List<OpenClaim> unresolved(Instant since, int most) {
+    /** Whether any answer or dead letter of the job is kept. */
+    public boolean knows(String job) {
+        return database.read(tx -> !tx.list("SELECT 1 FROM works WHERE job = ? AND state <> 'open' LIMIT 1", row -> 1, job).isEmpty());
+    }
+
+    /** A job's calls that are over, whose cost is not known and whose generation id is: they can be looked up. Latest first. */
+    public List<OpenClaim> unresolved(String job, Instant since, int most) {
         return database.read(tx -> tx.list(Claims.CALLED + "WHERE c.state <> 'open' AND c.cost_usd IS NULL AND c.generation_id IS NOT NULL"
-                + " AND c.claimed_at >= ? ORDER BY c.claim_id DESC LIMIT ?", row -> Claims.called(row).claim(), since, most));
+                + " AND c.job = ? AND c.claimed_at >= ? ORDER BY c.claim_id DESC LIMIT ?", row -> Claims.called(row).claim(), job, since, most));
     }
 
     /** How much of each budget is gone, every scope and period that was ever charged. */

@@ -12,8 +12,9 @@ public sealed interface Known {
      *
      * @param attempts calls made for it earlier
      * @param costUsd  what they cost as far as known
+     * @param lost     those of them that were billed, as was looked up, and whose answers died with their processes
      */
-    record New(int attempts, BigDecimal costUsd) implements Known {
+    record New(int attempts, BigDecimal costUsd, List<OpenClaim> lost) implements Known {
     }
 
     /**

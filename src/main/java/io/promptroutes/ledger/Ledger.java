@@ -138,7 +138,7 @@ public final class Ledger implements AutoCloseable {
         return writer.submit(new Op.Correct(claimId, ClaimRow.RESOLVED, Amounts.checked(costUsd), name, event)).future;
     }
 
-    /** An ambiguous call is made again: it may have been paid twice, and its reserved amount goes on counting as spent. */
+    /** A call whose process died is made again: it may have been paid twice. Its cost or, unknown, reserved amount goes on counting as spent. */
     public CompletableFuture<Settled> markAmbiguousRetried(UUID claimId) {
         return writer.submit(new Op.Correct(claimId, ClaimRow.RETRIED, null, null, null)).future;
     }

@@ -154,6 +154,8 @@ final class Writer implements Runnable {
         // what waits would only wait as long once more
         List<Op<?>> all = new ArrayList<>(ops);
         queue.drainTo(all);
+        // nobody asks for these again: a work that is not given back would look busy for ever
+        all.stream().filter(op -> op instanceof Op.Release && !undo.contains(op)).forEach(undo::add);
         beatLater();
         fail(all, new LedgerUnavailable("the ledger's database does not work: " + Reason.of(e)));
     }

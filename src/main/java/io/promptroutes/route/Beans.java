@@ -123,14 +123,14 @@ public final class Beans implements AutoCloseable {
         main.bind("managementHttp", new OpenRouterHttp(shared.managementKey(), options.headers(), wallClock, http));
         main.bind("readAnswer", new ReadAnswer(new AnswerReader(clock), intake));
         main.bind("fallback", new Fallback(pauses, catalogue, parked, new Fallback.Waits(options.backoff(), options.longestWait()),
-                free, shared.policy().hold(), alarms, clock));
+                free, shared.policy(), alarms, clock));
         main.bind("endCall", new EndCall(costs, shared.tally(), clock));
         main.bind("publishRetries", publishRetries(options));
         main.bind("checkSpike", new CheckSpike(options.spikeFactor(), options.spikeLeast(), alarms, clock));
         if (shared.ledger() != null) {
             main.bind("ledgerData", shared.ledger().dataSource());
         }
-        UnknownCosts unknown = new UnknownCosts(shared.ledger(), shared.tally(), clock);
+        UnknownCosts unknown = new UnknownCosts(shared.ledger(), shared.policy().job(), shared.tally(), clock);
         bind(main, "listUnknownCosts", unknown::list);
         bind(main, "resolveCost", unknown::resolve);
         main.bind("checkCredit", new CheckCredit(options.creditBelow(), alarms, clock));

@@ -151,6 +151,7 @@ final class ClaimCall implements Processor {
                 yield "failed";
             }
             case FREE -> {
+                run.decision().rejected().add(run.chain().model() + ": " + what);
                 run.chain().nextFree(catalogue::free, budget.freeModels());
                 yield queued(run, new Failure("budget_exhausted", what, true));
             }

@@ -47,6 +47,7 @@ public final class Fallback {
     private final Waits waits;
     private final List<String> freeModels;
     private final boolean hold;
+    private final String provider;
     private final Crossings alarms;
     private final Clock clock;
 
@@ -59,16 +60,17 @@ public final class Fallback {
 
     /**
      * @param freeModels those that step in when there is no credit; empty where that is not wanted
-     * @param hold       no other call may follow one that may have been billed
+     * @param policy     whose {@code hold} says that no other call may follow one that may have been billed
      */
-    Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, Waits waits, List<String> freeModels, boolean hold, Crossings alarms,
+    Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, Waits waits, List<String> freeModels, LedgerPolicy policy, Crossings alarms,
             Clock clock) {
         this.pauses = pauses;
         this.catalogue = catalogue;
         this.parked = parked;
         this.waits = waits;
         this.freeModels = List.copyOf(freeModels);
-        this.hold = hold;
+        this.hold = policy.hold();
+        this.provider = policy.provider();
         this.alarms = alarms;
         this.clock = clock;
     }
@@ -150,7 +152,8 @@ public final class Fallback {
     /** The key does not work: nobody's prompt is at fault. */
     public void keyRefused(Exchange exchange) {
         Run run = note(exchange);
-        String why = "OpenRouter refused the API key (" + run.failure().message() + "): check OPENROUTER_API_KEY";
+        String why = provider.equals("openrouter") ? "OpenRouter refused the API key (" + run.failure().message() + "): check OPENROUTER_API_KEY"
+                : "provider " + provider + " refused the API key (" + run.failure().message() + "): see `providers list`";
         run.chain().hold();
         pauses.refused(exchange, why);
     }

@@ -29,12 +29,16 @@ public final class JobSinks {
 
     private void result(Exchange exchange) throws IOException {
         byte[] line = body(exchange);
-        JsonNode stored = stored(exchange, line);
-        if (stored == null) {
-            folder.result(exchange.getVariable("id", String.class), line);
+        String id = exchange.getVariable("id", String.class);
+        if (line == LookUp.STANDING) {
+            folder.resultStands(id);
             return;
         }
-        String id = exchange.getVariable("id", String.class);
+        JsonNode stored = stored(exchange, line);
+        if (stored == null) {
+            folder.result(id, line);
+            return;
+        }
         boolean same = stored.path("id").asText().equals(id);
         if (same && folder.hasResult(id, line)) {
             folder.resultStands(id);
@@ -46,6 +50,10 @@ public final class JobSinks {
     private void deadLetter(Exchange exchange) throws IOException {
         byte[] line = body(exchange);
         String id = exchange.getVariable("id", String.class);
+        if (line == LookUp.STANDING) {
+            folder.deadLetterStands(id);
+            return;
+        }
         JsonNode stored = stored(exchange, line);
         boolean neverCalled = exchange.getVariable("run") == null;
         if ((stored != null || neverCalled) && folder.hasDeadLetter(id)) {
@@ -72,6 +80,11 @@ public final class JobSinks {
         stored.put("id", id);
         stored.set("source", Json.MAPPER.valueToTree(exchange.getVariable("arrival", Arrival.class).source()));
         return Json.MAPPER.writeValueAsBytes(stored);
+    }
+
+    /** Whether the folder has the id's result (true) or dead letter (false). */
+    public boolean has(String id, boolean result) {
+        return result ? folder.hasResult(id) : folder.hasDeadLetter(id);
     }
 
     /** Writes what an earlier run had on disk in the ledger, and not in the files when it died. */

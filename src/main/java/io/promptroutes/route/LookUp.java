@@ -32,6 +32,8 @@ final class LookUp implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(LookUp.class);
 
     static final String LEDGER_LOST = "the ledger cannot be had";
+    /** In place of a stored text that the ledger does not keep and the output has. */
+    static final byte[] STANDING = {};
 
     private final Ledger ledger;
     private final Intake intake;
@@ -51,6 +53,9 @@ final class LookUp implements Processor {
     public void process(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
         if (intake.stopped()) {
+            if (run.settle()) {
+                intake.called(); // a call of it was answered, and another process had been faster
+            }
             exchange.setVariable("next", "stopped");
             return;
         }
@@ -72,13 +77,12 @@ final class LookUp implements Processor {
     private String follow(Exchange exchange, Run run, Work work, Known known) {
         if (known instanceof Known.New found) {
             run.begun(work, found.attempts(), policy.fresh() ? BigDecimal.ZERO : found.costUsd());
-            return lookedUp(exchange, run, found.costUsd());
+            return lost(run, found.lost());
         }
         if (known instanceof Known.Ambiguous found) {
             List<OpenClaim> named = found.claims().stream().filter(claim -> claim.generationId() != null).toList();
             if (!named.isEmpty() && exchange.getVariable("ambiguous") == null) {
                 exchange.setVariable("ambiguous", named);
-                exchange.setVariable("costBefore", found.costUsd());
                 Durable.result(ledger.release(work.id())); // begun anew with what is known then
                 return "ask";
             }
@@ -99,8 +103,10 @@ final class LookUp implements Processor {
             return "call";
         }
         byte[] stored = known instanceof Known.Answered found ? found.result() : ((Known.DeadLettered) known).deadLetter();
+        if (stored == null && standing(exchange, run.prompt().id(), answered)) {
+            stored = STANDING;
+        }
         if (stored == null) {
-            run.begun(work, 0, BigDecimal.ZERO);
             run.fail(new Failure("already_answered", "this prompt was " + (answered ? "answered" : "dead-lettered")
                     + " before, and the ledger keeps no texts (key ledger.store-text)", false));
             return "failed";
@@ -115,20 +121,31 @@ final class LookUp implements Processor {
         return "republish";
     }
 
-    /** Every call of a dead process is looked up by now: only one that was billed, whose answer is lost, would be paid twice. */
-    private String lookedUp(Exchange exchange, Run run, BigDecimal cost) {
-        BigDecimal before = exchange.getVariable("costBefore", BigDecimal.class);
-        if (before == null || cost.compareTo(before) <= 0) {
+    /** Calls of dead processes that were looked up: those that were billed, and whose answers are lost, would be paid twice. */
+    private String lost(Run run, List<OpenClaim> billed) {
+        if (billed.isEmpty()) {
             return "call";
         }
-        String billed = "OpenRouter has billed $" + cost.subtract(before).toPlainString() + " for a call whose process died before the answer came";
+        String what = "OpenRouter has billed " + billed.size() + " calls of it whose process died before the answer came";
         if (policy.hold()) {
-            run.fail(new Failure("ambiguous", billed + "; feed this in again with ledger.ambiguous=retry to have it answered", true));
+            run.fail(new Failure("ambiguous", what + "; feed this in again with ledger.ambiguous=retry to have it answered", true));
             return "failed";
         }
-        LOG.warn("{}: {}; it is made again", run, billed);
-        tally.maybePaidTwice();
+        LOG.warn("{}: {}; it is called again", run, what);
+        retried(billed);
         return "call";
+    }
+
+    private void retried(List<OpenClaim> claims) {
+        for (OpenClaim claim : claims) {
+            Durable.result(ledger.markAmbiguousRetried(claim.claimId()));
+            tally.maybePaidTwice();
+        }
+    }
+
+    private boolean standing(Exchange exchange, String id, boolean answered) {
+        Job job = Job.of(exchange);
+        return job != null ? job.sinks().has(id, answered) : policy.standing().test(id, answered);
     }
 
     /** A dead letter of ledger.ambiguous=hold: what it was about is called again now. */
@@ -147,10 +164,7 @@ final class LookUp implements Processor {
                     + "feed this in again with ledger.ambiguous=retry to have it answered", true));
             return "failed";
         }
-        for (OpenClaim claim : found.claims()) {
-            Durable.result(ledger.markAmbiguousRetried(claim.claimId()));
-            tally.maybePaidTwice();
-        }
+        retried(found.claims());
         return "call";
     }
 }

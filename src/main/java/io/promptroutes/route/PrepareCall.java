@@ -122,7 +122,7 @@ final class PrepareCall implements Processor {
         }
         if (parked.parked(chain.model())) {
             String left = chain.model();
-            chain.nextWhere(model -> !parked.parked(model));
+            chain.nextWhere(model -> !parked.parked(model) && (!chain.freeOnly() || catalogue.free(model)));
             if (chain.step() == Chain.Step.FAILED) {
                 FailureKind kind = parked.free(left) ? FailureKind.FREE_LIMIT : FailureKind.MODEL_GONE;
                 run.fail(new Failure(kind.toString(), "no model is left to call: " + left + " and those after it are left out for now",

@@ -28,11 +28,14 @@ final class UnknownCosts {
     private static final int AT_A_TIME = 200;
 
     private final Ledger ledger;
+    private final String job;
     private final Tally tally;
     private final Clock clock;
 
-    UnknownCosts(Ledger ledger, Tally tally, Clock clock) {
+    /** @param job whose calls are looked up, and whose output takes their events */
+    UnknownCosts(Ledger ledger, String job, Tally tally, Clock clock) {
         this.ledger = ledger;
+        this.job = job;
         this.tally = tally;
         this.clock = clock;
     }
@@ -41,7 +44,7 @@ final class UnknownCosts {
     void list(Exchange exchange) {
         List<OpenClaim> calls = List.of();
         try {
-            calls = ledger == null ? calls : ledger.history().unresolved(clock.instant().minus(WORTH_ASKING), AT_A_TIME);
+            calls = ledger == null ? calls : ledger.history().unresolved(job, clock.instant().minus(WORTH_ASKING), AT_A_TIME);
         } catch (LedgerUnavailable e) {
             LOG.debug("calls of unknown cost are not looked up: {}", e.getMessage());
         }

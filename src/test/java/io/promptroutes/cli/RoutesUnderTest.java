@@ -37,7 +37,7 @@ final class RoutesUnderTest implements AutoCloseable {
             "pause.first-look", "200ms",
             "prompts.concurrency", "8");
 
-    static final LedgerPolicy POLICY = new LedgerPolicy("test", "job", false, false, false, false);
+    static final LedgerPolicy POLICY = new LedgerPolicy("openrouter", "job", false, false, false, false, (id, result) -> false);
 
     private final List<JsonNode> results = new CopyOnWriteArrayList<>();
     private final List<JsonNode> costs = new CopyOnWriteArrayList<>();

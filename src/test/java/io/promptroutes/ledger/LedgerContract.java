@@ -157,14 +157,36 @@ abstract class LedgerContract {
             assertThat(open.model()).isEqualTo(CHEAP);
             assertThat(open.reservedUsd()).isEqualByComparingTo("0.10");
         });
-        assertThat(ledger.history().unresolved(Instant.EPOCH, 10)).extracting(OpenClaim::claimId).containsExactly(claim);
+        assertThat(ledger.history().unresolved("out", Instant.EPOCH, 10)).extracting(OpenClaim::claimId).containsExactly(claim);
         ledger.markAmbiguousRetried(claim).join();
         assertSpending("0", "0.10", "0");
         ledger.resolve(claim, new BigDecimal("0.04"), CostSource.REPORTED, null).join();
         assertSpending("0.04", "0", "0");
-        assertThat(ledger.history().unresolved(Instant.EPOCH, 10)).isEmpty();
+        assertThat(ledger.history().unresolved("out", Instant.EPOCH, 10)).isEmpty();
         restart();
-        assertThat(ledger.begin(work("p")).join()).isEqualTo(new Known.New(1, new BigDecimal("0.04")));
+        assertThat(ledger.begin(work("p")).join()).isEqualTo(new Known.New(1, new BigDecimal("0.04"), List.of()));
+    }
+
+    @Test
+    void aLostAnswerThatWasLookedUpFirstIsToldUntilItIsCalledAgain() {
+        UUID claim = claimed(ledger, call(work("p"), "0.10"));
+        ledger.generation(claim, "gen-7").join();
+        restart();
+        ledger.resolve(claim, new BigDecimal("0.04"), CostSource.REPORTED, null).join();
+        assertThat(((Known.New) ledger.begin(work("p")).join()).lost()).extracting(OpenClaim::claimId).containsExactly(claim);
+        ledger.markAmbiguousRetried(claim).join();
+        assertSpending("0.04", "0", "0");
+        restart();
+        assertThat(ledger.begin(work("p")).join()).isEqualTo(new Known.New(1, new BigDecimal("0.04"), List.of()));
+    }
+
+    @Test
+    void aSettlementOfUnknownCostThatIsSentTwiceIsBookedOnce() {
+        UUID claim = claimed(ledger, call(work("p"), "0.10"));
+        Settlement unknown = new Settlement(Settlement.State.UNKNOWN, null, null, null, null, null, null, 5L, bytes("{}"));
+        ledger.settle(claim, unknown).join();
+        ledger.settle(claim, unknown).join();
+        assertSpending("0", "0.10", "0");
     }
 
     @Test
@@ -186,7 +208,7 @@ abstract class LedgerContract {
         assertThat(refused.periodKey()).isEqualTo("out");
         assertThat(refused.reservedUsd()).isEqualByComparingTo("0.20");
         assertThat(refused.exhausted()).as("only running calls are in the way").isFalse();
-        assertThat(ledger.begin(work("r")).join()).isEqualTo(new Known.New(0, ZERO));
+        assertThat(ledger.begin(work("r")).join()).isEqualTo(new Known.New(0, ZERO, List.of()));
         assertSpending("0", "0", "0.20");
         ledger.settle(first, paid("0.01")).join();
         assertThat(ledger.claim(call(work("r"), "0.10")).join()).isInstanceOf(ClaimAnswer.Reserved.class);

@@ -294,7 +294,7 @@ class CommandLineIT {
         product.run("batch", "prompts.jsonl", "--out", "out").with(0);
         assertThat(Outputs.of(folder.resolve("out")).result("a").path("model_used").asText()).as("all that the limit leaves").endsWithIgnoringCase("free");
         assertThat(Outputs.of(folder.resolve("out")).result("b").path("model_used").asText()).isEqualTo("openai/gpt-4.1");
-        assertThat(product.run("budgets", "list").with(0).out()).contains("row: tenant school, $0.000001 a day");
+        assertThat(product.run("budgets", "list").with(0).out()).contains("limit: tenant school, $0.000001 a day (row)");
 
         product.run("budgets", "remove", "school").with(0);
         product.run("batch", "prompts.jsonl", "--out", "out", "--fresh").with(0);

@@ -287,6 +287,28 @@ class ResumeIT {
     }
 
     @Test
+    void withoutStoredTextsWhatTheFolderHasStands() throws Exception {
+        Product product = job(numbered(10) + "{\"id\":\"refused\",\"prompt\":\"Hi\",\"model\":\"nobody/nothing\",\"fallbacks\":[]}\n");
+        batch(product, "-D", "ledger.store-text=off", "-D", "models.current.fallbacks=nobody/neither").with(1);
+        Map<String, String> before = files();
+        assertThat(before.get("results.jsonl").lines()).hasSize(10);
+        Ended again = batch(product, "-D", "ledger.store-text=off", "-D", "models.current.fallbacks=nobody/neither").with(1);
+        assertThat(again.err()).contains("reused      10 answers worth $", "paid $0 now");
+        assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
+    void resultsThatTheLedgerKnowsNothingOfAreNotPaidForAgain() throws Exception {
+        Product product = job(numbered(5));
+        batch(product).with(0);
+        Map<String, String> before = files();
+        Ended elsewhere = batch(product, "-D", "ledger.directory=other").with(2);
+        assertThat(elsewhere.err()).contains("holds results that this ledger knows nothing of", "--fresh");
+        assertThat(simulator.bill().requests()).isEqualTo(5);
+        assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
     void withoutStoredTextsARepeatIsADeadLetterThatSaysSo() {
         Product product = job(numbered(10));
         batch(product, "-D", "ledger.store-text=off").with(0);
