@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /**
- * {@code java MakePrompts FILE COUNT}: prompts of about 1 kB, the same ones each time. None of their words points to a task, so that
- * all are general ones and the plain loop knows which request the product makes of them.
+ * {@code java MakePrompts FILE COUNT}: prompts of about 1 kB, the same ones each time. All ask for a translation, so
+ * that all are general ones and the plain loop knows which request the product makes of them.
  */
 public final class MakePrompts {
 
@@ -22,6 +22,7 @@ public final class MakePrompts {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < count; i++) {
                 text.setLength(0);
+                text.append("Translate the following text into Dutch: ");
                 int length = 850 + random.nextInt(300);
                 while (text.length() < length) {
                     int words = 6 + random.nextInt(10);

@@ -11,6 +11,14 @@ import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.route.Beans;
+import io.promptroutes.routing.Detector;
+import io.promptroutes.routing.Features;
+import io.promptroutes.routing.Lexicon;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +31,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** The settings in the types that the routes' beans want, each checked, with an error that names the key. */
 final class RouteSettings {
@@ -83,7 +92,7 @@ final class RouteSettings {
         if (settings.below(tables).isEmpty()) {
             throw new UsageException("key models.profile is \"" + settings.text("models.profile") + "\", but there are no keys " + tables + "*");
         }
-        settings.choice("detection.rules", List.of("signs", "keywords"));
+        settings.choice("detection.rules", List.of("lexicon", "keywords"));
         return new Beans.Options(
                 concurrency, settings.duration("openrouter.connect-timeout"), settings.duration("openrouter.timeout"),
                 settings.duration("openrouter.timeout.reasoning"), settings.duration("prompts.deadline"),
@@ -94,7 +103,7 @@ final class RouteSettings {
                 Duration.ofMillis(settings.integer("publish.retry-millis", 1, Integer.MAX_VALUE)),
                 settings.integer("openrouter.rpm", 0, 1_000_000), modelRates(),
                 settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650), tableIds(tables), list(settings.text(tables + "fallbacks")), list(settings.text(tables + "tier.free")),
-                settings.onOff("fallback.free"), settings.withPrefix("prices."), keywords(), words(),
+                settings.onOff("fallback.free"), settings.withPrefix("prices."), keywords(), detector(),
                 settings.choice("budget.exhausted", List.of("free", "reject", "pause")).toUpperCase(Locale.ROOT),
                 settings.choice("budget.part-exhausted", List.of("free", "reject")).toUpperCase(Locale.ROOT),
                 settings.onOff("budget.unknown-prices"), settings.onOff("budget.server-tools"), settings.amount("alerts.credit-below"),
@@ -103,6 +112,10 @@ final class RouteSettings {
 
     /** For Camel's placeholders. */
     Properties properties() {
+        BigDecimal confidence = settings.amount("detection.confidence");
+        if (confidence == null || confidence.compareTo(BigDecimal.ONE) > 0) {
+            throw new UsageException("key detection.confidence is \"" + settings.text("detection.confidence") + "\"; it must be from 0 to 1");
+        }
         for (String counted : List.of("retry.rate-limited.calls", "retry.provider-error.calls")) {
             settings.integer(counted, 1, 100);
         }
@@ -156,16 +169,32 @@ final class RouteSettings {
         return ids;
     }
 
-    private Map<Task, List<String>> keywords() {
+    Map<Task, List<String>> keywords() {
         Map<Task, List<String>> keywords = new EnumMap<>(Task.class);
         settings.below("detection.keywords.").forEach((task, words) -> keywords.put(task("detection.keywords.", task), list(words)));
         return keywords;
     }
 
-    private Map<Task, Set<String>> words() {
-        Map<Task, Set<String>> words = new EnumMap<>(Task.class);
-        settings.below("detection.words.").forEach((task, list) -> words.put(task("detection.words.", task), Set.copyOf(list(list))));
-        return words;
+    Detector detector() {
+        return new Detector(features(), table("detection.lexicon", Lexicon::of));
+    }
+
+    Features features() {
+        return table("detection.concepts", Features::new);
+    }
+
+    /** The lines of a file, or of {@code classpath:NAME}, made into what they say. */
+    private <T> T table(String key, Function<List<String>, T> reading) {
+        String place = settings.text(key);
+        try (InputStream in = place.startsWith("classpath:") ? RouteSettings.class.getResourceAsStream("/" + place.substring("classpath:".length()))
+                : Files.newInputStream(Path.of(place))) {
+            if (in == null) {
+                throw new UsageException("key " + key + ": " + place + " is not in the jar");
+            }
+            return reading.apply(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UsageException("key " + key + ": " + place + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static Task task(String prefix, String name) {

@@ -28,7 +28,7 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
 public final class Settings {
 
     /** Families of keys that a user extends, and the frameworks' own. */
-    private static final List<String> OPEN = List.of("models.", "prices.", "tasks.", "detection.", "openrouter.provider.", "budget.tenant.", "budget.model.", "openrouter.rpm.", "simulator.",
+    private static final List<String> OPEN = List.of("models.", "prices.", "tasks.", "detection.keywords.", "openrouter.provider.", "budget.tenant.", "budget.model.", "openrouter.rpm.", "simulator.",
             "camel.", "kafka.client.");
     /** Read from their own references, so that the secrets themselves are in no table of settings. */
     static final String API_KEY = "openrouter.api-key";

@@ -54,8 +54,11 @@ public final class Run {
      * @param temperature as set by the task; null where the request names its own
      * @param maxTokens   output cap as set by the task; null where the request names its own
      * @param rejected    models passed over, each with the reason
+     * @param confidence  in the task, from 0 to 1; null where it was not weighed
+     * @param signs       that spoke most for the task; empty where the request names it
      */
-    public record Decision(String tier, String reason, BigDecimal temperature, Integer maxTokens, List<String> rejected) {
+    public record Decision(String tier, String reason, BigDecimal temperature, Integer maxTokens, List<String> rejected, Double confidence,
+            List<String> signs) {
     }
 
     public Run(Prompt prompt, Task task, Chain chain, Decision decision) {

@@ -112,8 +112,14 @@ public final class Results {
         ObjectNode routing = Json.MAPPER.createObjectNode();
         routing.put("strategy", run.prompt().strategy().toString());
         routing.put("task", run.task().toString());
-        routing.put("budget", run.prompt().budget().toString());
         Run.Decision decision = run.decision();
+        if (decision.confidence() != null) {
+            routing.put("confidence", Math.round(decision.confidence() * 100) / 100.0);
+        }
+        if (!decision.signs().isEmpty()) {
+            decision.signs().forEach(routing.putArray("signs")::add);
+        }
+        routing.put("budget", run.prompt().budget().toString());
         routing.put("tier", decision.tier());
         routing.put("reason", decision.reason());
         ObjectNode config = routing.putObject("config");

@@ -20,10 +20,9 @@ import io.promptroutes.prompt.PromptParser;
 import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.ChainBuilder;
-import io.promptroutes.routing.Keywords;
+import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.ParkedModels;
 import io.promptroutes.routing.RateLimits;
-import io.promptroutes.routing.Signs;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,7 +71,7 @@ public final class Beans implements AutoCloseable {
             Map<String, String> headers, ObjectNode provider, int reasoningHeadroom,
             Duration backoff, Duration longestWait, int publishRetries, Duration publishRetryDelay, int callsPerMinute, Map<String, Integer> modelCallsPerMinute,
             int priceJumpPercent, int expiryDays, Set<String> tables, List<String> fallbacks, List<String> freeModels, boolean freeFallback, Map<String, String> prices,
-            Map<Task, List<String>> keywords, Map<Task, Set<String>> words,
+            Map<Task, List<String>> keywords, Detector detector,
             String exhausted, String partExhausted, boolean unknownPrices, boolean serverTools,
             BigDecimal creditBelow, BigDecimal spikeFactor, BigDecimal spikeLeast) {
     }
@@ -101,10 +100,7 @@ public final class Beans implements AutoCloseable {
         Crossings alarms = new Crossings();
 
         main.bind("parsePrompt", new ParsePrompt(new PromptParser(prompts), shared.firstSeen(), prompts.maxBytes()));
-        Keywords keywords = new Keywords(options.keywords());
-        bind(main, "findKeywords", exchange -> exchange.setVariable("signs", keywords.find(exchange.getVariable("text", String.class))));
-        Signs signs = new Signs(options.words());
-        bind(main, "findSigns", exchange -> exchange.setVariable("signs", signs.find(exchange.getVariable("text", String.class))));
+        TaskDetection.bind(main, options.keywords(), options::detector);
         main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, options.fallbacks(), options.freeModels(), options.deadline())));
         main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), shared.policy()));
         main.bind("claimCall", new ClaimCall(shared.ledger(), new Reservations(prices, options.unknownPrices(), options.serverTools()), catalogue,

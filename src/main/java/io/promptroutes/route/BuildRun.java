@@ -34,9 +34,18 @@ final class BuildRun implements Processor {
                 exchange.getVariable("reason", String.class),
                 new BigDecimal(exchange.getVariable("temperature", String.class)),
                 exchange.getVariable("maxTokens", Integer.class),
-                rejected);
+                rejected,
+                exchange.getVariable("confidence", Double.class),
+                reasons(exchange));
         exchange.setVariable("run", new Run(prompt, task, chain, decision));
         exchange.getMessage().setBody(null);
+    }
+
+    /** Why the task is what it is; empty where the request names it. */
+    @SuppressWarnings("unchecked")
+    private static List<String> reasons(Exchange exchange) {
+        List<String> reasons = exchange.getVariable("reasons", List.class);
+        return reasons == null ? List.of() : reasons;
     }
 
     /** The request's own models where the routers chose none. */

@@ -1,76 +1,102 @@
 package io.promptroutes.routing;
 
-import io.promptroutes.prompt.Task;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Locale;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Consumer;
 
-/**
- * Finds the signs in a prompt on which the routes decide its task: {@code code-block}, {@code short-greeting}, and for each
- * task with enough of its words {@code words-<task>}. Reads the text once, without regular expressions. Immutable.
- */
-public final class Signs {
+/** Signs of a text's shape that point to a task, such as {@code [code-fence]}. No regular expression, a fixed number of passes. */
+final class Signs {
 
-    /** A greeting is the whole message, so a longer text that begins with one is not. */
-    private static final int LONGEST_GREETING = 60;
-    /** Words of the beginning say what is wanted; those far inside belong to what it is wanted of. */
-    private static final int WORDS_READ = 400;
+    /** Found where one of these is anywhere in the text. */
+    private static final Map<String, List<String>> PARTS = new LinkedHashMap<>();
+    /** Found where a text has at most so many words. */
+    private static final int[] LENGTHS = {3, 6, 12, 25, 60, 150, 400};
 
-    private final Map<String, Task> words = new HashMap<>();
-
-    /** @param words of each task, in lower case; a word belongs to one task, the first that names it */
-    public Signs(Map<Task, Set<String>> words) {
-        words.forEach((task, list) -> list.forEach(word -> this.words.putIfAbsent(word, task)));
+    static {
+        PARTS.put("[code-fence]", List.of("```"));
+        PARTS.put("[stack-trace]", List.of("\n\tat ", "\n    at ", "Traceback (most recent", "Exception in thread"));
+        PARTS.put("[error]", List.of("Error: ", "Exception: ", "Exception:\n"));
+        PARTS.put("[markup]", List.of("</", "/>", "<!DOCTYPE"));
+        PARTS.put("[latex]", List.of("\\frac", "\\sqrt", "\\begin{", "\\(", "\\[", "\\cdot", "\\sum", "\\int"));
+        PARTS.put("[code-operator]", List.of("==", "!=", "=>", "->", "&&", "||", "();", "+=", "::"));
+        PARTS.put("[blank]", List.of("__"));
+        PARTS.put("[stars]", List.of("*"));
     }
 
-    public Set<String> find(String prompt) {
-        Set<String> signs = new HashSet<>();
-        if (prompt.contains("```") || lineEnds(prompt, ";") >= 2 || lineEnds(prompt, "{") >= 1) {
-            signs.add("code-block");
+    private Signs() {
+    }
+
+    static void find(String text, Consumer<String> found) {
+        PARTS.forEach((sign, parts) -> {
+            for (String part : parts) {
+                if (text.contains(part)) {
+                    found.accept(sign);
+                    return;
+                }
+            }
+        });
+        if (inOrder(text, "select ", " from ") || inOrder(text, "insert into", "values") || inOrder(text, "create table", "(")) {
+            found.accept("[sql]");
         }
-        Map<Task, Integer> counts = count(prompt);
-        Task most = null;
-        for (Map.Entry<Task, Integer> entry : counts.entrySet()) {
-            if (most == null || entry.getValue() > counts.get(most)) {
-                most = entry.getKey();
+        Shape shape = new Shape(text);
+        counted(found, "[inline-math]", shape.dollars >= 1);
+        counted(found, "[code-lines]", shape.codeLines >= 2);
+        counted(found, "[call]", shape.calls >= 1);
+        counted(found, "[identifier]", shape.identifiers >= 1);
+        counted(found, "[identifiers]", shape.identifiers >= 4);
+        counted(found, "[file-name]", shape.fileNames >= 1);
+        counted(found, "[formula]", shape.formulas >= 1);
+        counted(found, "[number]", shape.numbers >= 1);
+        counted(found, "[numbers]", shape.numbers >= 3);
+        counted(found, "[many-numbers]", shape.numbers >= 2 && shape.numbers * 8 >= shape.words);
+        counted(found, "[choices]", shape.choices >= 3);
+        counted(found, "[list]", shape.lists >= 3);
+        counted(found, "[paragraphs]", shape.lists == 0 && text.contains("\n\n"));
+        counted(found, "[quotes]", shape.quotes >= 2);
+        String end = text.stripTrailing();
+        found.accept("[ends-" + ending(end.isEmpty() ? ' ' : end.charAt(end.length() - 1)) + "]");
+        found.accept("[length-" + length(shape.words) + "]");
+    }
+
+    private static void counted(Consumer<String> found, String sign, boolean there) {
+        if (there) {
+            found.accept(sign);
+        }
+    }
+
+    private static String ending(char last) {
+        return switch (last) {
+            case '?', '？' -> "?";
+            case '.', '。' -> ".";
+            case '!', '！' -> "!";
+            case ':', '：' -> ":";
+            default -> "open";
+        };
+    }
+
+    private static String length(int words) {
+        for (int most : LENGTHS) {
+            if (words <= most) {
+                return String.valueOf(most);
             }
         }
-        if (most != null) {
-            signs.add(most == Task.CHAT && prompt.length() <= LONGEST_GREETING ? "short-greeting" : "words-" + most);
-        }
-        return signs;
+        return "more";
     }
 
-    private Map<Task, Integer> count(String prompt) {
-        Map<Task, Integer> counts = new EnumMap<>(Task.class);
-        String text = prompt.toLowerCase(Locale.ROOT);
-        int read = 0;
-        int start = -1;
-        for (int i = 0; i <= text.length() && read < WORDS_READ; i++) {
-            if (i < text.length() && Character.isLetter(text.charAt(i))) {
-                if (start < 0) {
-                    start = i;
-                }
-            } else if (start >= 0) {
-                Task task = words.get(text.substring(start, i));
-                if (task != null) {
-                    counts.merge(task, 1, Integer::sum);
-                }
-                read++;
-                start = -1;
+    private static boolean inOrder(String text, String first, String second) {
+        int at = indexOf(text, first, 0);
+        return at >= 0 && indexOf(text, second, at + first.length()) >= 0;
+    }
+
+    /** Of a part in lower case, whatever the case of the text. */
+    private static int indexOf(String text, String part, int from) {
+        char first = part.charAt(0);
+        for (int i = from; i <= text.length() - part.length(); i++) {
+            if ((text.charAt(i) | ' ') == first && text.regionMatches(true, i, part, 0, part.length())) {
+                return i;
             }
         }
-        return counts;
-    }
-
-    private static int lineEnds(String text, String end) {
-        int found = 0;
-        for (int at = text.indexOf(end + "\n"); at >= 0; at = text.indexOf(end + "\n", at + 1)) {
-            found++;
-        }
-        return found;
+        return -1;
     }
 }

@@ -2,6 +2,7 @@ package io.promptroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,19 +35,19 @@ class DetectionTest {
 
     private static ScriptedServer server;
     private static RoutesUnderTest keywords;
-    private static RoutesUnderTest signs;
+    private static RoutesUnderTest lexicon;
 
     @BeforeAll
     static void start() throws IOException {
         server = new ScriptedServer();
         keywords = RoutesUnderTest.start(server.baseUrl(), Map.of("detection.rules", "keywords"));
-        signs = RoutesUnderTest.start(server.baseUrl(), Map.of());
+        lexicon = RoutesUnderTest.start(server.baseUrl(), Map.of());
     }
 
     @AfterAll
     static void stop() throws IOException {
         keywords.close();
-        signs.close();
+        lexicon.close();
         server.close();
     }
 
@@ -115,32 +116,81 @@ class DetectionTest {
     void theTaskThatTheRequestNamesWins(String task) {
         String line = line("Debug this python function").put("task", task).toString();
         assertThat(keywords.ask(line).at("/routing/task").asText()).isEqualTo(task);
-        assertThat(signs.ask(line).at("/routing/task").asText()).isEqualTo(task);
+        assertThat(lexicon.ask(line).at("/routing/task").asText()).isEqualTo(task);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            Write a Python function that reverses a list                      | code
-            Why does my SQL query return no rows?                             | code
-            Write a poem about the sea                                        | creative
-            Invent a slogan and a tagline for a bakery                        | creative
-            Compare the advantages and disadvantages of solar and wind power  | analysis
-            Explain the implications of the new law                           | analysis
-            Solve the equation 3x + 4 = 19                                    | math
-            Calculate the probability of two sixes                            | math
-            Hi!                                                               | chat
-            Hello there                                                       | chat
-            What is the capital of Mongolia?                                  | general
-            Show me this                                                      | general
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            Write a Python function that flattens a nested list                 | code
+            Why does my SQL query return no rows?                               | code
+            Welche Git-Befehle brauche ich, um einen Branch zu löschen?         | code
+            Escribe una función en JavaScript que ordene una lista de objetos   | code
+            写一个Python脚本，读取CSV文件并画图                                     | code
+            Напиши функцию на Python, которая считает слова в файле             | code
+            Write a poem about a river in flood                                 | creative
+            Invent a slogan and a tagline for a florist                         | creative
+            Schreibe eine Geschichte über einen Müller und seine Katze          | creative
+            Écris un poème sur la neige                                         | creative
+            Escribe un cuento sobre una bruja despistada                        | creative
+            写一首关于大海的诗                                                     | creative
+            Compare the advantages and disadvantages of solar and wind power    | analysis
+            Why did the Ottoman Empire decline?                                 | analysis
+            Was sind die Vorteile und Nachteile von Elektroautos?               | analysis
+            Pourquoi les feuilles changent-elles de couleur ?                   | analysis
+            Почему птицы улетают на юг?                                         | analysis
+            为什么海水是咸的？                                                     | analysis
+            Solve the equation 3x + 4 = 19                                      | math
+            Calculate the probability of two sixes                              | math
+            Berechne den Umfang eines Kreises mit Radius 5 cm                   | math
+            Resuelve la ecuación 2x + 9 = 21                                    | math
+            求函数 f(x) = x^2 + 3x 的导数                                          | math
+            Hi!                                                                 | chat
+            Hello there                                                         | chat
+            Guten Abend, wie geht es dir?                                       | chat
+            Olá, tudo bem com você?                                             | chat
+            Спасибо, ты очень помог                                             | chat
+            你好，你是谁？                                                         | chat
+            What is the capital of Mongolia?                                    | general
+            Translate the following sentence into Dutch: the shop is closed.    | general
+            Welche Zutaten brauche ich für Pfannkuchen?                         | general
+            Donne-moi une recette de soupe à l'oignon                           | general
+            Traduce al inglés: la tienda está cerrada                           | general
+            おすすめの観光地を教えてください                                         | general
             """)
     void theDefaultRulesFindWhatIsPlain(String prompt, String task) {
-        assertThat(task(signs, prompt.strip())).isEqualTo(task.strip());
+        assertThat(task(lexicon, prompt.strip())).isEqualTo(task.strip());
+    }
+
+    @Test
+    void theResultSaysHowSureAndWhy() {
+        JsonNode routing = lexicon.ask(line("Write a poem about a river in flood").toString()).path("routing");
+        assertThat(routing.path("confidence").doubleValue()).isBetween(0.4, 1.0);
+        assertThat(routing.path("signs")).isNotEmpty().hasSizeLessThanOrEqualTo(5).map(JsonNode::asText).contains("<poem>");
+        JsonNode named = lexicon.ask(line("Write a poem").put("task", "math").toString()).path("routing");
+        assertThat(named.has("confidence") || named.has("signs")).as("nothing was weighed where the request names the task").isFalse();
+        assertThat(keywords.ask(line("a poem in python").toString()).at("/routing/signs")).map(JsonNode::asText)
+                .containsExactly("code", "creative");
+    }
+
+    @Test
+    void belowTheConfidenceThatIsAskedForTheTaskIsGeneral() throws IOException {
+        try (RoutesUnderTest doubtful = RoutesUnderTest.start(server.baseUrl(), Map.of("detection.confidence", "1"))) {
+            assertThat(task(doubtful, "Solve the equation 3x + 4 = 19")).isEqualTo("general");
+        }
+    }
+
+    @Test
+    void hostileTextsEndToo() {
+        for (String part : List.of("(", "$ ", "=", "a_", "`", "\\", "select ", "\n\tat", "1)\n", "ab ", "\uD800", "\u0301", "的", "aA", "\n")) {
+            String prompt = "x" + part.repeat(50_000 / part.length());
+            assertThat(task(lexicon, prompt)).as("of many %s", part).isNotEmpty();
+        }
     }
 
     @Test
     void codeIsKnownByItsShapeAlone() {
-        assertThat(task(signs, "What is wrong here?\n```\nx = 1\n```")).isEqualTo("code");
-        assertThat(task(signs, "int a = 1;\nint b = 2;\n")).isEqualTo("code");
+        assertThat(task(lexicon, "What is wrong here?\n```\nx = 1\n```")).isEqualTo("code");
+        assertThat(task(lexicon, "int a = 1;\nint b = 2;\n")).isEqualTo("code");
     }
 
     @Test
@@ -148,6 +198,6 @@ class DetectionTest {
         String line = """
                 {"messages":[{"role":"system","content":"You debug python code."},{"role":"user","content":"Write a poem about the sea"},\
                 {"role":"assistant","content":"..."},{"role":"user","content":"Solve the equation 3x + 4 = 19"}]}""";
-        assertThat(signs.ask(line).at("/routing/task").asText()).isEqualTo("math");
+        assertThat(lexicon.ask(line).at("/routing/task").asText()).isEqualTo("math");
     }
 }

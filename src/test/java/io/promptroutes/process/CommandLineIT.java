@@ -102,7 +102,7 @@ class CommandLineIT {
                         "whole number from 1 to 10000")),
                 new Wrong("retry.backoff=soon", List.of("retry.backoff", "command line", "\"soon\"", "a duration such as")),
                 new Wrong("prompts.format=xml", List.of("prompts.format", "\"xml\"", "one of auto, json, text, openai")),
-                new Wrong("detection.rules=magic", List.of("detection.rules", "\"magic\"", "one of signs, keywords")),
+                new Wrong("detection.rules=magic", List.of("detection.rules", "\"magic\"", "one of lexicon, keywords")),
                 new Wrong("fallback.free=perhaps", List.of("fallback.free", "\"perhaps\"", "one of on, off")),
                 new Wrong("models.profile=none", List.of("models.profile", "\"none\"", "models.none.")),
                 new Wrong("openrouter.base-url=somewhere", List.of("openrouter.base-url", "somewhere", "http")));
@@ -302,7 +302,7 @@ class CommandLineIT {
     }
 
     private static Running ask(Product product, String... options) {
-        return product.start(Stream.concat(Stream.of("ask", "Tell me something."), Stream.of(options))
+        return product.start(Stream.concat(Stream.of("ask", "What is the capital of Mongolia?"), Stream.of(options))
                 .toArray(String[]::new));
     }
 

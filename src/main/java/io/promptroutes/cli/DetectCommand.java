@@ -1,0 +1,153 @@
+package io.promptroutes.cli;
+
+import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.prompt.Task;
+import io.promptroutes.routing.Detection;
+import io.promptroutes.routing.Detector;
+import io.promptroutes.routing.Evaluation;
+import io.promptroutes.routing.Learner;
+import io.promptroutes.routing.Learner.Example;
+import io.promptroutes.routing.Lexicon;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Command {@code detect}: which task a prompt has and why, how often that is right, and how to make it right more often. Calls nobody. */
+@Command(name = "detect", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
+        description = "Says which task a prompt has and why; measures that on labelled prompts, and learns from them. Calls nobody.")
+final class DetectCommand implements Callable<Integer> {
+
+    private static final int PULLS = 8;
+
+    @Spec
+    private CommandSpec spec;
+    @Mixin
+    private Common common;
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private What what;
+    @Option(names = "--out", paramLabel = "LEXICON", description = "The file that --learn writes; name it in detection.lexicon to use it.")
+    private Path out;
+
+    private static final class What {
+        @Parameters(paramLabel = "PROMPT", description = "The prompt's text.")
+        private String prompt;
+        @Option(names = "--evaluate", paramLabel = "FILE", description = "JSONL with prompt and label: how often is the task right?")
+        private Path evaluate;
+        @Option(names = "--learn", paramLabel = "FILE",
+                description = "JSONL with prompt, label and, if known, source: learns a lexicon. May be given more than once.")
+        private List<Path> learn;
+        @Option(names = "--leave-out", paramLabel = "FILE",
+                description = "Like --learn, but for each source in turn learns without it and measures on it. May be given more than once.")
+        private List<Path> leaveOut;
+    }
+
+    @Override
+    public Integer call() {
+        RouteSettings settings = new RouteSettings(common.settings(Map.of()), new ApiKey(() -> null));
+        PrintWriter print = spec.commandLine().getOut();
+        if ((what.learn == null) != (out == null)) {
+            throw new UsageException("--learn and --out go together");
+        }
+        if (what.prompt != null) {
+            explain(settings, print);
+        } else if (what.evaluate != null) {
+            Evaluation evaluation = new Evaluation();
+            Detector detector = settings.detector();
+            try (DetectionRoute route = new DetectionRoute(settings, () -> detector)) {
+                LabelledPrompts.read(what.evaluate).forEach(one -> evaluation.add(one.label(), route.task(one.prompt())));
+            }
+            print(evaluation, print);
+        } else if (what.learn != null) {
+            learn(settings, print);
+        } else {
+            print(leaveOut(settings, read(what.leaveOut)), print);
+        }
+        return ExitCodes.ANSWERED;
+    }
+
+    private void explain(RouteSettings settings, PrintWriter print) {
+        Detector detector = settings.detector();
+        Task task;
+        try (DetectionRoute route = new DetectionRoute(settings, () -> detector)) {
+            task = route.task(what.prompt);
+        }
+        Detection detection = detector.detect(what.prompt);
+        print.println("task        " + task);
+        print.printf(Locale.ROOT, "likeliest   %s, confidence %.2f%n", detection.task(), detection.confidence());
+        print.println("signs       " + String.join(" ", detection.signs()));
+        List<Detection.Pull> pulls = new ArrayList<>(detection.pulls(detection.task()));
+        print.println("for         " + line(pulls, 1));
+        Collections.reverse(pulls);
+        print.println("against     " + line(pulls, -1));
+        for (Task one : Task.values()) {
+            print.printf(Locale.ROOT, "%-10s  %.2f%n", one, detection.shares()[one.ordinal()]);
+        }
+    }
+
+    private static String line(List<Detection.Pull> pulls, int sign) {
+        return String.join(", ", pulls.stream().filter(pull -> pull.weight() * sign >= 0.01).limit(PULLS)
+                .map(pull -> String.format(Locale.ROOT, "\"%s\" %+.2f", pull.feature(), pull.weight())).toList());
+    }
+
+    private static List<Example> read(List<Path> files) {
+        return files.stream().flatMap(file -> LabelledPrompts.read(file).stream()).toList();
+    }
+
+    private void learn(RouteSettings settings, PrintWriter print) {
+        List<Example> examples = read(what.learn);
+        Lexicon lexicon = Learner.learn(examples, settings.features());
+        try {
+            Files.write(out, lexicon.lines());
+        } catch (IOException e) {
+            throw new UsageException(out + " cannot be written: " + e.getMessage(), e);
+        }
+        print.println(lexicon.size() + " rows from " + examples.size() + " prompts in " + out);
+    }
+
+    /** What has no source is always learned from. */
+    private static Evaluation leaveOut(RouteSettings settings, List<Example> examples) {
+        Evaluation evaluation = new Evaluation();
+        AtomicReference<Detector> detector = new AtomicReference<>();
+        try (DetectionRoute route = new DetectionRoute(settings, detector::get)) {
+            for (String source : new TreeSet<>(examples.stream().map(Example::source).filter(Objects::nonNull).toList())) {
+                List<Example> others = examples.stream().filter(one -> !source.equals(one.source())).toList();
+                detector.set(new Detector(settings.features(), Learner.learn(others, settings.features())));
+                examples.stream().filter(one -> source.equals(one.source())).forEach(one -> evaluation.add(one.label(), route.task(one.prompt())));
+            }
+        }
+        return evaluation;
+    }
+
+    private static void print(Evaluation evaluation, PrintWriter print) {
+        print.printf(Locale.ROOT, "prompts     %d%naccuracy    %.3f%nmacro-F1    %.3f%n%n", evaluation.prompts(), evaluation.accuracy(), evaluation.macroF1());
+        print.printf("%-10s %8s %8s %9s", "is / found", "prompts", "recall", "precision");
+        for (Task found : Task.values()) {
+            print.printf(" %9s", found);
+        }
+        print.println();
+        for (Task right : Task.values()) {
+            print.printf(Locale.ROOT, "%-10s %8d %8.3f %9.3f", right, evaluation.prompts(right), evaluation.recall(right), evaluation.precision(right));
+            for (Task found : Task.values()) {
+                print.printf(" %9d", evaluation.count(right, found));
+            }
+            print.println();
+        }
+    }
+}

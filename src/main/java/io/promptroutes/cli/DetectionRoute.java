@@ -1,0 +1,50 @@
+package io.promptroutes.cli;
+
+import io.promptroutes.prompt.Task;
+import io.promptroutes.route.TaskDetection;
+import io.promptroutes.routing.Detector;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.main.Main;
+
+/** The route that finds a prompt's task, running by itself: a user's own one is judged as it will decide. One use: ask, close. */
+final class DetectionRoute implements AutoCloseable {
+
+    private static final String FILE = "/detect-task.camel.yaml";
+
+    private final Main main = new Main();
+    private final ProducerTemplate template;
+
+    DetectionRoute(RouteSettings settings, Supplier<Detector> detector) {
+        TaskDetection.bind(main, settings.keywords(), detector);
+        main.setOverrideProperties(settings.properties());
+        main.setDefaultPropertyPlaceholderLocation("false");
+        main.configure().withRoutesIncludePattern(Arrays.stream(RouteFiles.locations(Path.of("")).split(","))
+                .filter(location -> location.endsWith(FILE)).findFirst().orElseThrow());
+        main.configure().withJmxEnabled(false);
+        main.configure().withAutoConfigurationLogSummary(false);
+        try {
+            main.start();
+        } catch (Exception e) {
+            throw new UsageException("routes" + FILE + " does not start: " + e.getMessage(), e);
+        }
+        template = main.getCamelContext().createProducerTemplate();
+    }
+
+    Task task(String prompt) {
+        Exchange exchange = template.send("direct:detect-task", asked -> asked.setVariable("text", prompt));
+        if (exchange.getException() != null) {
+            throw new UsageException("routes" + FILE + " fails: " + exchange.getException().getMessage(), exchange.getException());
+        }
+        return Task.valueOf(exchange.getVariable("task", String.class).toUpperCase(Locale.ROOT));
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+    }
+}

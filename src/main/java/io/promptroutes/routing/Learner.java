@@ -1,0 +1,139 @@
+package io.promptroutes.routing;
+
+import io.promptroutes.prompt.Task;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Learns a lexicon from labelled prompts: softmax regression with AdaGrad, over the mean of the later rounds. The same examples in the
+ * same order give the same lexicon. One use.
+ */
+public final class Learner {
+
+    private static final int TASKS = Task.values().length;
+    private static final int ROUNDS = 20;
+    private static final double STEP = 0.3;
+    private static final double SHRINK = 0.001;
+    /** A feature of fewer prompts is left out: it says little, and would tell what single prompts say. */
+    private static final int LEAST_PROMPTS = 3;
+    /** Prompts of one source are alike; of a source with more than this, each counts less. */
+    private static final double PLENTY = 25;
+    /** Rows whose weights are all smaller change nothing. */
+    private static final float LEAST_WEIGHT = 0.05f;
+
+    private final Map<String, Integer> numbers = new TreeMap<>();
+    private final int[][] texts;
+    private final double[][] weights;
+    private final double[][] slopes;
+    private final double[][] means;
+
+    /** @param source where the prompt comes from; null where it stands for itself */
+    public record Example(String prompt, Task label, String source) {
+    }
+
+    private Learner(List<Example> examples, Features features) {
+        List<Set<String>> found = new ArrayList<>();
+        Map<String, Integer> prompts = new HashMap<>();
+        for (Example example : examples) {
+            Set<String> one = new LinkedHashSet<>(features.signs(example.prompt()));
+            features.words(example.prompt(), one::add);
+            one.forEach(feature -> prompts.merge(feature, 1, Integer::sum));
+            found.add(one);
+        }
+        new TreeMap<>(prompts).forEach((feature, count) -> {
+            if (count >= LEAST_PROMPTS) {
+                numbers.put(feature, numbers.size());
+            }
+        });
+        texts = found.stream().map(one -> one.stream().filter(numbers::containsKey).mapToInt(numbers::get).toArray()).toArray(int[][]::new);
+        numbers.put(Lexicon.BIAS, numbers.size());
+        weights = new double[numbers.size()][TASKS];
+        slopes = new double[numbers.size()][TASKS];
+        means = new double[numbers.size()][TASKS];
+    }
+
+    public static Lexicon learn(List<Example> examples, Features features) {
+        Learner learner = new Learner(examples, features);
+        double[] importance = importance(examples);
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < examples.size(); i++) {
+            order.add(i);
+        }
+        Random random = new Random(1);
+        for (int round = 0; round < ROUNDS; round++) {
+            Collections.shuffle(order, random);
+            order.forEach(i -> learner.step(learner.texts[i], examples.get(i).label().ordinal(), importance[i]));
+            if (round >= ROUNDS / 2) {
+                learner.addToMeans();
+            }
+        }
+        return learner.lexicon();
+    }
+
+    /** Every task counts the same, however many prompts it has. */
+    private static double[] importance(List<Example> examples) {
+        double[] ofTask = new double[TASKS];
+        Map<String, Integer> ofSource = new HashMap<>();
+        for (Example example : examples) {
+            ofTask[example.label().ordinal()]++;
+            ofSource.merge(String.valueOf(example.source()), 1, Integer::sum);
+        }
+        return examples.stream().mapToDouble(example -> examples.size() / (TASKS * ofTask[example.label().ordinal()])
+                * (example.source() == null ? 1 : Math.min(1, Math.sqrt(PLENTY / ofSource.get(example.source()))))).toArray();
+    }
+
+    private void step(int[] text, int label, double importance) {
+        double scale = Detector.scale(text.length);
+        int bias = weights.length - 1;
+        double[] shares = weights[bias].clone();
+        for (int feature : text) {
+            for (int task = 0; task < TASKS; task++) {
+                shares[task] += weights[feature][task] * scale;
+            }
+        }
+        Detector.softmax(shares);
+        for (int task = 0; task < TASKS; task++) {
+            double error = (shares[task] - (task == label ? 1 : 0)) * importance;
+            for (int feature : text) {
+                move(feature, task, error * scale + SHRINK * weights[feature][task]);
+            }
+            move(bias, task, error);
+        }
+    }
+
+    private void move(int feature, int task, double slope) {
+        slopes[feature][task] += slope * slope;
+        weights[feature][task] -= STEP * slope / Math.sqrt(1 + slopes[feature][task]);
+    }
+
+    private void addToMeans() {
+        for (int feature = 0; feature < means.length; feature++) {
+            for (int task = 0; task < TASKS; task++) {
+                means[feature][task] += weights[feature][task] / (ROUNDS - ROUNDS / 2);
+            }
+        }
+    }
+
+    private Lexicon lexicon() {
+        Map<String, float[]> rows = new HashMap<>();
+        numbers.forEach((feature, number) -> {
+            float[] row = new float[TASKS];
+            float most = 0;
+            for (int task = 0; task < TASKS; task++) {
+                row[task] = Math.round(means[number][task] * 100) / 100f;
+                most = Math.max(most, Math.abs(row[task]));
+            }
+            if (most >= LEAST_WEIGHT) {
+                rows.put(feature, row);
+            }
+        });
+        return new Lexicon(rows);
+    }
+}
