@@ -128,7 +128,8 @@ public final class Beans implements AutoCloseable {
         }
         UnknownCosts unknown = new UnknownCosts(shared.ledger(), shared.policy().job(), shared.tally(), clock);
         bind(main, "listUnknownCosts", unknown::list);
-        bind(main, "resolveCost", unknown::resolve);
+        bind(main, "readGeneration", unknown::read);
+        bind(main, "bookLookedUp", unknown::book);
         main.bind("checkCredit", new CheckCredit(options.creditBelow(), alarms, clock));
         Sinks sinks = new Sinks(intake, shared.tally(), shared.ledger(), alarms, clock);
         bind(main, "releaseCall", sinks::called);

@@ -68,7 +68,10 @@ public final class JobSinks {
     /** The id by which a cost event is known is its own, not the prompt's. */
     private void cost(Exchange exchange) throws IOException {
         byte[] line = body(exchange);
-        folder.cost(Json.MAPPER.readTree(line).path("id").asText(), line);
+        String id = Json.MAPPER.readTree(line).path("id").asText();
+        if (!folder.hasCost(id)) {
+            folder.cost(id, line);
+        }
     }
 
     private static JsonNode stored(Exchange exchange, byte[] line) throws IOException {

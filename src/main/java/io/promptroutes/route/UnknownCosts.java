@@ -10,6 +10,7 @@ import io.promptroutes.openrouter.Generation;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.publish.CostEvents;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -51,18 +52,22 @@ final class UnknownCosts {
         exchange.getMessage().setBody(calls);
     }
 
-    /** Books what {@code GET /generation} says of the call in variable {@code call}; its event in variable {@code event}, null where it is known already. */
-    void resolve(Exchange exchange) throws IOException {
+    /** Reads what {@code GET /generation} says of the call in variable {@code call}: variables {@code generation} and {@code event}. */
+    void read(Exchange exchange) throws IOException {
         OpenClaim call = exchange.getVariable("call", OpenClaim.class);
         Generation generation = Generation.read(Json.MAPPER.readTree(exchange.getMessage().getBody(byte[].class)));
-        exchange.setVariable("event", null);
-        if (generation == null) {
-            return;
+        if (generation != null) {
+            exchange.setVariable("generation", generation);
+            exchange.setVariable("event", CostEvents.lookedUp(call, generation, clock.instant()));
         }
-        byte[] event = CostEvents.lookedUp(call, generation, clock.instant());
-        if (Durable.result(ledger.resolve(call.claimId(), Usd.of(generation.costUsd()), CostSource.REPORTED, event)).applied()) {
-            exchange.setVariable("event", event);
-            tally.lookedUp(generation.costUsd());
+    }
+
+    /** After the event is published: no other time would it be, since the call is then no longer looked up. */
+    void book(Exchange exchange) {
+        OpenClaim call = exchange.getVariable("call", OpenClaim.class);
+        BigDecimal usd = Usd.of(exchange.getVariable("generation", Generation.class).costUsd());
+        if (Durable.result(ledger.resolve(call.claimId(), usd, CostSource.REPORTED, exchange.getVariable("event", byte[].class))).applied()) {
+            tally.lookedUp(usd);
         }
     }
 }

@@ -144,7 +144,7 @@ class SimulatorBillTest {
             Duration took = Duration.ofNanos(System.nanoTime() - start);
 
             // one after another they would take 200 s
-            assertThat(took).isLessThan(Duration.ofSeconds(5));
+            assertThat(took).isLessThan(Duration.ofSeconds(60));
             assertThat(client.simulator.bill().completions()).isEqualTo(1_000);
         }
     }
