@@ -54,7 +54,7 @@ maven -f src/bench/kafka/parallel-consumer.xml org.apache.maven.plugins:maven-de
     -Dmdep.outputFile="$work/parallel-consumer.classpath"
 bench="$work/classes:target/prompt-routes.jar:target/lib/*"
 parallel="$work/classes:$(cat "$work/parallel-consumer.classpath"):target/lib/*"
-javac -cp "target/lib/*:$(cat "$work/parallel-consumer.classpath")" -d "$work/classes" src/bench/*.java src/bench/kafka/*.java
+javac -cp "target/prompt-routes.jar:target/lib/*:$(cat "$work/parallel-consumer.classpath")" -d "$work/classes" src/bench/*.java src/bench/kafka/*.java
 javac -cp "$(cat "$work/test.classpath")" -d "$work/broker.classes" src/test/java/io/promptroutes/kafka/KafkaBroker.java \
     src/test/java/io/promptroutes/kafka/JavaProcess.java
 

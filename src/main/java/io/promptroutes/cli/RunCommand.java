@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
         description = "Answers the prompts of a Kafka topic (keys kafka.*) and of files that are put into a folder (keys inbox.*) until it is stopped.")
 final class RunCommand implements Callable<Integer> {
 
+    /** Where nobody says otherwise: a service has seconds-long calls of many records under way. */
+    private static final String CONCURRENCY = "200";
     /** After the drain, for routes and clients to close. */
     private static final Duration CLIENTS = Duration.ofSeconds(40);
 
@@ -45,7 +47,8 @@ final class RunCommand implements Callable<Integer> {
         try (Common.Endpoint configured = common.endpoint(settings);
                 Ledger ledger = Ledgers.open(configured.settings(), null);
                 Common.Endpoint endpoint = configured.chosen(ledger).withKey()) {
-            RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
+            Settings service = settings.shipped("prompts.concurrency") ? endpoint.settings().with("prompts.concurrency", CONCURRENCY) : endpoint.settings();
+            RouteSettings routes = new RouteSettings(service, endpoint.key());
             Intake intake = routes.intake(false);
             Duration drain = settings.duration("kafka.drain");
             try (KafkaEdge edge = new KafkaEdge(settings, routes, intake, drain, kafka)) {

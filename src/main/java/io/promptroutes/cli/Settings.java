@@ -35,6 +35,7 @@ public final class Settings {
     static final String MANAGEMENT_KEY = "openrouter.management-key";
     private static final Set<String> SECRETS = Set.of(API_KEY, MANAGEMENT_KEY);
 
+    private static final String SHIPPED = "the jar's application.properties";
     private static final String ENVIRONMENT = "the environment";
     private static final String COMMAND_LINE = "the command line";
 
@@ -52,7 +53,7 @@ public final class Settings {
     public static Settings load(Path directory, Map<String, String> environment, Map<String, String> commandLine) {
         Settings settings = new Settings();
         try (InputStream shipped = Settings.class.getResourceAsStream("/application.properties")) {
-            settings.put(read(shipped.readAllBytes()), "the jar's application.properties");
+            settings.put(read(shipped.readAllBytes()), SHIPPED);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -200,6 +201,11 @@ public final class Settings {
         Map<String, String> found = new TreeMap<>();
         below(prefix).forEach((name, value) -> found.put(prefix + name, value));
         return found;
+    }
+
+    /** Whether nobody has set it: it has the value of the jar. */
+    public boolean shipped(String key) {
+        return SHIPPED.equals(origins.get(key));
     }
 
     /** Whether the environment or the command line set it. */
