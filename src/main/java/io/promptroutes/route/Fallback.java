@@ -205,7 +205,9 @@ public final class Fallback {
         if (chain.step() != Step.FAILED) {
             return;
         }
-        if (chain.attempts().stream().allMatch(attempt -> NOBODYS_FAULT.contains(attempt.kind()))) {
+        // whoever cannot be reached has refused nothing, whatever went before
+        if (run.failure().kind() == FailureKind.UNREACHABLE
+                || chain.attempts().stream().allMatch(attempt -> NOBODYS_FAULT.contains(attempt.kind()))) {
             hold(exchange, "no model can be called: " + run.failure().kind() + ", " + run.failure().message());
             return;
         }

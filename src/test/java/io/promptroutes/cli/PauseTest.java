@@ -170,6 +170,23 @@ class PauseTest {
     }
 
     @Test
+    void aServiceThatGoesInTheMiddleOfACallIsWaitedForToo() throws IOException {
+        int port = server.port();
+        try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("retry.backoff", "300ms"))) {
+            server.scriptThen(Reply.reset());
+            String id = routes.send(ASK_M);
+            await().atMost(Duration.ofSeconds(10)).until(() -> !server.calls().isEmpty());
+            server.close();
+            await().atMost(Duration.ofSeconds(10)).until(() -> routes.intake().reason() != null);
+            assertThat(routes.deadLetters()).isEmpty();
+            try (ScriptedServer back = new ScriptedServer(port)) {
+                assertThat(routes.outcome(id).path("status").asText()).isEqualTo("success");
+                assertThat(back.calls()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
     void aJobGivesUpAfterTheLongestPause() throws InterruptedException {
         server.scriptThen(NO_CREDIT);
         try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("pause.max", "1s"))) {
