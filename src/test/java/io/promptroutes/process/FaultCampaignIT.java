@@ -154,7 +154,11 @@ class FaultCampaignIT {
     void everyBilledGenerationIsInTheCostsByItsIdOrAsUnknown() throws Exception {
         HttpClient client = HttpClient.newHttpClient();
         // by prompt: what the server billed, less what events name by id, is what was reset, and for each reset there is an event
-        Map<String, List<JsonNode>> events = outputs.costs().stream().collect(Collectors.groupingBy(event -> event.path("subject").asText()));
+        Map<Boolean, List<JsonNode>> byLookUp = outputs.costs().stream().collect(Collectors.partitioningBy(FaultCampaignIT::lookedUp));
+        Map<String, List<JsonNode>> events = byLookUp.get(false).stream().collect(Collectors.groupingBy(event -> event.path("subject").asText()));
+        for (JsonNode event : byLookUp.get(true)) {
+            assertThat(event.at("/data/cost_usd").decimalValue()).as("looked up").isEqualByComparingTo(cost(client, event.at("/data/generation_id").asText()));
+        }
         int unnamed = 0;
         for (int number = 0; number < PROMPTS; number++) {
             Bill.Calls calls = bill.byPrompt().get(fingerprint(number));
@@ -182,8 +186,14 @@ class FaultCampaignIT {
             }
         }
         assertThat(unnamed).as("resets happened").isPositive();
-        assertThat(outputs.costs()).filteredOn(event -> event.path("data").path("status").asText().equals("unknown")
-                && event.path("data").path("generation_id").isTextual()).as("cut bodies are known by their header").isNotEmpty();
+        List<String> cut = byLookUp.get(false).stream().filter(event -> event.at("/data/status").asText().equals("unknown"))
+                .map(event -> event.at("/data/generation_id")).filter(JsonNode::isTextual).map(JsonNode::asText).toList();
+        assertThat(cut).as("cut bodies are known by their header").isNotEmpty();
+        assertThat(byLookUp.get(true)).as("and looked up by it").extracting(event -> event.at("/data/generation_id").asText()).containsAll(cut);
+    }
+
+    private static boolean lookedUp(JsonNode event) {
+        return event.at("/data/status").asText().equals("looked_up");
     }
 
     @Test
