@@ -31,6 +31,7 @@ final class Ledgers {
                     .withStoreText(settings.onOff("ledger.store-text")));
             ledger.limits(new BudgetSettings(settings).limits());
             ledger.purge(Instant.now().minus(settings.duration("ledger.keep")));
+            ledger.purgeCache(Instant.now().minus(settings.duration("cache.ttl")));
             return ledger;
         } catch (LedgerLocked | LedgerUnavailable | IllegalArgumentException e) {
             throw new UsageException(e.getMessage(), e);

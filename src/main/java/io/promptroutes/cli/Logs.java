@@ -3,7 +3,7 @@ package io.promptroutes.cli;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 
-/** Keeps secrets out of logs whatever the log configuration says. */
+/** Keeps secrets and prompts out of logs whatever the log configuration says. */
 final class Logs {
 
     private Logs() {
@@ -15,5 +15,6 @@ final class Logs {
                 "org.apache.hc.client5.http.impl", "org.apache.hc.core5"}) {
             Configurator.setAllLevels(logger, Level.INFO);
         }
+        Configurator.setAllLevels("com.networknt", Level.OFF); // quotes schemas, which are parts of requests
     }
 }

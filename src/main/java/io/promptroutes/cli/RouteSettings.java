@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.promptroutes.flow.AnswerCache;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.prompt.InputFormat;
@@ -11,6 +12,7 @@ import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.route.Beans;
+import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.Features;
 import io.promptroutes.routing.Lexicon;
@@ -107,7 +109,18 @@ final class RouteSettings {
                 settings.choice("budget.exhausted", List.of("free", "reject", "pause")).toUpperCase(Locale.ROOT),
                 settings.choice("budget.part-exhausted", List.of("free", "reject")).toUpperCase(Locale.ROOT),
                 settings.onOff("budget.unknown-prices"), settings.onOff("budget.server-tools"), settings.amount("alerts.credit-below"),
-                settings.amount("alerts.spike-factor"), settings.amount("alerts.spike-least"));
+                settings.amount("alerts.spike-factor"), settings.amount("alerts.spike-least"), breakers(), cache());
+    }
+
+    private AnswerCache.Settings cache() {
+        return new AnswerCache.Settings(settings.seconds("cache.ttl"),
+                settings.integer("cache.max-bytes", 0, Integer.MAX_VALUE), settings.amount("cache.max-temperature"),
+                settings.onOff("cache.across-tenants"));
+    }
+
+    private Breakers.Settings breakers() {
+        return new Breakers.Settings(settings.onOff("breaker.enabled"), settings.integer("breaker.failure-percent", 1, 100),
+                settings.seconds("breaker.window"), settings.integer("breaker.calls", 1, 1_000_000), settings.seconds("breaker.open"));
     }
 
     /** For Camel's placeholders. */
@@ -116,13 +129,15 @@ final class RouteSettings {
         if (confidence == null || confidence.compareTo(BigDecimal.ONE) > 0) {
             throw new UsageException("key detection.confidence is \"" + settings.text("detection.confidence") + "\"; it must be from 0 to 1");
         }
-        for (String counted : List.of("retry.rate-limited.calls", "retry.provider-error.calls")) {
+        for (String counted : List.of("retry.rate-limited.calls", "retry.provider-error.calls", "retry.output-cut.calls")) {
             settings.integer(counted, 1, 100);
         }
         Properties properties = settings.properties();
         properties.setProperty("prompts.window", String.valueOf(window));
         settings.integer("ledger.look-ups", 1, 1_000);
-        properties.setProperty("prompts.first-queue", settings.onOff("ledger.enabled") ? "look-up" : "call");
+        String callQueue = settings.onOff("cache.enabled") ? "cache" : "call";
+        properties.setProperty("prompts.call-queue", callQueue);
+        properties.setProperty("prompts.first-queue", settings.onOff("ledger.enabled") ? "look-up" : callQueue);
         properties.setProperty("alerts.spike-every-millis", String.valueOf(settings.duration("alerts.spike-every").toMillis()));
         properties.setProperty("alerts.credit-every-millis", String.valueOf(settings.duration("alerts.credit-every").toMillis()));
         properties.setProperty("generations.every-millis", String.valueOf(settings.duration("generations.every").toMillis()));

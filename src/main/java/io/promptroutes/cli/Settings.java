@@ -144,6 +144,15 @@ public final class Settings {
         throw wrong(key, value, "a duration such as 500ms, 30s, 2m or 1h");
     }
 
+    /** A duration of at least a second. */
+    public Duration seconds(String key) {
+        Duration duration = duration(key);
+        if (duration.toSeconds() < 1) {
+            throw wrong(key, text(key), "a second or more, such as 30s");
+        }
+        return duration;
+    }
+
     /** US dollars; null where the value is empty. */
     public BigDecimal amount(String key) {
         String value = text(key);

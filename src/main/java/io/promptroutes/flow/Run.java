@@ -1,5 +1,6 @@
 package io.promptroutes.flow;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Cost;
 import io.promptroutes.cost.CostSource;
 import io.promptroutes.ledger.Work;
@@ -7,6 +8,7 @@ import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.CallEntity;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.ChatRequest;
+import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Chain;
@@ -47,6 +49,11 @@ public final class Run {
     private boolean reopened;
     private boolean calling;
     private String turn;
+    private String question;
+    private Answer unfit;
+    private String fault;
+    private ObjectNode repair;
+    private String remark;
 
     /**
      * How the models were chosen, for the result's {@code routing}.
@@ -155,6 +162,58 @@ public final class Run {
 
     public boolean reopened() {
         return reopened;
+    }
+
+    /** Its answer may be given to others that ask the same. @param asked what they ask, but for the model */
+    public void shares(String asked) {
+        question = asked;
+    }
+
+    /** Null where the answer is for this prompt alone. */
+    public String question() {
+        return question;
+    }
+
+    /** Under which the answer of the last call may be given again, which is its model's; null where it may not be. */
+    public String cacheKey() {
+        return question == null || answer == null || !answer.whole() ? null : question + " " + chain.calledModel();
+    }
+
+    /** The last call's answer is not what the request asks for. @param why in words for the model */
+    public void unfit(String why) {
+        unfit = answer;
+        answer = null;
+        fault = why;
+    }
+
+    /** The last answer that was not what the request asks for, or null. */
+    public Answer unfit() {
+        return unfit;
+    }
+
+    /** The model is to be told what is wrong with its answer. */
+    public void repair() {
+        repair = ChatRequest.repairing(prompt.request(), unfit.text(), fault);
+    }
+
+    /** The fields that the next call sends: the request's own, or with the conversation so far where an answer is to be repaired. */
+    public ObjectNode fields() {
+        return chain.repairing() ? repair : prompt.request();
+    }
+
+    /** What the last call was paid for: its answer, fit or not; null where it gave none. */
+    public Answer paid() {
+        boolean rejected = failure != null && (failure.kind() == FailureKind.INVALID_OUTPUT || failure.kind() == FailureKind.OUTPUT_CUT);
+        return answer == null && rejected ? unfit : answer;
+    }
+
+    /** Something to know about the result, or null. */
+    public void remark(String note) {
+        remark = note;
+    }
+
+    public String remark() {
+        return remark;
     }
 
     /** Somebody else has the work: it is to be looked up again. */

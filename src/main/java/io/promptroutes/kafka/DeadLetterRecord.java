@@ -10,12 +10,16 @@ import org.apache.kafka.common.header.Header;
 
 /**
  * Makes the original record of the JSON dead letter that is the body: value and key byte for byte, its headers, and the reason in
- * {@code error-code}, {@code error-message}, {@code error-retryable} and {@code error-attempts}. Where the prompt came in no record, the
- * JSON itself stays the value; so it does, without the record's own headers, where variable {@code withoutText} says that there is no room for
- * the record. Of headers that came more than once Camel can carry the last only, and none whose name begins with {@code kafka.}: it
- * would take them for orders about topic, partition or key. Thread-safe.
+ * {@code error-code}, {@code error-message}, {@code error-retryable} and {@code error-attempts}; in {@code error-text} the beginning of an
+ * answer that was not what was asked for. Where the prompt came in no record, the JSON itself stays the value; so it does, without the
+ * record's own headers, where variable {@code withoutText} says that there is no room for the record. Of headers that came more than once
+ * Camel can carry the last only, and none whose name begins with {@code kafka.}: it would take them for orders about topic, partition or
+ * key. Thread-safe.
  */
 public final class DeadLetterRecord implements Processor {
+
+    /** Beside the record itself there is not much room before a broker refuses it. */
+    private static final int LONGEST_TEXT = 16_384;
 
     @Override
     public void process(Exchange exchange) throws IOException {
@@ -39,6 +43,10 @@ public final class DeadLetterRecord implements Processor {
         message.setHeader("error-code", AddressRecord.text(error.path("code").asText()));
         message.setHeader("error-message", AddressRecord.text(error.path("message").asText()));
         message.setHeader("error-retryable", AddressRecord.text(error.path("retryable").asText()));
+        String text = letter.path("text").asText();
+        if (!text.isEmpty()) {
+            message.setHeader("error-text", AddressRecord.text(text.substring(0, Math.min(text.length(), LONGEST_TEXT))));
+        }
         message.setHeader("error-attempts", AddressRecord.text(String.valueOf(letter.path("attempts").size())));
     }
 

@@ -10,8 +10,16 @@ import java.util.Objects;
  * @param json     the result or dead letter as published
  * @param model    the model that answered, or null
  * @param costUsd  all calls of the prompt together, as far as known
+ * @param question what the answer may be given to again, or null
  */
-public record Finish(boolean answered, byte[] json, String model, BigDecimal costUsd) {
+public record Finish(boolean answered, byte[] json, String model, BigDecimal costUsd, Question question) {
+
+    /**
+     * @param key     the same for every prompt that may be given this answer
+     * @param costUsd of the call that answered it
+     */
+    public record Question(String key, BigDecimal costUsd) {
+    }
 
     public Finish {
         Objects.requireNonNull(json);
@@ -19,10 +27,15 @@ public record Finish(boolean answered, byte[] json, String model, BigDecimal cos
     }
 
     public static Finish answered(byte[] json, String model, BigDecimal costUsd) {
-        return new Finish(true, json, model, costUsd);
+        return new Finish(true, json, model, costUsd, null);
     }
 
     public static Finish deadLetter(byte[] json, BigDecimal costUsd) {
-        return new Finish(false, json, null, costUsd);
+        return new Finish(false, json, null, costUsd, null);
+    }
+
+    /** To be kept for other prompts too. @param usd of the call; null counts as nothing */
+    public Finish reusable(String key, BigDecimal usd) {
+        return new Finish(answered, json, model, costUsd, new Question(key, Amounts.checked(usd == null ? BigDecimal.ZERO : usd)));
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +33,7 @@ final class Group {
     private final Map<String, WorkRow> works = new HashMap<>();
     private final Map<UUID, ClaimRow> claims = new HashMap<>();
     private final Claims changes = new Claims();
+    private final Map<UUID, Finish> reusable = new LinkedHashMap<>();
     private final Set<String> ended = new HashSet<>();
     private final Set<String> reopened = new HashSet<>();
     private Set<String> alive = Set.of();
@@ -75,6 +77,7 @@ final class Group {
             }
         }
         Works.write(tx, works.values(), now);
+        CachedAnswers.write(tx, reusable, now);
         changes.write(tx);
         Claims.retried(tx, reopened);
         spending.write(tx);
@@ -165,6 +168,9 @@ final class Group {
             stored = row.open() || instances.id().equals(row.owner);
             if (stored) {
                 row.finish(op.work, op.finish, storeText, op.answerId, instances.id(), now);
+                if (op.finish.question() != null && storeText) {
+                    reusable.put(op.answerId, op.finish);
+                }
             }
             ended.add(row.id);
         }

@@ -47,6 +47,11 @@ public final class History {
                 + " ORDER BY c.claim_id", row -> row.getBytes("json"), work.hex()));
     }
 
+    /** The answer to a question, newer than {@code since}; null where there is none. */
+    public CachedAnswer cached(String key, Instant since) {
+        return database.read(tx -> CachedAnswers.read(tx, key, since));
+    }
+
     /** Every cost event of a job, in the order of the claims. */
     public void events(String job, Consumer<byte[]> consumer) {
         List<Event> page;

@@ -162,6 +162,11 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
+    /** Deletes what was cached before. Blocks; tells how many. */
+    public int purgeCache(Instant before) {
+        return writer.submit(new Op.Other<Integer>((tx, now) -> CachedAnswers.purge(tx, before))).future.join();
+    }
+
     private static RuntimeException unwrapped(CompletionException e) {
         return e.getCause() instanceof RuntimeException cause ? cause : e;
     }

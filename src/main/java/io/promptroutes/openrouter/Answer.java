@@ -26,6 +26,11 @@ public record Answer(
         JsonNode images,
         Usage usage) {
 
+    /** Neither cut, filtered nor refused: fit to be given again. */
+    public boolean whole() {
+        return (FinishReason.STOP.equals(finishReason) || FinishReason.TOOL_CALLS.equals(finishReason)) && refusal == null && !isEmpty();
+    }
+
     /** Reasoning alone is no answer. */
     boolean isEmpty() {
         return text.isBlank() && toolCalls == null && images == null;

@@ -1,6 +1,7 @@
 package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.Price;
@@ -28,10 +29,11 @@ public final class ChatRequest {
      *
      * @param temperature the task's setting, or null
      * @param maxTokens   the task's output cap
+     * @param raised      an output cap in place of the task's and the request's, as far as the model can give it; or null
      * @param affordable  an output cap that beats all others, or null
      * @param ceiling     the highest price at which a provider may serve the call, or null for any
      */
-    public record Ours(BigDecimal temperature, int maxTokens, Integer affordable, Price ceiling) {
+    public record Ours(BigDecimal temperature, int maxTokens, Integer raised, Integer affordable, Price ceiling) {
     }
 
     /**
@@ -55,7 +57,7 @@ public final class ChatRequest {
         if (ours.temperature() != null && !body.has("temperature") && takesTemperature) {
             body.put("temperature", ours.temperature());
         }
-        int cap = cap(body, facts, ours.maxTokens(), ours.affordable());
+        int cap = cap(body, facts, ours);
         if (!provider.isEmpty() || ours.ceiling() != null) {
             ObjectNode merged = provider.deepCopy();
             if (body.get("provider") instanceof ObjectNode own) {
@@ -67,6 +69,19 @@ public final class ChatRequest {
             body.set("provider", merged);
         }
         return new Body(body, Json.bytes(body), cap);
+    }
+
+    /** The request with what a model answered and what is wrong with that, for another try. The request itself is not changed. */
+    public static ObjectNode repairing(ObjectNode request, String text, String fault) {
+        ObjectNode again = Json.MAPPER.createObjectNode();
+        again.setAll(request);
+        ArrayNode messages = again.putArray("messages").addAll((ArrayNode) request.get("messages"));
+        if (!text.isBlank()) {
+            messages.addObject().put("role", "assistant").put("content", text);
+        }
+        messages.addObject().put("role", "user").put("content",
+                "Your answer is not what response_format asks for: " + fault + ". Answer again with the whole corrected JSON, and nothing else.");
+        return again;
     }
 
     /** The output cap that {@link #body} sends. An output cap is always sent: without one the whole output ceiling is reserved. */
@@ -93,18 +108,19 @@ public final class ChatRequest {
         }
     }
 
-    private int cap(ObjectNode body, Model facts, int maxTokens, Integer affordable) {
+    private int cap(ObjectNode body, Model facts, Ours ours) {
         String name = body.hasNonNull("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
-        int cap = outputCap(body, maxTokens);
-        if (!body.hasNonNull(name)) {
-            if (facts != null && facts.reasoning() != null && facts.reasoning().mandatory()) {
+        Integer raised = ours.raised();
+        int cap = raised != null ? raised : outputCap(body, ours.maxTokens());
+        if (raised != null || !body.hasNonNull(name)) {
+            if (raised == null && facts != null && facts.reasoning() != null && facts.reasoning().mandatory()) {
                 cap += reasoningHeadroom;
             }
             if (facts != null && facts.maxCompletionTokens() != null) {
                 cap = (int) Math.min(cap, facts.maxCompletionTokens());
             }
         }
-        int most = affordable == null ? cap : Math.min(cap, affordable);
+        int most = ours.affordable() == null ? cap : Math.min(cap, ours.affordable());
         body.put(name, most);
         return most;
     }

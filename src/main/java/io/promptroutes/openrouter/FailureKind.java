@@ -38,7 +38,11 @@ public enum FailureKind {
     /** 408, 5xx, or such a code inside a 200. */
     PROVIDER_ERROR,
     /** 200 without an answer: no choices, cut or invalid JSON, no usage and no text. */
-    INVALID_ANSWER;
+    INVALID_ANSWER,
+    /** An answer that is not the JSON that {@code response_format} asks for. */
+    INVALID_OUTPUT,
+    /** The same, because it was cut at the output cap. */
+    OUTPUT_CUT;
 
     /** The name on the wire. */
     @Override

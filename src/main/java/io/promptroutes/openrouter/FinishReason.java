@@ -3,13 +3,13 @@ package io.promptroutes.openrouter;
 import java.util.Locale;
 
 /** OpenRouter's finish reasons, found behind the providers' own words that leak through. Stateless. */
-final class FinishReason {
+public final class FinishReason {
 
-    static final String LENGTH = "length";
+    public static final String LENGTH = "length";
     static final String ERROR = "error";
 
-    private static final String STOP = "stop";
-    private static final String TOOL_CALLS = "tool_calls";
+    static final String STOP = "stop";
+    static final String TOOL_CALLS = "tool_calls";
 
     private FinishReason() {
     }

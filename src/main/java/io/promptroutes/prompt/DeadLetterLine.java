@@ -23,10 +23,11 @@ public final class DeadLetterLine {
                 } else {
                     letter.set(REQUEST, request);
                 }
+                Json.MAPPER.writeValueAsBytes(letter); // not all that can be read can be written, or one level deeper
                 return;
             }
-        } catch (IOException e) {
-            // no JSON: kept as bytes
+        } catch (IOException | NumberFormatException e) {
+            letter.remove(REQUEST); // no JSON, or none to be written: kept as bytes
         }
         letter.put(RAW, raw);
     }

@@ -26,7 +26,7 @@ public final class CostEvents {
     /** The run's last call. Its id is OpenRouter's generation id, else the claim's: the same each time it is sent. */
     public static byte[] of(Run run, Cost cost, Instant now) {
         Prompt prompt = run.prompt();
-        Answer answer = run.answer();
+        Answer answer = run.paid();
         CallFailed.Details failure = run.failure();
         String generation = generationId(run);
         String id = generation != null ? generation : run.claim() != null ? run.claim().toString() : prompt.id() + "#" + run.attempt();
@@ -50,7 +50,7 @@ public final class CostEvents {
         data.put("cost_usd", cost.usd());
         data.put("cost_source", cost.source() == null ? null : cost.source().toString());
         data.put("latency_ms", run.latencyMs());
-        data.put("status", answer != null ? "success" : cost.usd() == null ? "unknown" : "failed");
+        data.put("status", run.answer() != null ? "success" : cost.usd() == null ? "unknown" : "failed");
         if (prompt.metadata() != null) {
             data.set("metadata", prompt.metadata());
         }
@@ -96,8 +96,8 @@ public final class CostEvents {
     }
 
     private static String generationId(Run run) {
-        if (run.answer() != null && run.answer().generationId() != null) {
-            return run.answer().generationId();
+        if (run.paid() != null && run.paid().generationId() != null) {
+            return run.paid().generationId();
         }
         if (run.failure() != null && run.failure().generationId() != null) {
             return run.failure().generationId();

@@ -19,6 +19,8 @@ import io.promptroutes.routing.Chain;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Writes results and dead letters as JSON (README, "Messages"). Stateless. */
 public final class Results {
@@ -54,10 +56,28 @@ public final class Results {
         return bytes(out);
     }
 
+    /** A result that was published before, for a prompt that asks the same and made no call. */
+    public static byte[] again(Run run, byte[] published) throws IOException {
+        ObjectNode out = (ObjectNode) Json.MAPPER.readTree(published);
+        out.put("id", run.prompt().id());
+        out.put("model_requested", run.chain().requested());
+        out.set("routing", routing(run));
+        out.set("fallback", fallback(run.chain()));
+        out.remove(List.of("calls_of_unknown_cost", "metadata"));
+        cost(out, run);
+        out.put("latency_ms", 0);
+        out.put("cached", true);
+        origin(out, run.prompt());
+        return bytes(out);
+    }
+
     /** The dead letter of a prompt that was called, or could not be. */
     public static byte[] failed(Run run) {
         Prompt prompt = run.prompt();
         ObjectNode out = head(prompt.id(), run.end());
+        if (run.unfit() != null) {
+            out.put("text", run.unfit().text()); // it was paid for
+        }
         out.set("attempts", attempts(run.chain()));
         cost(out, run);
         origin(out, prompt);
@@ -133,8 +153,12 @@ public final class Results {
         if (!decision.rejected().isEmpty()) {
             decision.rejected().forEach(routing.putArray("rejected")::add);
         }
-        if (!run.prompt().notes().isEmpty()) {
-            run.prompt().notes().forEach(routing.putArray("notes")::add);
+        List<String> notes = new ArrayList<>(run.prompt().notes());
+        if (run.remark() != null) {
+            notes.add(run.remark());
+        }
+        if (!notes.isEmpty()) {
+            notes.forEach(routing.putArray("notes")::add);
         }
         return routing;
     }

@@ -8,6 +8,7 @@ import io.promptroutes.cost.CostCalculator;
 import io.promptroutes.cost.PriceList;
 import io.promptroutes.cost.Reservations;
 import io.promptroutes.cost.TokenCounter;
+import io.promptroutes.flow.AnswerCache;
 import io.promptroutes.flow.Crossings;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
@@ -19,6 +20,7 @@ import io.promptroutes.openrouter.WallClock;
 import io.promptroutes.prompt.PromptParser;
 import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.prompt.Task;
+import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.ChainBuilder;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.ParkedModels;
@@ -73,7 +75,8 @@ public final class Beans implements AutoCloseable {
             int priceJumpPercent, int expiryDays, Set<String> tables, List<String> fallbacks, List<String> freeModels, boolean freeFallback, Map<String, String> prices,
             Map<Task, List<String>> keywords, Detector detector,
             String exhausted, String partExhausted, boolean unknownPrices, boolean serverTools,
-            BigDecimal creditBelow, BigDecimal spikeFactor, BigDecimal spikeLeast) {
+            BigDecimal creditBelow, BigDecimal spikeFactor, BigDecimal spikeLeast, Breakers.Settings breakers,
+            AnswerCache.Settings cache) {
     }
 
     /**
@@ -92,6 +95,8 @@ public final class Beans implements AutoCloseable {
         Clock clock = shared.clock();
         wallClock = new WallClock(options.longestAnswer());
         ParkedModels parked = new ParkedModels(clock);
+        Breakers breakers = new Breakers(options.breakers());
+        main.bind("breakers", breakers); // their state is asked for by name
         PriceList prices = new PriceList(catalogue, options.prices());
         CostCalculator costs = new CostCalculator(catalogue, prices, new TokenCounter());
         BooleanSupplier limited = () -> shared.ledger() != null && shared.ledger().limited();
@@ -103,13 +108,15 @@ public final class Beans implements AutoCloseable {
         TaskDetection.bind(main, options.keywords(), options::detector);
         main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, options.fallbacks(), options.freeModels(), options.deadline())));
         main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), shared.policy()));
+        main.bind("askCache", new AskCache(new AnswerCache(options.cache(), clock), shared.ledger(), shared.policy(), options.provider(),
+                model -> parked.parked(model) || breakers.open(model), new AskCache.Guard(intake, pauses), shared.tally(), publishers, clock));
         main.bind("claimCall", new ClaimCall(shared.ledger(), new Reservations(prices, options.unknownPrices(), options.serverTools()), catalogue,
                 intake, pauses, new ClaimCall.Budget(limited, ClaimCall.Exhausted.valueOf(options.exhausted()),
-                        ClaimCall.Exhausted.valueOf(options.partExhausted()), free), clock));
+                        ClaimCall.Exhausted.valueOf(options.partExhausted()), free), breakers, clock));
         SettleCall settle = new SettleCall(shared.ledger(), publishers);
         main.bind("settleCall", settle);
         bind(main, "storeDeadLetter", settle::deadLetter);
-        main.bind("prepareCall", new PrepareCall(intake, catalogue, parked, new RateLimits(options.callsPerMinute(), options.modelCallsPerMinute()),
+        main.bind("prepareCall", new PrepareCall(intake, catalogue, parked, breakers, new RateLimits(options.callsPerMinute(), options.modelCallsPerMinute()),
                 prices, limited,
                 new ChatRequest(options.provider(), options.reasoningHeadroom()),
                 new PrepareCall.Timeouts(options.timeout(), options.reasoningTimeout()), shared.mayStart(), clock));
@@ -118,9 +125,10 @@ public final class Beans implements AutoCloseable {
         main.bind("openRouterHttp", new OpenRouterHttp(shared.key(), options.headers(), wallClock, http));
         main.bind("managementHttp", new OpenRouterHttp(shared.managementKey(), options.headers(), wallClock, http));
         main.bind("readAnswer", new ReadAnswer(new AnswerReader(clock), intake));
+        main.bind("checkOutput", new CheckOutput());
         main.bind("fallback", new Fallback(pauses, catalogue, parked, new Fallback.Waits(options.backoff(), options.longestWait()),
                 free, shared.policy(), alarms, clock));
-        main.bind("endCall", new EndCall(costs, shared.tally(), clock));
+        main.bind("endCall", new EndCall(costs, shared.tally(), breakers, clock));
         main.bind("publishRetries", publishRetries(options));
         main.bind("checkSpike", new CheckSpike(options.spikeFactor(), options.spikeLeast(), alarms, clock));
         if (shared.ledger() != null) {

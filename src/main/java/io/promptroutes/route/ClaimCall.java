@@ -14,6 +14,7 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.ledger.Period;
 import io.promptroutes.ledger.Scope;
+import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Chain;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -41,6 +42,7 @@ final class ClaimCall implements Processor {
     private final Intake intake;
     private final Pauses pauses;
     private final Budget budget;
+    private final Breakers breakers;
     private final Clock clock;
 
     /** What to do when a budget is exhausted. */
@@ -57,13 +59,14 @@ final class ClaimCall implements Processor {
 
     /** @param ledger null where there is none: nothing is claimed */
     ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, Intake intake, Pauses pauses, Budget budget,
-            Clock clock) {
+            Breakers breakers, Clock clock) {
         this.ledger = ledger;
         this.reservations = reservations;
         this.catalogue = catalogue;
         this.intake = intake;
         this.pauses = pauses;
         this.budget = budget;
+        this.breakers = breakers;
         this.clock = clock;
     }
 
@@ -76,6 +79,7 @@ final class ClaimCall implements Processor {
         String next = ledger == null ? "call" : claim(exchange, run);
         exchange.setVariable("next", next);
         if (next.equals("call")) {
+            breakers.begin(run.chain().model());
             run.begin(clock.instant());
             if (ledger != null) {
                 UUID claim = run.claim();

@@ -7,11 +7,15 @@ import io.promptroutes.flow.Tally;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.CallFailed;
+import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.publish.CostEvents;
 import io.promptroutes.publish.Results;
+import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Chain;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -22,25 +26,43 @@ import org.apache.camel.Processor;
  */
 final class EndCall implements Processor {
 
+    /** What a model's circuit breaker counts: neither the request nor the account was at fault. */
+    private static final Set<FailureKind> OF_THE_MODEL = EnumSet.of(FailureKind.PROVIDER_ERROR, FailureKind.TIMEOUT, FailureKind.CONNECTION,
+            FailureKind.INVALID_ANSWER);
+
     private final CostCalculator costs;
     private final Tally tally;
+    private final Breakers breakers;
     private final Clock clock;
 
-    EndCall(CostCalculator costs, Tally tally, Clock clock) {
+    EndCall(CostCalculator costs, Tally tally, Breakers breakers, Clock clock) {
         this.costs = costs;
         this.tally = tally;
+        this.breakers = breakers;
         this.clock = clock;
     }
 
     @Override
     public void process(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
-        Cost cost = run.answer() != null ? priced(run, run.answer()) : priced(run, run.failure());
+        Cost cost = run.paid() != null ? priced(run, run.paid()) : priced(run, run.failure());
         exchange.setVariable("event", cost == null ? null : event(run, cost));
         exchange.setVariable("result", run.answer() == null ? null : Results.answered(run));
         Chain.Step step = run.chain().step();
         exchange.setVariable("next", step == Chain.Step.CALL ? "queue" : step.name().toLowerCase(Locale.ROOT));
         exchange.setVariable("delay", run.chain().delay().toMillis());
+        count(run);
+    }
+
+    private void count(Run run) {
+        String model = run.chain().calledModel();
+        if (run.paid() != null) {
+            breakers.answered(model);
+        } else if (OF_THE_MODEL.contains(run.failure().kind())) {
+            breakers.failed(model);
+        } else {
+            breakers.undecided(model);
+        }
     }
 
     private byte[] event(Run run, Cost cost) {
@@ -52,7 +74,7 @@ final class EndCall implements Processor {
     private Cost priced(Run run, Answer answer) {
         String text = answer.reasoning() == null ? answer.text() : answer.reasoning() + answer.text();
         return costs.cost(new CostCalculator.Call(run.chain().calledModel(), answer.model(), answer.usage(),
-                () -> run.prompt().request().get("messages").toString(), text, 0), clock.instant());
+                () -> run.fields().get("messages").toString(), text, 0), clock.instant());
     }
 
     private Cost priced(Run run, CallFailed.Details failure) {

@@ -120,6 +120,37 @@ public final class Fallback {
         conclude(exchange, run);
     }
 
+    /** The same model is told what is wrong with its answer, once; then the next one. */
+    public void repairOrNext(Exchange exchange) {
+        Run run = note(exchange);
+        if (unbounded(run) && run.chain().repair()) {
+            run.repair();
+        } else {
+            run.chain().next();
+        }
+        conclude(exchange, run);
+    }
+
+    /** The same model with twice as many tokens, as far as it can give them, up to {@code calls} calls of it; then the next one. */
+    public void moreTokens(Exchange exchange, int calls) {
+        Run run = note(exchange);
+        Chain chain = run.chain();
+        int sent = run.request().outputCap();
+        long limit = catalogue.find(chain.calledModel()).map(Model::maxCompletionTokens).orElse((long) Integer.MAX_VALUE);
+        int more = (int) Math.min(2L * sent, limit);
+        if (unbounded(run) && more > sent && chain.outputCap() == null && chain.callsOnModel() < calls) {
+            chain.retryWithMore(more);
+        } else {
+            chain.next();
+        }
+        conclude(exchange, run);
+    }
+
+    /** What a model was chosen for under {@code max_cost_cents} is one call as it was first made, and not a longer one. */
+    private static boolean unbounded(Run run) {
+        return run.prompt().maxCostCents() == null;
+    }
+
     /** Once with as many tokens as the message allows, then a cheaper model. */
     public void fewerTokens(Exchange exchange) {
         Run run = note(exchange);
@@ -183,7 +214,8 @@ public final class Fallback {
         run.failed(details);
         run.chain().note(new Attempt(run.chain().calledModel(), details.status(), details.kind().toString(), details.message(),
                 run.latencyMs(), 0));
-        LOG.debug("{} call {} of {}: {} {}", run, run.chain().calls(), run.chain().calledModel(), details.kind(), details.message());
+        LOG.debug("{} call {} of {}: {} {}", run, run.chain().calls(), run.chain().calledModel(), details.kind(),
+                run.paid() == null ? details.message() : "(what is wrong with an answer quotes it)");
         return run;
     }
 
@@ -212,6 +244,11 @@ public final class Fallback {
             return;
         }
         CallFailed.Details last = run.failure();
+        if (run.paid() != null) {
+            run.fail(new Failure(FailureKind.INVALID_OUTPUT.toString(), "no model gave an answer that fits response_format; the last one: "
+                    + last.message(), false));
+            return;
+        }
         run.fail(new Failure(last.kind().toString(), "no model answered; the last one: " + last.message(),
                 WORTH_A_RETRY.contains(last.kind().toString())));
     }

@@ -9,6 +9,7 @@ import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
 import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.openrouter.FailureKind;
+import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Chain;
 import io.promptroutes.routing.ParkedModels;
 import io.promptroutes.routing.RateLimits;
@@ -32,6 +33,7 @@ final class PrepareCall implements Processor {
     private final Intake intake;
     private final Catalogue catalogue;
     private final ParkedModels parked;
+    private final Breakers breakers;
     private final RateLimits rates;
     private final PriceList prices;
     private final BooleanSupplier limited;
@@ -47,11 +49,12 @@ final class PrepareCall implements Processor {
     record Timeouts(Duration plain, Duration reasoning) {
     }
 
-    PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, RateLimits rates, PriceList prices, BooleanSupplier limited,
+    PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Breakers breakers, RateLimits rates, PriceList prices, BooleanSupplier limited,
             ChatRequest request, Timeouts timeouts, Predicate<Exchange> mayStart, Clock clock) {
         this.intake = intake;
         this.catalogue = catalogue;
         this.parked = parked;
+        this.breakers = breakers;
         this.rates = rates;
         this.prices = prices;
         this.limited = limited;
@@ -81,9 +84,9 @@ final class PrepareCall implements Processor {
             run.entered();
             Chain chain = run.chain();
             Model facts = catalogue.find(chain.model()).orElse(null);
-            ChatRequest.Ours ours = new ChatRequest.Ours(run.decision().temperature(), run.decision().maxTokens(), chain.outputCap(),
+            ChatRequest.Ours ours = new ChatRequest.Ours(run.decision().temperature(), run.decision().maxTokens(), chain.raisedCap(), chain.outputCap(),
                     ceiling(run, chain.model()));
-            run.prepare(request.body(run.prompt().request(), chain.model(), facts, ours),
+            run.prepare(request.body(run.fields(), chain.model(), facts, ours),
                     reasons(run, facts) ? timeouts.reasoning() : timeouts.plain());
         }
     }
@@ -129,6 +132,9 @@ final class PrepareCall implements Processor {
                         true));
                 return true;
             }
+        }
+        for (String model : chain.postpone(breakers::open)) {
+            run.decision().rejected().add(model + ": fails too often for now (circuit breaker), tried after the others");
         }
         return false;
     }

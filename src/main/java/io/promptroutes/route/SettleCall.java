@@ -65,7 +65,8 @@ final class SettleCall extends AsyncProcessorSupport {
             return ledger.settle(run.claim(), settlement);
         }
         Finish finish = Finish.answered(exchange.getVariable("result", byte[].class), run.answer().model(), run.spent());
-        return ledger.settleAndFinish(run.claim(), settlement, run.work(), finish);
+        String key = run.cacheKey();
+        return ledger.settleAndFinish(run.claim(), settlement, run.work(), key == null ? finish : finish.reusable(key, run.lastCost().usd()));
     }
 
     private static void note(Exchange exchange, Run run, Settled settled) {
@@ -107,10 +108,10 @@ final class SettleCall extends AsyncProcessorSupport {
     }
 
     private static Settlement settlement(Run run, byte[] event) {
-        if (run.answer() != null) {
-            Answer answer = run.answer();
+        if (run.paid() != null) {
+            Answer answer = run.paid();
             Cost cost = run.lastCost();
-            return new Settlement(State.SUCCEEDED, answer.generationId(), answer.model(), answer.provider(), answer.usage(), cost.usd(),
+            return new Settlement(run.answer() != null ? State.SUCCEEDED : State.FAILED, answer.generationId(), answer.model(), answer.provider(), answer.usage(), cost.usd(),
                     cost.source(), run.latencyMs(), event);
         }
         CallFailed.Details failure = run.failure();

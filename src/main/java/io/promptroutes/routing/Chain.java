@@ -22,6 +22,7 @@ public final class Chain {
     private static final Duration SHARE = Duration.ofSeconds(10);
 
     private final List<String> models;
+    private final String requested;
     private final Duration budget;
     private final boolean freeOnly;
     private final List<Attempt> attempts = new ArrayList<>();
@@ -30,6 +31,8 @@ public final class Chain {
     private int calls;
     private int callsOnModel;
     private Integer outputCap;
+    private Integer raisedCap;
+    private boolean repairing;
     private String called;
     private String fallbackReason;
     private Instant deadline;
@@ -47,6 +50,7 @@ public final class Chain {
             throw new IllegalArgumentException("a chain needs a model");
         }
         this.models = new ArrayList<>(models);
+        this.requested = models.get(0);
         this.budget = deadline;
         this.freeOnly = freeOnly;
     }
@@ -128,6 +132,22 @@ public final class Chain {
         return true;
     }
 
+    /** The same model again at once with a higher output cap, which the models after it get too. */
+    public void retryWithMore(int cap) {
+        raisedCap = cap;
+        step = Step.CALL;
+    }
+
+    /** The same model again at once, told what was wrong with its answer, once; false where that was done before. */
+    public boolean repair() {
+        if (repairing) {
+            return false;
+        }
+        repairing = true;
+        step = Step.CALL;
+        return true;
+    }
+
     public void next() {
         nextWhere(model -> true);
     }
@@ -138,13 +158,37 @@ public final class Chain {
         while (from < models.size() && !fits.test(models.get(from))) {
             models.remove(from);
         }
+        index = from;
+        moved();
+        step = index < models.size() ? Step.CALL : Step.FAILED;
+    }
+
+    private void moved() {
         if (fallbackReason == null && !attempts.isEmpty()) {
             fallbackReason = attempts.get(attempts.size() - 1).kind();
         }
-        index = from;
         callsOnModel = 0;
         outputCap = null;
-        step = index < models.size() ? Step.CALL : Step.FAILED;
+        repairing = false;
+    }
+
+    /**
+     * Where the model to be called is {@code failing} and another one that is still to come is not: the failing ones get their turn
+     * after all others, or none where they were called before. Returns them; empty where nothing changed.
+     */
+    public List<String> postpone(Predicate<String> failing) {
+        if (!failing.test(model())) {
+            return List.of();
+        }
+        List<String> rest = models.subList(index, models.size());
+        List<String> late = rest.stream().filter(failing).toList();
+        if (late.size() == rest.size()) {
+            return List.of();
+        }
+        rest.removeAll(late);
+        late.stream().filter(model -> !tried.contains(model)).forEach(rest::add);
+        moved();
+        return late;
     }
 
     /** From here on only models that are {@code free}: those of the chain, then {@code more}. */
@@ -170,7 +214,7 @@ public final class Chain {
     }
 
     public String requested() {
-        return models.get(0);
+        return requested;
     }
 
     /** Place of the current model among those that were called: 0 for the first one. Retries and skipped models do not count. */
@@ -211,6 +255,16 @@ public final class Chain {
     /** The number of tokens that a 402 allowed for the current model, or null. */
     public Integer outputCap() {
         return outputCap;
+    }
+
+    /** The output cap of a model that was cut before its answer was whole, doubled; or null. */
+    public Integer raisedCap() {
+        return raisedCap;
+    }
+
+    /** Whether the current model is to repair its answer. */
+    public boolean repairing() {
+        return repairing;
     }
 
     public Step step() {

@@ -14,8 +14,10 @@ import java.util.List;
  * @param maxTokens    null where the request has no cap
  * @param promptTokens bytes of all text by four, rounded up: never more than the bytes
  * @param prompt       text of the last message
+ * @param json         whether the answer is to be JSON
+ * @param schema       that it is to fit; missing where there is none
  */
-record ChatRequest(List<String> models, JsonNode messages, Long maxTokens, long promptTokens, String prompt, boolean json) {
+record ChatRequest(List<String> models, JsonNode messages, Long maxTokens, long promptTokens, String prompt, boolean json, JsonNode schema) {
 
     private static final int MOST_FALLBACKS = 3;
 
@@ -38,7 +40,8 @@ record ChatRequest(List<String> models, JsonNode messages, Long maxTokens, long 
             bytes += ByteBufUtil.utf8Bytes(last);
         }
         return new ChatRequest(models(root), messages, maxTokens(root), Math.max(1, (bytes + 3) / 4), last,
-                root.path("response_format").path("type").asText().startsWith("json_"));
+                root.path("response_format").path("type").asText().startsWith("json_"),
+                root.path("response_format").path("json_schema").path("schema"));
     }
 
     private static JsonNode tree(byte[] body) throws Refused {

@@ -30,7 +30,7 @@ record Wording(String text, long tokens, String finishReason) {
         for (int i = 0; i < count; i++) {
             text.append(SENTENCES[(first + i) % SENTENCES.length]);
         }
-        return cut(request.json() ? "{\"simulated\":true,\"answer\":\"" + text.toString().replace('\n', ' ') + "\"}" : text.toString(),
+        return cut(request.schema().isObject() ? Sample.of(request.schema()).toString() : request.json() ? "{\"simulated\":true,\"answer\":\"" + text.toString().replace('\n', ' ') + "\"}" : text.toString(),
                 request.maxTokens());
     }
 

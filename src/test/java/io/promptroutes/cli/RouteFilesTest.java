@@ -48,7 +48,7 @@ class RouteFilesTest {
             "doTry", "bean", "multicast", "aggregate", "filter", "recipientList", "wireTap", "enrich", "poll", "onException");
     /** Set by code when the routes start. */
     private static final Set<String> SET_BY_CODE = Set.of("publish.to", "catalogue.refresh-millis", "alerts.credit-every-millis", "prompts.first-queue",
-            "alerts.spike-every-millis", "alerts.account-watch", "generations.every-millis", "inbox.settled-millis", "management.costs");
+            "prompts.call-queue", "alerts.spike-every-millis", "alerts.account-watch", "generations.every-millis", "inbox.settled-millis", "management.costs");
     private static final Pattern INNERMOST = Pattern.compile("\\{\\{([^{}]+)}}");
 
     private static JsonSchema schema;

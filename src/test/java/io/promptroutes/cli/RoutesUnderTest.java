@@ -8,6 +8,7 @@ import io.promptroutes.flow.Intake;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.route.LedgerPolicy;
+import io.promptroutes.routing.Breakers;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,7 @@ final class RoutesUnderTest implements AutoCloseable {
             "retry.backoff", "10ms",
             "retry.max-wait", "1s",
             "pause.first-look", "200ms",
+            "breaker.enabled", "off",
             "prompts.concurrency", "8");
 
     static final LedgerPolicy POLICY = new LedgerPolicy("openrouter", "job", false, false, false, false, (id, result) -> false);
@@ -93,6 +95,10 @@ final class RoutesUnderTest implements AutoCloseable {
 
     /** Hands a line to the way of a prompt, as the intake does, and returns what it will be known by. */
     String send(String line) {
+        return send(line.getBytes(StandardCharsets.UTF_8));
+    }
+
+    String send(byte[] line) {
         Arrival arrival = arrival(line);
         application.send("direct:prompt", arrival);
         return arrival.source().defaultId();
@@ -100,7 +106,7 @@ final class RoutesUnderTest implements AutoCloseable {
 
     /** The same, out of a message that brings headers along. Needs a prompt to have been through before. */
     String sendWithHeaders(String line, Map<String, Object> headers) {
-        Arrival arrival = arrival(line);
+        Arrival arrival = arrival(line.getBytes(StandardCharsets.UTF_8));
         try (ProducerTemplate template = camel.createProducerTemplate()) {
             template.sendBodyAndHeaders("direct:prompt", arrival, headers);
         } catch (java.io.IOException e) {
@@ -131,7 +137,7 @@ final class RoutesUnderTest implements AutoCloseable {
         return costs.stream().filter(event -> event.path("subject").equals(outcome.path("id"))).toList();
     }
 
-    private Arrival arrival(String line) {
+    private Arrival arrival(byte[] bytes) {
         try {
             if (!application.intake().take()) {
                 throw new IllegalStateException("intake has stopped: " + application.intake().reason());
@@ -140,7 +146,6 @@ final class RoutesUnderTest implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         application.tally().take();
-        byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
         return new Arrival(Source.line("test", lines.incrementAndGet()), null, bytes, false, bytes.length);
     }
 
@@ -158,6 +163,11 @@ final class RoutesUnderTest implements AutoCloseable {
 
     List<JsonNode> deadLetters() {
         return List.copyOf(deadLetters);
+    }
+
+    /** Needs a prompt to have been through before. */
+    Breakers breakers() {
+        return camel.getRegistry().lookupByNameAndType("breakers", Breakers.class);
     }
 
     Intake intake() {

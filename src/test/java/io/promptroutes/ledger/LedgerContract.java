@@ -136,11 +136,40 @@ abstract class LedgerContract {
     }
 
     @Test
+    void anAnswerCanBeKeptForOthersThatAskTheSame() {
+        UUID claim = claimed(ledger, call(work("p"), "0.10"));
+        ledger.settleAndFinish(claim, paid("0.02"), work("p"), answer("0.05").reusable("question model", new BigDecimal("0.02"))).join();
+        restart();
+        CachedAnswer kept = ledger.history().cached("question model", Instant.EPOCH);
+        assertThat(kept.result()).isEqualTo(bytes("{\"text\":\"hi\"}"));
+        assertThat(kept.model()).isEqualTo(CHEAP);
+        assertThat(kept.costUsd()).as("of the call, not of the prompt").isEqualByComparingTo("0.02");
+        assertThat(ledger.history().cached("question other", Instant.EPOCH)).isNull();
+        assertThat(ledger.history().cached("question model", kept.storedAt())).as("too old").isNull();
+
+        Finish later = Finish.answered(bytes("{\"text\":\"hello\"}"), CHEAP, BigDecimal.ZERO).reusable("question model", null);
+        ledger.finish(work("q"), answer("0").reusable("question model", null));
+        ledger.finish(work("r"), later).join();
+        assertThat(ledger.history().cached("question model", Instant.EPOCH).result()).as("the later one").isEqualTo(bytes("{\"text\":\"hello\"}"));
+        assertThat(ledger.purgeCache(Instant.now().minusSeconds(3600))).isZero();
+        assertThat(ledger.purgeCache(Instant.now().plusSeconds(3600))).isEqualTo(1);
+        assertThat(ledger.history().cached("question model", Instant.EPOCH)).isNull();
+    }
+
+    @Test
+    void anAnswerThatIsForgottenIsNotGivenToOthers() {
+        ledger.finish(work("p"), answer("0.02").reusable("question model", null)).join();
+        ledger.forget("out").join();
+        assertThat(ledger.history().cached("question model", Instant.EPOCH)).isNull();
+    }
+
+    @Test
     void withoutTextsAnAnswerIsKnownButNotKept() {
         ledger.close();
         ledger = Ledger.open(settings().withStoreText(false));
-        ledger.finish(work("p"), answer("0.02")).join();
+        ledger.finish(work("p"), answer("0.02").reusable("question model", null)).join();
         ledger.finish(work("q"), deadLetter()).join();
+        assertThat(ledger.history().cached("question model", Instant.EPOCH)).isNull();
         assertThat(((Known.Answered) ledger.begin(work("p")).join()).result()).isNull();
         assertThat(((Known.DeadLettered) ledger.begin(work("q")).join()).deadLetter()).isNull();
     }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -119,6 +121,24 @@ class SimulatorTest {
                 assertThatCode(() -> Json.MAPPER.readTree(content)).doesNotThrowAnyException();
                 assertThat(Json.MAPPER.readTree(content).path("simulated").asBoolean()).isTrue();
             }
+        }
+    }
+
+    @Test
+    void answersByTheSchemaWhereThereIsOne() throws Exception {
+        JsonNode schema = Json.MAPPER.readTree("""
+                {"type":"object","required":["name","age","tags","kind","home","more"],"additionalProperties":false,
+                 "properties":{"name":{"type":"string","minLength":12},"age":{"type":["integer","null"],"minimum":18},"kind":{"enum":["b","c"]},
+                  "tags":{"type":"array","items":{"type":"boolean"},"minItems":2},"home":{"anyOf":[{"$ref":"#/$defs/place"},{"type":"null"}]},
+                  "more":{"const":7},"unasked":{"type":"string"}},
+                 "$defs":{"place":{"type":"object","required":["city"],"properties":{"city":{"type":"string"}}}}}""");
+        try (SimulatorClient client = new SimulatorClient()) {
+            ObjectNode request = request("acme/small", "Who?");
+            request.putObject("response_format").put("type", "json_schema").putObject("json_schema").set("schema", schema);
+            JsonNode given = Json.MAPPER.readTree(json(client.complete(request)).at("/choices/0/message/content").asText());
+
+            assertThat(JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(schema).validate(given)).isEmpty();
+            assertThat(given.path("home").path("city").asText()).isEqualTo("simulated");
         }
     }
 

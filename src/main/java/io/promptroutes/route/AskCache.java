@@ -1,0 +1,206 @@
+package io.promptroutes.route;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.flow.AnswerCache;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Tally;
+import io.promptroutes.ledger.CachedAnswer;
+import io.promptroutes.ledger.Finish;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.LedgerUnavailable;
+import io.promptroutes.ledger.WorkId;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Strategy;
+import io.promptroutes.publish.Results;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.AsyncProcessorSupport;
+import org.apache.camel.support.SynchronizationAdapter;
+
+/**
+ * Was this question answered before, whoever asked it, or is somebody asking it right now? Then the answer is this prompt's too.
+ * Variable {@code next}: {@code republish}, with the result in {@code stored}; {@code call}; {@code busy} where another process has
+ * finished the prompt; {@code held} where the ledger cannot be had; {@code stopped}. Waiting for an answer holds no thread. Thread-safe.
+ */
+final class AskCache extends AsyncProcessorSupport {
+
+    /** How often one waits for somebody else's call that comes to nothing, before all that are left call for themselves at once. */
+    private static final int PATIENCE = 2;
+
+    private final AnswerCache cache;
+    private final Ledger ledger;
+    private final LedgerPolicy policy;
+    private final ObjectNode provider;
+    private final Predicate<String> leftOut;
+    private final Guard guard;
+    private final Tally tally;
+    private final Executor publishers;
+    private final Clock clock;
+
+    /** What holds prompts back. */
+    record Guard(Intake intake, Pauses pauses) {
+    }
+
+    /**
+     * @param ledger   null where there is none: answers are kept in memory alone
+     * @param provider defaults of the request's {@code provider} object, which are part of the question
+     * @param leftOut  whether a model is not called for now
+     */
+    AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNode provider, Predicate<String> leftOut, Guard guard, Tally tally,
+            Executor publishers, Clock clock) {
+        this.cache = cache;
+        this.ledger = ledger;
+        this.policy = policy;
+        this.provider = provider;
+        this.leftOut = leftOut;
+        this.guard = guard;
+        this.tally = tally;
+        this.publishers = publishers;
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        Run run = exchange.getVariable("run", Run.class);
+        CompletableFuture<String> next = CompletableFuture.completedFuture("call");
+        try {
+            // one that asks already comes here again when its claim was taken; one that was reopened is to be called
+            if (run.question() == null && !run.reopened() && shareable(run)) {
+                next = ask(exchange, run, question(run), 0);
+            }
+        } catch (RuntimeException e) {
+            next = CompletableFuture.failedFuture(e);
+        }
+        boolean atOnce = next.isDone();
+        next.whenComplete((what, failure) -> {
+            follow(exchange, what, failure instanceof CompletionException wrapped ? wrapped.getCause() : failure);
+            callback.done(atOnce);
+        });
+        return atOnce;
+    }
+
+    private void follow(Exchange exchange, String what, Throwable failure) {
+        String next = what;
+        if (failure instanceof LedgerUnavailable) {
+            guard.pauses().pause(exchange, LookUp.LEDGER_LOST + ": " + failure.getMessage());
+            next = "held";
+        } else if (failure != null) {
+            exchange.setException(failure);
+            return;
+        }
+        exchange.setVariable("next", guard.intake().stopped() && !next.equals("republish") ? "stopped" : next);
+    }
+
+    private CompletableFuture<String> ask(Exchange exchange, Run run, String question, int waited) {
+        CachedAnswer known = find(run, question);
+        if (known != null) {
+            return CompletableFuture.completedFuture(give(exchange, run, known));
+        }
+        CompletableFuture<CachedAnswer> other = waited == PATIENCE ? null : cache.ask(question);
+        if (other != null) {
+            return other.thenComposeAsync(answer -> answer == null ? ask(exchange, run, question, waited + 1)
+                    : CompletableFuture.completedFuture(give(exchange, run, answer)), publishers);
+        }
+        lead(exchange, run, question, waited < PATIENCE);
+        known = cache.find(key(run, question)); // the one who asked may have finished between the two looks
+        return CompletableFuture.completedFuture(known == null ? "call" : give(exchange, run, known));
+    }
+
+    /** This prompt calls, and the others wait for what becomes of it, however it ends. */
+    private void lead(Exchange exchange, Run run, String question, boolean others) {
+        run.shares(question);
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                CachedAnswer answer = null;
+                byte[] result = done.getVariable("result", byte[].class);
+                if (run.cacheKey() != null && result != null) {
+                    BigDecimal cost = run.lastCost().usd();
+                    answer = new CachedAnswer(result, run.answer().model(), cost == null ? BigDecimal.ZERO : cost, clock.instant());
+                    cache.put(run.cacheKey(), answer);
+                }
+                if (others) {
+                    cache.answered(question, answer);
+                }
+            }
+        });
+    }
+
+    private CachedAnswer find(Run run, String question) {
+        String key = key(run, question);
+        CachedAnswer known = cache.find(key);
+        if (known == null && ledger != null && !policy.fresh()) {
+            known = ledger.history().cached(key, cache.oldest());
+            if (known != null) {
+                cache.put(key, known);
+            }
+        }
+        return known;
+    }
+
+    /** An answer is the model's that gave it: what a fallback said is not given for a first choice that can be had again. */
+    private String key(Run run, String question) {
+        return question + " " + run.chain().models().stream().filter(leftOut.negate()).findFirst().orElse(run.chain().model());
+    }
+
+    private String give(Exchange exchange, Run run, CachedAnswer answer) {
+        byte[] result = again(run, answer);
+        if (ledger != null) {
+            Finish finish = Finish.answered(result, answer.model(), run.spent());
+            if (!Durable.result(ledger.finish(run.work(), finish)).stored()) {
+                run.forgetWork(); // another process had answered it meanwhile: that answer is the one to publish
+                return "busy";
+            }
+            ledger.reused(run.work(), answer.model(), answer.costUsd()); // a figure for people: not waited for
+            guard.intake().over(LookUp.LEDGER_LOST);
+        }
+        tally.reuse(answer.costUsd());
+        exchange.setVariable("stored", result);
+        exchange.setVariable("kind", "result");
+        exchange.setVariable("events", List.of());
+        return "republish";
+    }
+
+    private static byte[] again(Run run, CachedAnswer answer) {
+        try {
+            return Results.again(run, answer.result());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A comparison is made of many calls, and its answer is none of a model. */
+    private boolean shareable(Run run) {
+        if (run.prompt().strategy() == Strategy.COMPARE) {
+            return false;
+        }
+        JsonNode own = run.prompt().request().path("temperature");
+        BigDecimal temperature = own.isNumber() ? own.decimalValue() : run.decision().temperature();
+        BigDecimal most = cache.settings().temperature();
+        return most == null || temperature == null || temperature.compareTo(most) <= 0;
+    }
+
+    /** All that an answer depends on: the request with our settings, the models, and whose answer it is. */
+    private String question(Run run) {
+        ObjectNode asked = Json.MAPPER.createObjectNode();
+        run.chain().models().forEach(asked.putArray("models")::add);
+        asked.put("free_only", run.chain().freeOnly());
+        asked.put("temperature", run.decision().temperature());
+        asked.put("max_tokens", run.decision().maxTokens());
+        asked.set("provider", provider);
+        asked.set("request", run.prompt().request());
+        String tenant = cache.settings().acrossTenants() ? "" : run.prompt().tenant();
+        return WorkId.of(policy.provider(), tenant, "answer", Json.bytes(asked)).hex();
+    }
+}
