@@ -105,7 +105,7 @@ final class RouteSettings {
                 Duration.ofMillis(settings.integer("publish.retry-millis", 1, Integer.MAX_VALUE)),
                 settings.integer("openrouter.rpm", 0, 1_000_000), modelRates(),
                 settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650), tableIds(tables), list(settings.text(tables + "fallbacks")), list(settings.text(tables + "tier.free")),
-                settings.onOff("fallback.free"), settings.withPrefix("prices."), keywords(), detector(),
+                settings.onOff("fallback.free"), settings.duration("strategy.compare.timeout"), settings.withPrefix("prices."), keywords(), detector(),
                 settings.choice("budget.exhausted", List.of("free", "reject", "pause")).toUpperCase(Locale.ROOT),
                 settings.choice("budget.part-exhausted", List.of("free", "reject")).toUpperCase(Locale.ROOT),
                 settings.onOff("budget.unknown-prices"), settings.onOff("budget.server-tools"), settings.amount("alerts.credit-below"),

@@ -2,6 +2,7 @@ package io.promptroutes.cost;
 
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
+import com.knuddels.jtokkit.api.EncodingResult;
 import com.knuddels.jtokkit.api.EncodingType;
 
 /**
@@ -26,5 +27,14 @@ public final class TokenCounter {
         // marks such as <|endoftext|> are text like any other in what a user wrote
         long tokens = Vocabulary.O200K.countTokensOrdinary(sample);
         return (tokens * text.length() + sample.length() - 1) / sample.length();
+    }
+
+    /** How many characters from the beginning make at most so many tokens; whole characters, never half of a surrogate pair. */
+    public int prefix(String text, long maxTokens) {
+        if (maxTokens <= 0) {
+            return 0;
+        }
+        EncodingResult start = Vocabulary.O200K.encodeOrdinary(text, (int) Math.min(maxTokens, Integer.MAX_VALUE));
+        return start.isTruncated() ? start.getLastProcessedCharacterIndex() + 1 : text.length();
     }
 }

@@ -12,6 +12,7 @@ import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Chain;
+import io.promptroutes.routing.Choice;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +42,7 @@ public final class Run {
     private BigDecimal spent = BigDecimal.ZERO;
     private CostSource weakest = CostSource.REPORTED;
     private int unknownCosts;
+    private BigDecimal uncertain = BigDecimal.ZERO;
     private Failure end;
     private Work work;
     private UUID claim;
@@ -60,12 +62,22 @@ public final class Run {
      *
      * @param temperature as set by the task; null where the request names its own
      * @param maxTokens   output cap as set by the task; null where the request names its own
-     * @param rejected    models passed over, each with the reason
+     * @param choice      of the models
      * @param confidence  in the task, from 0 to 1; null where it was not weighed
      * @param signs       that spoke most for the task; empty where the request names it
      */
-    public record Decision(String tier, String reason, BigDecimal temperature, Integer maxTokens, List<String> rejected, Double confidence,
+    public record Decision(String tier, String reason, BigDecimal temperature, Integer maxTokens, Choice choice, Double confidence,
             List<String> signs) {
+
+        /** Models passed over, each with the reason. */
+        public List<String> rejected() {
+            return choice.rejected();
+        }
+
+        /** For one model of a comparison. */
+        public Decision alone() {
+            return new Decision(tier, reason, temperature, maxTokens, choice.alone(), confidence, signs);
+        }
     }
 
     public Run(Prompt prompt, Task task, Chain chain, Decision decision) {
@@ -135,12 +147,23 @@ public final class Run {
         answerCost = cost;
         if (cost.usd() == null) {
             unknownCosts++;
+            uncertain = uncertain.add(worst(chain.calledModel()));
             return;
         }
         spent = spent.add(cost.usd());
         if (cost.source().compareTo(weakest) > 0) {
             weakest = cost.source();
         }
+    }
+
+    /** Whether a call of {@code model} cannot make the prompt cost more than its request allows. */
+    public boolean mayCost(String model) {
+        BigDecimal cents = prompt.maxCostCents();
+        return cents == null || spent().add(uncertain).add(worst(model)).compareTo(cents.movePointLeft(2)) <= 0;
+    }
+
+    private BigDecimal worst(String model) {
+        return model == null ? BigDecimal.ZERO : decision.choice().worst().getOrDefault(model, BigDecimal.ZERO);
     }
 
     /**

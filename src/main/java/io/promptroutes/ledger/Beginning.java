@@ -56,7 +56,7 @@ final class Beginning {
     }
 
     private static Known finished(Works.Stored work) {
-        return work.state().equals(WorkRow.ANSWERED)
+        return work.state().endsWith(WorkRow.ANSWERED)
                 ? new Known.Answered(work.job(), work.json(), work.model(), work.cost(), work.finishedAt())
                 : new Known.DeadLettered(work.job(), work.json(), work.finishedAt());
     }

@@ -10,9 +10,10 @@ import java.util.Objects;
  * @param json     the result or dead letter as published
  * @param model    the model that answered, or null
  * @param costUsd  all calls of the prompt together, as far as known
+ * @param reopen   also where the work is answered or dead-lettered already
  * @param question what the answer may be given to again, or null
  */
-public record Finish(boolean answered, byte[] json, String model, BigDecimal costUsd, Question question) {
+public record Finish(boolean answered, byte[] json, String model, BigDecimal costUsd, boolean reopen, Question question) {
 
     /**
      * @param key     the same for every prompt that may be given this answer
@@ -27,15 +28,20 @@ public record Finish(boolean answered, byte[] json, String model, BigDecimal cos
     }
 
     public static Finish answered(byte[] json, String model, BigDecimal costUsd) {
-        return new Finish(true, json, model, costUsd, null);
+        return new Finish(true, json, model, costUsd, false, null);
     }
 
     public static Finish deadLetter(byte[] json, BigDecimal costUsd) {
-        return new Finish(false, json, null, costUsd, null);
+        return new Finish(false, json, null, costUsd, false, null);
+    }
+
+    /** In place of an earlier end. */
+    public Finish again() {
+        return new Finish(answered, json, model, costUsd, true, question);
     }
 
     /** To be kept for other prompts too. @param usd of the call; null counts as nothing */
     public Finish reusable(String key, BigDecimal usd) {
-        return new Finish(answered, json, model, costUsd, new Question(key, Amounts.checked(usd == null ? BigDecimal.ZERO : usd)));
+        return new Finish(answered, json, model, costUsd, reopen, new Question(key, Amounts.checked(usd == null ? BigDecimal.ZERO : usd)));
     }
 }

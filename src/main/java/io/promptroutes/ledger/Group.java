@@ -165,7 +165,7 @@ final class Group {
         boolean stored = true;
         if (op.work != null) {
             WorkRow row = works.computeIfAbsent(op.work.id().hex(), id -> new WorkRow(op.work));
-            stored = row.open() || instances.id().equals(row.owner);
+            stored = row.open() || op.finish.reopen() || instances.id().equals(row.owner);
             if (stored) {
                 row.finish(op.work, op.finish, storeText, op.answerId, instances.id(), now);
                 if (op.finish.question() != null && storeText) {

@@ -36,7 +36,7 @@ public final class History {
 
     private List<FinishedWork> page(String job, String after) {
         return database.read(tx -> tx.list("SELECT work_id, prompt_id, state, json FROM works w LEFT JOIN answers a"
-                + " ON a.answer_id = w.answer_id WHERE job = ? AND work_id > ? AND state <> 'open' ORDER BY work_id LIMIT ?",
+                + " ON a.answer_id = w.answer_id WHERE job = ? AND work_id > ? AND state IN ('answered', 'dead') ORDER BY work_id LIMIT ?",
                 row -> new FinishedWork(new WorkId(row.getString("work_id")), row.getString("prompt_id"),
                         row.getString("state").equals(WorkRow.ANSWERED), row.getBytes("json")), job, after, PAGE));
     }

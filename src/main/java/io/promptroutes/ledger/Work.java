@@ -8,8 +8,13 @@ import java.util.Objects;
  * @param job      the output folder or topic group that it belongs to
  * @param promptId the prompt's id, for people
  * @param task     null until detected
+ * @param part     one model's share of a prompt that many are asked: its end is kept, and is no end of the prompt
  */
-public record Work(WorkId id, String job, String promptId, String tenant, String task) {
+public record Work(WorkId id, String job, String promptId, String tenant, String task, boolean part) {
+
+    public Work(WorkId id, String job, String promptId, String tenant, String task) {
+        this(id, job, promptId, tenant, task, false);
+    }
 
     public Work {
         Objects.requireNonNull(id);

@@ -10,6 +10,8 @@ final class WorkRow {
     static final String OPEN = "open";
     static final String ANSWERED = "answered";
     static final String DEAD = "dead";
+    /** In front of both where the work is a part of a prompt. */
+    static final String PART = "part-";
 
     final String id;
     final boolean inTable;
@@ -61,7 +63,7 @@ final class WorkRow {
 
     void finish(Work finished, Finish end, boolean storeText, UUID id, String instance, Instant now) {
         outdated |= inTable && !open();
-        state = end.answered() ? ANSWERED : DEAD;
+        state = (finished.part() ? PART : "") + (end.answered() ? ANSWERED : DEAD);
         owner = instance;
         work = finished;
         json = storeText ? end.json() : null;

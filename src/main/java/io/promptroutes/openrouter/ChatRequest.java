@@ -57,7 +57,9 @@ public final class ChatRequest {
         if (ours.temperature() != null && !body.has("temperature") && takesTemperature) {
             body.put("temperature", ours.temperature());
         }
-        int cap = cap(body, facts, ours);
+        int most = ours.raised() == null ? cap(body, facts, ours.maxTokens()) : within(ours.raised(), facts);
+        int cap = ours.affordable() == null ? most : Math.min(most, ours.affordable());
+        body.put(capName(body), cap);
         if (!provider.isEmpty() || ours.ceiling() != null) {
             ObjectNode merged = provider.deepCopy();
             if (body.get("provider") instanceof ObjectNode own) {
@@ -108,20 +110,23 @@ public final class ChatRequest {
         }
     }
 
-    private int cap(ObjectNode body, Model facts, Ours ours) {
-        String name = body.hasNonNull("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
-        Integer raised = ours.raised();
-        int cap = raised != null ? raised : outputCap(body, ours.maxTokens());
-        if (raised != null || !body.hasNonNull(name)) {
-            if (raised == null && facts != null && facts.reasoning() != null && facts.reasoning().mandatory()) {
+    private static String capName(ObjectNode request) {
+        return request.hasNonNull("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
+    }
+
+    /** The output tokens that a call of the model asks for. @param facts null where it is not listed @param maxTokens the task's */
+    public int cap(ObjectNode request, Model facts, int maxTokens) {
+        int cap = outputCap(request, maxTokens);
+        if (!request.hasNonNull(capName(request))) {
+            if (facts != null && facts.reasoning() != null && facts.reasoning().mandatory()) {
                 cap += reasoningHeadroom;
             }
-            if (facts != null && facts.maxCompletionTokens() != null) {
-                cap = (int) Math.min(cap, facts.maxCompletionTokens());
-            }
+            cap = within(cap, facts);
         }
-        int most = ours.affordable() == null ? cap : Math.min(cap, ours.affordable());
-        body.put(name, most);
-        return most;
+        return cap;
+    }
+
+    private static int within(int cap, Model facts) {
+        return facts == null || facts.maxCompletionTokens() == null ? cap : (int) Math.min(cap, facts.maxCompletionTokens());
     }
 }

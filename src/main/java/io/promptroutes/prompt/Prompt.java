@@ -46,6 +46,12 @@ public record Prompt(
         JsonNode metadata,
         List<String> notes) {
 
+    /** The same prompt with other fields for the model. */
+    public Prompt with(ObjectNode changed) {
+        return new Prompt(id, source, key, raw, tenant, strategy, model, models, budget, quality, complexity, comparison, maxCostCents, freeOnly,
+                allowPaid, task, changed, text, metadata, notes);
+    }
+
     /** The id alone: a prompt's text has no place in a log. */
     @Override
     public String toString() {

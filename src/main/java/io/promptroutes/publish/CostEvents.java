@@ -12,6 +12,7 @@ import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.Generation;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.Strategy;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
@@ -29,7 +30,8 @@ public final class CostEvents {
         Answer answer = run.paid();
         CallFailed.Details failure = run.failure();
         String generation = generationId(run);
-        String id = generation != null ? generation : run.claim() != null ? run.claim().toString() : prompt.id() + "#" + run.attempt();
+        String id = generation != null ? generation : run.claim() != null ? run.claim().toString()
+                : prompt.id() + (prompt.strategy() == Strategy.COMPARE ? "#" + run.chain().calledModel() : "") + "#" + run.attempt();
         ObjectNode event = event(id, prompt.id(), now);
         ObjectNode data = event.putObject("data");
         data.put("prompt_id", prompt.id());

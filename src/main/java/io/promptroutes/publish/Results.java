@@ -128,7 +128,7 @@ public final class Results {
         return out;
     }
 
-    private static ObjectNode routing(Run run) {
+    static ObjectNode routing(Run run) {
         ObjectNode routing = Json.MAPPER.createObjectNode();
         routing.put("strategy", run.prompt().strategy().toString());
         routing.put("task", run.task().toString());
@@ -150,9 +150,7 @@ public final class Results {
             config.put("temperature", decision.temperature());
         }
         config.put("max_tokens", ChatRequest.outputCap(run.prompt().request(), decision.maxTokens()));
-        if (!decision.rejected().isEmpty()) {
-            decision.rejected().forEach(routing.putArray("rejected")::add);
-        }
+        Explanation.add(routing, decision.choice());
         List<String> notes = new ArrayList<>(run.prompt().notes());
         if (run.remark() != null) {
             notes.add(run.remark());
@@ -199,7 +197,7 @@ public final class Results {
     }
 
     /** All calls of the prompt; those that may have been billed unknown to us are counted, never guessed. */
-    private static void cost(ObjectNode out, Run run) {
+    static void cost(ObjectNode out, Run run) {
         BigDecimal spent = run.spent();
         out.put("cost_usd", spent.signum() == 0 ? BigDecimal.ZERO : spent);
         out.put("cost_source", run.costSource().toString());
@@ -208,7 +206,7 @@ public final class Results {
         }
     }
 
-    private static void origin(ObjectNode out, Prompt prompt) {
+    static void origin(ObjectNode out, Prompt prompt) {
         out.put("tenant", prompt.tenant());
         if (prompt.metadata() != null) {
             out.set("metadata", prompt.metadata());

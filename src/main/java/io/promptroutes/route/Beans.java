@@ -39,7 +39,9 @@ import org.apache.camel.LoggingLevel;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.main.Main;
+import org.apache.camel.processor.aggregate.GroupedExchangeAggregationStrategy;
 import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
+import org.apache.camel.util.concurrent.SynchronousExecutorService;
 
 /** Makes the beans that the route files name, and gives them to Camel under those names. */
 public final class Beans implements AutoCloseable {
@@ -64,6 +66,7 @@ public final class Beans implements AutoCloseable {
      * @param tables     every model id in the tables that are in use
      * @param freeModels the free tier, best first
      * @param freeFallback whether free models step in where there is no credit
+     * @param branchTimeout of each model of a comparison, over its attempts
      * @param exhausted  what follows where a limit over everything is reached: FREE, REJECT or PAUSE; partExhausted, a tenant's or model's
      * @param creditBelow USD, below which an alert says so
      * @param prices     all keys below {@code prices.}, with that prefix
@@ -72,7 +75,7 @@ public final class Beans implements AutoCloseable {
             int concurrency, Duration connectTimeout, Duration timeout, Duration reasoningTimeout, Duration deadline, int longestAnswer,
             Map<String, String> headers, ObjectNode provider, int reasoningHeadroom,
             Duration backoff, Duration longestWait, int publishRetries, Duration publishRetryDelay, int callsPerMinute, Map<String, Integer> modelCallsPerMinute,
-            int priceJumpPercent, int expiryDays, Set<String> tables, List<String> fallbacks, List<String> freeModels, boolean freeFallback, Map<String, String> prices,
+            int priceJumpPercent, int expiryDays, Set<String> tables, List<String> fallbacks, List<String> freeModels, boolean freeFallback, Duration branchTimeout, Map<String, String> prices,
             Map<Task, List<String>> keywords, Detector detector,
             String exhausted, String partExhausted, boolean unknownPrices, boolean serverTools,
             BigDecimal creditBelow, BigDecimal spikeFactor, BigDecimal spikeLeast, Breakers.Settings breakers,
@@ -98,27 +101,30 @@ public final class Beans implements AutoCloseable {
         Breakers breakers = new Breakers(options.breakers());
         main.bind("breakers", breakers); // their state is asked for by name
         PriceList prices = new PriceList(catalogue, options.prices());
-        CostCalculator costs = new CostCalculator(catalogue, prices, new TokenCounter());
+        TokenCounter tokens = new TokenCounter();
+        CostCalculator costs = new CostCalculator(catalogue, prices, tokens);
+        Reservations reservations = new Reservations(prices, options.unknownPrices(), options.serverTools());
+        ChatRequest request = new ChatRequest(options.provider(), options.reasoningHeadroom());
         BooleanSupplier limited = () -> shared.ledger() != null && shared.ledger().limited();
         Pauses pauses = new Pauses(intake, clock);
-        List<String> free = options.freeFallback() ? options.freeModels() : List.of();
         Crossings alarms = new Crossings();
 
         main.bind("parsePrompt", new ParsePrompt(new PromptParser(prompts), shared.firstSeen(), prompts.maxBytes()));
         TaskDetection.bind(main, options.keywords(), options::detector);
-        main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, options.fallbacks(), options.freeModels(), options.deadline())));
+        main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, prices, reservations, tokens, request::cap, options.fallbacks(),
+                options.freeModels()), options.deadline()));
         main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), shared.policy()));
         main.bind("askCache", new AskCache(new AnswerCache(options.cache(), clock), shared.ledger(), shared.policy(), options.provider(),
                 model -> parked.parked(model) || breakers.open(model), new AskCache.Guard(intake, pauses), shared.tally(), publishers, clock));
-        main.bind("claimCall", new ClaimCall(shared.ledger(), new Reservations(prices, options.unknownPrices(), options.serverTools()), catalogue,
+        main.bind("claimCall", new ClaimCall(shared.ledger(), reservations, catalogue,
                 intake, pauses, new ClaimCall.Budget(limited, ClaimCall.Exhausted.valueOf(options.exhausted()),
-                        ClaimCall.Exhausted.valueOf(options.partExhausted()), free), breakers, clock));
+                        ClaimCall.Exhausted.valueOf(options.partExhausted()), options.freeFallback()), breakers, clock));
         SettleCall settle = new SettleCall(shared.ledger(), publishers);
         main.bind("settleCall", settle);
         bind(main, "storeDeadLetter", settle::deadLetter);
         main.bind("prepareCall", new PrepareCall(intake, catalogue, parked, breakers, new RateLimits(options.callsPerMinute(), options.modelCallsPerMinute()),
                 prices, limited,
-                new ChatRequest(options.provider(), options.reasoningHeadroom()),
+                request,
                 new PrepareCall.Timeouts(options.timeout(), options.reasoningTimeout()), shared.mayStart(), clock));
         OpenRouterHttp.Limits http = new OpenRouterHttp.Limits(options.concurrency(), options.connectTimeout(),
                 options.reasoningTimeout().plusSeconds(10));
@@ -127,7 +133,7 @@ public final class Beans implements AutoCloseable {
         main.bind("readAnswer", new ReadAnswer(new AnswerReader(clock), intake));
         main.bind("checkOutput", new CheckOutput());
         main.bind("fallback", new Fallback(pauses, catalogue, parked, new Fallback.Waits(options.backoff(), options.longestWait()),
-                free, shared.policy(), alarms, clock));
+                options.freeFallback(), shared.policy(), alarms, clock));
         main.bind("endCall", new EndCall(costs, shared.tally(), breakers, clock));
         main.bind("publishRetries", publishRetries(options));
         main.bind("checkSpike", new CheckSpike(options.spikeFactor(), options.spikeLeast(), alarms, clock));
@@ -141,6 +147,13 @@ public final class Beans implements AutoCloseable {
         main.bind("checkCredit", new CheckCredit(options.creditBelow(), alarms, clock));
         Sinks sinks = new Sinks(intake, shared.tally(), shared.ledger(), alarms, clock);
         bind(main, "releaseCall", sinks::called);
+        Comparisons comparisons = new Comparisons(catalogue, shared.ledger(), intake, options.branchTimeout());
+        bind(main, "openComparison", comparisons::open);
+        bind(main, "branchOff", comparisons::branchOff);
+        bind(main, "leaveBranch", comparisons::leave);
+        bind(main, "joinBranches", comparisons::join);
+        main.bind("gatherBranches", new GroupedExchangeAggregationStrategy());
+        main.bind("sameThread", new SynchronousExecutorService());
         bind(main, "makeBudgetAlerts", sinks::crossing);
         bind(main, "acknowledgeAgain", sinks::republished);
         bind(main, "makeDeadLetter", sinks::deadLetter);

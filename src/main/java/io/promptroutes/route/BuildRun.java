@@ -1,43 +1,58 @@
 package io.promptroutes.route;
 
+import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Run.Decision;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Chain;
 import io.promptroutes.routing.ChainBuilder;
+import io.promptroutes.routing.Choice;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Turns what the routers put into variables (task, settings, models, tier, reason) into the prompt's chain. Thread-safe. */
+/**
+ * Turns what the routers put into variables (task, settings, models, tier, reason) into the prompt's chain. Variable {@code next} is
+ * {@code queue}, or {@code failed} where no model can or may be called. Thread-safe.
+ */
 final class BuildRun implements Processor {
 
     private final ChainBuilder chains;
+    private final Duration deadline;
 
-    BuildRun(ChainBuilder chains) {
+    /** @param deadline over all attempts of a prompt */
+    BuildRun(ChainBuilder chains, Duration deadline) {
         this.chains = chains;
+        this.deadline = deadline;
     }
 
     @Override
     public void process(Exchange exchange) {
         Prompt prompt = exchange.getVariable("prompt", Prompt.class);
-        List<String> rejected = new ArrayList<>(0);
-        Chain chain = chains.build(prompt, models(exchange, prompt), rejected);
+        int maxTokens = exchange.getVariable("maxTokens", Integer.class);
+        Choice choice = chains.build(prompt, models(exchange, prompt), maxTokens);
         Task task = Task.valueOf(exchange.getVariable("task", String.class).toUpperCase(Locale.ROOT));
         Decision decision = new Decision(
                 exchange.getVariable("tier", String.class),
                 exchange.getVariable("reason", String.class),
                 new BigDecimal(exchange.getVariable("temperature", String.class)),
-                exchange.getVariable("maxTokens", Integer.class),
-                rejected,
+                maxTokens,
+                choice,
                 exchange.getVariable("confidence", Double.class),
                 reasons(exchange));
-        exchange.setVariable("run", new Run(prompt, task, chain, decision));
+        Run run = new Run(choice.prompt(), task, new Chain(choice.models(), deadline, choice.freeOnly()), decision);
+        if (choice.refusal() != null) {
+            run.fail(new Failure(choice.refusal().code(), choice.refusal().message(), false));
+        }
+        exchange.setVariable("next", choice.refusal() == null ? "queue" : "failed");
+        exchange.setVariable("run", run);
         exchange.getMessage().setBody(null);
     }
 
@@ -52,7 +67,11 @@ final class BuildRun implements Processor {
     private static List<String> models(Exchange exchange, Prompt prompt) {
         String chosen = exchange.getVariable("models", String.class);
         if (chosen != null) {
-            return split(chosen);
+            List<String> models = split(chosen);
+            if ("second".equals(exchange.getVariable("first")) && models.size() > 1) {
+                Collections.swap(models, 0, 1);
+            }
+            return models;
         }
         List<String> own = new ArrayList<>();
         if (prompt.model() != null) {
@@ -62,7 +81,7 @@ final class BuildRun implements Processor {
         return own;
     }
 
-    static List<String> split(String list) {
-        return Arrays.stream(list.split(",")).map(String::strip).filter(one -> !one.isEmpty()).toList();
+    private static List<String> split(String list) {
+        return new ArrayList<>(Arrays.stream(list.split(",")).map(String::strip).filter(one -> !one.isEmpty()).distinct().toList());
     }
 }

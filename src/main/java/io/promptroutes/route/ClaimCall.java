@@ -52,9 +52,9 @@ final class ClaimCall implements Processor {
      * @param limited    whether any limit is set by now, so that calls without a bound must be refused
      * @param total      for limits over everything
      * @param part       for a tenant's or a model's: never {@link Exhausted#PAUSE}, else one tenant would stop all
-     * @param freeModels those that step in; empty where that is not wanted
+     * @param freeFallback whether free models step in
      */
-    record Budget(BooleanSupplier limited, Exhausted total, Exhausted part, List<String> freeModels) {
+    record Budget(BooleanSupplier limited, Exhausted total, Exhausted part, boolean freeFallback) {
     }
 
     /** @param ledger null where there is none: nothing is claimed */
@@ -156,7 +156,7 @@ final class ClaimCall implements Processor {
             }
             case FREE -> {
                 run.decision().rejected().add(run.chain().model() + ": " + what);
-                run.chain().nextFree(catalogue::free, budget.freeModels());
+                run.chain().nextFree(catalogue::free, budget.freeFallback() ? run.decision().choice().freeModels() : List.of());
                 yield queued(run, new Failure("budget_exhausted", what, true));
             }
         };

@@ -8,6 +8,7 @@ import io.promptroutes.flow.Run;
 import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.FailureKind;
+import io.promptroutes.prompt.Strategy;
 import io.promptroutes.publish.Alerts;
 import io.promptroutes.routing.Attempt;
 import io.promptroutes.routing.Chain;
@@ -19,7 +20,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.Exchange;
@@ -37,6 +37,8 @@ public final class Fallback {
     /** Reasons that lie with the account or the connection: a chain of nothing else is put back, never dead-lettered. */
     private static final Set<String> NOBODYS_FAULT = names(EnumSet.of(FailureKind.KEY_REFUSED, FailureKind.ACCOUNT_BLOCKED,
             FailureKind.INSUFFICIENT_CREDIT, FailureKind.MAX_TOKENS_UNAFFORDABLE, FailureKind.UNREACHABLE));
+    /** The other models of a comparison may still be called, and so may those of other prompts. */
+    private static final Set<FailureKind> UNPAYABLE = EnumSet.of(FailureKind.INSUFFICIENT_CREDIT, FailureKind.MAX_TOKENS_UNAFFORDABLE);
     private static final Set<String> WORTH_A_RETRY = names(EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.FREE_LIMIT,
             FailureKind.TIMEOUT, FailureKind.CONNECTION, FailureKind.UNREACHABLE, FailureKind.PROVIDER_ERROR,
             FailureKind.INVALID_ANSWER));
@@ -45,7 +47,7 @@ public final class Fallback {
     private final Catalogue catalogue;
     private final ParkedModels parked;
     private final Waits waits;
-    private final List<String> freeModels;
+    private final boolean freeFallback;
     private final boolean hold;
     private final String provider;
     private final Crossings alarms;
@@ -59,16 +61,16 @@ public final class Fallback {
     }
 
     /**
-     * @param freeModels those that step in when there is no credit; empty where that is not wanted
-     * @param policy     whose {@code hold} says that no other call may follow one that may have been billed
+     * @param freeFallback whether free models step in when there is no credit
+     * @param policy       whose {@code hold} says that no other call may follow one that may have been billed
      */
-    Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, Waits waits, List<String> freeModels, LedgerPolicy policy, Crossings alarms,
+    Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, Waits waits, boolean freeFallback, LedgerPolicy policy, Crossings alarms,
             Clock clock) {
         this.pauses = pauses;
         this.catalogue = catalogue;
         this.parked = parked;
         this.waits = waits;
-        this.freeModels = List.copyOf(freeModels);
+        this.freeFallback = freeFallback;
         this.hold = policy.hold();
         this.provider = policy.provider();
         this.alarms = alarms;
@@ -172,10 +174,10 @@ public final class Fallback {
             String message = "OpenRouter refuses paid models for want of credit: " + run.failure().message();
             exchange.setVariable("alert", Alerts.of(Alerts.Kind.CREDIT, "account", message, alert -> alert.put("figure_of", "HTTP 402"), clock.instant()));
         }
-        if (freeModels.isEmpty()) {
-            run.chain().nextWhere(model -> false);
+        if (freeFallback) {
+            run.chain().nextFree(catalogue::free, run.decision().choice().freeModels());
         } else {
-            run.chain().nextFree(catalogue::free, freeModels);
+            run.chain().nextWhere(model -> false);
         }
         conclude(exchange, run);
     }
@@ -237,9 +239,10 @@ public final class Fallback {
         if (chain.step() != Step.FAILED) {
             return;
         }
+        boolean others = freeFallback && run.prompt().strategy() == Strategy.COMPARE && UNPAYABLE.contains(run.failure().kind());
         // whoever cannot be reached has refused nothing, whatever went before
-        if (run.failure().kind() == FailureKind.UNREACHABLE
-                || chain.attempts().stream().allMatch(attempt -> NOBODYS_FAULT.contains(attempt.kind()))) {
+        if (!others && (run.failure().kind() == FailureKind.UNREACHABLE
+                || chain.attempts().stream().allMatch(attempt -> NOBODYS_FAULT.contains(attempt.kind())))) {
             hold(exchange, "no model can be called: " + run.failure().kind() + ", " + run.failure().message());
             return;
         }

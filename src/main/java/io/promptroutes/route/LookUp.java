@@ -13,8 +13,10 @@ import io.promptroutes.ledger.OpenClaim;
 import io.promptroutes.ledger.Work;
 import io.promptroutes.ledger.WorkId;
 import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.Strategy;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -60,8 +62,8 @@ final class LookUp implements Processor {
             return;
         }
         Prompt prompt = run.prompt();
-        WorkId id = WorkId.of(policy.provider(), prompt.tenant(), exchange.getVariable("identity", String.class), prompt.raw());
-        Work work = new Work(id, Job.name(exchange, policy.job()), prompt.id(), prompt.tenant(), run.task().toString());
+        WorkId id = id(prompt, exchange.getVariable("identity", String.class));
+        Work work = new Work(id, Job.name(exchange, policy.job()), prompt.id(), prompt.tenant(), run.task().toString(), exchange.getVariable("branch") != null);
         try {
             // a work that was begun, and whose ambiguous calls could not be noted then, is ours already
             Known known = run.work() == null ? Durable.result(ledger.begin(work)) : exchange.getVariable("known", Known.class);
@@ -113,12 +115,27 @@ final class LookUp implements Processor {
         }
         exchange.setVariable("stored", stored);
         exchange.setVariable("kind", answered ? "result" : "dead-letter");
-        exchange.setVariable("events", policy.eventsAgain() && Job.of(exchange) == null ? ledger.history().eventsOf(work.id()) : List.of());
+        exchange.setVariable("events", policy.eventsAgain() && Job.of(exchange) == null ? events(exchange, run, work) : List.of());
         if (known instanceof Known.Answered found) {
             tally.reuse(found.costUsd());
             ledger.reused(work, found.model(), found.costUsd()); // a figure for people: not waited for
         }
         return "republish";
+    }
+
+    /** The calls of a comparison are those of its branches. */
+    private List<byte[]> events(Exchange exchange, Run run, Work work) {
+        List<byte[]> events = new ArrayList<>(ledger.history().eventsOf(work.id()));
+        if (run.prompt().strategy() == Strategy.COMPARE && !work.part()) {
+            String identity = exchange.getVariable("identity", String.class);
+            run.chain().models().forEach(model -> events.addAll(ledger.history().eventsOf(
+                    id(run.prompt(), Comparisons.identity(identity, model)))));
+        }
+        return events;
+    }
+
+    private WorkId id(Prompt prompt, String identity) {
+        return WorkId.of(policy.provider(), prompt.tenant(), identity, prompt.raw());
     }
 
     /** Calls of dead processes that were looked up: those that were billed, and whose answers are lost, would be paid twice. */

@@ -123,6 +123,14 @@ final class PrepareCall implements Processor {
                 return true;
             }
         }
+        if (!run.mayCost(chain.model())) {
+            chain.nextWhere(run::mayCost);
+            if (chain.step() == Chain.Step.FAILED) {
+                run.fail(new Failure("max_cost", "after what was called no model is left within max_cost_cents "
+                        + run.prompt().maxCostCents().toPlainString(), false));
+                return true;
+            }
+        }
         if (parked.parked(chain.model())) {
             String left = chain.model();
             chain.nextWhere(model -> !parked.parked(model) && (!chain.freeOnly() || catalogue.free(model)));

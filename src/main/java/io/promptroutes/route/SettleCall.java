@@ -86,7 +86,7 @@ final class SettleCall extends AsyncProcessorSupport {
         Run run = exchange.getVariable("run", Run.class);
         exchange.setVariable("next", "publish");
         if (ledger != null && run != null && run.work() != null && exchange.getVariable("stored") == null) {
-            Finish finish = Finish.deadLetter(exchange.getMessage().getBody(byte[].class), run.spent());
+            Finish finish = again(run, Finish.deadLetter(exchange.getMessage().getBody(byte[].class), run.spent()));
             Settled settled = Durable.result(ledger.finish(run.work(), finish));
             note(exchange, settled.crossings());
             Object known = exchange.getVariable("known");
@@ -95,6 +95,11 @@ final class SettleCall extends AsyncProcessorSupport {
                 exchange.setVariable("next", "busy");
             }
         }
+    }
+
+    /** The end of a work that may have had none of the claims that open it anew. */
+    static Finish again(Run run, Finish finish) {
+        return run.reopened() ? finish.again() : finish;
     }
 
     private static void note(Exchange exchange, List<Crossing> passed) {

@@ -86,7 +86,7 @@ public final class Sinks {
     public void deadLetter(Exchange exchange) {
         Run run = run(exchange);
         letter(exchange, Results.failed(run), run.end().code());
-        if (run.end().retryable() && !run.chain().attempts().isEmpty() && alarms.goesOn(CHAIN_FAILED)) {
+        if (run.end().retryable() && !run.chain().attempts().isEmpty() && !branch(exchange) && alarms.goesOn(CHAIN_FAILED)) {
             exchange.setVariable("alert", Alerts.of(Alerts.Kind.CHAIN_FAILED, run.prompt().id(), "no model of the chain answered: "
                     + run.end().message(), alert -> alert.put("code", run.end().code()), clock.instant()));
         }
@@ -144,7 +144,7 @@ public final class Sinks {
         Run run = run(exchange);
         tally.answered(run.chain().level() == 0 ? null : run.chain().fallbackReason());
         alarms.off(CHAIN_FAILED);
-        if (run.lastCost().usd() != null && run.lastCost().usd().signum() > 0) {
+        if (run.lastCost() != null && run.lastCost().usd() != null && run.lastCost().usd().signum() > 0) {
             alarms.off(NO_CREDIT);
         }
         finish(exchange);
@@ -165,7 +165,11 @@ public final class Sinks {
         if (Job.of(exchange) != null) {
             Job.of(exchange).leave();
         }
-        finish(exchange);
+        if (branch(exchange)) {
+            exchange.getMessage().setBody(null); // nothing to join
+        } else {
+            finish(exchange);
+        }
     }
 
     /** Nothing can be published: nothing more is called, and the prompt counts as unfinished. */
@@ -176,6 +180,11 @@ public final class Sinks {
         if (run != null && run.settle()) {
             intake.called();
         }
+    }
+
+    /** One model of a comparison: the prompt itself goes on. */
+    private static boolean branch(Exchange exchange) {
+        return exchange.getVariable("branch") != null;
     }
 
     private void finish(Exchange exchange) {

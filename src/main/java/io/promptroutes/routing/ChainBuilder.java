@@ -1,81 +1,134 @@
 package io.promptroutes.routing;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Catalogue;
-import io.promptroutes.prompt.Budget;
+import io.promptroutes.cost.Model;
+import io.promptroutes.cost.PriceList;
+import io.promptroutes.cost.Reservations;
+import io.promptroutes.cost.TokenCounter;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.Strategy;
-import java.time.Duration;
+import io.promptroutes.routing.Choice.Estimate;
+import io.promptroutes.routing.Choice.Refusal;
+import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 
-/** Makes the chain of models for a prompt out of what the routes chose and the standard fallbacks. Thread-safe. */
+/**
+ * Decides which models a prompt may be sent to, out of what the routes chose and the standard fallbacks: those that can do it, by the
+ * catalogue, and that may cost so much. Models that the catalogue does not have are given the benefit of the doubt. Thread-safe.
+ */
 public final class ChainBuilder {
 
     private final Catalogue catalogue;
-    private final List<String> fallbacks;
-    private final List<String> freeModels;
-    private final Duration deadline;
+    private final Candidates candidates;
+    private final TokenCounter counter;
+    private final OutputCap caps;
+    private final Spendable spendable;
+
+    /** How many output tokens a call will ask for. */
+    @FunctionalInterface
+    public interface OutputCap {
+
+        /** @param facts null where the catalogue does not have the model @param maxTokens where the request names none */
+        int of(ObjectNode request, Model facts, int maxTokens);
+    }
 
     /**
      * @param fallbacks  tried after the chosen models, each once
      * @param freeModels what a prompt that starts on a free model may fall back to
      */
-    public ChainBuilder(Catalogue catalogue, List<String> fallbacks, List<String> freeModels, Duration deadline) {
+    public ChainBuilder(Catalogue catalogue, PriceList prices, Reservations reservations, TokenCounter counter, OutputCap caps,
+            List<String> fallbacks, List<String> freeModels) {
         this.catalogue = catalogue;
-        this.fallbacks = List.copyOf(fallbacks);
-        this.freeModels = List.copyOf(freeModels);
-        this.deadline = deadline;
+        this.candidates = new Candidates(catalogue, prices, fallbacks, freeModels);
+        this.counter = counter;
+        this.caps = caps;
+        this.spendable = new Spendable(catalogue, reservations, new Shortening(counter));
     }
 
     /**
-     * @param chosen   models in order, best first; at least one
-     * @param rejected receives the models that were passed over, each with the reason
+     * @param chosen    models in order, best first; at least one
+     * @param maxTokens output tokens where the request names no number
      */
-    public Chain build(Prompt prompt, List<String> chosen, List<String> rejected) {
-        Set<String> models = new LinkedHashSet<>(chosen);
-        models.addAll(fallbacks);
-        String first = chosen.get(0);
-        boolean freeOnly = freeOnly(prompt, first);
-        if (freeOnly) {
-            models.removeIf(model -> {
-                if (catalogue.free(model)) {
-                    return false;
-                }
-                if (chosen.contains(model)) {
-                    rejected.add(model + ": costs money, and the prompt starts on a free model without allow_paid");
-                }
-                return true;
-            });
-            freeModels.stream().filter(catalogue::free).forEach(models::add);
+    public Choice build(Prompt prompt, List<String> chosen, int maxTokens) {
+        List<String> rejected = new ArrayList<>(0);
+        List<String> listed = candidates.of(prompt, chosen, rejected);
+        Job job = new Job(prompt, new Demand(prompt.request(), counter), maxTokens);
+        List<String> capable = listed.stream().filter(model -> passes(model, lacks(job, model), rejected)).toList();
+        List<String> able = prompt.strategy() == Strategy.FIT ? capable
+                : capable.stream().filter(model -> passes(model, tooLong(job, model), rejected)).toList();
+        if (able.isEmpty()) {
+            return refused(prompt, listed.isEmpty() ? chosen : listed, rejected, refusal(job, capable, rejected));
         }
-        return new Chain(listedFirst(models, rejected), deadline, freeOnly);
+        if (prompt.maxCostCents() == null) {
+            return choice(job, able, rejected, Map.of(), 0);
+        }
+        Spendable.Within within = spendable.of(job, able, rejected, this);
+        return within.refusal() != null ? refused(prompt, able, rejected, within.refusal())
+                : choice(within.job(), within.models(), rejected, within.worst(), within.truncatedTokens());
     }
 
-    /** Nobody is to pay because something free was busy. */
-    private boolean freeOnly(Prompt prompt, String first) {
-        if (prompt.strategy() == Strategy.FREE) {
-            return prompt.freeOnly();
-        }
-        boolean asked = prompt.strategy() == Strategy.SMART && prompt.budget() == Budget.FREE;
-        return (asked || catalogue.free(first)) && !prompt.allowPaid();
+    /** A prompt and what it demands, as it is sent or would be. */
+    record Job(Prompt prompt, Demand demand, int maxTokens) {
     }
 
-    /** Ids that OpenRouter does not list today are tried last; only its own list can say so, never the shipped copy. */
-    private List<String> listedFirst(Set<String> models, List<String> rejected) {
-        List<String> listed = new ArrayList<>(models.size());
-        List<String> missing = new ArrayList<>();
-        boolean live = catalogue.live();
-        for (String model : models) {
-            if (live && catalogue.find(model).isEmpty()) {
-                missing.add(model);
-                rejected.add(model + ": not listed by OpenRouter, tried last");
-            } else {
-                listed.add(model);
-            }
+    Job shortened(Job job, ObjectNode request) {
+        return new Job(job.prompt().with(request), new Demand(request, counter), job.maxTokens());
+    }
+
+    int cap(Job job, String model) {
+        return caps.of(job.prompt().request(), catalogue.find(model).orElse(null), job.maxTokens());
+    }
+
+    private static boolean passes(String model, String reason, List<String> rejected) {
+        if (reason != null) {
+            rejected.add(model + ": " + reason);
         }
-        listed.addAll(missing);
-        return listed;
+        return reason == null;
+    }
+
+    private String lacks(Job job, String model) {
+        return catalogue.find(model).map(facts -> job.demand().lacks(facts, cap(job, model))).orElse(null);
+    }
+
+    /** Null where it is not. */
+    String tooLong(Job job, String model) {
+        Optional<Model> facts = catalogue.find(model).filter(one -> job.demand().tooLong(one, cap(job, model)));
+        return facts.map(one -> "has a context of " + one.contextLength() + " tokens, and prompt and answer need about "
+                + (job.demand().tokens() + cap(job, model))).orElse(null);
+    }
+
+    private Choice choice(Job job, List<String> models, List<String> rejected, Map<String, BigDecimal> worst, long truncated) {
+        String first = models.get(0);
+        boolean one = job.prompt().strategy() != Strategy.COMPARE;
+        BigDecimal usd = models.stream().limit(one ? 1 : models.size()).map(model -> spendable.worst(job, model, cap(job, model)))
+                .reduce(BigDecimal.ZERO, BigDecimal::add);
+        Estimate estimate = new Estimate(one ? first : null, usd, job.demand().tokensAtMost(), cap(job, first), job.demand().counted());
+        List<String> free = candidates.freeModels().stream().filter(model -> lacks(job, model) == null && tooLong(job, model) == null).toList();
+        return new Choice(job.prompt(), models, candidates.freeOnly(job.prompt(), first), free, rejected, estimate, worst, truncated, null);
+    }
+
+    private static Choice refused(Prompt prompt, List<String> models, List<String> rejected, Refusal refusal) {
+        return new Choice(prompt, models, false, List.of(), rejected, null, Map.of(), 0, refusal);
+    }
+
+    private Refusal refusal(Job job, List<String> tooShort, List<String> rejected) {
+        if (tooShort.isEmpty()) {
+            return new Refusal("no_capable_model", rejected.isEmpty() ? "no free model is left to call"
+                    : "no model of the chain can do this: " + String.join("; ", rejected));
+        }
+        Model best = longest(tooShort.stream().flatMap(model -> catalogue.find(model).stream()).toList());
+        Model longest = longest(catalogue.all().stream().filter(model -> catalogue.callable(model.id()) && model.price().known()).toList());
+        return new Refusal("context_length", "prompt and answer need about " + (job.demand().tokens() + cap(job, best.id()))
+                + " tokens; the longest context of the chain is " + best.contextLength() + " (" + best.id() + "), and the longest of all models "
+                + longest.contextLength() + " (" + longest.id() + ")");
+    }
+
+    private static Model longest(List<Model> models) {
+        return models.stream().filter(model -> model.contextLength() != null).max(Comparator.comparing(Model::contextLength)).orElseThrow();
     }
 }

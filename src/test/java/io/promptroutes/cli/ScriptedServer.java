@@ -34,6 +34,7 @@ final class ScriptedServer implements AutoCloseable {
     private final List<Call> gets = new ArrayList<>();
     private Reply otherwise = Reply.answer();
     private final Map<String, String> documents = new HashMap<>();
+    private Map<String, Reply> byModel = Map.of();
 
     /**
      * A chat call as it came.
@@ -80,6 +81,11 @@ final class ScriptedServer implements AutoCloseable {
         script.addAll(List.of(replies));
         calls.clear();
         otherwise = last;
+    }
+
+    /** From now on calls of these models are answered so, whatever the script says. */
+    synchronized void byModel(Map<String, Reply> replies) {
+        byModel = replies;
     }
 
     /** What {@code GET /models} answers; 404 before. */
@@ -157,6 +163,9 @@ final class ScriptedServer implements AutoCloseable {
                     .orElse(Reply.json(404, "{\"error\":{\"message\":\"not here\"}}"));
         }
         calls.add(call);
+        if (byModel.containsKey(call.model())) {
+            return byModel.get(call.model());
+        }
         return script.isEmpty() ? otherwise : script.poll();
     }
 

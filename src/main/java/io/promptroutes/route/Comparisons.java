@@ -1,0 +1,136 @@
+package io.promptroutes.route;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.Cost;
+import io.promptroutes.cost.CostSource;
+import io.promptroutes.flow.Failure;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Run;
+import io.promptroutes.ledger.Finish;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.publish.Comparison;
+import io.promptroutes.routing.Chain;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.camel.Exchange;
+
+/**
+ * The steps of routes/compare.camel.yaml. A branch is a run of its own with a chain of one model, and a work of its own in the ledger:
+ * after a stop, branches that were answered are not called again. Thread-safe.
+ */
+final class Comparisons {
+
+    private final Catalogue catalogue;
+    private final Ledger ledger;
+    private final Intake intake;
+    private final Duration timeout;
+
+    /**
+     * @param ledger  null where there is none
+     * @param timeout of a branch, from its first call on
+     */
+    Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Duration timeout) {
+        this.catalogue = catalogue;
+        this.ledger = ledger;
+        this.intake = intake;
+        this.timeout = timeout;
+    }
+
+    /** Variable {@code branches}: the models. What the prompt's exchange holds is kept, for the result of all. */
+    void open(Exchange exchange) {
+        Run run = exchange.getVariable("run", Run.class);
+        List<String> models = List.copyOf(run.chain().models());
+        Map<String, Object> whole = new HashMap<>(exchange.getVariables());
+        exchange.setVariable("whole", whole);
+        exchange.setVariable("comparisonId", exchange.getExchangeId());
+        exchange.setVariable("branchCount", models.size());
+        exchange.setVariable("branches", models);
+    }
+
+    /** Makes the exchange, whose body is a model, that model's branch. */
+    void branchOff(Exchange exchange) {
+        String model = exchange.getMessage().getBody(String.class);
+        Run whole = exchange.getVariable("run", Run.class);
+        exchange.setVariable("run", new Run(whole.prompt(), whole.task(), new Chain(List.of(model), timeout, catalogue.free(model)),
+                whole.decision().alone()));
+        exchange.setVariable("branch", model);
+        exchange.setVariable("identity", identity(exchange.getVariable("identity", String.class), model));
+        exchange.getMessage().setBody(null);
+    }
+
+    /** Of the branch's work, from that of the prompt's. */
+    static String identity(String whole, String model) {
+        return whole + '\0' + model;
+    }
+
+    /** The branch's call, if there was one, is over and safe. */
+    void leave(Exchange exchange) {
+        if (exchange.getVariable("run", Run.class).settle()) {
+            intake.called();
+        }
+    }
+
+    /**
+     * All branches are over, the body is their exchanges. Variable {@code next}: {@code answered}, with the joined result in {@code result};
+     * {@code failed} where no model answered; {@code given-up}; {@code busy} where another process has joined them meanwhile.
+     */
+    void join(Exchange exchange) throws IOException {
+        List<?> over = exchange.getMessage().getBody(List.class);
+        exchange.getMessage().setBody(null);
+        Map<?, ?> whole = ((Exchange) over.get(0)).getVariable("whole", Map.class);
+        whole.forEach((name, value) -> exchange.setVariable((String) name, value));
+        Run run = exchange.getVariable("run", Run.class);
+        Map<String, JsonNode> branches = new HashMap<>();
+        for (Object one : over) {
+            byte[] json = ((Exchange) one).getMessage().getBody(byte[].class);
+            if (json == null) {
+                exchange.setVariable("next", "given-up");
+                return;
+            }
+            ((Exchange) one).getVariable("run", Run.class).chain().attempts().forEach(run.chain()::note);
+            branches.put(((Exchange) one).getVariable("branch", String.class), Json.MAPPER.readTree(json));
+        }
+        Comparison comparison = new Comparison(run.chain().models().stream().map(model -> new Comparison.Branch(model, branches.get(model))).toList());
+        comparison.branches().forEach(branch -> book(run, branch.outcome()));
+        exchange.setVariable("next", comparison.answers().isEmpty() ? failed(exchange, run, comparison) : answered(exchange, run, comparison));
+    }
+
+    private static void book(Run run, JsonNode outcome) {
+        if (outcome.path("cost_usd").isNumber()) {
+            run.spend(new Cost(outcome.get("cost_usd").decimalValue(), CostSource.valueOf(outcome.get("cost_source").asText().toUpperCase(Locale.ROOT))));
+        }
+        for (int unknown = outcome.path("calls_of_unknown_cost").asInt(); unknown > 0; unknown--) {
+            run.spend(new Cost(null, null));
+        }
+    }
+
+    private String answered(Exchange exchange, Run run, Comparison comparison) {
+        byte[] result = comparison.result(run);
+        exchange.setVariable("result", result);
+        if (run.work() != null && !Durable.result(ledger.finish(run.work(), SettleCall.again(run, Finish.answered(result, null, run.spent())))).stored()) {
+            run.forgetWork();
+            return "busy";
+        }
+        return "answered";
+    }
+
+    private static String failed(Exchange exchange, Run run, Comparison comparison) {
+        List<String> why = new ArrayList<>();
+        JsonNode last = null;
+        boolean retryable = false;
+        for (Comparison.Branch branch : comparison.branches()) {
+            last = branch.outcome().path("error");
+            retryable |= last.path("retryable").asBoolean();
+            why.add(branch.model() + ": " + last.path("code").asText() + ", " + last.path("message").asText());
+        }
+        run.fail(new Failure(last.path("code").asText(), "no model of the comparison answered; " + String.join("; ", why), retryable));
+        return "failed";
+    }
+}

@@ -1,0 +1,103 @@
+package io.promptroutes.routing;
+
+import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.Price;
+import io.promptroutes.cost.PriceList;
+import io.promptroutes.prompt.Budget;
+import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.Strategy;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Puts the models that a strategy chose in their order, the standard fallbacks behind them. Thread-safe. */
+final class Candidates {
+
+    private final Catalogue catalogue;
+    private final PriceList prices;
+    private final List<String> fallbacks;
+    private final List<String> freeModels;
+
+    Candidates(Catalogue catalogue, PriceList prices, List<String> fallbacks, List<String> freeModels) {
+        this.catalogue = catalogue;
+        this.prices = prices;
+        this.fallbacks = List.copyOf(fallbacks);
+        this.freeModels = List.copyOf(freeModels);
+    }
+
+    List<String> of(Prompt prompt, List<String> chosen, List<String> rejected) {
+        Set<String> models = switch (prompt.strategy()) {
+            case COMPARE -> new LinkedHashSet<>(chosen);
+            case FREE -> prompt.freeOnly() ? new LinkedHashSet<>(chosen) : cheapestThenFree(chosen);
+            case FIT -> chosenThenFallbacks(chosen.stream().sorted(Comparator.comparing(this::price).reversed()).toList());
+            default -> chosenThenFallbacks(chosen);
+        };
+        if (freeOnly(prompt, models.iterator().next())) {
+            models.removeIf(model -> {
+                if (catalogue.free(model)) {
+                    return false;
+                }
+                if (chosen.contains(model)) {
+                    rejected.add(model + ": costs money, and the prompt " + (prompt.strategy() == Strategy.FREE ? "is for free models only"
+                            : "starts on a free model without allow_paid"));
+                }
+                return true;
+            });
+            freeModels.stream().filter(catalogue::free).forEach(models::add);
+        }
+        return listedFirst(models, rejected);
+    }
+
+    private Set<String> chosenThenFallbacks(List<String> chosen) {
+        Set<String> models = new LinkedHashSet<>(chosen);
+        models.addAll(fallbacks);
+        return models;
+    }
+
+    private Set<String> cheapestThenFree(List<String> chosen) {
+        Set<String> models = new LinkedHashSet<>();
+        chosen.stream().min(Comparator.comparing(this::price)).ifPresent(models::add);
+        freeModels.stream().filter(catalogue::free).forEach(models::add);
+        return models;
+    }
+
+    /** Of a token in and one out: the higher, the more capable. */
+    private BigDecimal price(String model) {
+        Price price = prices.of(model).price();
+        return price.prompt().add(price.completion());
+    }
+
+    /** Nobody is to pay because something free was busy. */
+    boolean freeOnly(Prompt prompt, String first) {
+        return switch (prompt.strategy()) {
+            case FREE -> prompt.freeOnly();
+            case COMPARE -> false; // each of its models is asked for by name
+            case SMART -> (prompt.budget() == Budget.FREE || catalogue.free(first)) && !prompt.allowPaid();
+            default -> catalogue.free(first) && !prompt.allowPaid();
+        };
+    }
+
+    List<String> freeModels() {
+        return freeModels;
+    }
+
+    /** Ids that OpenRouter does not list today are tried last; only its own list can say so, never the shipped copy. */
+    private List<String> listedFirst(Set<String> models, List<String> rejected) {
+        List<String> listed = new ArrayList<>(models.size());
+        List<String> missing = new ArrayList<>();
+        boolean live = catalogue.live();
+        for (String model : models) {
+            if (live && catalogue.find(model).isEmpty()) {
+                missing.add(model);
+                rejected.add(model + ": not listed by OpenRouter, tried last");
+            } else {
+                listed.add(model);
+            }
+        }
+        listed.addAll(missing);
+        return listed;
+    }
+}

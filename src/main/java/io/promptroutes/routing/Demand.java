@@ -1,0 +1,114 @@
+package io.promptroutes.routing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.cost.Model;
+import io.promptroutes.cost.TokenCounter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What a request demands of the model that is to answer it. Belongs to one prompt; not thread-safe. */
+final class Demand {
+
+    /** By the type of a message's part. */
+    private static final Map<String, String> MODALITIES = Map.of("image_url", "image", "file", "file", "input_audio", "audio",
+            "video_url", "video", "input_video", "video");
+    /** Role and marks of a message, about. */
+    private static final int TOKENS_OF_A_MESSAGE = 4;
+
+    private final ObjectNode request;
+    private final TokenCounter counter;
+    private final List<String> texts = new ArrayList<>();
+    private final Set<String> modalities = new TreeSet<>();
+    private final Set<String> parameters = new TreeSet<>();
+    private final long bytes;
+    private long tokens = -1;
+
+    Demand(ObjectNode request, TokenCounter counter) {
+        this.request = request;
+        this.counter = counter;
+        JsonNode messages = request.path("messages");
+        messages.forEach(this::read);
+        if (request.path("tools").size() > 0) {
+            parameters.add("tools");
+            texts.add(request.get("tools").toString());
+        }
+        switch (request.path("response_format").path("type").asText()) {
+            case "json_schema" -> parameters.add("structured_outputs");
+            case "json_object" -> parameters.add("response_format");
+            default -> { }
+        }
+        for (JsonNode plugin : request.path("plugins")) {
+            if (plugin.path("id").asText().equals("file-parser")) {
+                modalities.remove("file"); // the request has files read for any model
+            }
+        }
+        bytes = texts.stream().mapToLong(text -> text.getBytes(StandardCharsets.UTF_8).length).sum() + (long) TOKENS_OF_A_MESSAGE * messages.size();
+    }
+
+    private void read(JsonNode message) {
+        JsonNode content = message.path("content");
+        if (content.isTextual()) {
+            texts.add(content.textValue());
+        }
+        for (JsonNode part : content) {
+            if (part.path("text").isTextual()) {
+                texts.add(part.get("text").textValue());
+            }
+            String modality = MODALITIES.get(part.path("type").asText());
+            if (modality != null) {
+                modalities.add(modality);
+            }
+        }
+        if (message.has("tool_calls")) {
+            texts.add(message.get("tool_calls").toString());
+        }
+    }
+
+    /** Why the model cannot do it; null where it can, or where the catalogue does not say. @param cap output tokens that would be asked of it */
+    String lacks(Model model, int cap) {
+        for (String modality : modalities) {
+            if (!model.inputModalities().isEmpty() && !model.inputModalities().contains(modality)) {
+                return "takes no " + modality + " as input";
+            }
+        }
+        for (String parameter : parameters) {
+            if (!model.supportedParameters().isEmpty() && !model.supportedParameters().contains(parameter)) {
+                return "does not support " + parameter;
+            }
+        }
+        if (model.maxCompletionTokens() != null && cap > model.maxCompletionTokens()) {
+            return "answers with at most " + model.maxCompletionTokens() + " tokens, and the request asks for " + cap;
+        }
+        return null;
+    }
+
+    boolean tooLong(Model model, int cap) {
+        return model.contextLength() != null && bytes + cap > model.contextLength() && tokens() + cap > model.contextLength();
+    }
+
+    /** Of all texts, counted when first asked for; pictures and the like are not in it. */
+    long tokens() {
+        if (tokens < 0) {
+            tokens = texts.stream().mapToLong(counter::count).sum() + (long) TOKENS_OF_A_MESSAGE * request.path("messages").size();
+        }
+        return tokens;
+    }
+
+    boolean counted() {
+        return tokens >= 0;
+    }
+
+    /** The tokens where they were counted, else the bytes, which are no fewer. */
+    long tokensAtMost() {
+        return counted() ? tokens : bytes;
+    }
+
+    ObjectNode request() {
+        return request;
+    }
+}
