@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How the window behaves as a member of a consumer group, against a real broker. */
@@ -38,6 +39,8 @@ class GroupMembershipIT extends BrokerHarness {
         }
     }
 
+    /** Not in every build: the first consumer is now and then done before the second has its partitions. */
+    @Tag("chaos")
     @Test
     void a_second_consumer_joins_and_leaves_and_nothing_is_lost_or_repeated() throws Exception {
         given(6, 4_000, n -> null);
