@@ -1,6 +1,7 @@
 package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.cost.Usd;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.Json;
@@ -83,9 +84,9 @@ final class CostRows {
         ObjectNode out = Json.MAPPER.createObjectNode();
         out.put(by.name().toLowerCase(Locale.ROOT), row.name());
         out.put("requests", row.requests());
-        out.put("cost_usd", plain(row.costUsd()));
-        out.put("uncertain_usd", plain(row.uncertainUsd()));
-        out.put("mean_cost_usd", plain(row.meanCostUsd()));
+        out.put("cost_usd", Usd.of(row.costUsd()));
+        out.put("uncertain_usd", Usd.of(row.uncertainUsd()));
+        out.put("mean_cost_usd", Usd.of(row.meanCostUsd()));
         out.put("mean_ms", row.meanMs());
         out.put("p95_ms", row.p95Ms());
         out.put("prompt_tokens", row.promptTokens());
@@ -93,11 +94,7 @@ final class CostRows {
         out.put("fallbacks", row.fallbacks());
         out.put("errors", row.errors());
         out.put("reused", row.reused());
-        out.put("saved_usd", plain(row.savedUsd()));
+        out.put("saved_usd", Usd.of(row.savedUsd()));
         return out;
-    }
-
-    private static BigDecimal plain(BigDecimal usd) {
-        return usd.signum() == 0 ? BigDecimal.ZERO : usd.stripTrailingZeros();
     }
 }

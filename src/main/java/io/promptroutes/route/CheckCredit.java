@@ -5,7 +5,6 @@ import io.promptroutes.flow.Crossings;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.publish.Alerts;
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
 import java.time.Clock;
 import org.apache.camel.Exchange;
@@ -30,7 +29,7 @@ final class CheckCredit implements Processor {
 
     @Override
     public void process(Exchange exchange) throws IOException {
-        JsonNode data = read(exchange.getMessage().getBody()).path("data");
+        JsonNode data = Json.MAPPER.readTree(exchange.getMessage().getBody(byte[].class)).path("data");
         boolean account = data.hasNonNull("total_credits");
         String of = account ? "account" : "key";
         BigDecimal left = account ? data.get("total_credits").decimalValue().subtract(data.path("total_usage").decimalValue())
@@ -47,9 +46,5 @@ final class CheckCredit implements Processor {
                 alert.put("figure_of", account ? "GET /credits" : "GET /key limit_remaining");
             }, clock.instant()));
         }
-    }
-
-    private static JsonNode read(Object body) throws IOException {
-        return body instanceof InputStream stream ? Json.MAPPER.readTree(stream) : Json.MAPPER.readTree((byte[]) body);
     }
 }

@@ -6,7 +6,6 @@ import io.promptroutes.cost.CatalogueCopy;
 import io.promptroutes.cost.Model;
 import io.promptroutes.routing.ParkedModels;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -48,8 +47,7 @@ final class RefreshCatalogue implements Processor {
 
     @Override
     public synchronized void process(Exchange exchange) throws IOException {
-        byte[] body = exchange.getMessage().getBody() instanceof InputStream stream ? stream.readAllBytes()
-                : exchange.getMessage().getBody(byte[].class);
+        byte[] body = exchange.getMessage().getBody(byte[].class);
         List<Model> before = configured.stream().map(catalogue::find).flatMap(Optional::stream).toList();
         catalogue.replace(body, clock.instant(), true);
         parked.clearGone();
