@@ -88,6 +88,7 @@ final class CostRows {
         out.put("uncertain_usd", Usd.of(row.uncertainUsd()));
         out.put("mean_cost_usd", Usd.of(row.meanCostUsd()));
         out.put("mean_ms", row.meanMs());
+        out.put("p50_ms", row.p50Ms());
         out.put("p95_ms", row.p95Ms());
         out.put("prompt_tokens", row.promptTokens());
         out.put("completion_tokens", row.completionTokens());

@@ -78,6 +78,7 @@ public final class Results {
         if (run.unfit() != null) {
             out.put("text", run.unfit().text()); // it was paid for
         }
+        out.set("routing", routing(run));
         out.set("attempts", attempts(run.chain()));
         cost(out, run);
         origin(out, prompt);
