@@ -144,6 +144,26 @@ public final class Intake {
         }
     }
 
+    /** Calls that run now, or whose outcome is not yet safe. */
+    public int inFlight() {
+        lock.lock();
+        try {
+            return calling;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Prompts taken and not yet finished. */
+    public int unfinished() {
+        lock.lock();
+        try {
+            return unfinished;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A call has ended, however, and what came of it is safe. */
     public void called() {
         lock.lock();

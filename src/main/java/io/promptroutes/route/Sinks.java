@@ -144,7 +144,7 @@ public final class Sinks {
         Run run = run(exchange);
         tally.answered(run.chain().level() == 0 ? null : run.chain().fallbackReason());
         alarms.off(CHAIN_FAILED);
-        if (run.lastCost() != null && run.lastCost().usd() != null && run.lastCost().usd().signum() > 0) {
+        if (run.bill().last() != null && run.bill().last().usd() != null && run.bill().last().usd().signum() > 0) {
             alarms.off(NO_CREDIT);
         }
         finish(exchange);
