@@ -50,7 +50,8 @@ final class Application implements AutoCloseable {
             Map<String, String> settings) {
 
         /** A job has its own intake. */
-        private static final Map<String, String> NO_SERVICE = Map.of("kafka.enabled", "off", "inbox.directory", "", "management.costs", "off");
+        private static final Map<String, String> NO_SERVICE = Map.of("kafka.enabled", "off", "inbox.directory", "", "management.costs", "off",
+                "management.page", "off");
 
         static Edges ofJob(String publishTo, Map<String, ? extends Processor> sinks, Predicate<String> firstSeen) {
             return new Edges(publishTo, sinks, firstSeen, exchange -> true, Duration.ofSeconds(5), NO_SERVICE);

@@ -80,7 +80,7 @@ final class CostRows {
         }
     }
 
-    private static ObjectNode row(Figures.By by, Figures.Row row) {
+    static ObjectNode row(Figures.By by, Figures.Row row) {
         ObjectNode out = Json.MAPPER.createObjectNode();
         out.put(by.name().toLowerCase(Locale.ROOT), row.name());
         out.put("requests", row.requests());

@@ -65,6 +65,7 @@ final class RunCommand implements Callable<Integer> {
                     application.kafkaClients(settings.below("kafka.client."));
                     application.configured(management::open);
                     application.bind(CostRows.beans(ledger));
+                    application.bind(Api.beans(new Overview(ledger, new BudgetSettings(settings), application.tally(), intake), new LastRequests(ledger)));
                     if (inbox != null) {
                         application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts().maxBytes()).beans());
                     }
@@ -102,6 +103,7 @@ final class RunCommand implements Callable<Integer> {
         Map<String, String> properties = new HashMap<>(management.settings());
         properties.put("kafka.enabled", kafka ? "on" : "off");
         properties.put("management.costs", settings.onOff("ledger.enabled") && !settings.text("management.port").isEmpty() ? "on" : "off");
+        properties.put("management.page", settings.text("management.port").isEmpty() ? "off" : "on");
         properties.put("inbox.settled-millis", String.valueOf(Math.max(1, settings.duration("inbox.settled").toMillis())));
         return properties;
     }
@@ -139,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         String address = management.address();
-        err.println("prompt-routes: running" + (address == null ? "" : ", health at " + address + "/observe/health")
+        err.println("prompt-routes: running" + (address == null ? "" : ", health at " + address + "/observe/health, the page at " + address + "/")
                 + "; Ctrl-C or SIGTERM stops it");
         asked.await();
         window.leave();

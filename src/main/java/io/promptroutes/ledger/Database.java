@@ -132,6 +132,14 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /** The same, of one moment where it reads more than once. */
+    <T> T readAtOnce(Reading<T> reading) {
+        return read(tx -> {
+            tx.atOnce();
+            return reading.from(tx);
+        });
+    }
+
     Connection connect() throws SQLException {
         return pool.getConnection();
     }

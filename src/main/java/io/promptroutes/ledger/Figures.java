@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -66,19 +68,33 @@ public final class Figures {
             String provider, String generationId, Long promptTokens, Long completionTokens, BigDecimal costUsd, String costSource, Long latencyMs) {
     }
 
+    /**
+     * How a prompt ended, as it was published.
+     *
+     * @param json null where it is longer than was asked for
+     */
+    public record End(UUID id, byte[] json) {
+
+        /** When it was stored. */
+        public Instant at() {
+            return ClaimIds.time(id);
+        }
+    }
+
     private record Saved(String name, long times, BigDecimal usd) {
     }
 
     private static final String CALLS = """
             SELECT name, COUNT(*) AS requests, COALESCE(SUM(cost_usd), 0) AS cost,
               COALESCE(SUM(CASE WHEN cost_usd IS NULL AND state <> 'open' THEN reserved_usd END), 0) AS uncertain,
-              AVG(latency_ms) AS mean_ms, PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY latency_ms) AS p50_ms,
-              PERCENTILE_DISC(0.95) WITHIN GROUP (ORDER BY latency_ms) AS p95_ms,
+              AVG(latency_ms) AS mean_ms, %s AS p50_ms, %s AS p95_ms,
               COALESCE(SUM(prompt_tokens), 0) AS tokens_in, COALESCE(SUM(completion_tokens), 0) AS tokens_out,
               SUM(CASE WHEN state = 'succeeded' AND fallback_level > 0 THEN 1 ELSE 0 END) AS fallbacks,
               SUM(CASE WHEN state IN ('succeeded', 'open') THEN 0 ELSE 1 END) AS errors
             FROM (SELECT %s AS name, claims.* FROM claims WHERE state <> 'void' AND claim_id >= ? AND claimed_at >= ?) calls
             GROUP BY name ORDER BY name""";
+
+    private static final String PERCENTILE = "PERCENTILE_DISC(%s) WITHIN GROUP (ORDER BY latency_ms)";
 
     private static final String REUSES = """
             SELECT name, SUM(times) AS times, SUM(saved_usd) AS saved
@@ -98,15 +114,35 @@ public final class Figures {
 
     /** @param since calls claimed at or after it, and reuses of its day (UTC) and later; {@link Instant#EPOCH} for all */
     public List<Row> by(By dimension, Instant since) {
-        return database.read(tx -> {
-            Map<String, Row> rows = new TreeMap<>();
-            tx.list(CALLS.formatted(dimension.ofClaims), Figures::row, ClaimIds.first(since.minus(Duration.ofDays(1))), since).forEach(row -> rows.put(row.name(), row));
-            String day = LocalDate.ofInstant(since, ZoneOffset.UTC).toString();
-            for (Saved saved : tx.list(REUSES.formatted(dimension.ofReuses), Figures::saved, day)) {
-                rows.compute(saved.name(), (name, row) -> (row == null ? nothing(name) : row).with(saved.times(), saved.usd()));
+        return database.read(tx -> by(tx, dimension, since, true));
+    }
+
+    /**
+     * By each dimension, all of the same moment, so that they have one sum.
+     *
+     * @param slow of which percentiles are told; leaving them out takes half the time
+     */
+    public Map<By, List<Row>> by(Collection<By> dimensions, Collection<By> slow, Instant since) {
+        return database.readAtOnce(tx -> {
+            Map<By, List<Row>> all = new EnumMap<>(By.class);
+            for (By dimension : dimensions) {
+                all.put(dimension, by(tx, dimension, since, slow.contains(dimension)));
             }
-            return List.copyOf(rows.values());
+            return all;
         });
+    }
+
+    private static List<Row> by(Tx tx, By dimension, Instant since, boolean percentiles) throws SQLException {
+        String half = percentiles ? PERCENTILE.formatted("0.5") : "CAST(NULL AS BIGINT)";
+        String most = percentiles ? PERCENTILE.formatted("0.95") : "CAST(NULL AS BIGINT)";
+        UUID first = ClaimIds.first(since.minus(Duration.ofDays(1))); // keeps the scan short; a process's clock may be some hours behind the database's
+        Map<String, Row> rows = new TreeMap<>();
+        tx.list(CALLS.formatted(half, most, dimension.ofClaims), Figures::row, first, since).forEach(row -> rows.put(row.name(), row));
+        String day = LocalDate.ofInstant(since, ZoneOffset.UTC).toString();
+        for (Saved saved : tx.list(REUSES.formatted(dimension.ofReuses), Figures::saved, day)) {
+            rows.compute(saved.name(), (name, row) -> (row == null ? nothing(name) : row).with(saved.times(), saved.usd()));
+        }
+        return List.copyOf(rows.values());
     }
 
     /** All of it in one row. */
@@ -120,7 +156,18 @@ public final class Figures {
         return database.read(tx -> tx.list(LAST, Figures::call, most));
     }
 
-    private static Row nothing(String name) {
+    /** Ids of the ends that were stored last, latest first; none where the ledger keeps no answers. Those of a comparison's branches are among them. */
+    public List<UUID> lastEnds(int most) {
+        return database.read(tx -> tx.list("SELECT answer_id FROM answers ORDER BY answer_id DESC LIMIT ?", row -> row.getObject(1, UUID.class), most));
+    }
+
+    /** @param longest in bytes, of what is read */
+    public List<End> ends(Collection<UUID> ids, int longest) {
+        return ids.isEmpty() ? List.of() : database.read(tx -> tx.list("SELECT answer_id, CASE WHEN OCTET_LENGTH(json) <= ? THEN json END AS json"
+                + " FROM answers WHERE answer_id = ANY(?)", row -> new End(row.getObject("answer_id", UUID.class), row.getBytes("json")), longest, ids));
+    }
+
+    public static Row nothing(String name) {
         BigDecimal zero = BigDecimal.ZERO;
         return new Row(name, 0, zero, zero, zero, null, null, null, 0, 0, 0, 0, 0, zero);
     }

@@ -48,7 +48,7 @@ class RouteFilesTest {
             "doTry", "bean", "multicast", "aggregate", "filter", "recipientList", "wireTap", "enrich", "poll", "onException");
     /** Set by code when the routes start. */
     private static final Set<String> SET_BY_CODE = Set.of("publish.to", "catalogue.refresh-millis", "alerts.credit-every-millis", "prompts.first-queue",
-            "prompts.call-queue", "alerts.spike-every-millis", "alerts.account-watch", "generations.every-millis", "inbox.settled-millis", "management.costs");
+            "prompts.call-queue", "alerts.spike-every-millis", "alerts.account-watch", "generations.every-millis", "inbox.settled-millis", "management.costs", "management.page");
     private static final Pattern INNERMOST = Pattern.compile("\\{\\{([^{}]+)}}");
 
     private static JsonSchema schema;
@@ -160,7 +160,7 @@ class RouteFilesTest {
     void everyBeanThatIsNamedIsBound(@TempDir Path folder) throws IOException {
         Main main = new Main();
         RouteSettings settings = RoutesUnderTest.settings("http://127.0.0.1:9", Map.of());
-        Set<String> sinks = new TreeSet<>(Set.of("print", "inFlightWindow", "takeRecord", "keyOrder", "addressRecord", "deadLetterRecord", "acknowledge", "ledgerData", "costRows"));
+        Set<String> sinks = new TreeSet<>(Set.of("print", "inFlightWindow", "takeRecord", "keyOrder", "addressRecord", "deadLetterRecord", "acknowledge", "ledgerData", "costRows", "usage", "lastRequests"));
         sinks.addAll(new Inbox(folder, null, settings.intake(false), new Tally(), 1).beans().keySet());
         try (OutputFolder outputs = new OutputFolder(folder, false);
                 Beans beans = new Beans(main, new Beans.Shared(settings.intake(true), new Tally(), Catalogue.shipped(),
