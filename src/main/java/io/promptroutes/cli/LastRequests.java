@@ -61,11 +61,7 @@ final class LastRequests {
         }
         ids.stream().filter(read::containsKey).forEach(id -> now.put(id, read.get(id)));
         read = now;
-        return ids.stream().map(now::get).filter(Objects::nonNull).filter(request -> !branch(request)).limit(MOST).toList();
-    }
-
-    private static boolean branch(JsonNode request) {
-        return request.at("/routing/strategy").asText().equals("compare") && !request.has("branches") && request.at("/routing/candidates").size() < 2;
+        return ids.stream().map(now::get).filter(Objects::nonNull).filter(request -> request.at("/routing/branch").isMissingNode()).limit(MOST).toList();
     }
 
     private static ObjectNode told(Figures.End end) {
