@@ -91,7 +91,7 @@ final class CostsCommand implements Callable<Integer> {
             usage = new Overview(ledger, new BudgetSettings(endpoint.settings()), null, null).usage(since);
             requests = new LastRequests(ledger).latest(LastRequests.MOST, request -> true);
         } catch (UsageException e) {
-            usage = asked(settings, "/api/usage" + (since == null ? "" : "?since=" + URLEncoder.encode(since, StandardCharsets.UTF_8)), e);
+            usage = ((ObjectNode) asked(settings, "/api/usage" + (since == null ? "" : "?since=" + URLEncoder.encode(since, StandardCharsets.UTF_8)), e)).putNull("now");
             requests = asked(settings, "/api/requests", e);
         }
         try {
