@@ -14,10 +14,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
-import org.apache.camel.TypeConversionException;
 import org.apache.camel.util.TimeUtils;
 
 /** The ledger's figures as rows of JSON, for the command {@code costs} and for whoever asks a running service. Stateless. */
@@ -38,21 +34,6 @@ final class CostRows {
             ledger.figures().by(by, from(since)).forEach(row -> rows.add(row(by, row)));
         }
         return rows;
-    }
-
-    /** The bean of routes/management.camel.yaml: query parameters {@code by}, {@code since} and {@code last}, as of the command. */
-    static Map<String, ?> beans(Ledger ledger) {
-        Processor rows = exchange -> {
-            try {
-                String by = exchange.getMessage().getHeader("by", "total", String.class);
-                exchange.getMessage().setBody(Json.MAPPER.writeValueAsString(of(ledger, Figures.By.valueOf(by.toUpperCase(Locale.ROOT)),
-                        exchange.getMessage().getHeader("since", String.class), exchange.getMessage().getHeader("last", Integer.class))));
-            } catch (UsageException | IllegalArgumentException | TypeConversionException e) {
-                exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 400);
-                exchange.getMessage().setBody("\"by, since or last cannot be read\"");
-            }
-        };
-        return Map.of("costRows", rows);
     }
 
     /** @throws UsageException where it is neither of the two */

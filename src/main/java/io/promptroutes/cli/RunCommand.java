@@ -64,8 +64,7 @@ final class RunCommand implements Callable<Integer> {
                 try (Application application = new Application(routes, intake, edges, ledger, policy)) {
                     application.kafkaClients(settings.below("kafka.client."));
                     application.configured(management::open);
-                    application.bind(CostRows.beans(ledger));
-                    application.bind(Api.beans(new Overview(ledger, new BudgetSettings(settings), application.tally(), intake), new LastRequests(ledger)));
+                    application.bind(Api.beans(ledger, new Overview(ledger, new BudgetSettings(settings), application.tally(), intake), new LastRequests(ledger)));
                     if (inbox != null) {
                         application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts().maxBytes()).beans());
                     }

@@ -38,7 +38,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -100,8 +103,7 @@ class ApiTest {
         Application started = new Application(routes, intake, new Application.Edges("files", Map.of("appendResult", nowhere, "appendCost", nowhere,
                 "appendDeadLetter", nowhere, "appendAlert", nowhere), id -> true, exchange -> true, Duration.ofSeconds(5), service), ledger, RoutesUnderTest.POLICY);
         started.configured(management::open);
-        started.bind(CostRows.beans(ledger));
-        started.bind(Api.beans(new Overview(ledger, new BudgetSettings(settings(keys)), started.tally(), intake), new LastRequests(ledger)));
+        started.bind(Api.beans(ledger, new Overview(ledger, new BudgetSettings(settings(keys)), started.tally(), intake), new LastRequests(ledger)));
         started.start();
         return started;
     }
@@ -192,7 +194,7 @@ class ApiTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/api/usage?since=yesterday, neither a day", "/api/requests?limit=many, limit must be a number"})
+    @CsvSource({"/api/usage?since=yesterday, neither a day", "/api/requests?limit=many, a parameter must be a number"})
     void aQuestionThatCannotBeReadIsToldSo(String path, String why) throws Exception {
         HttpResponse<String> answer = get(management, path);
         assertThat(answer.statusCode()).isEqualTo(400);
@@ -268,10 +270,14 @@ class ApiTest {
 
     @ParameterizedTest
     @CsvSource({"table, ' 0.0000001 '", "csv, ',0.0000001,'"})
-    void theCommandWritesNoAmountWithAnExponent(String format, String amount) throws Exception {
+    void noAmountIsWrittenWithAnExponent(String format, String amount) throws Exception {
         Path own = Files.createTempDirectory(folder, "tiny");
         try (Ledger tiny = Ledger.open(LedgerSettings.embedded(own))) {
             book(tiny, new BigDecimal("0.0000001"));
+            Exchange asked = new DefaultExchange(new DefaultCamelContext());
+            Map<String, ?> beans = Api.beans(tiny, new Overview(tiny, new BudgetSettings(settings(Map.of())), null, null), new LastRequests(tiny));
+            ((Processor) beans.get("usage")).process(asked);
+            assertThat(asked.getMessage().getBody(String.class)).contains("\"cost_usd\":0.0000001,").doesNotContainPattern("\\dE-");
         }
         StringWriter out = new StringWriter();
         assertThat(PromptRoutes.execute(new String[] {"costs", "--format", format, "-D", "ledger.directory=" + own, "-D", "openrouter.api-key=none"},
