@@ -64,7 +64,8 @@ final class RunCommand implements Callable<Integer> {
                 try (Application application = new Application(routes, intake, edges, ledger, policy)) {
                     application.kafkaClients(settings.below("kafka.client."));
                     application.configured(management::open);
-                    application.bind(Api.beans(ledger, new Overview(ledger, new BudgetSettings(settings), application.tally(), intake), new LastRequests(ledger)));
+                    Overview overview = new Overview(ledger, new BudgetSettings(settings), application.tally(), intake);
+                    application.bind(Api.beans(ledger, overview, new LastRequests(ledger)));
                     if (inbox != null) {
                         application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts().maxBytes()).beans());
                     }
