@@ -29,7 +29,7 @@ final class Claims {
         Map<UUID, ClaimRow> rows = new HashMap<>();
         if (!ids.isEmpty()) {
             for (ClaimRow row : tx.list(FOR_BOOKING + "WHERE claim_id = ANY(?) ORDER BY claim_id FOR UPDATE", row -> row(row, keys), new TreeSet<>(ids))) {
-                rows.put(row.id, row);
+                rows.put(row.id(), row);
             }
         }
         return rows;

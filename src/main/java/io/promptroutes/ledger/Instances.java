@@ -11,19 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The processes that share the ledger, and which of them live. Every time here is the database's. Stateless but for its name. */
-final class Instances {
-
-    private final String id;
-    private final LedgerSettings settings;
-
-    Instances(String id, LedgerSettings settings) {
-        this.id = id;
-        this.settings = settings;
-    }
-
-    String id() {
-        return id;
-    }
+record Instances(String id, LedgerSettings settings) {
 
     /** Of the embedded database too, whose clock is this process's own. */
     Instant now(Tx tx) throws SQLException {

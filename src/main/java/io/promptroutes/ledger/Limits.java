@@ -4,14 +4,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** The limits that hold, settings and tenants' rows together. Immutable. */
-final class Limits {
+/**
+ * The limits that hold, settings and tenants' rows together. Immutable.
+ *
+ * @param limits a limit for a name beats one for all of them; of equals the first counts
+ */
+record Limits(List<Limit> limits) {
 
-    private final List<Limit> limits;
-
-    /** @param limits a limit for a name beats one for all of them; of equals the first counts */
-    Limits(List<Limit> limits) {
-        this.limits = List.copyOf(limits);
+    Limits {
+        limits = List.copyOf(limits);
     }
 
     /** With these in front: a tenant's row beats what the settings say. */

@@ -20,24 +20,25 @@ final class Spending {
 
     private static final class Row {
         final BudgetKey key;
-        BigDecimal spent;
-        BigDecimal held;
-        BigDecimal reserved;
+        ClaimRow.Booking total;
         int alertLevel;
         BigDecimal alertLimit;
         boolean changed;
 
         Row(BudgetKey key, ResultSet row) throws SQLException {
             this.key = key;
-            this.spent = row.getBigDecimal("spent_usd");
-            this.held = row.getBigDecimal("held_usd");
-            this.reserved = row.getBigDecimal("reserved_usd");
+            this.total = new ClaimRow.Booking(row.getBigDecimal("spent_usd"), row.getBigDecimal("held_usd"), row.getBigDecimal("reserved_usd"));
             this.alertLevel = row.getInt("alert_level");
             this.alertLimit = row.getBigDecimal("alert_limit");
         }
 
         BigDecimal gone() {
-            return spent.add(held);
+            return total.gone();
+        }
+
+        void add(ClaimRow.Booking more) {
+            total = total.plus(more);
+            changed = true;
         }
     }
 
@@ -86,15 +87,12 @@ final class Spending {
         for (BudgetKey key : keys) {
             Row row = rows.get(key.id());
             Limit limit = limits.of(key);
-            if (limit != null && row.gone().add(row.reserved).add(asked).compareTo(limit.usd()) > 0) {
+            if (limit != null && row.gone().add(row.total.reserved()).add(asked).compareTo(limit.usd()) > 0) {
                 return refusal(row, limit, asked);
             }
         }
-        for (BudgetKey key : keys) {
-            Row row = rows.get(key.id());
-            row.reserved = row.reserved.add(asked);
-            row.changed = true;
-        }
+        ClaimRow.Booking reserved = new ClaimRow.Booking(BigDecimal.ZERO, BigDecimal.ZERO, asked);
+        keys.forEach(key -> rows.get(key.id()).add(reserved));
         return null;
     }
 
@@ -103,17 +101,14 @@ final class Spending {
         boolean usedUp = row.gone().add(asked).compareTo(limit.usd()) > 0 && percent(row.gone(), limit.usd()) >= THRESHOLDS[0];
         List<Crossing> crossings = new ArrayList<>();
         cross(row, limit, usedUp ? 100 : percent(row.gone(), limit.usd()), crossings);
-        return new ClaimAnswer.Refused(limit, row.key.name(), row.key.periodKey(), row.gone(), row.reserved, asked, List.copyOf(crossings));
+        return new ClaimAnswer.Refused(limit, row.key.name(), row.key.periodKey(), row.gone(), row.total.reserved(), asked, List.copyOf(crossings));
     }
 
     /** Books what changed, and adds the thresholds that it passes. */
     void book(List<BudgetKey> keys, ClaimRow.Booking change, List<Crossing> crossings) {
         for (BudgetKey key : keys) {
             Row row = rows.get(key.id());
-            row.spent = row.spent.add(change.spent());
-            row.held = row.held.add(change.held());
-            row.reserved = row.reserved.add(change.reserved());
-            row.changed = true;
+            row.add(change);
             Limit limit = limits.of(key);
             if (limit != null) {
                 cross(row, limit, percent(row.gone(), limit.usd()), crossings);
@@ -151,7 +146,7 @@ final class Spending {
         List<Object[]> updates = new ArrayList<>();
         rows.forEach((id, row) -> {
             if (row.changed) {
-                updates.add(new Object[] {row.spent, row.held, row.reserved, row.alertLevel, row.alertLimit, id});
+                updates.add(new Object[] {row.total.spent(), row.total.held(), row.total.reserved(), row.alertLevel, row.alertLimit, id});
             }
         });
         tx.batch("UPDATE spending SET spent_usd = ?, held_usd = ?, reserved_usd = ?, alert_level = ?, alert_limit = ? WHERE spending_id = ?", updates);
