@@ -5,7 +5,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeSet;
 
@@ -29,15 +28,14 @@ final class Budgets {
     private static Limit row(ResultSet row) throws SQLException {
         String model = row.getString("model");
         return new Limit(model.equals(Limit.ANY) ? Scope.TENANT : Scope.TENANT_MODEL, row.getString("tenant"), model,
-                Period.valueOf(row.getString("period").toUpperCase(Locale.ROOT)), Tx.usd(row, "limit_usd"));
+                Tx.constant(row, "period", Period.class), Tx.usd(row, "limit_usd"));
     }
 
     /** @param usd null removes it */
     static void set(Tx tx, String tenant, String model, Period period, BigDecimal usd) throws SQLException {
-        String name = period.name().toLowerCase(Locale.ROOT);
-        tx.update("DELETE FROM budgets WHERE tenant = ? AND model = ? AND period = ?", tenant, model, name);
+        tx.update("DELETE FROM budgets WHERE tenant = ? AND model = ? AND period = ?", tenant, model, period);
         if (usd != null) {
-            tx.update("INSERT INTO budgets (tenant, model, period, limit_usd) VALUES (?, ?, ?, ?)", tenant, model, name, usd);
+            tx.update("INSERT INTO budgets (tenant, model, period, limit_usd) VALUES (?, ?, ?, ?)", tenant, model, period, usd);
         }
     }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -64,7 +63,7 @@ final class Spending {
         List<Object[]> missing = new ArrayList<>();
         byId.forEach((id, key) -> {
             if (!known.contains(id)) {
-                missing.add(new Object[] {id, name(key.scope()), key.tenant(), key.model(), name(key.period()), key.periodKey()});
+                missing.add(new Object[] {id, key.scope(), key.tenant(), key.model(), key.period(), key.periodKey()});
             }
         });
         tx.batch("INSERT INTO spending (spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd, alert_level)"
@@ -150,9 +149,5 @@ final class Spending {
             }
         });
         tx.batch("UPDATE spending SET spent_usd = ?, held_usd = ?, reserved_usd = ?, alert_level = ?, alert_limit = ? WHERE spending_id = ?", updates);
-    }
-
-    private static String name(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
     }
 }
