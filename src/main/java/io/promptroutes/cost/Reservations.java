@@ -12,25 +12,14 @@ import java.util.Optional;
 /**
  * The most that a call can cost, reserved before it is made: every byte of the request may be a token, and every allowed output
  * token may be used. Thread-safe.
+ *
+ * @param unknownPrices whether a model whose price nobody knows may be called under a budget, at {@code prices.unknown}
+ * @param serverTools   whether a request with OpenRouter's own tools or plugins may be: what those cost has no bound
  */
-public final class Reservations {
+public record Reservations(PriceList prices, boolean unknownPrices, boolean serverTools) {
 
     /** Tokens that a picture or file behind a URL is counted as: its size is not known here. */
     private static final long TOKENS_PER_LINK = 20_000;
-
-    private final PriceList prices;
-    private final boolean unknownPrices;
-    private final boolean serverTools;
-
-    /**
-     * @param unknownPrices whether a model whose price nobody knows may be called under a budget, at {@code prices.unknown}
-     * @param serverTools   whether a request with OpenRouter's own tools or plugins may be: what those cost has no bound
-     */
-    public Reservations(PriceList prices, boolean unknownPrices, boolean serverTools) {
-        this.prices = prices;
-        this.unknownPrices = unknownPrices;
-        this.serverTools = serverTools;
-    }
 
     /** @param refusal why the call may not be made under a budget; null where it may */
     public record Bound(BigDecimal usd, String refusal) {

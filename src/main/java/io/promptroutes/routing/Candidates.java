@@ -14,18 +14,11 @@ import java.util.List;
 import java.util.Set;
 
 /** Puts the models that a strategy chose in their order, the standard fallbacks behind them. Thread-safe. */
-final class Candidates {
+record Candidates(Catalogue catalogue, PriceList prices, List<String> fallbacks, List<String> freeModels) {
 
-    private final Catalogue catalogue;
-    private final PriceList prices;
-    private final List<String> fallbacks;
-    private final List<String> freeModels;
-
-    Candidates(Catalogue catalogue, PriceList prices, List<String> fallbacks, List<String> freeModels) {
-        this.catalogue = catalogue;
-        this.prices = prices;
-        this.fallbacks = List.copyOf(fallbacks);
-        this.freeModels = List.copyOf(freeModels);
+    Candidates {
+        fallbacks = List.copyOf(fallbacks);
+        freeModels = List.copyOf(freeModels);
     }
 
     List<String> of(Prompt prompt, List<String> chosen, List<String> rejected) {
@@ -78,10 +71,6 @@ final class Candidates {
             case SMART -> (prompt.budget() == Budget.FREE || catalogue.free(first)) && !prompt.allowPaid();
             default -> catalogue.free(first) && !prompt.allowPaid();
         };
-    }
-
-    List<String> freeModels() {
-        return freeModels;
     }
 
     /** Ids that OpenRouter does not list today are tried last; only its own list can say so, never the shipped copy. */
