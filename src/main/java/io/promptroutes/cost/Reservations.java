@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.PriceList.Entry;
 import io.promptroutes.cost.PriceList.Origin;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,27 +43,13 @@ public record Reservations(PriceList prices, boolean unknownPrices, boolean serv
     }
 
     private static boolean usesServerTools(ObjectNode body) {
-        if (body.path("plugins").size() > 0 || body.has("web_search_options") || body.hasNonNull("service_tier")
-                || body.hasNonNull("preset")) {
-            return true;
-        }
-        for (JsonNode tool : body.path("tools")) {
-            if (tool.path("type").asText().startsWith("openrouter:")) {
-                return true;
-            }
-        }
-        return false;
+        return body.path("plugins").size() > 0 || body.has("web_search_options") || body.hasNonNull("service_tier") || body.hasNonNull("preset")
+                || body.path("tools").valueStream().anyMatch(tool -> tool.path("type").asText().startsWith("openrouter:"));
     }
 
     /** The types of the messages' parts that are no text. */
     private static List<String> parts(JsonNode messages) {
-        List<String> types = new ArrayList<>();
-        for (JsonNode message : messages) {
-            for (JsonNode part : message.path("content")) {
-                types.add(part.path("type").asText("text"));
-            }
-        }
-        types.removeAll(List.of("text", ""));
-        return types;
+        return messages.valueStream().flatMap(message -> message.path("content").valueStream()).map(part -> part.path("type").asText("text"))
+                .filter(type -> !type.equals("text") && !type.isEmpty()).toList();
     }
 }

@@ -62,8 +62,8 @@ class PriceTest {
 
         assertThat(price.known()).isFalse();
         assertThat(price.free()).isFalse();
-        assertThat(price.cost(10, 10, 0, NOON)).isEmpty();
-        assertThat(price.worstCase(10, 10, 0)).isEmpty();
+        assertThat(price.cost(plain(10, 10), 0, NOON)).isEmpty();
+        assertThat(price.worstCase(10, 10, 0, false)).isEmpty();
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -82,9 +82,9 @@ class PriceTest {
         Price price = price("""
                 {"prompt":"3.9e-6","completion":1E-7}""");
 
-        assertThat(price.cost(1, 0, 0, NOON).orElseThrow()).hasToString("0.0000039");
-        assertThat(price.cost(0, 10, 0, NOON).orElseThrow()).hasToString("0.000001");
-        assertThat(price.cost(1_000_000_000, 0, 0, NOON).orElseThrow()).hasToString("3900");
+        assertThat(price.cost(plain(1, 0), 0, NOON).orElseThrow()).hasToString("0.0000039");
+        assertThat(price.cost(plain(0, 10), 0, NOON).orElseThrow()).hasToString("0.000001");
+        assertThat(price.cost(plain(1_000_000_000, 0), 0, NOON).orElseThrow()).hasToString("3900");
     }
 
     @Test
@@ -92,8 +92,8 @@ class PriceTest {
         Price price = price("""
                 {"prompt":"0.0000000833333333333333","completion":"0"}""");
 
-        assertThat(price.cost(1, 0, 0, NOON).orElseThrow().toPlainString()).isEqualTo("0.000000083333333333");
-        assertThat(price.worstCase(1, 0, 0).orElseThrow().toPlainString()).isEqualTo("0.000000083333333334");
+        assertThat(price.cost(plain(1, 0), 0, NOON).orElseThrow().toPlainString()).isEqualTo("0.000000083333333333");
+        assertThat(price.worstCase(1, 0, 0, false).orElseThrow().toPlainString()).isEqualTo("0.000000083333333334");
     }
 
     @Test
@@ -126,15 +126,15 @@ class PriceTest {
         Price price = Price.perMillion(new BigDecimal("1"), new BigDecimal("1"));
 
         assertThat(price.cost(new Usage(10, 5, 50, 400, 400, 15, null), 0, NOON).orElseThrow()).hasToString("0.000015");
-        assertThat(price.cost(-5, -5, -1, NOON).orElseThrow()).hasToString("0");
+        assertThat(price.cost(plain(-5, -5), -1, NOON).orElseThrow()).hasToString("0");
     }
 
     @Test
     void aPicturePricedLikeATokenIsAmongThePromptTokens() {
         assertThat(price("""
-                {"prompt":"0.001","completion":"0","image":"0.001"}""").cost(10, 0, 2, NOON).orElseThrow()).hasToString("0.01");
+                {"prompt":"0.001","completion":"0","image":"0.001"}""").cost(plain(10, 0), 2, NOON).orElseThrow()).hasToString("0.01");
         assertThat(price("""
-                {"prompt":"0.001","completion":"0","image":"0.5"}""").cost(10, 0, 2, NOON).orElseThrow()).hasToString("1.01");
+                {"prompt":"0.001","completion":"0","image":"0.5"}""").cost(plain(10, 0), 2, NOON).orElseThrow()).hasToString("1.01");
     }
 
     @Test
@@ -150,15 +150,15 @@ class PriceTest {
     @ParameterizedTest(name = "up to {0} in and {1} out: {2}")
     @CsvSource({"32000, 1000, 0.00109", "32001, 1000, 0.0036001", "300000, 0, 0.06"})
     void theWorstCaseTakesTheDearestPriceThatAPromptOfThatLengthCanComeUnder(long in, long out, String expected) {
-        assertThat(price(TIERED).worstCase(in, out, 0).orElseThrow()).hasToString(expected);
+        assertThat(price(TIERED).worstCase(in, out, 0, false).orElseThrow()).hasToString(expected);
     }
 
     @Test
     void theWorstCaseIsThatOfTheDearestHourEvenWhereALaterEntryIsCheaper() {
-        assertThat(price(AT_NIGHT).worstCase(1000, 0, 0).orElseThrow()).hasToString("0.004");
+        assertThat(price(AT_NIGHT).worstCase(1000, 0, 0, false).orElseThrow()).hasToString("0.004");
         assertThat(price("""
                 {"prompt":"0.001","completion":"0","overrides":[{"utc_start":"0800","utc_end":"1000","prompt":"0.003"}]}""")
-                .worstCase(1000, 0, 0).orElseThrow()).hasToString("3");
+                .worstCase(1000, 0, 0, false).orElseThrow()).hasToString("3");
     }
 
     @Test
@@ -167,7 +167,7 @@ class PriceTest {
                 {"prompt":"0.001","completion":"0.01","request":"5","image":"0.5","audio":"0.003","internal_reasoning":"0.02",
                  "input_cache_write":"0.00125","input_cache_write_1h":"0.002"}""");
 
-        assertThat(price.worstCase(1000, 100, 2).orElseThrow()).hasToString("9");
+        assertThat(price.worstCase(1000, 100, 2, false).orElseThrow()).hasToString("9");
         assertThat(price.worstCase(1000, 100, 2, true).orElseThrow()).hasToString("11");
     }
 
@@ -191,5 +191,9 @@ class PriceTest {
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private static Usage plain(long promptTokens, long completionTokens) {
+        return new Usage(promptTokens, completionTokens, 0, 0, 0, 0, null);
     }
 }
