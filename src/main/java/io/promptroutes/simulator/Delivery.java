@@ -1,13 +1,16 @@
 package io.promptroutes.simulator;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.promptroutes.prompt.Json;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.util.stream.Stream;
 
 /** How a response goes out: at once, padded, in a dribble, or not at all. Event loop only; every wait is a timer. */
 record Delivery(Vertx vertx, SimulatorConfig config, HttpServerRequest request) {
@@ -17,6 +20,15 @@ record Delivery(Vertx vertx, SimulatorConfig config, HttpServerRequest request) 
     /** A body as it is sent, with the mark that it is simulated. Small amounts of money have an exponent, as OpenRouter's have. */
     static Buffer marked(ObjectNode body) {
         return Buffer.buffer(body.put("simulated", true).toString());
+    }
+
+    /** @param template JSON of an object, with {@code %s} in place of each value, which may be null */
+    static ObjectNode body(String template, Object... values) {
+        try {
+            return (ObjectNode) Json.MAPPER.readTree(template.formatted(Stream.of(values).map(Json.MAPPER::valueToTree).toArray()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a template that is no JSON", e);
+        }
     }
 
     static void refuse(HttpServerResponse response, Refused refused) {

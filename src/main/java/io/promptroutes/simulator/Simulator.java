@@ -14,7 +14,6 @@ import io.vertx.core.http.HttpServerRequest;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -144,14 +143,10 @@ public final class Simulator implements AutoCloseable {
     /** @param limit USD, or null for none */
     private ObjectNode key(BigDecimal limit) {
         BigDecimal used = meter.billedUsd();
-        ObjectNode body = Json.MAPPER.createObjectNode();
-        ObjectNode data = body.putObject("data")
-                .put("label", "sk-or-v1-sim...ted")
-                .put("limit", limit)
-                .put("limit_remaining", limit == null ? null : limit.subtract(used));
-        List.of("usage", "usage_daily", "usage_weekly", "usage_monthly").forEach(span -> data.put(span, used));
-        data.put("is_free_tier", false).put("is_management_key", false);
-        return body;
+        return Delivery.body("""
+                {"data": {"label": "sk-or-v1-sim...ted", "limit": %s, "limit_remaining": %s, "usage": %s, "usage_daily": %s, "usage_weekly": %s,
+                  "usage_monthly": %s, "is_free_tier": false, "is_management_key": false}}
+                """, limit, limit == null ? null : limit.subtract(used), used, used, used, used);
     }
 
     private ObjectNode generation(String id, Setup current) throws Refused {
