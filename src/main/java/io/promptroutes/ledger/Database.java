@@ -102,11 +102,7 @@ record Database(boolean embedded, FileOwner owner, HikariDataSource pool) implem
 
     <T> T read(Reading<T> reading) {
         try (Connection connection = connect()) {
-            try {
-                return reading.from(new Tx(connection));
-            } finally {
-                connection.rollback();
-            }
+            return reading.from(new Tx(connection)); // the pool rolls back what is not committed
         } catch (SQLException e) {
             throw new LedgerUnavailable("the ledger cannot be read: " + Reason.of(e));
         }

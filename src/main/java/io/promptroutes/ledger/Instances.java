@@ -20,11 +20,8 @@ record Instances(String id, LedgerSettings settings) {
     /** An embedded database has no other process; elsewhere the earlier run of the same name is over. */
     void register(Tx tx) throws SQLException {
         Instant now = now(tx);
-        if (settings.directory() != null) {
-            tx.update("UPDATE instances SET superseded = TRUE WHERE superseded = FALSE");
-        } else {
-            tx.update("UPDATE instances SET superseded = TRUE WHERE superseded = FALSE AND name = ?", name());
-        }
+        tx.update("UPDATE instances SET superseded = TRUE WHERE superseded = FALSE AND (CAST(? AS BOOLEAN) OR name = ?)",
+                settings.directory() != null, name());
         tx.update("INSERT INTO instances (instance_id, name, started_at, lease_until, superseded, reaped) VALUES (?, ?, ?, ?, FALSE, FALSE)",
                 id, name(), now, now.plus(settings.lease()));
     }

@@ -1,5 +1,6 @@
 package io.promptroutes.ledger;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -26,16 +27,10 @@ record Limits(List<Limit> limits) {
 
     /** The limit on that row, or null. */
     Limit of(BudgetKey key) {
-        Limit best = null;
-        for (Limit limit : limits) {
-            if (limit.scope() == key.scope() && limit.period() == key.period()
-                    && (key.tenant() == null || fits(limit.tenant(), key.tenant()))
-                    && (key.model() == null || fits(limit.model(), key.model()))
-                    && (best == null || named(limit, key) > named(best, key))) {
-                best = limit;
-            }
-        }
-        return best;
+        return limits.stream()
+                .filter(limit -> limit.scope() == key.scope() && limit.period() == key.period()
+                        && (key.tenant() == null || fits(limit.tenant(), key.tenant())) && (key.model() == null || fits(limit.model(), key.model())))
+                .max(Comparator.comparingInt(limit -> named(limit, key))).orElse(null);
     }
 
     private static boolean fits(String wanted, String name) {

@@ -51,13 +51,8 @@ public final class Providers {
 
     /** Makes it the one that is used. False where there is none of that id; then nothing changes. */
     public CompletableFuture<Boolean> use(String id) {
-        return writer.submit((tx, now) -> {
-            if (tx.update("UPDATE llm_providers SET is_active = TRUE, is_default = TRUE WHERE provider_id = ?", id) == 0) {
-                return false;
-            }
-            tx.update("UPDATE llm_providers SET is_default = FALSE WHERE provider_id <> ? AND is_default = TRUE", id);
-            return true;
-        });
+        return writer.submit((tx, now) -> tx.update("UPDATE llm_providers SET is_default = (provider_id = ?), is_active = (is_active OR provider_id = ?)"
+                + " WHERE EXISTS (SELECT 1 FROM llm_providers WHERE provider_id = ?)", id, id, id) > 0);
     }
 
     /** False where there is none of that id. */

@@ -195,11 +195,7 @@ public final class Chain {
     public void nextFree(Predicate<String> free, List<String> more) {
         List<String> rest = models.subList(index + 1, models.size());
         rest.removeIf(free.negate());
-        for (String model : more) {
-            if (!models.contains(model)) {
-                models.add(model);
-            }
-        }
+        more.stream().filter(model -> !models.contains(model)).forEach(models::add);
         next();
     }
 
