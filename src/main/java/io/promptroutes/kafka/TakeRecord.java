@@ -13,10 +13,15 @@ import org.apache.kafka.common.header.Headers;
 /**
  * Turns what camel-kafka received into an {@link Arrival} as the body and an {@link Origin} in a variable, and leaves no header
  * that could reach OpenRouter. The one place that knows camel-kafka's header names on the way in. Thread-safe.
- *
- * @param maxBytes of a prompt; a longer value is kept for the dead letter only
  */
-public record TakeRecord(int maxBytes) implements Processor {
+public final class TakeRecord implements Processor {
+
+    private final int maxBytes;
+
+    /** @param maxBytes of a prompt; a longer value is kept for the dead letter only */
+    public TakeRecord(int maxBytes) {
+        this.maxBytes = maxBytes;
+    }
 
     @Override
     public void process(Exchange exchange) {

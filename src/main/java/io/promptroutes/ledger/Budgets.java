@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeSet;
 
@@ -28,7 +29,7 @@ final class Budgets {
     private static Limit row(ResultSet row) throws SQLException {
         String model = row.getString("model");
         return new Limit(model.equals(Limit.ANY) ? Scope.TENANT : Scope.TENANT_MODEL, row.getString("tenant"), model,
-                Tx.constant(row, "period", Period.class), Tx.usd(row, "limit_usd"));
+                Period.valueOf(row.getString("period").toUpperCase(Locale.ROOT)), Tx.usd(row, "limit_usd"));
     }
 
     /** @param usd null removes it */

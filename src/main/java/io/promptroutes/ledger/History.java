@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -85,8 +86,8 @@ public final class History {
     }
 
     private static BudgetState state(ResultSet row, Limits limits) throws SQLException {
-        BudgetKey key = new BudgetKey(Tx.constant(row, "scope", Scope.class), row.getString("tenant"), row.getString("model"),
-                Tx.constant(row, "period", Period.class), row.getString("period_key"), row.getString("spending_id"));
+        BudgetKey key = new BudgetKey(Scope.valueOf(row.getString("scope").toUpperCase(Locale.ROOT)), row.getString("tenant"), row.getString("model"),
+                Period.valueOf(row.getString("period").toUpperCase(Locale.ROOT)), row.getString("period_key"), row.getString("spending_id"));
         Limit limit = limits.of(key);
         return new BudgetState(key.scope(), key.tenant(), key.model(), key.period(), key.periodKey(), Tx.usd(row, "spent_usd"),
                 Tx.usd(row, "held_usd"), Tx.usd(row, "reserved_usd"), limit == null ? null : limit.usd());

@@ -2,11 +2,9 @@ package io.promptroutes.ledger;
 
 import io.promptroutes.cost.CostSource;
 import java.math.BigDecimal;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -49,9 +47,7 @@ public final class Ledger implements AutoCloseable {
      */
     public static Ledger open(LedgerSettings settings, Executor completions) {
         Database database = Database.open(settings);
-        byte[] random = new byte[6];
-        new SecureRandom().nextBytes(random);
-        String run = ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(random);
+        String run = ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(24);
         Instances instances = new Instances(settings.instance() == null ? run : settings.instance() + "-" + run, settings);
         try (Connection connection = database.connect()) {
             instances.register(new Tx(connection));

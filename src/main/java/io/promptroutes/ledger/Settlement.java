@@ -12,8 +12,16 @@ import java.util.Objects;
  * @param latencyMs of the call, in milliseconds
  * @param event     the cost event as JSON
  */
-public record Settlement(State state, String generationId, String servedModel, String provider, Usage usage, BigDecimal costUsd,
-        CostSource costSource, Long latencyMs, byte[] event) {
+public record Settlement(
+        State state,
+        String generationId,
+        String servedModel,
+        String provider,
+        Usage usage,
+        BigDecimal costUsd,
+        CostSource costSource,
+        Long latencyMs,
+        byte[] event) {
 
     /** How the call ended. */
     public enum State { SUCCEEDED, FAILED, UNKNOWN }

@@ -96,10 +96,6 @@ final class Tx {
         return value == null ? null : Usd.of(value);
     }
 
-    static <E extends Enum<E>> E constant(ResultSet row, String column, Class<E> type) throws SQLException {
-        return Enum.valueOf(type, row.getString(column).toUpperCase(Locale.ROOT));
-    }
-
     /** As both databases can keep it: PostgreSQL takes no U+0000, and no half of a surrogate pair is UTF-8. */
     static String storable(String text) {
         for (int i = 0; i < text.length(); i++) {

@@ -70,7 +70,7 @@ public final class Chain {
         step = Step.CALL;
         delay = Duration.ZERO;
         Duration left = Duration.between(now, deadline);
-        Duration fair = max(left.minus(SHARE.multipliedBy(later())), left.dividedBy(later() + 1L));
+        Duration fair = Collections.max(List.of(left.minus(SHARE.multipliedBy(later())), left.dividedBy(later() + 1L)));
         return fair.compareTo(timeout) < 0 ? fair : timeout;
     }
 
@@ -269,9 +269,5 @@ public final class Chain {
 
     public Duration delay() {
         return delay;
-    }
-
-    private static Duration max(Duration a, Duration b) {
-        return a.compareTo(b) > 0 ? a : b;
     }
 }

@@ -14,10 +14,9 @@ import java.util.Set;
  * @param padding           whether answers are preceded by OpenRouter's whitespace keep-alive
  * @param paddingInterval   how often it is repeated while an answer is awaited
  * @param record            whether calls are counted per prompt; memory then grows with the number of prompts
- * @param generationDelay   how long {@code /generation} does not know of an answer yet
  */
 public record SimulatorConfig(int port, long seed, Access access, Models models, Latency latency, boolean padding, Duration paddingInterval,
-        boolean record, Duration generationDelay, Faults faults) {
+        boolean record, Faults faults) {
 
     /**
      * @param key          the only key that is accepted; null accepts any
@@ -77,7 +76,6 @@ public record SimulatorConfig(int port, long seed, Access access, Models models,
                 settings.flag("padding", true),
                 settings.interval("padding-interval", Duration.ofSeconds(1)),
                 settings.flag("record", false),
-                settings.duration("generation-delay", Duration.ZERO),
                 new Faults(
                         percentages(settings),
                         settings.list("fault.models"),
