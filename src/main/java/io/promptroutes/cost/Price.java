@@ -135,6 +135,11 @@ public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
                 .add(times(price.image(), images))));
     }
 
+    /** The cost of plain tokens, none of them cached and none thought. */
+    public Optional<BigDecimal> cost(long promptTokens, long completionTokens, int images, Instant when) {
+        return cost(new Usage(promptTokens, completionTokens, 0, 0, 0, 0, null), images, when);
+    }
+
     /** The most that a call with a text prompt and no cache marks can cost; see {@link #worstCase(long, long, int, boolean)}. */
     public Optional<BigDecimal> worstCase(long maxPromptTokens, long maxCompletionTokens, int images) {
         return worstCase(maxPromptTokens, maxCompletionTokens, images, false);

@@ -62,7 +62,7 @@ class PriceTest {
 
         assertThat(price.known()).isFalse();
         assertThat(price.free()).isFalse();
-        assertThat(price.cost(plain(10, 10), 0, NOON)).isEmpty();
+        assertThat(price.cost(10, 10, 0, NOON)).isEmpty();
         assertThat(price.worstCase(10, 10, 0)).isEmpty();
     }
 
@@ -82,9 +82,9 @@ class PriceTest {
         Price price = price("""
                 {"prompt":"3.9e-6","completion":1E-7}""");
 
-        assertThat(price.cost(plain(1, 0), 0, NOON).orElseThrow()).hasToString("0.0000039");
-        assertThat(price.cost(plain(0, 10), 0, NOON).orElseThrow()).hasToString("0.000001");
-        assertThat(price.cost(plain(1_000_000_000, 0), 0, NOON).orElseThrow()).hasToString("3900");
+        assertThat(price.cost(1, 0, 0, NOON).orElseThrow()).hasToString("0.0000039");
+        assertThat(price.cost(0, 10, 0, NOON).orElseThrow()).hasToString("0.000001");
+        assertThat(price.cost(1_000_000_000, 0, 0, NOON).orElseThrow()).hasToString("3900");
     }
 
     @Test
@@ -92,7 +92,7 @@ class PriceTest {
         Price price = price("""
                 {"prompt":"0.0000000833333333333333","completion":"0"}""");
 
-        assertThat(price.cost(plain(1, 0), 0, NOON).orElseThrow().toPlainString()).isEqualTo("0.000000083333333333");
+        assertThat(price.cost(1, 0, 0, NOON).orElseThrow().toPlainString()).isEqualTo("0.000000083333333333");
         assertThat(price.worstCase(1, 0, 0).orElseThrow().toPlainString()).isEqualTo("0.000000083333333334");
     }
 
@@ -126,15 +126,15 @@ class PriceTest {
         Price price = Price.perMillion(new BigDecimal("1"), new BigDecimal("1"));
 
         assertThat(price.cost(new Usage(10, 5, 50, 400, 400, 15, null), 0, NOON).orElseThrow()).hasToString("0.000015");
-        assertThat(price.cost(plain(-5, -5), -1, NOON).orElseThrow()).hasToString("0");
+        assertThat(price.cost(-5, -5, -1, NOON).orElseThrow()).hasToString("0");
     }
 
     @Test
     void aPicturePricedLikeATokenIsAmongThePromptTokens() {
         assertThat(price("""
-                {"prompt":"0.001","completion":"0","image":"0.001"}""").cost(plain(10, 0), 2, NOON).orElseThrow()).hasToString("0.01");
+                {"prompt":"0.001","completion":"0","image":"0.001"}""").cost(10, 0, 2, NOON).orElseThrow()).hasToString("0.01");
         assertThat(price("""
-                {"prompt":"0.001","completion":"0","image":"0.5"}""").cost(plain(10, 0), 2, NOON).orElseThrow()).hasToString("1.01");
+                {"prompt":"0.001","completion":"0","image":"0.5"}""").cost(10, 0, 2, NOON).orElseThrow()).hasToString("1.01");
     }
 
     @Test
@@ -191,9 +191,5 @@ class PriceTest {
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static Usage plain(long promptTokens, long completionTokens) {
-        return new Usage(promptTokens, completionTokens, 0, 0, 0, 0, null);
     }
 }
