@@ -210,6 +210,7 @@ public final class Fallback {
 
     private Run note(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
+        Stopwatch.goesOn(exchange);
         Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         CallFailed.Details details = details(caught, run);
         run.ended();
