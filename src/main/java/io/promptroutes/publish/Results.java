@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Usage;
 import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Decision;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Run;
 import io.promptroutes.openrouter.Answer;
@@ -132,7 +133,7 @@ public final class Results {
         ObjectNode routing = Json.MAPPER.createObjectNode();
         routing.put("strategy", run.prompt().strategy().toString());
         routing.put("task", run.task().toString());
-        Run.Decision decision = run.decision();
+        Decision decision = run.decision();
         if (decision.confidence() != null) {
             routing.put("confidence", Math.round(decision.confidence() * 100) / 100.0);
         }
@@ -198,11 +199,11 @@ public final class Results {
 
     /** All calls of the prompt; those that may have been billed unknown to us are counted, never guessed. */
     static void cost(ObjectNode out, Run run) {
-        BigDecimal spent = run.spent();
+        BigDecimal spent = run.bill().spent();
         out.put("cost_usd", spent.signum() == 0 ? BigDecimal.ZERO : spent);
-        out.put("cost_source", run.costSource().toString());
-        if (run.unknownCosts() > 0) {
-            out.put("calls_of_unknown_cost", run.unknownCosts());
+        out.put("cost_source", run.bill().source().toString());
+        if (run.bill().unknown() > 0) {
+            out.put("calls_of_unknown_cost", run.bill().unknown());
         }
     }
 

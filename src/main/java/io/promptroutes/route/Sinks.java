@@ -157,7 +157,7 @@ public final class Sinks {
             telemetry.meters().fallback(fallback);
         }
         alarms.off(CHAIN_FAILED);
-        if (run.lastCost() != null && run.lastCost().usd() != null && run.lastCost().usd().signum() > 0) {
+        if (run.bill().last() != null && run.bill().last().usd() != null && run.bill().last().usd().signum() > 0) {
             alarms.off(NO_CREDIT);
         }
         finish(exchange, Outcome.ANSWERED, null);
