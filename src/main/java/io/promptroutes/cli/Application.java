@@ -163,6 +163,10 @@ final class Application implements AutoCloseable {
         return tally;
     }
 
+    CamelContext camel() {
+        return main.getCamelContext();
+    }
+
     Beans beans() {
         return beans;
     }

@@ -147,7 +147,7 @@ final class Management {
         endpoint.setEnableExchangeEventNotifier(false);
         endpoint.setEnableRouteEventNotifier(false);
         endpoint.setClearOnReload(false);
-        endpoint.setBinders("jvm-memory,jvm-gc,jvm-thread,processor,file-descriptor,uptime");
+        endpoint.setBinders("jvm-memory,jvm-gc,jvm-thread,file-descriptor,uptime");
         return endpoint;
     }
 

@@ -125,6 +125,20 @@ final class RoutesUnderTest implements AutoCloseable {
         return arrival.source().defaultId();
     }
 
+    /** The same, as a record that names its sender's span. */
+    String sendBelow(String line, String traceparent) {
+        Arrival arrival = arrival(line.getBytes(StandardCharsets.UTF_8));
+        try (ProducerTemplate template = application.camel().createProducerTemplate()) {
+            template.send("direct:prompt", exchange -> {
+                exchange.setVariable("traceparent", traceparent);
+                exchange.getMessage().setBody(arrival);
+            });
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return arrival.source().defaultId();
+    }
+
     /** Sends a line and waits for what becomes of it: a result or a dead letter. */
     JsonNode ask(String line) {
         return outcome(send(line));
