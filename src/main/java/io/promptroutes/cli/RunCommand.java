@@ -143,8 +143,7 @@ final class RunCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         String address = management.address();
-        err.println("prompt-routes: running" + (address == null ? "" : ", health at " + address + "/observe/health")
-                + "; Ctrl-C or SIGTERM stops it");
+        Logs.tell(err, "running" + (address == null ? "" : ", health at " + address + "/observe/health") + "; Ctrl-C or SIGTERM stops it");
         asked.await();
         window.leave();
         application.intake().close();

@@ -153,7 +153,7 @@ final class LookUp implements Processor {
             run.fail(new Failure("ambiguous", what + "; feed this in again with ledger.ambiguous=retry to have it answered", true));
             return "failed";
         }
-        LOG.warn("{}: {}; it is called again", run, what);
+        About.prompt(LOG.atWarn(), run).log("{}: {}; it is called again", run, what);
         retried(billed);
         return "call";
     }
@@ -178,8 +178,8 @@ final class LookUp implements Processor {
     /** The process died in a call, which may have been billed, and its answer is lost. */
     private String ambiguous(Run run, Known.Ambiguous found) {
         for (OpenClaim claim : found.claims()) {
-            LOG.warn("{}: call {} of {} was under way when its process died; it may have been billed up to ${}{}", run, claim.attempt(),
-                    claim.model(), Usd.plain(claim.reservedUsd()), policy.hold() ? "" : " and is made again");
+            About.call(LOG.atWarn(), run, claim.model(), claim.attempt(), null).log("{}: call {} of {} was under way when its process died; "
+                    + "it may have been billed up to ${}{}", run, claim.attempt(), claim.model(), Usd.plain(claim.reservedUsd()), policy.hold() ? "" : " and is made again");
         }
         if (policy.hold()) {
             run.fail(new Failure("ambiguous", found.claims().size() + " calls were under way when their process died and may have been billed; "

@@ -113,7 +113,8 @@ public final class Sinks {
     /** Makes the dead letter of a prompt that met a fault of ours the body. */
     public void defect(Exchange exchange) {
         Exception fault = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        LOG.error("a fault in prompt-routes or its routes: {}", exchange.getVariable("arrival"), fault);
+        LOG.atError().addKeyValue("prompt", exchange.getVariable("id")).setCause(fault).log("a fault in prompt-routes or its routes: {}",
+                exchange.getVariable("arrival"));
         String message = fault.getClass().getSimpleName() + (fault.getMessage() == null ? "" : ": " + fault.getMessage());
         Run run = run(exchange);
         if (run != null) {
