@@ -26,7 +26,15 @@ import java.util.stream.Stream;
 public final class Meters {
 
     /** What became of a prompt. */
-    public enum Outcome { ANSWERED, DEAD_LETTER, REUSED, CACHED }
+    public enum Outcome {
+        ANSWERED, DEAD_LETTER, REUSED, CACHED;
+
+        /** As labels and spans have it. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     private static final Duration[] CALL_SECONDS = DoubleStream.iterate(10, millis -> millis * 2).limit(14)
             .mapToObj(millis -> Duration.ofMillis((long) millis)).toArray(Duration[]::new);
@@ -109,7 +117,7 @@ public final class Meters {
     }
 
     private Counter prompts(Outcome outcome) {
-        return counter("prompt_routes.prompts", "Prompts that are finished, by what became of them", "outcome", outcome.name().toLowerCase(Locale.ROOT));
+        return counter("prompt_routes.prompts", "Prompts that are finished, by what became of them", "outcome", outcome.toString());
     }
 
     private void count(String name, String description, String label, String value) {
