@@ -1,7 +1,6 @@
 package io.promptroutes.cli;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.promptroutes.cost.Catalogue;
@@ -69,15 +68,15 @@ final class Application implements AutoCloseable {
 
     /** @param ledger null where it is switched off */
     Application(RouteSettings settings, Intake intake, Edges edges, Ledger ledger, LedgerPolicy policy) {
-        this(settings, intake, edges, ledger, policy, new CompositeMeterRegistry());
+        this(settings, intake, edges, ledger, policy, null);
     }
 
-    /** @param meters where calls and prompts are counted; an empty composite for nowhere */
-    Application(RouteSettings settings, Intake intake, Edges edges, Ledger ledger, LedgerPolicy policy, MeterRegistry meters) {
+    /** @param counted where calls and prompts are counted; null for nowhere */
+    Application(RouteSettings settings, Intake intake, Edges edges, Ledger ledger, LedgerPolicy policy, MeterRegistry counted) {
         this.intake = intake;
         traces = settings.traces();
         Labels labels = settings.labels(policy.provider(), catalogue);
-        Telemetry telemetry = new Telemetry(new Meters(meters, labels, tally), new Traces(traces, labels, settings.content()));
+        Telemetry telemetry = new Telemetry(counted == null ? null : new Meters(counted, labels, tally), new Traces(traces, labels, settings.content()));
         CatalogueCopy copy = new CatalogueCopy(settings.catalogueCopy());
         copy.load(catalogue);
         beans = new Beans(main, new Beans.Shared(intake, tally, catalogue, copy, settings.key(), settings.managementKey(), edges.firstSeen(), ledger, policy,

@@ -62,8 +62,7 @@ final class EndCall implements Processor {
             exchange.setVariable("waits", run.failure().kind().toString());
         }
         count(run);
-        telemetry.meters().called(run, cost);
-        telemetry.traces().called(exchange.getVariable(Passage.VARIABLE, Passage.class), run);
+        telemetry.called(exchange.getVariable(Passage.VARIABLE, Passage.class), run, cost);
     }
 
     private void count(Run run) {
