@@ -31,8 +31,6 @@ import org.apache.camel.component.micrometer.prometheus.MicrometerPrometheus;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 import org.apache.camel.health.HealthCheckRegistry;
-import org.apache.camel.health.HealthCheckResultBuilder;
-import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /** The port at which a running service is asked how it is: Camel's own management server, behind a token where it is not for this machine alone. */
 final class Management {
@@ -191,29 +189,5 @@ final class Management {
     /** For people: where it is; null where there is none. */
     String address() {
         return port < 0 ? null : "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.getRouter().getServer().getPort();
-    }
-
-    /** Whether work can be done at present; of no concern to whoever asks whether the process lives. */
-    private static final class Readiness extends AbstractHealthCheck {
-
-        private final Supplier<String> words;
-        private final boolean decides;
-
-        Readiness(String name, Supplier<String> words, boolean decides) {
-            super("prompt-routes", name);
-            this.words = words;
-            this.decides = decides;
-        }
-
-        @Override
-        public boolean isLiveness() {
-            return false;
-        }
-
-        @Override
-        protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-            String said = words.get();
-            builder.message(said).state(decides && said != null ? State.DOWN : State.UP);
-        }
     }
 }
