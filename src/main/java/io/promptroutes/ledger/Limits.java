@@ -21,6 +21,10 @@ record Limits(List<Limit> limits) {
         return rows.isEmpty() ? this : new Limits(Stream.concat(rows.stream(), limits.stream()).toList());
     }
 
+    List<Limit> all() {
+        return limits;
+    }
+
     boolean any() {
         return !limits.isEmpty();
     }
