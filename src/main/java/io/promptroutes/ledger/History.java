@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -83,10 +84,19 @@ public final class History {
 
     /** How much of each budget is gone, every scope and period that was ever charged. */
     public List<BudgetState> budgets() {
+        return budgets("");
+    }
+
+    /** The same of a day (UTC) and its month alone. */
+    public List<BudgetState> budgets(LocalDate day) {
+        return budgets(" WHERE period = 'day' AND period_key = ? OR period = 'month' AND period_key = ?", day.toString(), YearMonth.from(day).toString());
+    }
+
+    private List<BudgetState> budgets(String where, Object... values) {
         return database.read(tx -> {
             Limits now = limits.get().under(Budgets.all(tx));
-            return tx.list("SELECT spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending"
-                    + " ORDER BY spending_id", row -> state(row, now));
+            return tx.list("SELECT spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending" + where
+                    + " ORDER BY spending_id", row -> state(row, now), values);
         });
     }
 
