@@ -4,11 +4,16 @@ import io.promptroutes.file.Arrivals;
 import io.promptroutes.file.IdSet;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.file.OutputFolder;
+import io.promptroutes.flow.Estimate;
+import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.route.JobSinks;
 import io.promptroutes.route.LedgerPolicy;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,6 +40,8 @@ final class BatchCommand implements Callable<Integer> {
     private CommandSpec spec;
     @Mixin
     private Common common;
+    @Mixin
+    private BatchView view;
 
     @Parameters(paramLabel = "INPUT", arity = "1..*", description = "Files of prompts, a JSON object a line (.jsonl): "
             + "native lines and OpenAI Batch lines, mixed as you like.")
@@ -64,6 +72,9 @@ final class BatchCommand implements Callable<Integer> {
             throw new UsageException("--out " + out + " is not a folder");
         }
         try (Common.Endpoint configured = common.endpoint(settings)) {
+            if (view.estimate) {
+                return estimate(configured, files);
+            }
             if (!Ledgers.exist(settings)) {
                 configured.withKey(); // at once, before anything is made
             }
@@ -72,7 +83,7 @@ final class BatchCommand implements Callable<Integer> {
             Intake intake = checked.intake(true);
             String job = job(settings);
             // outermost, so that all of an interrupted job is closed before the process ends
-            try (Interruption interruption = new Interruption(intake); Ledger ledger = Ledgers.open(configured.settings(), job)) {
+            try (Interruption interruption = new Interruption(intake, spec.commandLine().getErr()); Ledger ledger = Ledgers.open(configured.settings(), job)) {
                 Common.Endpoint endpoint = configured.chosen(ledger).withKey();
                 if (ledger == null) {
                     checkWithoutLedger(settings);
@@ -80,11 +91,52 @@ final class BatchCommand implements Callable<Integer> {
                     throw new UsageException("--out " + out + " holds results that this ledger knows nothing of, and would pay for again. Run the "
                             + "command in the folder and with the ledger.* keys of its first run, or add --fresh (answers are kept for ledger.keep)");
                 }
-                int code = work(endpoint, intake, files, ledger, job);
+                Estimate estimate = view.confirmAbove == null ? null : confirmed(endpoint, files, ledger, job);
+                int code = work(endpoint, intake, files, ledger, job, estimate, interruption);
                 interruption.exitWith(code);
                 return code;
             }
         }
+    }
+
+    private int estimate(Common.Endpoint configured, Map<String, Path> files) throws InterruptedException {
+        boolean stored = configured.settings().onOff("ledger.enabled") && Ledgers.exist(configured.settings());
+        try (Ledger ledger = stored ? Ledgers.open(configured.settings(), null) : null) {
+            EstimateRun run = estimate(configured.chosen(ledger), files, ledger, out.toString());
+            run.print(spec.commandLine().getOut());
+            return run.inputLost() ? ExitCodes.DEAD_LETTERS : ExitCodes.ANSWERED;
+        }
+    }
+
+    private EstimateRun estimate(Common.Endpoint endpoint, Map<String, Path> files, Ledger ledger, String job) throws InterruptedException {
+        RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
+        LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, false, false, (id, result) -> false);
+        return new EstimateRun(routes, ledger, policy, input(files, routes));
+    }
+
+    private BiFunction<Intake, Tally, Arrivals> input(Map<String, Path> files, RouteSettings routes) {
+        return (intake, tally) -> new Arrivals(files, routes.prompts().maxBytes(), intake, tally);
+    }
+
+    /** The estimate, where somebody agrees to what it says or it is low enough. */
+    private Estimate confirmed(Common.Endpoint endpoint, Map<String, Path> files, Ledger ledger, String job) throws Exception {
+        EstimateRun run = estimate(endpoint, files, ledger, job);
+        PrintWriter err = spec.commandLine().getErr();
+        run.print(err);
+        BigDecimal high = run.estimate().total().usd().high();
+        if (high.compareTo(view.confirmAbove) > 0) {
+            String question = "this job may cost up to $" + Course.cents(high) + ", which is above --confirm-above " + view.confirmAbove.toPlainString();
+            if (!Panel.canAsk()) {
+                throw new UsageException(question + ", and there is no terminal to ask on; nothing was called");
+            }
+            err.print(question + ". Go on? [y/N] ");
+            err.flush();
+            String answer = new BufferedReader(new InputStreamReader(System.in)).readLine();
+            if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
+                throw new UsageException("not confirmed; nothing was called");
+            }
+        }
+        return run.estimate();
     }
 
     /** A job is its output folder. On a ledger that many machines share its path alone names none: then the folder keeps a name of its own. */
@@ -123,7 +175,8 @@ final class BatchCommand implements Callable<Integer> {
         }
     }
 
-    private int work(Common.Endpoint endpoint, Intake intake, Map<String, Path> files, Ledger ledger, String job) throws Exception {
+    private int work(Common.Endpoint endpoint, Intake intake, Map<String, Path> files, Ledger ledger, String job, Estimate estimate,
+            Interruption interruption) throws Exception {
         RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
         try (OutputFolder folder = folder()) {
             JobSinks sinks = new JobSinks(folder);
@@ -137,7 +190,7 @@ final class BatchCommand implements Callable<Integer> {
             }
             Application.Edges edges = Application.Edges.ofJob("files", sinks.beans(), new IdSet()::add);
             try (Application application = new Application(routes, intake, edges, ledger, policy)) {
-                return run(application, files, routes.prompts().maxBytes());
+                return run(application, input(files, routes), estimate, interruption);
             }
         }
     }
@@ -161,18 +214,25 @@ final class BatchCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Application application, Map<String, Path> files, int maxBytes) throws InterruptedException {
+    private int run(Application application, BiFunction<Intake, Tally, Arrivals> input, Estimate estimate, Interruption interruption)
+            throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        try (Arrivals arrivals = new Arrivals(files, maxBytes, application.intake(), application.tally())) {
+        try (Arrivals arrivals = input.apply(application.intake(), application.tally())) {
             application.start();
             Summary summary = new Summary(application.tally(), application.intake());
-            try (Progress progress = new Progress(summary, err)) {
+            try (InputCount count = new InputCount(view.quiet ? null : input);
+                    Progress progress = new Progress(new Course(application.tally(), application.intake(), count::total), err, view.quiet)) {
+                interruption.last(progress);
                 application.send("direct:batch", arrivals);
                 application.intake().awaitFinished();
                 application.lookUpCosts();
             }
             arrivals.unreadable().forEach(problem -> err.println("prompt-routes: " + problem));
-            return summary.print(err, out, !arrivals.unreadable().isEmpty());
+            int code = summary.exitCode(!arrivals.unreadable().isEmpty());
+            if (!view.quiet || code == ExitCodes.STOPPED || code == ExitCodes.DEFECT) {
+                summary.print(err, out, estimate);
+            }
+            return code;
         }
     }
 

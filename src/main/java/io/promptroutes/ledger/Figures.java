@@ -59,6 +59,14 @@ public final class Figures {
             String provider, String generationId, Long promptTokens, Long completionTokens, BigDecimal costUsd, String costSource, Long latencyMs) {
     }
 
+    /** Output tokens of earlier answers together. @param model as the catalogue lists it */
+    public record Lengths(String task, String model, long answers, long tokens) {
+
+        public Lengths plus(Lengths more) {
+            return new Lengths(task, model, answers + more.answers, tokens + more.tokens);
+        }
+    }
+
     private record Saved(String name, long times, BigDecimal usd) {
     }
 
@@ -110,6 +118,13 @@ public final class Figures {
     /** The latest calls, latest first. */
     public List<Call> last(int most) {
         return database.read(tx -> tx.list(LAST, Figures::call, most));
+    }
+
+    /** How long answers were, by task and model that was called. */
+    public List<Lengths> lengths() {
+        return database.read(tx -> tx.list("SELECT COALESCE(task, '') AS task, model, COUNT(*) AS answers, SUM(completion_tokens) AS tokens FROM claims"
+                + " WHERE state = 'succeeded' AND completion_tokens IS NOT NULL GROUP BY task, model",
+                row -> new Lengths(row.getString("task"), row.getString("model"), row.getLong("answers"), row.getLong("tokens"))));
     }
 
     private static Row nothing(String name) {

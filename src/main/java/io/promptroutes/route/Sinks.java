@@ -67,7 +67,7 @@ public final class Sinks {
     /** A stored result or dead letter is durable again. */
     public void republished(Exchange exchange) {
         if ("result".equals(exchange.getVariable("kind"))) {
-            tally.answered(null);
+            tally.answeredAgain();
         } else {
             tally.deadLetter(code(exchange.getVariable("stored", byte[].class)));
         }
@@ -142,7 +142,7 @@ public final class Sinks {
     /** The result is durable. */
     public void answered(Exchange exchange) {
         Run run = run(exchange);
-        tally.answered(run.chain().level() == 0 ? null : run.chain().fallbackReason());
+        tally.answered(run);
         alarms.off(CHAIN_FAILED);
         if (run.lastCost() != null && run.lastCost().usd() != null && run.lastCost().usd().signum() > 0) {
             alarms.off(NO_CREDIT);
