@@ -7,6 +7,7 @@ import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.Estimate;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.publish.OpenAiBatch;
 import io.promptroutes.route.JobSinks;
 import io.promptroutes.route.LedgerPolicy;
 import java.io.BufferedReader;
@@ -179,6 +180,13 @@ final class BatchCommand implements Callable<Integer> {
             Interruption interruption) throws Exception {
         RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
         try (OutputFolder folder = folder()) {
+            if (view.order == BatchView.Order.INPUT) {
+                folder.inOrderOf(files.keySet());
+            }
+            if (view.format == BatchView.Format.OPENAI) {
+                folder.copy(OutputFolder.RESULTS, "openai-output.jsonl", OpenAiBatch::output);
+                folder.copy(OutputFolder.DEAD_LETTERS, "openai-errors.jsonl", OpenAiBatch::error);
+            }
             JobSinks sinks = new JobSinks(folder);
             LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, Ledgers.hold(endpoint.settings()), false, sinks::has);
             if (ledger != null) {
@@ -190,7 +198,11 @@ final class BatchCommand implements Callable<Integer> {
             }
             Application.Edges edges = Application.Edges.ofJob("files", sinks.beans(), new IdSet()::add);
             try (Application application = new Application(routes, intake, edges, ledger, policy)) {
-                return run(application, input(files, routes), estimate, interruption);
+                int code = run(application, input(files, routes), estimate, interruption);
+                if (code != ExitCodes.STOPPED) {
+                    folder.finished();
+                }
+                return code;
             }
         }
     }
