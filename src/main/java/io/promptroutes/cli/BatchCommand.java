@@ -5,6 +5,7 @@ import io.promptroutes.file.IdSet;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.route.JobSinks;
 import io.promptroutes.route.LedgerPolicy;
 import java.io.IOException;
@@ -13,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -22,26 +21,23 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Command {@code batch}: files of prompts in, three files of results, costs and dead letters out. */
 @Command(name = "batch", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
         description = "Answers every prompt in the input files.")
-final class BatchCommand implements Callable<Integer> {
+class BatchCommand implements Callable<Integer> {
 
     @Spec
-    private CommandSpec spec;
+    CommandSpec spec;
     @Mixin
-    private Common common;
+    Common common;
+    @Mixin
+    Inputs inputs;
 
-    @Parameters(paramLabel = "INPUT", arity = "1..*", description = "Files of prompts, a JSON object a line (.jsonl): "
-            + "native lines and OpenAI Batch lines, mixed as you like.")
-    private List<Path> inputs;
-
-    @Option(names = "--out", paramLabel = "DIR", required = true,
-            description = "Folder for results.jsonl, costs.jsonl and dead-letters.jsonl; made if it is not there.")
-    private Path out;
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder for results.jsonl, costs.jsonl and dead-letters.jsonl; made if it is not there.")
+    Path out;
 
     @Option(names = "--concurrency", paramLabel = "N", description = "Calls running at a time (key prompts.concurrency).")
     private Integer concurrency;
@@ -51,7 +47,7 @@ final class BatchCommand implements Callable<Integer> {
     private String maxCost;
 
     @Option(names = "--fresh", description = "Start over: earlier outputs in DIR are renamed, stored answers are not used.")
-    private boolean fresh;
+    boolean fresh;
 
     @Option(names = "--retry-failed", description = "Try the dead letters of earlier runs again.")
     private boolean retryFailed;
@@ -59,7 +55,7 @@ final class BatchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Settings settings = common.settings(options());
-        Map<String, Path> files = files();
+        find();
         if (Files.exists(out) && !Files.isDirectory(out)) {
             throw new UsageException("--out " + out + " is not a folder");
         }
@@ -80,11 +76,20 @@ final class BatchCommand implements Callable<Integer> {
                     throw new UsageException("--out " + out + " holds results that this ledger knows nothing of, and would pay for again. Run the "
                             + "command in the folder and with the ledger.* keys of its first run, or add --fresh (answers are kept for ledger.keep)");
                 }
-                int code = work(endpoint, intake, files, ledger, job);
+                int code = work(endpoint, intake, ledger, job);
                 interruption.exitWith(code);
                 return code;
             }
         }
+    }
+
+    /** Finds what is to be answered, before anything is made. */
+    void find() {
+        if (inputs.inputs.isEmpty() || out == null) {
+            throw new ParameterException(spec.commandLine(), inputs.inputs.isEmpty() ? "Missing required parameter: 'INPUT...'"
+                    : "Missing required option: '--out=DIR'");
+        }
+        inputs.find(out);
     }
 
     /** A job is its output folder. On a ledger that many machines share its path alone names none: then the folder keeps a name of its own. */
@@ -123,7 +128,7 @@ final class BatchCommand implements Callable<Integer> {
         }
     }
 
-    private int work(Common.Endpoint endpoint, Intake intake, Map<String, Path> files, Ledger ledger, String job) throws Exception {
+    private int work(Common.Endpoint endpoint, Intake intake, Ledger ledger, String job) throws Exception {
         RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
         try (OutputFolder folder = folder()) {
             JobSinks sinks = new JobSinks(folder);
@@ -137,7 +142,7 @@ final class BatchCommand implements Callable<Integer> {
             }
             Application.Edges edges = Application.Edges.ofJob("files", sinks.beans(), new IdSet()::add);
             try (Application application = new Application(routes, intake, edges, ledger, policy)) {
-                return run(application, files, routes.prompts().maxBytes());
+                return run(application, routes.prompts());
             }
         }
     }
@@ -161,9 +166,9 @@ final class BatchCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Application application, Map<String, Path> files, int maxBytes) throws InterruptedException {
+    private int run(Application application, PromptSettings prompts) throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        try (Arrivals arrivals = new Arrivals(files, maxBytes, application.intake(), application.tally())) {
+        try (Arrivals arrivals = inputs.open(prompts, application.intake(), application.tally())) {
             application.start();
             Summary summary = new Summary(application.tally(), application.intake());
             try (Progress progress = new Progress(summary, err)) {
@@ -174,23 +179,5 @@ final class BatchCommand implements Callable<Integer> {
             arrivals.unreadable().forEach(problem -> err.println("prompt-routes: " + problem));
             return summary.print(err, out, !arrivals.unreadable().isEmpty());
         }
-    }
-
-    /** By the name under which lines are known: the file's own, or the path as given where two files share it. */
-    private Map<String, Path> files() {
-        Map<String, Path> files = new LinkedHashMap<>();
-        for (Path input : inputs) {
-            if (!Files.exists(input)) {
-                throw new UsageException("INPUT " + input + " does not exist");
-            }
-            if (!Files.isRegularFile(input) || !Files.isReadable(input)) {
-                throw new UsageException("INPUT " + input + " is not a readable file");
-            }
-            String name = input.getFileName().toString();
-            if (files.putIfAbsent(files.containsKey(name) ? input.toString() : name, input) != null) {
-                throw new UsageException("INPUT " + input + " is given twice");
-            }
-        }
-        return files;
     }
 }

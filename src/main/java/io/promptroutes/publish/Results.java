@@ -71,8 +71,12 @@ public final class Results {
         return bytes(out);
     }
 
-    /** The dead letter of a prompt that was called, or could not be. */
-    public static byte[] failed(Run run) {
+    /**
+     * The dead letter of a prompt that was called, or could not be.
+     *
+     * @param identity what tells it apart from equal ones; the number of its occurrence behind a # where it has no id of its own
+     */
+    public static byte[] failed(Run run, String identity) {
         Prompt prompt = run.prompt();
         ObjectNode out = head(prompt.id(), run.end());
         if (run.unfit() != null) {
@@ -81,6 +85,9 @@ public final class Results {
         out.set("attempts", attempts(run.chain()));
         cost(out, run);
         origin(out, prompt);
+        if (identity.matches("#([2-9]|\\d\\d+)") && prompt.id().equals(prompt.source().defaultId())) {
+            out.put("occurrence", Integer.parseInt(identity.substring(1))); // fed in again it is to be the same piece of work
+        }
         DeadLetterLine.hold(out, prompt.raw());
         return bytes(out);
     }
