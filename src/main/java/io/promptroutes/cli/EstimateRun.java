@@ -13,8 +13,11 @@ import io.promptroutes.route.AnswerLengths;
 import io.promptroutes.route.EstimateCalls;
 import io.promptroutes.route.LedgerPolicy;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Scanner;
 import java.util.function.BiFunction;
 
 /** A job's input on the way of a prompt up to its first call, which is added up instead of made; and what that comes to, in words. */
@@ -46,7 +49,22 @@ final class EstimateRun {
         }
     }
 
-    Estimate estimate() {
+    /** The estimate, where it is low enough or somebody at the terminal agrees to it. */
+    Estimate confirmed(BigDecimal above, PrintWriter err) {
+        print(err);
+        BigDecimal high = estimate.total().usd().high();
+        if (high.compareTo(above) > 0) {
+            String what = "this job may cost up to $" + Course.cents(high) + ", which is above --confirm-above " + above.toPlainString();
+            if (!Panel.canAsk()) {
+                throw new UsageException(what + ", and there is no terminal to ask on; nothing was called");
+            }
+            err.print(what + ". Go on? [y/N] ");
+            err.flush();
+            Scanner answers = new Scanner(System.in, StandardCharsets.UTF_8);
+            if (!answers.hasNextLine() || !answers.nextLine().strip().equalsIgnoreCase("y")) {
+                throw new UsageException("not confirmed; nothing was called");
+            }
+        }
         return estimate;
     }
 

@@ -66,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
                     application.configured(management::open);
                     application.bind(CostRows.beans(ledger));
                     if (inbox != null) {
-                        application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts().maxBytes()).beans());
+                        application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts()).beans());
                     }
                     return serve(application, edge.window(), management, ended, drain.plus(CLIENTS));
                 }

@@ -12,7 +12,7 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * Turns what camel-kafka received into an {@link Arrival} as the body and an {@link Origin} in a variable, and leaves no header
- * that could reach OpenRouter. The one place that knows camel-kafka's header names on the way in. Thread-safe.
+ * that could reach OpenRouter. Variable {@code replayed} is set for a dead letter that was put back. The one place that knows camel-kafka's header names on the way in. Thread-safe.
  */
 public final class TakeRecord implements Processor {
 
@@ -33,6 +33,9 @@ public final class TakeRecord implements Processor {
         byte[] key = message.getHeader(KafkaConstants.KEY, byte[].class);
         byte[] value = message.getBody(byte[].class);
         exchange.setVariable(Origin.VARIABLE, new Origin(source, key, value, message.getHeader(KafkaConstants.HEADERS, Headers.class)));
+        if (message.getHeader(Replay.HEADER) != null) {
+            exchange.setVariable("replayed", true);
+        }
         message.removeHeaders("*");
         int length = value == null ? 0 : value.length;
         message.setBody(new Arrival(source, key == null ? null : new String(key, StandardCharsets.UTF_8),

@@ -95,7 +95,8 @@ final class LookUp implements Processor {
             return "busy";
         }
         boolean answered = known instanceof Known.Answered;
-        boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).bytes() != run.prompt().raw(); // it came as a dead letter
+        boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).bytes() != run.prompt().raw() // it came as a dead letter
+                || exchange.getVariable("replayed") != null;
         if (policy.fresh() || !answered && (policy.retryFailed() || fedInAgain)) {
             run.begun(work, 0, BigDecimal.ZERO);
             run.reopen();
