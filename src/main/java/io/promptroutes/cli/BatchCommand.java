@@ -59,6 +59,9 @@ class BatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (view.quiet) {
+            Logs.errorsOnly();
+        }
         Settings settings = common.settings(options());
         find();
         if (view.confirmAbove != null && !inputs.repeatable()) {

@@ -77,7 +77,7 @@ final class Course {
         long waits = waiting.values().stream().mapToLong(Long::longValue).sum();
         long queued = Math.max(0, intake.unfinished() - intake.inFlight() - waits);
         if (queued > 0) {
-            waiting.put("a free call", queued);
+            waiting.put("queued", queued);
         }
         return ", " + (waits + queued) + " waiting" + (waiting.isEmpty() ? "" : " (" + counts(waiting) + ")");
     }

@@ -74,7 +74,7 @@ final class EstimateRun {
 
     void print(PrintWriter out) {
         Estimate.Row total = estimate.total();
-        Table table = new Table(3, "task", "tier", "model", "calls", "done before", "tokens in", "tokens out", "low $", "expected $", "high $");
+        Table table = new Table(3, "task", "tier", "model", "calls", "before", "tokens in", "tokens out", "low $", "expected $", "high $");
         for (Estimate.Row row : estimate.rows()) {
             add(table, row);
         }

@@ -99,7 +99,7 @@ class BatchViewTest {
 
         Ended again = batch("--estimate");
         assertThat(total(again.out(), "calls")).as("what was answered or stands as a dead letter").isZero();
-        assertThat(total(again.out(), "done")).isEqualTo(409);
+        assertThat(total(again.out(), "before")).isEqualTo(409);
         Ended fresh = batch("--estimate", "--fresh");
         assertThat(fresh.out()).contains("earlier ones in the mean");
         assertThat(total(fresh.out(), "expected") / bill).as("expected of known lengths by billed").isBetween(0.9, 1.1);
@@ -188,6 +188,6 @@ class BatchViewTest {
     /** A figure of the table's last line. */
     private static double total(String table, String column) {
         String[] cells = table.lines().filter(line -> line.startsWith("total")).findFirst().orElseThrow().split("\\s+");
-        return Double.parseDouble(cells[List.of("total", "calls", "done", "in", "out", "low", "expected", "high").indexOf(column)]);
+        return Double.parseDouble(cells[List.of("total", "calls", "before", "in", "out", "low", "expected", "high").indexOf(column)]);
     }
 }
