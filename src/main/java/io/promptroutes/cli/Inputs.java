@@ -12,6 +12,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +47,8 @@ final class Inputs {
             + "smaller sample among them. Reads the files twice.")
     private Integer sample;
 
-    private Map<String, Path> files;
+    private final Map<String, Path> files = new LinkedHashMap<>();
+    private final Set<Path> given = new HashSet<>();
     /** What is to be made of all that is read. */
     UnaryOperator<Iterator<Arrival>> through = UnaryOperator.identity();
 
@@ -59,7 +61,6 @@ final class Inputs {
         if (limit != null && limit < 1 || sample != null && sample < 1 || limit != null && sample != null) {
             throw new UsageException("--limit and --sample are a number from 1 on, and exclude each other");
         }
-        files = new LinkedHashMap<>();
         for (String input : inputs) {
             Path path = Path.of(input);
             if (path.equals(InputFiles.STDIN)) {
@@ -103,7 +104,8 @@ final class Inputs {
 
     /** By the name under which lines are known: the file's own, or the path as given where two files share it. */
     private void add(String name, Path file) {
-        if (files.putIfAbsent(files.containsKey(name) ? file.toString() : name, file) != null) {
+        files.put(files.containsKey(name) ? file.toString() : name, file);
+        if (!given.add(file.toAbsolutePath().normalize())) {
             throw new UsageException("INPUT " + file + " is given twice");
         }
     }
