@@ -18,6 +18,9 @@ import org.jline.utils.Status;
  */
 final class Panel implements AutoCloseable {
 
+    /** Below which the panel would leave no room for anything else. */
+    private static final int LEAST_ROWS = 8;
+
     private final Terminal terminal;
     private final Status status;
     private final boolean colours;
@@ -36,7 +39,7 @@ final class Panel implements AutoCloseable {
         try {
             // no signals of JLine's own: it would take Ctrl-C from us
             Terminal terminal = TerminalBuilder.builder().system(true).systemOutput(SystemOutput.SysErr).nativeSignals(false).dumb(true).build();
-            if (!terminal.getType().startsWith(Terminal.TYPE_DUMB) && terminal.getHeight() > 0) {
+            if (!terminal.getType().startsWith(Terminal.TYPE_DUMB) && terminal.getHeight() > LEAST_ROWS) {
                 String none = System.getenv("NO_COLOR");
                 return new Panel(terminal, none == null || none.isEmpty());
             }
@@ -83,7 +86,7 @@ final class Panel implements AutoCloseable {
 
     private void draw() {
         if (!closed) {
-            status.update(shown);
+            status.update(terminal.getHeight() > LEAST_ROWS ? shown : List.of());
         }
     }
 

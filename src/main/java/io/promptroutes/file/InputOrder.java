@@ -2,7 +2,6 @@ package io.promptroutes.file;
 
 import io.promptroutes.prompt.Source;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,8 +10,8 @@ import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
 /**
- * Puts the lines of a file into the order of a job's input. Which prompt stands where is kept in a file beside them, with a cache of 16 MB,
- * and so takes no memory that grows. Thread-safe while prompts are noted.
+ * Puts the lines of a file into the order of a job's input. Which prompt stands where is kept in a file beside them, as are the lines while
+ * they are sorted, with a cache of 16 MB: it takes no memory that grows. Thread-safe while prompts are noted.
  */
 final class InputOrder implements AutoCloseable {
 
@@ -39,44 +38,29 @@ final class InputOrder implements AutoCloseable {
 
     /** Lines of prompts that were not noted come last. The old file or the new one is there, whatever happens. */
     void sort(Path path) throws IOException {
-        MVMap<String, long[]> lines = store.openMap("lines");
+        MVMap<String, byte[]> lines = store.openMap("lines");
         lines.clear();
-        long offset = 0;
-        try (LineReader reader = reader(path)) {
+        try (LineReader reader = new LineReader(Files.newInputStream(path), Integer.MAX_VALUE)) {
             while (reader.hasNext()) {
-                byte[] line = reader.next().bytes();
-                String id = Output.field(line, "id");
-                if (id != null) {
-                    lines.put(id, new long[] {offset, line.length});
-                }
-                offset += line.length + 1;
+                Line line = reader.next();
+                String id = Output.field(line.bytes(), "id");
+                lines.put(id == null ? "\0" + line.number() : id, line.bytes());
             }
         }
         Path part = path.resolveSibling(path.getFileName() + ".part");
         Files.deleteIfExists(part);
-        try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r"); JsonlFile out = new JsonlFile(part); LineReader rest = reader(path)) {
+        try (JsonlFile out = new JsonlFile(part)) {
             for (String id : places.values()) {
-                long[] line = lines.remove(id);
+                byte[] line = lines.remove(id);
                 if (line != null) {
-                    byte[] bytes = new byte[(int) line[1]];
-                    in.seek(line[0]);
-                    in.readFully(bytes);
-                    out.append(bytes);
-                }
-            }
-            while (!lines.isEmpty() && rest.hasNext()) {
-                byte[] line = rest.next().bytes();
-                String id = Output.field(line, "id");
-                if (id == null || lines.containsKey(id)) {
                     out.append(line);
                 }
             }
+            for (byte[] line : lines.values()) {
+                out.append(line);
+            }
         }
         Files.move(part, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private static LineReader reader(Path path) throws IOException {
-        return new LineReader(Files.newInputStream(path), Integer.MAX_VALUE);
     }
 
     @Override
