@@ -61,6 +61,13 @@ final class Application implements AutoCloseable {
         private static final Map<String, String> NO_SERVICE = Map.of("kafka.enabled", "off", "inbox.directory", "", "management.costs", "off",
                 "management.watch", "off", "management.page", "off");
 
+        /** The same with other settings on top. */
+        Edges with(Map<String, String> more) {
+            Map<String, String> all = new HashMap<>(settings);
+            all.putAll(more);
+            return new Edges(publishTo, beans, firstSeen, mayStart, drain, all);
+        }
+
         static Edges ofJob(String publishTo, Map<String, ? extends Processor> sinks, Predicate<String> firstSeen) {
             return new Edges(publishTo, sinks, firstSeen, exchange -> true, Duration.ofSeconds(5), NO_SERVICE);
         }

@@ -67,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
                     application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application, routes.labels(endpoint.provider(), application.catalogue()))));
                     application.bind(Api.beans(ledger, new Overview(ledger, new BudgetSettings(settings), application.tally(), intake), new LastRequests(ledger)));
                     if (inbox != null) {
-                        application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts().maxBytes()).beans());
+                        application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts()).beans());
                     }
                     return serve(application, edge.window(), management, ended, drain.plus(CLIENTS));
                 }

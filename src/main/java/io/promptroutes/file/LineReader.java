@@ -23,24 +23,35 @@ public final class LineReader implements Iterator<Line>, Closeable {
     private final int maxBytes;
     /** What is kept of any line: one of the longest and its carriage return, or a head. */
     private final int maxKept;
-    private final byte[] buffer;
+    private final boolean ends;
+    private byte[] buffer;
     private boolean started;
+    private IOException failure;
     private int position;
     private int end;
     private byte[] kept = new byte[1024];
+    /** Of the line that is being read. */
+    private long length;
+    private boolean within;
     private long number;
     private Line next;
 
     /** @param maxBytes the longest line that is given whole, without its end */
     public LineReader(InputStream in, int maxBytes) {
-        this(in, maxBytes, BUFFER);
+        this(in, maxBytes, BUFFER, false);
+    }
+
+    /** Lines with their ends, the blank ones too. */
+    static LineReader withEnds(InputStream in, int maxBytes) {
+        return new LineReader(in, maxBytes, BUFFER, true);
     }
 
     /** @param bufferSize at least the 3 bytes of a byte order mark */
-    LineReader(InputStream in, int maxBytes, int bufferSize) {
+    LineReader(InputStream in, int maxBytes, int bufferSize, boolean ends) {
         this.in = in;
         this.maxBytes = maxBytes;
-        this.maxKept = (int) Math.min(Math.max(maxBytes + 1L, HEAD), Integer.MAX_VALUE - 8);
+        this.maxKept = (int) Math.min(Math.max(maxBytes + 2L, HEAD), Integer.MAX_VALUE - 8);
+        this.ends = ends;
         this.buffer = new byte[bufferSize];
     }
 
@@ -49,10 +60,13 @@ public final class LineReader implements Iterator<Line>, Closeable {
         try {
             while (next == null && more()) {
                 number++;
+                within = true;
                 next = read();
+                within = false;
             }
             return next != null;
         } catch (IOException e) {
+            failure = e;
             throw new UncheckedIOException(e);
         }
     }
@@ -65,6 +79,30 @@ public final class LineReader implements Iterator<Line>, Closeable {
         Line line = next;
         next = null;
         return line;
+    }
+
+    /** After a failure: the line in which the stream failed, as far as it was read. */
+    Line torn() {
+        return within ? new Line(number, Arrays.copyOf(kept, (int) Math.min(length, maxKept)), false, length)
+                : new Line(number + 1, new byte[0], false, 0);
+    }
+
+    /**
+     * Puts back lines that were given with their ends, to be given again; a failure of the stream comes again behind them.
+     *
+     * @param from where in {@code bytes} they begin
+     * @param last the number of the line before them
+     */
+    void unread(byte[] bytes, int from, long last) {
+        if (from == bytes.length) {
+            return;
+        }
+        byte[] joined = Arrays.copyOfRange(bytes, from, bytes.length + end - position);
+        System.arraycopy(buffer, position, joined, bytes.length - from, end - position);
+        end = bytes.length - from + end - position;
+        position = 0;
+        buffer = joined.length < buffer.length ? Arrays.copyOf(joined, buffer.length) : joined;
+        number = last;
     }
 
     @Override
@@ -81,15 +119,19 @@ public final class LineReader implements Iterator<Line>, Closeable {
             position = mark ? 3 : 0;
         }
         if (position == end) {
+            if (failure != null) {
+                throw failure;
+            }
             position = 0;
+            end = 0;
             end = Math.max(in.read(buffer), 0);
         }
         return position < end;
     }
 
-    /** The line that begins here, or null if it is blank. */
+    /** The line that begins here, or null if it is blank and its end is not wanted. */
     private Line read() throws IOException {
-        long length = 0;
+        length = 0;
         byte last = 0;
         while (more() && buffer[position] != '\n') {
             last = buffer[position++];
@@ -98,13 +140,20 @@ public final class LineReader implements Iterator<Line>, Closeable {
             }
             length++;
         }
-        position = Math.min(position + 1, end); // past the line feed, where there is one
-        if (last == '\r') {
-            length--;
+        boolean ended = position < end;
+        position += ended ? 1 : 0;
+        long measured = last == '\r' ? length - 1 : length;
+        if (measured > maxBytes) {
+            return new Line(number, Arrays.copyOf(kept, (int) Math.min(measured, HEAD)), true, measured);
         }
-        boolean tooLong = length > maxBytes;
-        byte[] bytes = Arrays.copyOf(kept, (int) (tooLong ? Math.min(length, HEAD) : length));
-        return !tooLong && isBlank(bytes) ? null : new Line(number, bytes, tooLong, length);
+        if (ends) {
+            if (ended) {
+                keep((byte) '\n', (int) length++);
+            }
+            return new Line(number, Arrays.copyOf(kept, (int) length), false, measured);
+        }
+        byte[] bytes = Arrays.copyOf(kept, (int) measured);
+        return isBlank(bytes) ? null : new Line(number, bytes, false, measured);
     }
 
     private void keep(byte b, int index) {
@@ -114,9 +163,9 @@ public final class LineReader implements Iterator<Line>, Closeable {
         kept[index] = b;
     }
 
-    private static boolean isBlank(byte[] bytes) {
+    static boolean isBlank(byte[] bytes) {
         for (byte b : bytes) {
-            if (b != ' ' && b != '\t' && b != '\r') {
+            if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
                 return false;
             }
         }
