@@ -54,6 +54,9 @@ final class DeadLettersCommand implements Runnable {
             if (topic == !inputs.inputs.isEmpty()) {
                 throw new ParameterException(spec.commandLine(), "give either files of dead letters or --topic");
             }
+            if (topic ? out != null : again) {
+                throw new ParameterException(spec.commandLine(), topic ? "--out is for files of dead letters" : "--from-beginning is for --topic");
+            }
             if (topic) {
                 return replayTopic();
             }
@@ -108,6 +111,8 @@ final class DeadLettersCommand implements Runnable {
             try {
                 replay.run(again);
                 return ExitCodes.ANSWERED;
+            } catch (IllegalArgumentException e) {
+                throw new UsageException(e.getMessage() + " (key kafka.topic.dead-letters)", e);
             } catch (ExecutionException | KafkaException e) {
                 Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
                 spec.commandLine().getErr().println("prompt-routes: stopped, the rest is untouched: " + cause.getMessage());

@@ -15,12 +15,15 @@ import java.util.NoSuchElementException;
 /**
  * The rows of a CSV file, each known by the line on which it begins. Finds where rows end; what is in them is for {@link Columns}. Where a
  * quote is not closed within the largest prompt, or something stands behind a closed one, only the line on which the row begins is refused
- * and reading goes on with the next. A header that is no good is refused, and no row is read. For one thread.
+ * and reading goes on with the next; in a file that has too much of that, a row is given up sooner. A header that is no good is refused, and no row is read. For one thread.
  */
 final class CsvRows implements Iterator<Arrival> {
 
     /** Where in a row we are: at the start of a cell, in a plain one, in a quoted one, behind its quote, or behind that in what must not be. */
     private enum At { START, PLAIN, QUOTED, CLOSED, WRONG }
+
+    /** What a row of several lines may have at least. */
+    private static final int LEAST = 4_096;
 
     private final String name;
     private final LineReader lines;
@@ -28,6 +31,8 @@ final class CsvRows implements Iterator<Arrival> {
     private char separator;
     private Columns columns;
     private boolean useless;
+    /** Bytes that may still be read in vain, before rows are given up sooner. */
+    private long patience;
     private Arrival next;
 
     /** @param lines with their ends */
@@ -35,6 +40,7 @@ final class CsvRows implements Iterator<Arrival> {
         this.name = name;
         this.lines = lines;
         this.prompts = prompts;
+        this.patience = 10L * prompts.maxBytes();
     }
 
     @Override
@@ -67,7 +73,7 @@ final class CsvRows implements Iterator<Arrival> {
         long length = first.length();
         Line last = first;
         At at = follow(At.START, first, row);
-        while (at == At.QUOTED && row.size() <= prompts.maxBytes() && !last.tooLong() && more(row)) {
+        while (at == At.QUOTED && row.size() <= Math.min(prompts.maxBytes(), Math.max(LEAST, patience)) && !last.tooLong() && more(row)) {
             last = lines.next();
             length += last.length();
             at = follow(at, last, row);
@@ -78,6 +84,7 @@ final class CsvRows implements Iterator<Arrival> {
             return new Arrival(source(first), null, Arrays.copyOf(bytes, Math.min(bytes.length, LineReader.HEAD)), true, length);
         }
         if (at == At.QUOTED || at == At.WRONG) {
+            patience -= row.size() - first.bytes().length;
             lines.unread(row.toByteArray(), first.bytes().length, first.number());
             return refused(first, withoutEnd(first.bytes()), new InvalidPrompt(InvalidPrompt.INVALID_CSV, null, at == At.WRONG
                     ? "a quote of the row that begins here is not closed, or something stands behind the quote that closes it"

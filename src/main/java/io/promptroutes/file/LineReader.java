@@ -94,14 +94,16 @@ public final class LineReader implements Iterator<Line>, Closeable {
      * @param last the number of the line before them
      */
     void unread(byte[] bytes, int from, long last) {
-        if (from == bytes.length) {
-            return;
+        int count = bytes.length - from;
+        if (count > position) {
+            byte[] larger = new byte[Math.max(buffer.length, count + end - position)];
+            System.arraycopy(buffer, position, larger, count, end - position);
+            end += count - position;
+            position = count;
+            buffer = larger;
         }
-        byte[] joined = Arrays.copyOfRange(bytes, from, bytes.length + end - position);
-        System.arraycopy(buffer, position, joined, bytes.length - from, end - position);
-        end = bytes.length - from + end - position;
-        position = 0;
-        buffer = joined.length < buffer.length ? Arrays.copyOf(joined, buffer.length) : joined;
+        position -= count;
+        System.arraycopy(bytes, from, buffer, position, count);
         number = last;
     }
 

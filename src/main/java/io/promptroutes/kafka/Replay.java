@@ -66,12 +66,16 @@ public final class Replay {
 
     /**
      * @param again from the first record on, whatever was taken before
+     * @throws IllegalArgumentException where there is no such topic
      * @throws ExecutionException where a record cannot be sent
      */
     public void run(boolean again) throws ExecutionException, InterruptedException {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer());
                 KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(from).stream().map(one -> new TopicPartition(from, one.partition())).toList();
+            if (partitions.isEmpty()) {
+                throw new IllegalArgumentException("there is no topic " + from);
+            }
             consumer.assign(partitions);
             if (again) {
                 consumer.seekToBeginning(partitions);

@@ -168,7 +168,7 @@ class InputFilesTest {
     @Test
     void whateverStandsInACsvNoLineIsReadTwiceAndNoneThatIsWellFormedIsLost() throws IOException {
         Random random = new Random(12);
-        for (int round = 0; round < 1_000; round++) {
+        for (int round = 0; round < 500; round++) {
             String rubbish = text(random, "a\",,\n\r\u00e9");
             String csv = "id,prompt\n" + rubbish + "\nlast,one\n";
             List<Arrival> arrivals = arrivals("a.csv", csv.getBytes(StandardCharsets.UTF_8), null);
@@ -200,6 +200,18 @@ class InputFilesTest {
         }
         assertThat(refused).isEqualTo(1 + rows / 1_000);
         assertThat(fine).isEqualTo(rows - rows / 1_000);
+    }
+
+    @Test
+    void whereNothingIsButOpenQuotesRowsAreGivenUpSooner() {
+        int rows = 3_000;
+        LineReader lines = LineReader.withEnds(new ByteArrayInputStream(("id,prompt\n" + "5\",\",open\n".repeat(rows)).getBytes(StandardCharsets.UTF_8)), 20_000);
+        CsvRows reader = new CsvRows("a.csv", lines, new PromptSettings(20_000, Map.of(), null, null, InputFormat.AUTO));
+        List<String> why = new ArrayList<>();
+        reader.forEachRemaining(arrival -> why.add(arrival.refusal().getMessage()));
+        assertThat(why).hasSize(rows);
+        assertThat(why.get(0)).contains("not closed in the 20");
+        assertThat(why.get(20)).contains("not closed in the 4");
     }
 
     private static String text(Random random, String alphabet) {
