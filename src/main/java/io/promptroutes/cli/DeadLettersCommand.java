@@ -68,7 +68,7 @@ final class DeadLettersCommand implements Runnable {
         }
 
         @Override
-        void find() {
+        void find() throws IOException {
             if (fresh) {
                 throw new UsageException("--fresh would put the dead letters away; `batch --fresh` starts a job over");
             }
@@ -82,16 +82,7 @@ final class DeadLettersCommand implements Runnable {
             inputs.through = lines -> letters = new Letters(lines, codes);
             inputs.find(out);
             if (Files.exists(out.resolve(OutputFolder.DEAD_LETTERS))) {
-                tidy();
-            }
-        }
-
-        /** A job that died may have left several letters of an id: the last one counts. */
-        private void tidy() {
-            try {
-                new OutputFolder(out, false).close();
-            } catch (IOException e) {
-                throw new UsageException("--out " + out + " cannot be used: " + e.getMessage(), e);
+                folder().close(); // a job that died may have left several letters of an id: the last one counts
             }
         }
 

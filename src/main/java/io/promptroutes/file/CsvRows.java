@@ -9,15 +9,13 @@ import io.promptroutes.prompt.Source;
 import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 
 /**
  * The rows of a CSV file, each known by the line on which it begins. Finds where rows end; what is in them is for {@link Columns}. Where a
  * quote is not closed within the largest prompt, or something stands behind a closed one, only the line on which the row begins is refused
  * and reading goes on with the next; in a file that has too much of that, a row is given up sooner. A header that is no good is refused, and no row is read. For one thread.
  */
-final class CsvRows implements Iterator<Arrival> {
+final class CsvRows extends Ahead<Arrival> {
 
     /** Where in a row we are: at the start of a cell, in a plain one, in a quoted one, behind its quote, or behind that in what must not be. */
     private enum At { START, PLAIN, QUOTED, CLOSED, WRONG }
@@ -33,7 +31,6 @@ final class CsvRows implements Iterator<Arrival> {
     private boolean useless;
     /** Bytes that may still be read in vain, before rows are given up sooner. */
     private long patience;
-    private Arrival next;
 
     /** @param lines with their ends */
     CsvRows(String name, LineReader lines, PromptSettings prompts) {
@@ -44,24 +41,13 @@ final class CsvRows implements Iterator<Arrival> {
     }
 
     @Override
-    public boolean hasNext() {
-        while (next == null && !useless && lines.hasNext()) {
+    Arrival read() {
+        Arrival read = null;
+        while (read == null && !useless && lines.hasNext()) {
             Line first = lines.next();
-            if (first.tooLong() || !LineReader.isBlank(first.bytes())) {
-                next = row(first);
-            }
+            read = first.tooLong() || !LineReader.isBlank(first.bytes()) ? row(first) : null;
         }
-        return next != null;
-    }
-
-    @Override
-    public Arrival next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        Arrival arrival = next;
-        next = null;
-        return arrival;
+        return read;
     }
 
     /** Null for the header, and for a row of empty cells. */

@@ -5,15 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 
 /**
  * Reads a file's lines as bytes, blank ones left out, in memory that depends on the longest line allowed and not on the file.
  * A line ends at a line feed or a carriage return with one; a byte order mark at the start is dropped. For one thread. A failing
  * stream is an {@link UncheckedIOException}.
  */
-public final class LineReader implements Iterator<Line>, Closeable {
+public final class LineReader extends Ahead<Line> implements Closeable {
 
     /** What is kept of a line that is too long. */
     static final int HEAD = 64 * 1024;
@@ -34,7 +32,6 @@ public final class LineReader implements Iterator<Line>, Closeable {
     private long length;
     private boolean within;
     private long number;
-    private Line next;
 
     /** @param maxBytes the longest line that is given whole, without its end */
     public LineReader(InputStream in, int maxBytes) {
@@ -56,29 +53,20 @@ public final class LineReader implements Iterator<Line>, Closeable {
     }
 
     @Override
-    public boolean hasNext() {
+    Line read() {
         try {
-            while (next == null && more()) {
+            Line read = null;
+            while (read == null && more()) {
                 number++;
                 within = true;
-                next = read();
+                read = line();
                 within = false;
             }
-            return next != null;
+            return read;
         } catch (IOException e) {
             failure = e;
             throw new UncheckedIOException(e);
         }
-    }
-
-    @Override
-    public Line next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        Line line = next;
-        next = null;
-        return line;
     }
 
     /** After a failure: the line in which the stream failed, as far as it was read. */
@@ -132,7 +120,7 @@ public final class LineReader implements Iterator<Line>, Closeable {
     }
 
     /** The line that begins here, or null if it is blank and its end is not wanted. */
-    private Line read() throws IOException {
+    private Line line() throws IOException {
         length = 0;
         byte last = 0;
         while (more() && buffer[position] != '\n') {
