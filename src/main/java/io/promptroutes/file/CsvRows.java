@@ -52,30 +52,29 @@ final class CsvRows extends Ahead<Arrival> {
 
     /** Null for the header, and for a row of empty cells. */
     private Arrival row(Line first) {
+        if (first.tooLong()) {
+            useless = columns == null;
+            return new Arrival(source(first), null, first.bytes(), true, first.length());
+        }
         if (columns == null) {
             separator = separator(first.bytes());
         }
         ByteArrayOutputStream row = new ByteArrayOutputStream();
-        long length = first.length();
-        Line last = first;
+        Line tooLong = null;
         At at = follow(At.START, first, row);
-        while (at == At.QUOTED && row.size() <= Math.min(prompts.maxBytes(), Math.max(LEAST, patience)) && !last.tooLong() && more(row)) {
-            last = lines.next();
-            length += last.length();
-            at = follow(at, last, row);
-        }
-        byte[] bytes = withoutEnd(row.toByteArray());
-        if (last.tooLong()) {
-            useless = columns == null;
-            return new Arrival(source(first), null, Arrays.copyOf(bytes, Math.min(bytes.length, LineReader.HEAD)), true, length);
+        while (at == At.QUOTED && tooLong == null && row.size() <= Math.min(prompts.maxBytes(), Math.max(LEAST, patience)) && more(row)) {
+            Line line = lines.next();
+            tooLong = line.tooLong() ? line : null;
+            at = tooLong == null ? follow(at, line, row) : at;
         }
         if (at == At.QUOTED || at == At.WRONG) {
             patience -= row.size() - first.bytes().length;
-            lines.unread(row.toByteArray(), first.bytes().length, first.number());
+            lines.unread(row.toByteArray(), first.bytes().length, first.number(), tooLong);
             return refused(first, withoutEnd(first.bytes()), new InvalidPrompt(InvalidPrompt.INVALID_CSV, null, at == At.WRONG
                     ? "a quote of the row that begins here is not closed, or something stands behind the quote that closes it"
                     : "a quote in this line is not closed in the " + row.size() + " bytes from here on"));
         }
+        byte[] bytes = withoutEnd(row.toByteArray());
         try {
             if (columns == null) {
                 columns = Columns.of(bytes, separator, prompts.template());

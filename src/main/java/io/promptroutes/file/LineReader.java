@@ -25,6 +25,8 @@ public final class LineReader extends Ahead<Line> implements Closeable {
     private byte[] buffer;
     private boolean started;
     private IOException failure;
+    /** Comes when all that was put back has been read again. */
+    private Line behind;
     private int position;
     private int end;
     private byte[] kept = new byte[1024];
@@ -55,6 +57,12 @@ public final class LineReader extends Ahead<Line> implements Closeable {
     @Override
     Line read() {
         try {
+            if (behind != null && number + 1 == behind.number()) {
+                Line read = behind;
+                behind = null;
+                number++;
+                return read;
+            }
             Line read = null;
             while (read == null && more()) {
                 number++;
@@ -80,8 +88,10 @@ public final class LineReader extends Ahead<Line> implements Closeable {
      *
      * @param from where in {@code bytes} they begin
      * @param last the number of the line before them
+     * @param then one that was too long, and so cannot be put back itself, which follows; or null
      */
-    void unread(byte[] bytes, int from, long last) {
+    void unread(byte[] bytes, int from, long last, Line then) {
+        behind = then == null ? behind : then;
         int count = bytes.length - from;
         if (count > position) {
             byte[] larger = new byte[Math.max(buffer.length, count + end - position)];
