@@ -58,7 +58,7 @@ final class BatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Settings settings = common.settings(options());
+        Settings settings = common.checkedSettings(options());
         Map<String, Path> files = files();
         if (Files.exists(out) && !Files.isDirectory(out)) {
             throw new UsageException("--out " + out + " is not a folder");
@@ -68,7 +68,6 @@ final class BatchCommand implements Callable<Integer> {
                 configured.withKey(); // at once, before anything is made
             }
             RouteSettings checked = new RouteSettings(configured.settings(), configured.key());
-            checked.options(); // wrong settings are told before anything is made
             Intake intake = checked.intake(true);
             String job = job(settings);
             // outermost, so that all of an interrupted job is closed before the process ends
