@@ -3,6 +3,7 @@ package io.promptroutes.cli;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.Schemas;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.ledger.Ledger;
@@ -177,5 +178,9 @@ final class RoutesUnderTest implements AutoCloseable {
     @Override
     public void close() {
         application.close();
+        results.forEach(Schemas.RESULT::check);
+        costs.forEach(Schemas.COST_EVENT::check);
+        deadLetters.forEach(Schemas.DEAD_LETTER::check);
+        alerts.forEach(Schemas.ALERT::check);
     }
 }
