@@ -3,9 +3,6 @@ package io.promptroutes.flow;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * How many prompts may be taken and not yet finished, and whether calls may be made at all: open, paused (it goes on by
@@ -20,8 +17,6 @@ public final class Intake {
     private final Duration longestPause;
     private final boolean job;
     private final Clock clock;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
 
     private volatile State state = State.OPEN;
     private boolean probeTaken;
@@ -50,20 +45,15 @@ public final class Intake {
     }
 
     /** Takes a place in the window, waiting for one. False: intake has stopped, nothing was taken. */
-    public boolean take() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (!closed && state != State.STOPPED && (unfinished >= window || state != State.OPEN) && !mayProbe()) {
-                changed.await(1, TimeUnit.SECONDS);
-            }
-            if (closed || state == State.STOPPED) {
-                return false;
-            }
-            unfinished++;
-            return true;
-        } finally {
-            lock.unlock();
+    public synchronized boolean take() throws InterruptedException {
+        while (!closed && state != State.STOPPED && (unfinished >= window || state != State.OPEN) && !mayProbe()) {
+            wait(1_000);
         }
+        if (closed || state == State.STOPPED) {
+            return false;
+        }
+        unfinished++;
+        return true;
     }
 
     /** For a source that has a window of its own: whether it may take now, because intake is open or to find out whether a pause is over. */
@@ -71,23 +61,15 @@ public final class Intake {
         if (state == State.OPEN) {
             return true; // the usual case, without the lock
         }
-        lock.lock();
-        try {
+        synchronized (this) {
             return mayProbe();
-        } finally {
-            lock.unlock();
         }
     }
 
     /** The service is about to end: nothing more is taken; what was taken may go on. There is no way back. */
-    public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void close() {
+        closed = true;
+        notifyAll();
     }
 
     public boolean closed() {
@@ -105,57 +87,47 @@ public final class Intake {
     }
 
     /** Counts a prompt whose source has its own window and cannot wait, such as a Kafka consumer. */
-    public void count() {
-        lock.lock();
-        try {
-            unfinished++;
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void count() {
+        unfinished++;
     }
 
     /** Gives the place back: the prompt's result or dead letter is durable. */
-    public void finish() {
-        lock.lock();
-        try {
-            unfinished--;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void finish() {
+        unfinished--;
+        notifyAll();
     }
 
     /** Asks before each call; each true is followed by one {@link #called}, when what came of it is published or queued again. */
-    public boolean mayCall() {
-        lock.lock();
-        try {
-            if (state == State.PAUSED && !clock.instant().isBefore(nextProbe)) {
-                state = State.PROBING;
-                probeTaken = false;
-            }
-            boolean may = state == State.OPEN || state == State.PROBING && !probeTaken;
-            if (may) {
-                probeTaken = true;
-                calling++;
-            }
-            return may;
-        } finally {
-            lock.unlock();
+    public synchronized boolean mayCall() {
+        if (state == State.PAUSED && !clock.instant().isBefore(nextProbe)) {
+            state = State.PROBING;
+            probeTaken = false;
         }
+        boolean may = state == State.OPEN || state == State.PROBING && !probeTaken;
+        if (may) {
+            probeTaken = true;
+            calling++;
+        }
+        return may;
+    }
+
+    /** Calls that run now, or whose outcome is not yet safe. */
+    public synchronized int inFlight() {
+        return calling;
+    }
+
+    /** Prompts taken and not yet finished. */
+    public synchronized int unfinished() {
+        return unfinished;
     }
 
     /** A call has ended, however, and what came of it is safe. */
-    public void called() {
-        lock.lock();
-        try {
-            calling--;
-            if (state == State.PROBING) {
-                probeTaken = false; // it proved nothing either way: another may try
-            }
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+    public synchronized void called() {
+        calling--;
+        if (state == State.PROBING) {
+            probeTaken = false; // it proved nothing either way: another may try
         }
+        notifyAll();
     }
 
     /** What a pause of that reason was about works again. */
@@ -171,8 +143,7 @@ public final class Intake {
         if (state == State.OPEN && proved) {
             return; // the usual case, without the lock: a pause that comes now is newer than this proof
         }
-        lock.lock();
-        try {
+        synchronized (this) {
             proved = true;
             if (state != State.STOPPED) {
                 if (state != State.OPEN) {
@@ -181,10 +152,8 @@ public final class Intake {
                 state = State.OPEN;
                 reason = null;
                 pausedSince = null;
-                changed.signalAll();
+                notifyAll();
             }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -192,76 +161,56 @@ public final class Intake {
      * The key was refused. A job stops if no call has ever succeeded, or if a second look after a while finds the same
      * (OpenRouter has refused good keys for minutes); a service pauses.
      */
-    public boolean refused(String why) {
-        lock.lock();
-        try {
-            if (job && (!proved || state == State.PROBING)) {
-                stop(why);
-                return false;
-            }
-            return pause(why);
-        } finally {
-            lock.unlock();
+    public synchronized boolean refused(String why) {
+        if (job && (!proved || state == State.PROBING)) {
+            stop(why);
+            return false;
         }
+        return pause(why);
     }
 
     /** Holds all calls back because of something that is no prompt's fault. True: it was open before. */
-    public boolean pause(String why) {
-        lock.lock();
-        try {
-            if (state == State.STOPPED) {
-                return false;
-            }
-            Instant now = clock.instant();
-            if (job && pausedSince != null && !pausedSince.plus(longestPause).isAfter(now)) {
-                stop(why + "; still so after " + longestPause.toSeconds() + " s");
-                return false;
-            }
-            boolean news = pausedSince == null;
-            if (news) {
-                pausedSince = now;
-                probeEvery = firstProbe;
-            } else if (state == State.PROBING) {
-                probeEvery = min(probeEvery.multipliedBy(2), Duration.ofMinutes(1));
-            } else {
-                return false; // a call that began before the pause
-            }
-            if (job && longestPause.isZero()) {
-                stop(why);
-                return false;
-            }
-            state = State.PAUSED;
-            reason = why;
-            nextProbe = now.plus(probeEvery);
-            return news;
-        } finally {
-            lock.unlock();
+    public synchronized boolean pause(String why) {
+        if (state == State.STOPPED) {
+            return false;
         }
+        Instant now = clock.instant();
+        if (job && pausedSince != null && !pausedSince.plus(longestPause).isAfter(now)) {
+            stop(why + "; still so after " + longestPause.toSeconds() + " s");
+            return false;
+        }
+        boolean news = pausedSince == null;
+        if (news) {
+            pausedSince = now;
+            probeEvery = firstProbe;
+        } else if (state == State.PROBING) {
+            probeEvery = min(probeEvery.multipliedBy(2), Duration.ofMinutes(1));
+        } else {
+            return false; // a call that began before the pause
+        }
+        if (job && longestPause.isZero()) {
+            stop(why);
+            return false;
+        }
+        state = State.PAUSED;
+        reason = why;
+        nextProbe = now.plus(probeEvery);
+        return news;
     }
 
     /** Ends intake for good: what is being called may finish, nothing else is called. The first reason stays. */
-    public void stop(String why) {
-        lock.lock();
-        try {
-            if (state != State.STOPPED) {
-                state = State.STOPPED;
-                reason = why;
-            }
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+    public synchronized void stop(String why) {
+        if (state != State.STOPPED) {
+            state = State.STOPPED;
+            reason = why;
         }
+        notifyAll();
     }
 
     /** Waits until every prompt that was taken is finished or, after a stop, until no call is running. */
-    public void awaitFinished() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (state == State.STOPPED ? calling > 0 : unfinished > 0) {
-                changed.await();
-            }
-        } finally {
-            lock.unlock();
+    public synchronized void awaitFinished() throws InterruptedException {
+        while (state == State.STOPPED ? calling > 0 : unfinished > 0) {
+            wait();
         }
     }
 

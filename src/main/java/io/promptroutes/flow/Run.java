@@ -2,7 +2,6 @@ package io.promptroutes.flow;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Cost;
-import io.promptroutes.cost.CostSource;
 import io.promptroutes.ledger.Work;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.CallEntity;
@@ -12,11 +11,9 @@ import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Chain;
-import io.promptroutes.routing.Choice;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
 
 /**
@@ -29,6 +26,7 @@ public final class Run {
     private final Task task;
     private final Chain chain;
     private final Decision decision;
+    private final Bill bill = new Bill();
 
     private ChatRequest.Body request;
     private Duration timeout;
@@ -38,16 +36,10 @@ public final class Run {
     private long latencyMs;
     private Answer answer;
     private CallFailed.Details failure;
-    private Cost answerCost;
-    private BigDecimal spent = BigDecimal.ZERO;
-    private CostSource weakest = CostSource.REPORTED;
-    private int unknownCosts;
-    private BigDecimal uncertain = BigDecimal.ZERO;
     private Failure end;
     private Work work;
     private UUID claim;
     private int earlierCalls;
-    private BigDecimal earlierSpent = BigDecimal.ZERO;
     private boolean reopened;
     private boolean calling;
     private String turn;
@@ -56,29 +48,6 @@ public final class Run {
     private String fault;
     private ObjectNode repair;
     private String remark;
-
-    /**
-     * How the models were chosen, for the result's {@code routing}.
-     *
-     * @param temperature as set by the task; null where the request names its own
-     * @param maxTokens   output cap as set by the task; null where the request names its own
-     * @param choice      of the models
-     * @param confidence  in the task, from 0 to 1; null where it was not weighed
-     * @param signs       that spoke most for the task; empty where the request names it
-     */
-    public record Decision(String tier, String reason, BigDecimal temperature, Integer maxTokens, Choice choice, Double confidence,
-            List<String> signs) {
-
-        /** Models passed over, each with the reason. */
-        public List<String> rejected() {
-            return choice.rejected();
-        }
-
-        /** For one model of a comparison. */
-        public Decision alone() {
-            return new Decision(tier, reason, temperature, maxTokens, choice.alone(), confidence, signs);
-        }
-    }
 
     public Run(Prompt prompt, Task task, Chain chain, Decision decision) {
         this.prompt = prompt;
@@ -144,22 +113,13 @@ public final class Run {
 
     /** Adds what the last call cost, or may have cost. */
     public void spend(Cost cost) {
-        answerCost = cost;
-        if (cost.usd() == null) {
-            unknownCosts++;
-            uncertain = uncertain.add(worst(chain.calledModel()));
-            return;
-        }
-        spent = spent.add(cost.usd());
-        if (cost.source().compareTo(weakest) > 0) {
-            weakest = cost.source();
-        }
+        bill.add(cost, worst(chain.calledModel()));
     }
 
     /** Whether a call of {@code model} cannot make the prompt cost more than its request allows. */
     public boolean mayCost(String model) {
         BigDecimal cents = prompt.maxCostCents();
-        return cents == null || spent().add(uncertain).add(worst(model)).compareTo(cents.movePointLeft(2)) <= 0;
+        return cents == null || bill.allows(worst(model), cents.movePointLeft(2));
     }
 
     private BigDecimal worst(String model) {
@@ -175,7 +135,7 @@ public final class Run {
     public void begun(Work begun, int calls, BigDecimal usd) {
         work = begun;
         earlierCalls = Math.max(0, calls - chain.calls()); // looked up again, the ledger knows of this run's own as well
-        earlierSpent = usd.subtract(spent).max(BigDecimal.ZERO);
+        bill.earlier(usd);
     }
 
     /** The work is done again although it was finished before. */
@@ -313,24 +273,8 @@ public final class Run {
         return end;
     }
 
-    /** Of the last call that was or may have been billed, or null. */
-    public Cost lastCost() {
-        return answerCost;
-    }
-
-    /** USD over all calls of this prompt whose cost is known. */
-    public BigDecimal spent() {
-        return spent.add(earlierSpent);
-    }
-
-    /** The least certain source among the sums in {@link #spent}. */
-    public CostSource costSource() {
-        return weakest;
-    }
-
-    /** Calls that may have been billed, with no way to know what. */
-    public int unknownCosts() {
-        return unknownCosts;
+    public Bill bill() {
+        return bill;
     }
 
     @Override

@@ -20,6 +20,15 @@ public final class Tally {
         }
     }
 
+    /** What prompts wait for, beside the reasons for which a call is made again: intake is paused. */
+    public static final String PAUSED = "paused";
+    /** Another process has the prompt. */
+    public static final String ANOTHER_PROCESS = "another_process";
+    /** The limit per minute of its model, or of all. */
+    public static final String REQUESTS_PER_MINUTE = "requests_per_minute";
+    /** Calls that run have reserved what is left of a budget. */
+    public static final String BUDGET_RESERVED = "budget_reserved";
+
     private long taken;
     private long answered;
     private long deadLetters;
@@ -30,6 +39,7 @@ public final class Tally {
     private BigDecimal lookedUpUsd = BigDecimal.ZERO;
     private final Map<String, Long> deadByCode = new TreeMap<>();
     private final Map<String, Long> fallbacks = new TreeMap<>();
+    private final Map<String, Long> waiting = new TreeMap<>();
     private final Map<String, ModelTotal> models = new TreeMap<>();
 
     public synchronized void take() {
@@ -47,6 +57,16 @@ public final class Tally {
     public synchronized void deadLetter(String code) {
         deadLetters++;
         deadByCode.merge(code, 1L, Long::sum);
+    }
+
+    /** @param by 1 where a prompt begins to wait, -1 where it goes on */
+    public synchronized void waits(String reason, long by) {
+        waiting.merge(reason, by, (before, more) -> before + more == 0 ? null : before + more);
+    }
+
+    /** Prompts that wait now, without a permit, by what they wait for; the others that are under way are called, or wait for a permit. */
+    public synchronized Map<String, Long> waiting() {
+        return new TreeMap<>(waiting);
     }
 
     /** A stored answer was published instead of called. @param usd what it had cost */

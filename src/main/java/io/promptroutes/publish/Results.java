@@ -5,13 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Usage;
-import io.promptroutes.flow.Arrival;
-import io.promptroutes.flow.Failure;
+import io.promptroutes.flow.Decision;
 import io.promptroutes.flow.Run;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.ChatRequest;
-import io.promptroutes.prompt.DeadLetterLine;
-import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.routing.Attempt;
@@ -22,7 +19,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes results and dead letters as JSON (README, "Messages"). Stateless. */
+/** Writes results as JSON (README, "Messages"). Stateless. */
 public final class Results {
 
     private Results() {
@@ -71,68 +68,11 @@ public final class Results {
         return bytes(out);
     }
 
-    /** The dead letter of a prompt that was called, or could not be. */
-    public static byte[] failed(Run run) {
-        Prompt prompt = run.prompt();
-        ObjectNode out = head(prompt.id(), run.end());
-        if (run.unfit() != null) {
-            out.put("text", run.unfit().text()); // it was paid for
-        }
-        out.set("attempts", attempts(run.chain()));
-        cost(out, run);
-        origin(out, prompt);
-        DeadLetterLine.hold(out, prompt.raw());
-        return bytes(out);
-    }
-
-    /** The dead letter of input that is no prompt. */
-    public static byte[] rejected(Arrival arrival, InvalidPrompt why) {
-        String id = why.id() == null ? arrival.source().defaultId() : why.id();
-        ObjectNode out = head(id, new Failure(why.code(), why.getMessage(), false));
-        out.putArray("attempts");
-        out.set("source", Json.MAPPER.valueToTree(arrival.source()));
-        out.put("key", arrival.key());
-        if (arrival.tooLong()) {
-            out.put("raw_bytes", arrival.length());
-            out.put("raw_head_base64", arrival.bytes()); // under a name of its own: fed in again it would pass as the whole
-        } else {
-            DeadLetterLine.hold(out, arrival.bytes());
-        }
-        return bytes(out);
-    }
-
-    /** A dead letter of a few hundred bytes, for where the whole has no room. */
-    public static byte[] withoutRequest(byte[] deadLetter) {
-        try {
-            JsonNode whole = Json.MAPPER.readTree(deadLetter);
-            JsonNode error = whole.path("error");
-            String message = error.path("message").asText();
-            String id = whole.path("id").asText();
-            ObjectNode out = head(id.substring(0, Math.min(id.length(), 200)), new Failure(error.path("code").asText(),
-                    message.substring(0, Math.min(message.length(), 400)), error.path("retryable").asBoolean()));
-            out.set("source", whole.path("source"));
-            return bytes(out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static ObjectNode head(String id, Failure failure) {
-        ObjectNode out = Json.MAPPER.createObjectNode();
-        out.put("id", id);
-        out.put("status", "failed");
-        ObjectNode error = out.putObject("error");
-        error.put("code", failure.code());
-        error.put("message", failure.message());
-        error.put("retryable", failure.retryable());
-        return out;
-    }
-
     static ObjectNode routing(Run run) {
         ObjectNode routing = Json.MAPPER.createObjectNode();
         routing.put("strategy", run.prompt().strategy().toString());
         routing.put("task", run.task().toString());
-        Run.Decision decision = run.decision();
+        Decision decision = run.decision();
         if (decision.confidence() != null) {
             routing.put("confidence", Math.round(decision.confidence() * 100) / 100.0);
         }
@@ -170,7 +110,7 @@ public final class Results {
         return fallback;
     }
 
-    private static ArrayNode attempts(Chain chain) {
+    static ArrayNode attempts(Chain chain) {
         ArrayNode list = Json.MAPPER.createArrayNode();
         for (Attempt attempt : chain.attempts()) {
             ObjectNode one = list.addObject();
@@ -198,11 +138,11 @@ public final class Results {
 
     /** All calls of the prompt; those that may have been billed unknown to us are counted, never guessed. */
     static void cost(ObjectNode out, Run run) {
-        BigDecimal spent = run.spent();
+        BigDecimal spent = run.bill().spent();
         out.put("cost_usd", spent.signum() == 0 ? BigDecimal.ZERO : spent);
-        out.put("cost_source", run.costSource().toString());
-        if (run.unknownCosts() > 0) {
-            out.put("calls_of_unknown_cost", run.unknownCosts());
+        out.put("cost_source", run.bill().source().toString());
+        if (run.bill().unknown() > 0) {
+            out.put("calls_of_unknown_cost", run.bill().unknown());
         }
     }
 

@@ -126,7 +126,7 @@ final class AskCache extends AsyncProcessorSupport {
                 CachedAnswer answer = null;
                 byte[] result = done.getVariable("result", byte[].class);
                 if (run.cacheKey() != null && result != null) {
-                    BigDecimal cost = run.lastCost().usd();
+                    BigDecimal cost = run.bill().last().usd();
                     answer = new CachedAnswer(result, run.answer().model(), cost == null ? BigDecimal.ZERO : cost, clock.instant());
                     cache.put(run.cacheKey(), answer);
                 }
@@ -157,7 +157,7 @@ final class AskCache extends AsyncProcessorSupport {
     private String give(Exchange exchange, Run run, CachedAnswer answer) {
         byte[] result = again(run, answer);
         if (ledger != null) {
-            Finish finish = Finish.answered(result, answer.model(), run.spent());
+            Finish finish = Finish.answered(result, answer.model(), run.bill().spent());
             if (!Durable.result(ledger.finish(run.work(), finish)).stored()) {
                 run.forgetWork(); // another process had answered it meanwhile: that answer is the one to publish
                 return "busy";

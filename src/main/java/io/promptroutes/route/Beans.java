@@ -145,6 +145,9 @@ public final class Beans implements AutoCloseable {
         bind(main, "readGeneration", unknown::read);
         bind(main, "bookLookedUp", unknown::book);
         main.bind("checkCredit", new CheckCredit(options.creditBelow(), alarms, clock));
+        Waits waits = new Waits(shared.tally());
+        bind(main, "beginWait", waits::begin);
+        bind(main, "endWait", waits::end);
         Sinks sinks = new Sinks(intake, shared.tally(), shared.ledger(), alarms, clock);
         bind(main, "releaseCall", sinks::called);
         Comparisons comparisons = new Comparisons(catalogue, shared.ledger(), intake, options.branchTimeout());

@@ -1,8 +1,8 @@
 package io.promptroutes.route;
 
+import io.promptroutes.flow.Decision;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Run;
-import io.promptroutes.flow.Run.Decision;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Chain;

@@ -7,6 +7,7 @@ import io.promptroutes.cost.Usd;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.ClaimAnswer;
 import io.promptroutes.ledger.ClaimAnswer.Refused;
 import io.promptroutes.ledger.ClaimRequest;
@@ -135,6 +136,7 @@ final class ClaimCall implements Processor {
         long room = Math.max(ROOM_MILLIS, Math.min(2 * before, LONGEST_ROOM_MILLIS));
         exchange.setVariable("room", room);
         exchange.setVariable("delay", room / 2 + ThreadLocalRandom.current().nextLong(room / 2 + 1));
+        exchange.setVariable("waits", Tally.BUDGET_RESERVED);
         return "wait";
     }
 

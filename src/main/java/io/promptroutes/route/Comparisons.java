@@ -114,7 +114,7 @@ final class Comparisons {
     private String answered(Exchange exchange, Run run, Comparison comparison) {
         byte[] result = comparison.result(run);
         exchange.setVariable("result", result);
-        if (run.work() != null && !Durable.result(ledger.finish(run.work(), SettleCall.again(run, Finish.answered(result, null, run.spent())))).stored()) {
+        if (run.work() != null && !Durable.result(ledger.finish(run.work(), SettleCall.again(run, Finish.answered(result, null, run.bill().spent())))).stored()) {
             run.forgetWork();
             return "busy";
         }

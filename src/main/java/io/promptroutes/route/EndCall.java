@@ -50,7 +50,10 @@ final class EndCall implements Processor {
         exchange.setVariable("result", run.answer() == null ? null : Results.answered(run));
         Chain.Step step = run.chain().step();
         exchange.setVariable("next", step == Chain.Step.CALL ? "queue" : step.name().toLowerCase(Locale.ROOT));
-        exchange.setVariable("delay", run.chain().delay().toMillis());
+        if (step == Chain.Step.WAIT) {
+            exchange.setVariable("delay", run.chain().delay().toMillis());
+            exchange.setVariable("waits", run.failure().kind().toString());
+        }
         count(run);
     }
 

@@ -7,6 +7,7 @@ import io.promptroutes.cost.PriceList;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Tally;
 import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.routing.Breakers;
@@ -107,6 +108,7 @@ final class PrepareCall implements Processor {
         }
         long wait = rates.reserve(run.chain().model()).toMillis();
         exchange.setVariable("delay", wait);
+        exchange.setVariable("waits", Tally.REQUESTS_PER_MINUTE);
         return wait > 0;
     }
 

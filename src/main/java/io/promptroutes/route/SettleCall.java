@@ -64,9 +64,9 @@ final class SettleCall extends AsyncProcessorSupport {
         if (run.answer() == null) {
             return ledger.settle(run.claim(), settlement);
         }
-        Finish finish = Finish.answered(exchange.getVariable("result", byte[].class), run.answer().model(), run.spent());
+        Finish finish = Finish.answered(exchange.getVariable("result", byte[].class), run.answer().model(), run.bill().spent());
         String key = run.cacheKey();
-        return ledger.settleAndFinish(run.claim(), settlement, run.work(), key == null ? finish : finish.reusable(key, run.lastCost().usd()));
+        return ledger.settleAndFinish(run.claim(), settlement, run.work(), key == null ? finish : finish.reusable(key, run.bill().last().usd()));
     }
 
     private static void note(Exchange exchange, Run run, Settled settled) {
@@ -86,7 +86,7 @@ final class SettleCall extends AsyncProcessorSupport {
         Run run = exchange.getVariable("run", Run.class);
         exchange.setVariable("next", "publish");
         if (ledger != null && run != null && run.work() != null && exchange.getVariable("stored") == null) {
-            Finish finish = again(run, Finish.deadLetter(exchange.getMessage().getBody(byte[].class), run.spent()));
+            Finish finish = again(run, Finish.deadLetter(exchange.getMessage().getBody(byte[].class), run.bill().spent()));
             Settled settled = Durable.result(ledger.finish(run.work(), finish));
             note(exchange, settled.crossings());
             Object known = exchange.getVariable("known");
@@ -115,7 +115,7 @@ final class SettleCall extends AsyncProcessorSupport {
     private static Settlement settlement(Run run, byte[] event) {
         if (run.paid() != null) {
             Answer answer = run.paid();
-            Cost cost = run.lastCost();
+            Cost cost = run.bill().last();
             return new Settlement(run.answer() != null ? State.SUCCEEDED : State.FAILED, answer.generationId(), answer.model(), answer.provider(), answer.usage(), cost.usd(),
                     cost.source(), run.latencyMs(), event);
         }
@@ -123,7 +123,7 @@ final class SettleCall extends AsyncProcessorSupport {
         if (failure.billing() == Billing.NO) {
             return Settlement.notBilled(run.latencyMs());
         }
-        Cost cost = run.lastCost();
+        Cost cost = run.bill().last();
         BigDecimal usd = cost.usd();
         return new Settlement(usd == null ? State.UNKNOWN : State.FAILED, failure.generationId(), null, failure.provider(), failure.usage(), usd,
                 cost.source(), run.latencyMs(), event);

@@ -13,7 +13,7 @@ import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.publish.Alerts;
 import io.promptroutes.publish.BudgetAlerts;
-import io.promptroutes.publish.Results;
+import io.promptroutes.publish.DeadLetters;
 import io.promptroutes.routing.Chain;
 import java.io.IOException;
 import java.time.Clock;
@@ -85,7 +85,7 @@ public final class Sinks {
     /** Makes the dead letter of a prompt that no model answered the body. */
     public void deadLetter(Exchange exchange) {
         Run run = run(exchange);
-        letter(exchange, Results.failed(run), run.end().code());
+        letter(exchange, DeadLetters.failed(run), run.end().code());
         if (run.end().retryable() && !run.chain().attempts().isEmpty() && !branch(exchange) && alarms.goesOn(CHAIN_FAILED)) {
             exchange.setVariable("alert", Alerts.of(Alerts.Kind.CHAIN_FAILED, run.prompt().id(), "no model of the chain answered: "
                     + run.end().message(), alert -> alert.put("code", run.end().code()), clock.instant()));
@@ -98,7 +98,7 @@ public final class Sinks {
         if (why.id() != null) {
             exchange.setVariable("id", why.id());
         }
-        letter(exchange, Results.rejected(exchange.getVariable("arrival", Arrival.class), why), why.code());
+        letter(exchange, DeadLetters.rejected(exchange.getVariable("arrival", Arrival.class), why), why.code());
     }
 
     /** Makes the dead letter of a prompt that met a fault of ours the body. */
@@ -114,7 +114,7 @@ public final class Sinks {
         }
         Prompt prompt = exchange.getVariable("prompt", Prompt.class);
         InvalidPrompt why = new InvalidPrompt("internal_error", prompt == null ? null : prompt.id(), message);
-        letter(exchange, Results.rejected(exchange.getVariable("arrival", Arrival.class), why), why.code());
+        letter(exchange, DeadLetters.rejected(exchange.getVariable("arrival", Arrival.class), why), why.code());
     }
 
     /** Makes the dead letter of a prompt whose result, or stored dead letter, no topic takes the body. What the ledger has stays there. */
@@ -130,13 +130,13 @@ public final class Sinks {
         run.fail(new Failure("result_too_large", "the result of " + result.length + " bytes is more than its topic takes (" + refusal.getMessage()
                 + "): raise max.message.bytes of the topic, and kafka.client.max.request.size; the answer is kept in the ledger", true));
         exchange.setVariable("stored", result); // the ledger's word on this prompt stands
-        letter(exchange, Results.failed(run), run.end().code());
+        letter(exchange, DeadLetters.failed(run), run.end().code());
     }
 
     /** Makes the body a dead letter without the request, which is in its own topic. */
     public void withoutText(Exchange exchange) {
         exchange.setVariable("withoutText", true);
-        exchange.getMessage().setBody(Results.withoutRequest(exchange.getVariable("letter", byte[].class)));
+        exchange.getMessage().setBody(DeadLetters.withoutRequest(exchange.getVariable("letter", byte[].class)));
     }
 
     /** The result is durable. */
@@ -144,7 +144,7 @@ public final class Sinks {
         Run run = run(exchange);
         tally.answered(run.chain().level() == 0 ? null : run.chain().fallbackReason());
         alarms.off(CHAIN_FAILED);
-        if (run.lastCost() != null && run.lastCost().usd() != null && run.lastCost().usd().signum() > 0) {
+        if (run.bill().last() != null && run.bill().last().usd() != null && run.bill().last().usd().signum() > 0) {
             alarms.off(NO_CREDIT);
         }
         finish(exchange);

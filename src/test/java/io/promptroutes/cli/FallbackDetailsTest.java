@@ -2,6 +2,7 @@ package io.promptroutes.cli;
 
 import static io.promptroutes.cli.Reply.error;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -43,7 +44,10 @@ class FallbackDetailsTest {
     @Test
     void retryAfterInSecondsIsWaitedFor() {
         server.script(error(429, "slow down", "Retry-After", "1"));
-        JsonNode result = routes.ask(ASK_M);
+        String id = routes.send(ASK_M);
+        await().atMost(Duration.ofSeconds(5)).until(() -> routes.waiting().equals(Map.of("rate_limited", 1L)));
+        JsonNode result = routes.outcome(id);
+        assertThat(routes.waiting()).isEmpty();
         assertThat(server.modelsCalled()).containsExactly("openai/gpt-4.1-mini", "openai/gpt-4.1-mini");
         assertThat(gap(0)).isBetween(Duration.ofMillis(1000), Duration.ofMillis(2500));
         assertThat(result.at("/fallback/attempts/0/wait_ms").asInt()).isEqualTo(1000);

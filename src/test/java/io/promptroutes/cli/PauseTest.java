@@ -123,7 +123,9 @@ class PauseTest {
             server.script(NO_CREDIT);
             String first = routes.send("{\"prompt\":\"Hello\",\"budget\":\"free\"}");
             await().atMost(Duration.ofSeconds(5)).until(() -> routes.intake().reason() != null);
+            await().atMost(Duration.ofSeconds(5)).until(() -> routes.waiting().equals(Map.of("paused", 1L)));
             routes.outcome(first);
+            assertThat(routes.waiting()).isEmpty();
             assertThat(server.calls()).hasSize(2);
             assertThat(Duration.ofNanos(server.calls().get(1).nanos() - server.calls().get(0).nanos())).isGreaterThan(Duration.ofMillis(1500));
         }

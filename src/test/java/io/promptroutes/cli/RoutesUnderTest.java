@@ -138,6 +138,11 @@ final class RoutesUnderTest implements AutoCloseable {
         return costs.stream().filter(event -> event.path("subject").equals(outcome.path("id"))).toList();
     }
 
+    /** Prompts that wait now, by reason. */
+    Map<String, Long> waiting() {
+        return application.tally().waiting();
+    }
+
     private Arrival arrival(byte[] bytes) {
         try {
             if (!application.intake().take()) {

@@ -76,6 +76,12 @@ final class Topic implements AutoCloseable {
         return admin.describeConsumerGroups(List.of(group)).all().get().get(group).members().toString();
     }
 
+    /** How many partitions each member of the group has. */
+    List<Integer> partitionsOfMembers(String group) throws Exception {
+        return admin.describeConsumerGroups(List.of(group)).all().get().get(group).members().stream()
+                .map(member -> member.assignment().topicPartitions().size()).toList();
+    }
+
     private Properties client() {
         Properties client = new Properties();
         client.put("bootstrap.servers", brokers);

@@ -1,0 +1,27 @@
+package io.promptroutes.flow;
+
+import io.promptroutes.routing.Choice;
+import java.math.BigDecimal;
+import java.util.List;
+
+/**
+ * How the models of a prompt were chosen, for the result's {@code routing}.
+ *
+ * @param temperature as set by the task; null where the request names its own
+ * @param maxTokens   output cap as set by the task; null where the request names its own
+ * @param choice      of the models
+ * @param confidence  in the task, from 0 to 1; null where it was not weighed
+ * @param signs       that spoke most for the task; empty where the request names it
+ */
+public record Decision(String tier, String reason, BigDecimal temperature, Integer maxTokens, Choice choice, Double confidence, List<String> signs) {
+
+    /** Models passed over, each with the reason. */
+    public List<String> rejected() {
+        return choice.rejected();
+    }
+
+    /** For one model of a comparison. */
+    public Decision alone() {
+        return new Decision(tier, reason, temperature, maxTokens, choice.alone(), confidence, signs);
+    }
+}

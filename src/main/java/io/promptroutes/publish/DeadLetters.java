@@ -1,0 +1,77 @@
+package io.promptroutes.publish;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Failure;
+import io.promptroutes.flow.Run;
+import io.promptroutes.prompt.DeadLetterLine;
+import io.promptroutes.prompt.InvalidPrompt;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Prompt;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Writes dead letters as JSON (README, "Messages"). Stateless. */
+public final class DeadLetters {
+
+    private DeadLetters() {
+    }
+
+    /** The dead letter of a prompt that was called, or could not be. */
+    public static byte[] failed(Run run) {
+        Prompt prompt = run.prompt();
+        ObjectNode out = head(prompt.id(), run.end());
+        if (run.unfit() != null) {
+            out.put("text", run.unfit().text()); // it was paid for
+        }
+        out.set("attempts", Results.attempts(run.chain()));
+        Results.cost(out, run);
+        Results.origin(out, prompt);
+        DeadLetterLine.hold(out, prompt.raw());
+        return Results.bytes(out);
+    }
+
+    /** The dead letter of input that is no prompt. */
+    public static byte[] rejected(Arrival arrival, InvalidPrompt why) {
+        String id = why.id() == null ? arrival.source().defaultId() : why.id();
+        ObjectNode out = head(id, new Failure(why.code(), why.getMessage(), false));
+        out.putArray("attempts");
+        out.set("source", Json.MAPPER.valueToTree(arrival.source()));
+        out.put("key", arrival.key());
+        if (arrival.tooLong()) {
+            out.put("raw_bytes", arrival.length());
+            out.put("raw_head_base64", arrival.bytes()); // under a name of its own: fed in again it would pass as the whole
+        } else {
+            DeadLetterLine.hold(out, arrival.bytes());
+        }
+        return Results.bytes(out);
+    }
+
+    /** A dead letter of a few hundred bytes, for where the whole has no room. */
+    public static byte[] withoutRequest(byte[] deadLetter) {
+        try {
+            JsonNode whole = Json.MAPPER.readTree(deadLetter);
+            JsonNode error = whole.path("error");
+            String message = error.path("message").asText();
+            String id = whole.path("id").asText();
+            ObjectNode out = head(id.substring(0, Math.min(id.length(), 200)), new Failure(error.path("code").asText(),
+                    message.substring(0, Math.min(message.length(), 400)), error.path("retryable").asBoolean()));
+            out.set("source", whole.path("source"));
+            return Results.bytes(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ObjectNode head(String id, Failure failure) {
+        ObjectNode out = Json.MAPPER.createObjectNode();
+        out.put("id", id);
+        out.put("status", "failed");
+        ObjectNode error = out.putObject("error");
+        error.put("code", failure.code());
+        error.put("message", failure.message());
+        error.put("retryable", failure.retryable());
+        return out;
+    }
+}
