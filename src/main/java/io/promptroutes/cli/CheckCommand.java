@@ -116,11 +116,12 @@ final class CheckCommand implements Callable<Integer> {
         beans.putAll(new Inbox(Path.of(""), null, intake, null, 1).beans());
         beans.putAll(CostRows.beans(null));
         beans.put("ledgerData", new JdbcDataSource());
-        beans.put("print", (Processor) exchange -> { });
+        List.of("print", "lookout").forEach(bean -> beans.put(bean, (Processor) exchange -> { }));
         try (KafkaEdge edge = new KafkaEdge(settings, routes, intake, settings.duration("kafka.drain"), false)) {
             beans.putAll(edge.beans());
         }
-        Map<String, String> properties = Map.of("inbox.settled-millis", "1", "management.costs", "off", "camel.component.kafka.lazyStartProducer", "true");
+        Map<String, String> properties = Map.of("inbox.settled-millis", "1", "metrics.refresh-millis", "1", "health.openrouter-every-millis", "1", "management.costs", "on", "management.watch", "on",
+                "camel.component.kafka.lazyStartProducer", "true");
         return new Application(routes, intake, new Application.Edges("files", beans, id -> true, exchange -> true, Duration.ofSeconds(1), properties),
                 null, new LedgerPolicy("openrouter", "check", false, false, false, false, (id, result) -> false));
     }

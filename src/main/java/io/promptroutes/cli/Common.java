@@ -31,7 +31,9 @@ final class Common {
 
     /** The settings with the command line's own on top. */
     Settings settings(Map<String, String> options) {
-        return Settings.load(Path.of(""), System.getenv(), commandLine(options));
+        Settings settings = Settings.load(Path.of(""), System.getenv(), commandLine(options));
+        Logs.format(settings);
+        return settings;
     }
 
     /** @param unknown told of each key that nobody knows */
@@ -45,6 +47,7 @@ final class Common {
         Settings settings = settings(options, findings::add);
         CheckCommand.offline(settings, simulate, new RouteCheck(Path.of(""), findings::add), findings::add);
         Finding.refuse(findings);
+        Logs.format(settings);
         findings.forEach(finding -> LoggerFactory.getLogger(Common.class).warn(finding.sentence()));
         return settings;
     }

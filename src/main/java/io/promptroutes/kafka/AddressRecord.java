@@ -14,8 +14,8 @@ import org.apache.kafka.common.header.Header;
 
 /**
  * Gives a result, a cost event or an alert the key of the record that it comes from, and headers that say where that was:
- * {@code prompt-id}, {@code source-topic}, {@code source-partition}, {@code source-offset}; besides, {@code traceparent} and those on
- * the allow-list as they came. Values are UTF-8 text. Thread-safe.
+ * {@code prompt-id}, {@code source-topic}, {@code source-partition}, {@code source-offset}; besides, {@code traceparent} and, as they came,
+ * those on the allow-list. Values are UTF-8 text. Thread-safe.
  */
 public final class AddressRecord implements Processor {
 
@@ -23,7 +23,6 @@ public final class AddressRecord implements Processor {
 
     /** @param allowed names of incoming headers to carry over, in any case */
     public AddressRecord(Set<String> allowed) {
-        carried.add("traceparent");
         carried.addAll(allowed);
     }
 
@@ -31,6 +30,10 @@ public final class AddressRecord implements Processor {
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
+        String traceparent = exchange.getVariable(Origin.TRACEPARENT, String.class);
+        if (traceparent != null) {
+            message.setHeader(Origin.TRACEPARENT, text(traceparent));
+        }
         Origin origin = exchange.getVariable(Origin.VARIABLE, Origin.class);
         Prompt prompt = exchange.getVariable("prompt", Prompt.class);
         if (origin != null) {

@@ -19,6 +19,10 @@ final class Limits {
         return rows.isEmpty() ? this : new Limits(Stream.concat(rows.stream(), limits.stream()).toList());
     }
 
+    List<Limit> all() {
+        return limits;
+    }
+
     boolean any() {
         return !limits.isEmpty();
     }
