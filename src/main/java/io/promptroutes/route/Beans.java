@@ -56,7 +56,7 @@ public final class Beans implements AutoCloseable {
 
     private final WallClock wallClock;
     private final Breakers breakers;
-    private final Reach reach = new Reach();
+    private final Reach reach;
     private final ExecutorService publishers = Executors.newFixedThreadPool(PUBLISHERS, task -> {
         Thread thread = new Thread(task, "publisher");
         thread.setDaemon(true);
@@ -107,6 +107,7 @@ public final class Beans implements AutoCloseable {
         wallClock = new WallClock(options.longestAnswer());
         ParkedModels parked = new ParkedModels(clock);
         breakers = new Breakers(options.breakers());
+        reach = new Reach(shared.policy().provider());
         main.bind("breakers", breakers); // their state is asked for by name
         PriceList prices = new PriceList(catalogue, options.prices());
         TokenCounter tokens = new TokenCounter();

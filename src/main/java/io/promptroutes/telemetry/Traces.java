@@ -8,17 +8,18 @@ import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import io.promptroutes.cost.Usage;
 import io.promptroutes.flow.Run;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.prompt.Source;
 import java.util.List;
-import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A span for each prompt, below the one that its record names, and below it a client span {@code chat MODEL} for each call, as
@@ -26,18 +27,7 @@ import java.util.Map;
  */
 public final class Traces {
 
-    private static final String TRACEPARENT = "traceparent";
-    private static final TextMapGetter<Map<String, String>> GETTER = new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(Map<String, String> carrier) {
-            return carrier.keySet();
-        }
-
-        @Override
-        public String get(Map<String, String> carrier, String key) {
-            return carrier.get(key);
-        }
-    };
+    private static final Pattern TRACEPARENT = Pattern.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})");
 
     private final Tracer tracer;
     private final Labels labels;
@@ -52,15 +42,19 @@ public final class Traces {
 
     /** A prompt came in. @param traceparent of whoever sent it; null where nobody said */
     public Passage arrived(Source source, String traceparent) {
-        Context sender = traceparent == null ? Context.root()
-                : W3CTraceContextPropagator.getInstance().extract(Context.root(), Map.of(TRACEPARENT, traceparent), GETTER);
-        SpanBuilder span = tracer.spanBuilder("prompt").setParent(sender);
+        SpanBuilder span = tracer.spanBuilder("prompt").setParent(Context.root().with(Span.wrap(sender(traceparent))));
         if (source.topic() != null) {
             span.setSpanKind(SpanKind.CONSUMER).setAttribute("messaging.system", "kafka").setAttribute("messaging.destination.name", source.topic())
                     .setAttribute("messaging.destination.partition.id", String.valueOf(source.partition()))
                     .setAttribute("messaging.kafka.offset", source.offset());
         }
         return new Passage(span.startSpan());
+    }
+
+    private static SpanContext sender(String traceparent) {
+        Matcher parts = TRACEPARENT.matcher(traceparent == null ? "" : traceparent);
+        return parts.matches() ? SpanContext.createFromRemoteParent(parts.group(1), parts.group(2), TraceFlags.fromHex(parts.group(3), 0), TraceState.getDefault())
+                : SpanContext.getInvalid();
     }
 
     /** What follows hangs below this prompt's span; null where it has none. */

@@ -50,6 +50,8 @@ class ObservedIT {
                 assertThat(names(text)).containsAll(documented().stream().filter(name -> !name.matches("prompt_routes_(fallbacks_total|credit_left_USD)")).toList());
                 assertThat(documented()).containsAll(names(text));
             });
+            assertThat(service.get("/observe/health/ready").body()).contains("total.day: $", "0 records of observed-prompts are not finished", "all models are called",
+                    "\"openrouter\",\"status\":\"UP\"", "\"key\",\"status\":\"UP\"");
             for (String line : service.err().lines().toList()) {
                 assertThat(Json.MAPPER.readTree(line).path("message").asText()).isNotEmpty();
             }
