@@ -2,14 +2,13 @@ package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.promptroutes.cli.RouteFile.Mention;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.CatalogueCopy;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerLocked;
 import io.promptroutes.openrouter.ApiKey;
-import io.promptroutes.route.Inbox;
-import io.promptroutes.route.JobSinks;
 import io.promptroutes.route.LedgerPolicy;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -107,23 +106,21 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    /** With all beans, and nothing behind them. */
+    /** With all beans, and nothing behind them: those that only a running service has are stood in for. */
     static Application application(Settings settings) {
         RouteSettings routes = new RouteSettings(settings, new ApiKey(() -> null));
         Intake intake = routes.intake(false);
-        Map<String, Object> beans = new HashMap<>();
-        beans.putAll(new JobSinks(null).beans());
-        beans.putAll(new Inbox(Path.of(""), null, intake, null, 1).beans());
-        beans.putAll(CostRows.beans(null));
-        beans.put("ledgerData", new JdbcDataSource());
-        List.of("print", "lookout").forEach(bean -> beans.put(bean, (Processor) exchange -> { }));
+        Map<String, Object> beans = new HashMap<>(Map.of("ledgerData", new JdbcDataSource()));
         try (KafkaEdge edge = new KafkaEdge(settings, routes, intake, settings.duration("kafka.drain"), false)) {
             beans.putAll(edge.beans());
         }
-        Map<String, String> properties = Map.of("inbox.settled-millis", "1", "metrics.refresh-millis", "1", "health.openrouter-every-millis", "1", "management.costs", "on", "management.watch", "on",
-                "camel.component.kafka.lazyStartProducer", "true");
-        return new Application(routes, intake, new Application.Edges("files", beans, id -> true, exchange -> true, Duration.ofSeconds(1), properties),
-                null, new LedgerPolicy("openrouter", "check", false, false, false, false, (id, result) -> false));
+        Map<String, String> properties = RunCommand.properties(settings.with("budget.job", ""), settings.onOff("kafka.enabled"),
+                Map.of("camel.component.kafka.lazyStartProducer", "true"));
+        Application application = new Application(routes, intake, new Application.Edges("files", beans, id -> true, exchange -> true, Duration.ofSeconds(1),
+                properties), null, new LedgerPolicy("openrouter", "check", false, false, false, false, (id, result) -> false));
+        RouteCheck.shippedFiles().values().stream().flatMap(file -> file.beans.stream()).map(Mention::name).filter(bean -> !application.binds(bean))
+                .forEach(bean -> application.bind(Map.of(bean, (Processor) exchange -> { })));
+        return application;
     }
 
     private Ledger ledger(Settings settings) {

@@ -74,14 +74,7 @@ final class RouteCheck {
                 found.accept(Finding.fault("routes/" + name + " is no YAML: " + line(e), "", "correct it"));
             }
         });
-        Map<String, RouteFile> others = new TreeMap<>();
-        RouteFiles.shipped().forEach(name -> {
-            try (InputStream in = shipped(name)) {
-                others.put(name, new RouteFile(in, name));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        Map<String, RouteFile> others = shippedFiles();
         Set<String> usual = names(others.values(), file -> file.steps);
         report(mine, file -> file.steps, usual, unusual -> {
             Set<String> steps = steps();
@@ -100,6 +93,19 @@ final class RouteCheck {
         List<RouteFile> all = Stream.concat(others.values().stream(), mine.values().stream()).toList();
         report(mine, file -> file.targets, Set.of(), targets -> targets.stream().filter(uri -> all.stream().flatMap(file -> file.beginnings.stream())
                 .anyMatch(beginning -> beginning.matcher(uri).matches())).collect(Collectors.toSet()), "no route begins with ");
+    }
+
+    /** Those of the jar. */
+    static Map<String, RouteFile> shippedFiles() {
+        Map<String, RouteFile> files = new TreeMap<>();
+        RouteFiles.shipped().forEach(name -> {
+            try (InputStream in = shipped(name)) {
+                files.put(name, new RouteFile(in, name));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return files;
     }
 
     private static Set<String> names(Collection<RouteFile> files, Function<RouteFile, List<Mention>> kind) {

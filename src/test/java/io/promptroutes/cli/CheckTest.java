@@ -3,6 +3,10 @@ package io.promptroutes.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptroutes.cost.Catalogue;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.simulator.Simulator;
+import io.promptroutes.simulator.SimulatorConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -199,22 +203,62 @@ class CheckTest {
                 one -> assertThat(one).startsWith("Camel cannot read routes/options.camel.yaml").contains("mesage"));
     }
 
+    private record Said(int code, String text) {
+    }
+
+    private static Said check(String... arguments) {
+        StringWriter out = new StringWriter();
+        List<String> all = new ArrayList<>(List.of("check"));
+        all.addAll(List.of(arguments));
+        int code = PromptRoutes.execute(all.toArray(String[]::new), new PrintWriter(out, true), new PrintWriter(out, true));
+        return new Said(code, out.toString());
+    }
+
     @Test
     void theCommandTellsTheWorstFirstAndSaysByItsCodeWhetherThereIsSomethingToMend() {
-        StringWriter out = new StringWriter();
-        int code = PromptRoutes.execute(new String[] {"check", "--offline", "-D", "budget.total.day=10", "-D", "budget.total.month=5", "-D", "retry.backof=1s", "-D",
-            "ledger.directory=target/no-ledger-here"}, new PrintWriter(out, true), new PrintWriter(out, true));
+        Said said = check("--offline", "-D", "budget.total.day=10", "-D", "budget.total.month=5", "-D", "retry.backof=1s", "-D",
+                "ledger.directory=" + folder.resolve("none"));
 
-        assertThat(code).isEqualTo(2);
-        assertThat(out.toString().lines().filter(line -> !line.startsWith(" "))).satisfiesExactly(
+        assertThat(said.code()).isEqualTo(2);
+        assertThat(said.text().lines().filter(line -> !line.startsWith(" "))).satisfiesExactly(
                 first -> assertThat(first).startsWith("MEND").contains("unknown key retry.backof"),
                 second -> assertThat(second).startsWith("warning").contains("budget.total.day"),
                 last -> assertThat(last).startsWith("1 to mend, 1 warnings"));
-        assertThat(out.toString()).contains("where: the command line", "do:    did you mean retry.backoff?");
+        assertThat(said.text()).contains("where: the command line", "do:    did you mean retry.backoff?");
+        assertThat(folder.resolve("none")).as("nothing is made").doesNotExist();
+    }
 
-        StringWriter good = new StringWriter();
-        assertThat(PromptRoutes.execute(new String[] {"check", "--simulate", "--offline", "-D", "ledger.enabled=off"}, new PrintWriter(good, true),
-                new PrintWriter(good, true))).as("a warning alone").isZero();
-        assertThat(good.toString()).contains("warning  the ledger is off");
+    @Test
+    void theLedgerIsOpenedOrSaidToBeAnothersOrNotToBeHad() throws IOException {
+        String directory = "ledger.directory=" + folder.resolve("data");
+        try (Ledger ledger = Ledger.open(LedgerSettings.embedded(folder.resolve("data")))) {
+            Said held = check("--offline", "-D", directory);
+            assertThat(held.text()).contains("warning  the ledger in " + folder.resolve("data") + " is in use by process ");
+            assertThat(held.code()).as("a service may be running here").isZero();
+        }
+        Said free = check("--offline", "-D", directory);
+        assertThat(free.text()).as("all of it in one line").matches("all is in order: \\d+ keys, \\d+ route files, the ledger, \\d+ models\\R");
+        assertThat(free.code()).isZero();
+
+        Files.writeString(folder.resolve("file"), "");
+        Said wrong = check("--offline", "-D", "ledger.directory=" + folder.resolve("file"));
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.text()).contains("MEND", folder.resolve("file").toString(), "key ledger.directory");
+    }
+
+    @Test
+    void keyAndCreditAreAskedForWithoutACall() {
+        try (Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.key", "right", "simulator.credit", "0.5")))) {
+            String[] usual = {"-D", "kafka.enabled=off", "-D", "ledger.directory=" + folder.resolve("none"), "-D", "openrouter.base-url=" + simulator.baseUrl(),
+                "-D", "openrouter.api-key=right"};
+            Said low = check(usual);
+            assertThat(low.text()).contains("warning  the API key has $0.5 left of its limit, less than alerts.credit-below");
+            assertThat(low.code()).isZero();
+            usual[usual.length - 1] = "openrouter.api-key=wrong";
+            Said refused = check(usual);
+            assertThat(refused.text()).contains("MEND     OpenRouter refuses the API key with HTTP 401").doesNotContain("wrong");
+            assertThat(refused.code()).isEqualTo(2);
+            assertThat(simulator.bill().completions()).isZero();
+        }
     }
 }
