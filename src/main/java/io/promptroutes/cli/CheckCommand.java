@@ -134,8 +134,7 @@ final class CheckCommand implements Callable<Integer> {
                 parent = parent.getParent();
             }
             if (!Files.isWritable(parent) || !Files.isDirectory(parent)) {
-                findings.add(Finding.fault("the ledger's folder " + folder + " cannot be made in " + parent, settings.where("ledger.directory")
-                        + ", key ledger.directory", "allow this user to write there, or name another folder"));
+                findings.add(Finding.fault("the ledger's folder " + folder + " cannot be made in " + parent, settings.place("ledger.directory"), "allow this user to write there, or name another folder"));
             }
         } else {
             try {
@@ -144,8 +143,7 @@ final class CheckCommand implements Callable<Integer> {
                 return ledger;
             } catch (UsageException e) {
                 boolean held = e.getCause() instanceof LedgerLocked;
-                findings.add(new Finding(!held, e.getMessage(), settings.where(remote ? "ledger.url" : "ledger.directory"),
-                        held ? "" : "see keys ledger.*"));
+                findings.add(new Finding(!held, e.getMessage(), settings.place(remote ? "ledger.url" : "ledger.directory"), held ? "" : "see keys ledger.*"));
             }
         }
         return null;
@@ -168,7 +166,7 @@ final class CheckCommand implements Callable<Integer> {
         } catch (IOException | IllegalArgumentException e) {
             findings.add(Finding.fault("OpenRouter cannot be asked at " + settings.text("openrouter.base-url") + " ("
                     + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()) + ")",
-                    settings.where("openrouter.base-url") + ", key openrouter.base-url", "correct the address, or see to the network"));
+                    settings.place("openrouter.base-url"), "correct the address, or see to the network"));
             return before;
         }
     }

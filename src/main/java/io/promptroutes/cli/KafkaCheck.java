@@ -63,7 +63,7 @@ final class KafkaCheck {
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             boolean meant = !settings.shipped("kafka.brokers"); // a folder for batch jobs alone needs none
             found.accept(new Finding(meant, "no Kafka broker can be asked at " + settings.text("kafka.brokers") + " (" + reason(e) + ")",
-                    settings.where("kafka.brokers") + ", key kafka.brokers", "start it, correct the address or kafka.client.*, or set kafka.enabled=off"));
+                    settings.place("kafka.brokers"), "start it, correct the address or kafka.client.*, or set kafka.enabled=off"));
             return null;
         }
     }
@@ -132,7 +132,7 @@ final class KafkaCheck {
             long largest = settings.integer("prompts.max-bytes", 1, Integer.MAX_VALUE);
             if (!settings.shipped("prompts.max-bytes") && largest > most.get(prompts)) {
                 found.accept(Finding.warning("prompts may have " + largest + " bytes, but topic " + prompts + " takes records of " + most.get(prompts) + " at most",
-                        settings.where("prompts.max-bytes") + ", key prompts.max-bytes", "raise max.message.bytes of the topic, or lower the key"));
+                        settings.place("prompts.max-bytes"), "raise max.message.bytes of the topic, or lower the key"));
             }
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             found.accept(Finding.warning("the sizes that topics take cannot be read (" + reason(e) + ")", settings.text("kafka.brokers"),

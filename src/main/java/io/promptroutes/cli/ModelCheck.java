@@ -54,7 +54,7 @@ final class ModelCheck {
         settings.below("models.alias.").forEach((name, id) -> {
             if (now.find(id).isEmpty()) {
                 found.accept(Finding.warning("alias " + name + " stands for " + id + ", which is not in " + list,
-                        settings.where("models.alias." + name) + ", key models.alias." + name,
+                        settings.place("models.alias." + name),
                         now.successorOf(id).map(other -> "perhaps use " + other).orElse("name another one, or take the alias out")));
             }
         });

@@ -245,6 +245,11 @@ public final class Settings {
         return other;
     }
 
+    /** Where to look, for a finding that names no key. */
+    String place(String key) {
+        return where(key) + ", key " + key;
+    }
+
     /** All keys below {@code prefix}, without it. */
     public Map<String, String> below(String prefix) {
         Map<String, String> found = new TreeMap<>();
