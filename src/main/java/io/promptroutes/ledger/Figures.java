@@ -81,6 +81,14 @@ public final class Figures {
         }
     }
 
+    /** Output tokens of earlier answers together. @param model as the catalogue lists it */
+    public record Lengths(String task, String model, long answers, long tokens) {
+
+        public Lengths plus(Lengths more) {
+            return new Lengths(task, model, answers + more.answers, tokens + more.tokens);
+        }
+    }
+
     private record Saved(String name, long times, BigDecimal usd) {
     }
 
@@ -165,6 +173,13 @@ public final class Figures {
     public List<End> ends(Collection<UUID> ids, int longest) {
         return ids.isEmpty() ? List.of() : database.read(tx -> tx.list("SELECT answer_id, CASE WHEN OCTET_LENGTH(json) <= ? THEN json END AS json"
                 + " FROM answers WHERE answer_id = ANY(?)", row -> new End(row.getObject("answer_id", UUID.class), row.getBytes("json")), longest, ids));
+    }
+
+    /** How long answers were, by task and model that was called. */
+    public List<Lengths> lengths() {
+        return database.read(tx -> tx.list("SELECT COALESCE(task, '') AS task, model, COUNT(*) AS answers, SUM(completion_tokens) AS tokens FROM claims"
+                + " WHERE state = 'succeeded' AND completion_tokens IS NOT NULL GROUP BY task, model",
+                row -> new Lengths(row.getString("task"), row.getString("model"), row.getLong("answers"), row.getLong("tokens"))));
     }
 
     public static Row nothing(String name) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -45,6 +46,12 @@ public final class History {
                 + " ON a.answer_id = w.answer_id WHERE job = ? AND work_id > ? AND state IN ('answered', 'dead') ORDER BY work_id LIMIT ?",
                 row -> new FinishedWork(new WorkId(row.getString("work_id")), row.getString("prompt_id"),
                         row.getString("state").equals(WorkRow.ANSWERED), row.getBytes("json")), job, after, PAGE));
+    }
+
+    /** Whether the work was answered (true) or is a dead letter (false); empty where neither is known. */
+    public Optional<Boolean> ended(WorkId work) {
+        return database.read(tx -> tx.list("SELECT state FROM works WHERE work_id = ? AND state <> 'open'",
+                row -> row.getString("state").endsWith(WorkRow.ANSWERED), work.hex())).stream().findFirst();
     }
 
     /** The cost events of a work's calls, in their order. */
