@@ -118,7 +118,7 @@ class BatchCommand implements Callable<Integer> {
     }
 
     /** Finds what is to be answered, before anything is made. */
-    void find() {
+    void find() throws IOException {
         if (inputs.inputs.isEmpty() || out == null) {
             throw new ParameterException(spec.commandLine(), inputs.inputs.isEmpty() ? "Missing required parameter: 'INPUT...'"
                     : "Missing required option: '--out=DIR'");
@@ -209,7 +209,7 @@ class BatchCommand implements Callable<Integer> {
         return options;
     }
 
-    private OutputFolder folder() {
+    OutputFolder folder() {
         try {
             return new OutputFolder(out, fresh);
         } catch (IOException e) {

@@ -54,6 +54,9 @@ final class DeadLettersCommand implements Runnable {
             if (topic == !inputs.inputs.isEmpty()) {
                 throw new ParameterException(spec.commandLine(), "give either files of dead letters or --topic");
             }
+            if (topic ? out != null : again) {
+                throw new ParameterException(spec.commandLine(), topic ? "--out is for files of dead letters" : "--from-beginning is for --topic");
+            }
             if (topic) {
                 return replayTopic();
             }
@@ -71,7 +74,7 @@ final class DeadLettersCommand implements Runnable {
         }
 
         @Override
-        void find() {
+        void find() throws IOException {
             if (fresh) {
                 throw new UsageException("--fresh would put the dead letters away; `batch --fresh` starts a job over");
             }
@@ -85,16 +88,7 @@ final class DeadLettersCommand implements Runnable {
             inputs.through = lines -> letters = new Letters(lines, codes);
             inputs.find(out);
             if (Files.exists(out.resolve(OutputFolder.DEAD_LETTERS))) {
-                tidy();
-            }
-        }
-
-        /** A job that died may have left several letters of an id: the last one counts. */
-        private void tidy() {
-            try {
-                new OutputFolder(out, false).close();
-            } catch (IOException e) {
-                throw new UsageException("--out " + out + " cannot be used: " + e.getMessage(), e);
+                folder().close(); // a job that died may have left several letters of an id: the last one counts
             }
         }
 
@@ -114,6 +108,8 @@ final class DeadLettersCommand implements Runnable {
             try {
                 replay.run(again);
                 return ExitCodes.ANSWERED;
+            } catch (IllegalArgumentException e) {
+                throw new UsageException(e.getMessage() + " (key kafka.topic.dead-letters)", e);
             } catch (ExecutionException | KafkaException e) {
                 Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
                 spec.commandLine().getErr().println("prompt-routes: stopped, the rest is untouched: " + cause.getMessage());

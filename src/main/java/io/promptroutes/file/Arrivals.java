@@ -5,16 +5,14 @@ import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 
 /** What comes in, each handed out when the window has a place for it. Ends early when intake stops. For one thread. */
-public final class Arrivals implements Iterator<Arrival>, AutoCloseable {
+public final class Arrivals extends Ahead<Arrival> implements AutoCloseable {
 
     private final InputFiles files;
     private final Iterator<Arrival> wanted;
     private final Intake intake;
     private final Tally tally;
-    private Arrival next;
 
     /** @param wanted what is to be taken of the files: all of them, or something that reads from them */
     public Arrivals(InputFiles files, Iterator<Arrival> wanted, Intake intake, Tally tally) {
@@ -25,15 +23,16 @@ public final class Arrivals implements Iterator<Arrival>, AutoCloseable {
     }
 
     @Override
-    public boolean hasNext() {
-        if (next == null && !intake.stopped() && wanted.hasNext()) {
-            Arrival read = wanted.next();
-            if (placed()) {
-                tally.take();
-                next = read;
-            }
+    Arrival read() {
+        if (intake.stopped() || !wanted.hasNext()) {
+            return null;
         }
-        return next != null;
+        Arrival read = wanted.next();
+        if (!placed()) {
+            return null;
+        }
+        tally.take();
+        return read;
     }
 
     private boolean placed() {
@@ -43,16 +42,6 @@ public final class Arrivals implements Iterator<Arrival>, AutoCloseable {
             Thread.currentThread().interrupt();
             return false;
         }
-    }
-
-    @Override
-    public Arrival next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        Arrival arrival = next;
-        next = null;
-        return arrival;
     }
 
     /** Files that could not be read to their end, each with the reason; the others were. */

@@ -9,18 +9,19 @@ import io.promptroutes.prompt.Source;
 import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 
 /**
  * The rows of a CSV file, each known by the line on which it begins. Finds where rows end; what is in them is for {@link Columns}. Where a
  * quote is not closed within the largest prompt, or something stands behind a closed one, only the line on which the row begins is refused
- * and reading goes on with the next. A header that is no good is refused, and no row is read. For one thread.
+ * and reading goes on with the next; in a file that has too much of that, a row is given up sooner. A header that is no good is refused, and no row is read. For one thread.
  */
-final class CsvRows implements Iterator<Arrival> {
+final class CsvRows extends Ahead<Arrival> {
 
     /** Where in a row we are: at the start of a cell, in a plain one, in a quoted one, behind its quote, or behind that in what must not be. */
     private enum At { START, PLAIN, QUOTED, CLOSED, WRONG }
+
+    /** What a row of several lines may have at least. */
+    private static final int LEAST = 4_096;
 
     private final String name;
     private final LineReader lines;
@@ -28,61 +29,52 @@ final class CsvRows implements Iterator<Arrival> {
     private char separator;
     private Columns columns;
     private boolean useless;
-    private Arrival next;
+    /** Bytes that may still be read in vain, before rows are given up sooner. */
+    private long patience;
 
     /** @param lines with their ends */
     CsvRows(String name, LineReader lines, PromptSettings prompts) {
         this.name = name;
         this.lines = lines;
         this.prompts = prompts;
+        this.patience = 10L * prompts.maxBytes();
     }
 
     @Override
-    public boolean hasNext() {
-        while (next == null && !useless && lines.hasNext()) {
+    Arrival read() {
+        Arrival read = null;
+        while (read == null && !useless && lines.hasNext()) {
             Line first = lines.next();
-            if (first.tooLong() || !LineReader.isBlank(first.bytes())) {
-                next = row(first);
-            }
+            read = first.tooLong() || !LineReader.isBlank(first.bytes()) ? row(first) : null;
         }
-        return next != null;
-    }
-
-    @Override
-    public Arrival next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        Arrival arrival = next;
-        next = null;
-        return arrival;
+        return read;
     }
 
     /** Null for the header, and for a row of empty cells. */
     private Arrival row(Line first) {
+        if (first.tooLong()) {
+            useless = columns == null;
+            return new Arrival(source(first), null, first.bytes(), true, first.length());
+        }
         if (columns == null) {
             separator = separator(first.bytes());
         }
         ByteArrayOutputStream row = new ByteArrayOutputStream();
-        long length = first.length();
-        Line last = first;
+        Line tooLong = null;
         At at = follow(At.START, first, row);
-        while (at == At.QUOTED && row.size() <= prompts.maxBytes() && !last.tooLong() && more(row)) {
-            last = lines.next();
-            length += last.length();
-            at = follow(at, last, row);
-        }
-        byte[] bytes = withoutEnd(row.toByteArray());
-        if (last.tooLong()) {
-            useless = columns == null;
-            return new Arrival(source(first), null, Arrays.copyOf(bytes, Math.min(bytes.length, LineReader.HEAD)), true, length);
+        while (at == At.QUOTED && tooLong == null && row.size() <= Math.min(prompts.maxBytes(), Math.max(LEAST, patience)) && more(row)) {
+            Line line = lines.next();
+            tooLong = line.tooLong() ? line : null;
+            at = tooLong == null ? follow(at, line, row) : at;
         }
         if (at == At.QUOTED || at == At.WRONG) {
-            lines.unread(row.toByteArray(), first.bytes().length, first.number());
+            patience -= row.size() - first.bytes().length;
+            lines.unread(row.toByteArray(), first.bytes().length, first.number(), tooLong);
             return refused(first, withoutEnd(first.bytes()), new InvalidPrompt(InvalidPrompt.INVALID_CSV, null, at == At.WRONG
                     ? "a quote of the row that begins here is not closed, or something stands behind the quote that closes it"
                     : "a quote in this line is not closed in the " + row.size() + " bytes from here on"));
         }
+        byte[] bytes = withoutEnd(row.toByteArray());
         try {
             if (columns == null) {
                 columns = Columns.of(bytes, separator, prompts.template());

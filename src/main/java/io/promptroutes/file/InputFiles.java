@@ -18,14 +18,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.NoSuchElementException;
 
 /**
  * What is in a job's files, one after the other, in memory that depends on the largest prompt allowed and not on the files: the rows of
  * {@code .csv}, the lines of any other. Where a file cannot be read on, the place is a refused arrival, and the next file follows. For one
  * thread.
  */
-public final class InputFiles implements Iterator<Arrival>, Closeable {
+public final class InputFiles extends Ahead<Arrival> implements Closeable {
 
     /** Standard input. */
     public static final Path STDIN = Path.of("-");
@@ -38,7 +37,6 @@ public final class InputFiles implements Iterator<Arrival>, Closeable {
     private InputStream in;
     private LineReader lines;
     private Iterator<Arrival> arrivals = Collections.emptyIterator();
-    private Arrival next;
 
     /**
      * @param files      by the name under which their lines are known
@@ -57,32 +55,21 @@ public final class InputFiles implements Iterator<Arrival>, Closeable {
     }
 
     @Override
-    public boolean hasNext() {
-        while (next == null && (in != null || files.hasNext())) {
+    Arrival read() {
+        while (in != null || files.hasNext()) {
             try {
                 if (in == null) {
                     open(files.next());
                 }
                 if (arrivals.hasNext()) {
-                    next = arrivals.next();
-                } else {
-                    close();
+                    return arrivals.next();
                 }
+                close();
             } catch (IOException | UncheckedIOException e) {
-                next = broken(e.getCause() instanceof IOException cause ? cause : e);
+                return broken(e.getCause() instanceof IOException cause ? cause : e);
             }
         }
-        return next != null;
-    }
-
-    @Override
-    public Arrival next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        Arrival arrival = next;
-        next = null;
-        return arrival;
+        return null;
     }
 
     private void open(Map.Entry<String, Path> file) throws IOException {
@@ -97,16 +84,11 @@ public final class InputFiles implements Iterator<Arrival>, Closeable {
             arrivals = new CsvRows(name, lines, prompts);
         } else {
             lines = new LineReader(in, prompts.maxBytes());
-            arrivals = new Iterator<>() {
+            arrivals = new Ahead<>() {
                 @Override
-                public boolean hasNext() {
-                    return lines.hasNext();
-                }
-
-                @Override
-                public Arrival next() {
-                    Line line = lines.next();
-                    return new Arrival(Source.line(name, line.number()), null, line.bytes(), line.tooLong(), line.length());
+                Arrival read() {
+                    Line line = lines.hasNext() ? lines.next() : null;
+                    return line == null ? null : new Arrival(Source.line(name, line.number()), null, line.bytes(), line.tooLong(), line.length());
                 }
             };
         }

@@ -11,7 +11,6 @@ import io.promptroutes.prompt.Source;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -19,14 +18,13 @@ import java.util.TreeMap;
  * The dead letters among what is read, each as the prompt that it was: known by the same id, from the same source. An id comes once, since
  * the file may grow by letters of the prompts that fail again. For one thread.
  */
-public final class Letters implements Iterator<Arrival> {
+public final class Letters extends Ahead<Arrival> {
 
     private final Iterator<Arrival> lines;
     private final Set<String> codes;
     private final IdSet seen = new IdSet();
     private final Map<String, Long> skipped = new TreeMap<>();
     private long replayed;
-    private Arrival next;
 
     /** @param codes of the letters that are wanted; empty for all */
     public Letters(Iterator<Arrival> lines, Set<String> codes) {
@@ -35,22 +33,15 @@ public final class Letters implements Iterator<Arrival> {
     }
 
     @Override
-    public boolean hasNext() {
-        while (next == null && lines.hasNext()) {
-            next = letter(lines.next());
+    Arrival read() {
+        while (lines.hasNext()) {
+            Arrival letter = letter(lines.next());
+            if (letter != null) {
+                replayed++;
+                return letter;
+            }
         }
-        return next != null;
-    }
-
-    @Override
-    public Arrival next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        Arrival letter = next;
-        next = null;
-        replayed++;
-        return letter;
+        return null;
     }
 
     private Arrival letter(Arrival line) {

@@ -5,15 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 
 /**
  * Reads a file's lines as bytes, blank ones left out, in memory that depends on the longest line allowed and not on the file.
  * A line ends at a line feed or a carriage return with one; a byte order mark at the start is dropped. For one thread. A failing
  * stream is an {@link UncheckedIOException}.
  */
-public final class LineReader implements Iterator<Line>, Closeable {
+public final class LineReader extends Ahead<Line> implements Closeable {
 
     /** What is kept of a line that is too long. */
     static final int HEAD = 64 * 1024;
@@ -27,6 +25,8 @@ public final class LineReader implements Iterator<Line>, Closeable {
     private byte[] buffer;
     private boolean started;
     private IOException failure;
+    /** Comes when all that was put back has been read again. */
+    private Line behind;
     private int position;
     private int end;
     private byte[] kept = new byte[1024];
@@ -34,7 +34,6 @@ public final class LineReader implements Iterator<Line>, Closeable {
     private long length;
     private boolean within;
     private long number;
-    private Line next;
 
     /** @param maxBytes the longest line that is given whole, without its end */
     public LineReader(InputStream in, int maxBytes) {
@@ -56,29 +55,26 @@ public final class LineReader implements Iterator<Line>, Closeable {
     }
 
     @Override
-    public boolean hasNext() {
+    Line read() {
         try {
-            while (next == null && more()) {
+            if (behind != null && number + 1 == behind.number()) {
+                Line read = behind;
+                behind = null;
+                number++;
+                return read;
+            }
+            Line read = null;
+            while (read == null && more()) {
                 number++;
                 within = true;
-                next = read();
+                read = line();
                 within = false;
             }
-            return next != null;
+            return read;
         } catch (IOException e) {
             failure = e;
             throw new UncheckedIOException(e);
         }
-    }
-
-    @Override
-    public Line next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        Line line = next;
-        next = null;
-        return line;
     }
 
     /** After a failure: the line in which the stream failed, as far as it was read. */
@@ -92,16 +88,20 @@ public final class LineReader implements Iterator<Line>, Closeable {
      *
      * @param from where in {@code bytes} they begin
      * @param last the number of the line before them
+     * @param then one that was too long, and so cannot be put back itself, which follows; or null
      */
-    void unread(byte[] bytes, int from, long last) {
-        if (from == bytes.length) {
-            return;
+    void unread(byte[] bytes, int from, long last, Line then) {
+        behind = then == null ? behind : then;
+        int count = bytes.length - from;
+        if (count > position) {
+            byte[] larger = new byte[Math.max(buffer.length, count + end - position)];
+            System.arraycopy(buffer, position, larger, count, end - position);
+            end += count - position;
+            position = count;
+            buffer = larger;
         }
-        byte[] joined = Arrays.copyOfRange(bytes, from, bytes.length + end - position);
-        System.arraycopy(buffer, position, joined, bytes.length - from, end - position);
-        end = bytes.length - from + end - position;
-        position = 0;
-        buffer = joined.length < buffer.length ? Arrays.copyOf(joined, buffer.length) : joined;
+        position -= count;
+        System.arraycopy(bytes, from, buffer, position, count);
         number = last;
     }
 
@@ -130,7 +130,7 @@ public final class LineReader implements Iterator<Line>, Closeable {
     }
 
     /** The line that begins here, or null if it is blank and its end is not wanted. */
-    private Line read() throws IOException {
+    private Line line() throws IOException {
         length = 0;
         byte last = 0;
         while (more() && buffer[position] != '\n') {

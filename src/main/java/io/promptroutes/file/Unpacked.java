@@ -4,11 +4,11 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.Reader;
 import java.io.SequenceInputStream;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPInputStream;
+import org.apache.commons.io.input.ReaderInputStream;
 
 /**
  * The text in a file: out of gzip, which its first bytes tell whatever its name is, and as UTF-8 where a byte order mark says UTF-16.
@@ -37,52 +37,9 @@ final class Unpacked {
         }
         if (mark == 0xFEFF || mark == 0xFFFE) {
             // what is broken becomes a NUL, for which its line alone is refused
-            return new Utf8(new InputStreamReader(in, StandardCharsets.UTF_16.newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPLACE).replaceWith("\0")));
+            return ReaderInputStream.builder().setCharset(StandardCharsets.UTF_8).setReader(new InputStreamReader(in,
+                    StandardCharsets.UTF_16.newDecoder().onMalformedInput(CodingErrorAction.REPLACE).replaceWith("\0"))).get();
         }
         return in;
-    }
-
-    /** Characters as UTF-8. */
-    private static final class Utf8 extends InputStream {
-
-        private final Reader in;
-        private final char[] characters = new char[BUFFER];
-        private byte[] bytes = {};
-        private int position;
-
-        Utf8(Reader in) {
-            this.in = in;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            if (position == bytes.length) {
-                int count = in.read(characters, 0, BUFFER - 1);
-                if (count < 0) {
-                    return -1;
-                }
-                if (Character.isHighSurrogate(characters[count - 1])) {
-                    characters[count++] = (char) in.read(); // the decoder lets none stand alone
-                }
-                bytes = new String(characters, 0, count).getBytes(StandardCharsets.UTF_8);
-                position = 0;
-            }
-            int count = Math.min(length, bytes.length - position);
-            System.arraycopy(bytes, position, into, offset, count);
-            position += count;
-            return count;
-        }
-
-        @Override
-        public void close() throws IOException {
-            in.close();
-        }
     }
 }

@@ -66,12 +66,16 @@ public final class Replay {
 
     /**
      * @param again from the first record on, whatever was taken before
+     * @throws IllegalArgumentException where there is no such topic
      * @throws ExecutionException where a record cannot be sent
      */
     public void run(boolean again) throws ExecutionException, InterruptedException {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer());
                 KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(from).stream().map(one -> new TopicPartition(from, one.partition())).toList();
+            if (partitions.isEmpty()) {
+                throw new IllegalArgumentException("there is no topic " + from);
+            }
             consumer.assign(partitions);
             if (again) {
                 consumer.seekToBeginning(partitions);
@@ -94,26 +98,22 @@ public final class Replay {
         Map<TopicPartition, OffsetAndMetadata> before = new HashMap<>();
         Map<TopicPartition, OffsetAndMetadata> after = new HashMap<>();
         List<ProducerRecord<byte[], byte[]>> wanted = new ArrayList<>();
-        for (TopicPartition partition : records.partitions()) {
-            for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
-                if (record.offset() < ends.get(partition)) { // else of a prompt that has failed again meanwhile
-                    before.putIfAbsent(partition, new OffsetAndMetadata(record.offset()));
-                    after.put(partition, new OffsetAndMetadata(record.offset() + 1));
-                    if (wanted(record.headers())) {
-                        wanted.add(new ProducerRecord<>(to, null, record.key(), record.value(), original(record)));
-                    }
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+            if (record.offset() < ends.get(partition)) { // else of a prompt that has failed again meanwhile
+                long first = before.containsKey(partition) ? before.get(partition).offset() : record.offset();
+                before.put(partition, new OffsetAndMetadata(first, String.valueOf(record.offset())));
+                after.put(partition, new OffsetAndMetadata(record.offset() + 1));
+                if (wanted(record.headers())) {
+                    wanted.add(new ProducerRecord<>(to, null, record.key(), record.value(), original(record)));
                 }
             }
         }
-        if (!wanted.isEmpty()) {
-            before.replaceAll((partition, offset) -> new OffsetAndMetadata(offset.offset(), String.valueOf(after.get(partition).offset() - 1)));
-            consumer.commitSync(before);
-            List<Future<RecordMetadata>> sent = new ArrayList<>();
-            wanted.forEach(record -> sent.add(producer.send(record)));
-            producer.flush();
-            for (Future<RecordMetadata> one : sent) {
-                one.get();
-            }
+        consumer.commitSync(before);
+        List<Future<RecordMetadata>> sent = wanted.stream().map(producer::send).toList();
+        producer.flush();
+        for (Future<RecordMetadata> one : sent) {
+            one.get();
         }
         consumer.commitSync(after);
         replayed += wanted.size();

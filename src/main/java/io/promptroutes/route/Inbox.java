@@ -86,8 +86,9 @@ public final class Inbox {
         String id = "inbox " + outputs.toRealPath() + " " + changed;
         JobSinks sinks = new JobSinks(folder);
         try {
+            Files.writeString(outputs.resolve(".job"), id); // by which the commands for a batch job know it
             sinks.restore(ledger, id);
-        } catch (LedgerUnavailable | UncheckedIOException e) {
+        } catch (LedgerUnavailable | IOException | UncheckedIOException e) {
             LOG.warn("{} of the inbox has to wait: {}", name, e.getMessage());
             folder.close();
             exchange.setRouteStop(true); // it is looked at again in a second

@@ -109,7 +109,9 @@ class InputFilesTest {
                 Case.of("no UTF-8 in one row", "a.csv", "id,prompt\na,\u00e9\nb,c\n", "2 !invalid_encoding:a,\ufffd", "3 {\"id\":\"b\",\"prompt\":\"c\"}").in(StandardCharsets.ISO_8859_1),
                 Case.of("a NUL", "a.csv", "prompt\na\0b\nc\n", "2 !invalid_encoding:a\0b", "3 {\"prompt\":\"c\"}"),
                 Case.of("a line that is too long", "a.csv", "prompt\n" + "x".repeat(MAX_BYTES + 1) + "\nb\n", "2 !too long: 2001", "3 {\"prompt\":\"b\"}"),
-                Case.of("a cell whose second line is", "a.csv", "prompt\n\"a\n" + "x".repeat(MAX_BYTES + 1) + "\nb\n", "2 !too long: 2003", "4 {\"prompt\":\"b\"}"),
+                Case.of("a cell whose second line is", "a.csv", "prompt\n\"a\nfine\n" + "x".repeat(MAX_BYTES + 1) + "\nb\n", "2 !invalid_csv:\"a",
+                        "3 {\"prompt\":\"fine\"}", "4 !too long: 2001", "5 {\"prompt\":\"b\"}"),
+                Case.of("a first line that is", "a.csv", "x".repeat(MAX_BYTES + 1) + "\nb\n", "1 !too long: 2001"),
                 Case.of("no header that could be one", "a.csv", "Why is the sky blue?\nWhy?\n",
                         "1 !invalid_csv:Why is the sky blue?"),
                 Case.of("a column twice", "a.csv", "prompt,id,id\na,b,c\n", "1 !invalid_csv:prompt,id,id"),
@@ -168,7 +170,7 @@ class InputFilesTest {
     @Test
     void whateverStandsInACsvNoLineIsReadTwiceAndNoneThatIsWellFormedIsLost() throws IOException {
         Random random = new Random(12);
-        for (int round = 0; round < 1_000; round++) {
+        for (int round = 0; round < 500; round++) {
             String rubbish = text(random, "a\",,\n\r\u00e9");
             String csv = "id,prompt\n" + rubbish + "\nlast,one\n";
             List<Arrival> arrivals = arrivals("a.csv", csv.getBytes(StandardCharsets.UTF_8), null);
@@ -200,6 +202,18 @@ class InputFilesTest {
         }
         assertThat(refused).isEqualTo(1 + rows / 1_000);
         assertThat(fine).isEqualTo(rows - rows / 1_000);
+    }
+
+    @Test
+    void whereNothingIsButOpenQuotesRowsAreGivenUpSooner() {
+        int rows = 3_000;
+        LineReader lines = LineReader.withEnds(new ByteArrayInputStream(("id,prompt\n" + "5\",\",open\n".repeat(rows)).getBytes(StandardCharsets.UTF_8)), 20_000);
+        CsvRows reader = new CsvRows("a.csv", lines, new PromptSettings(20_000, Map.of(), null, null, InputFormat.AUTO));
+        List<String> why = new ArrayList<>();
+        reader.forEachRemaining(arrival -> why.add(arrival.refusal().getMessage()));
+        assertThat(why).hasSize(rows);
+        assertThat(why.get(0)).contains("not closed in the 20");
+        assertThat(why.get(20)).contains("not closed in the 4");
     }
 
     private static String text(Random random, String alphabet) {

@@ -82,6 +82,12 @@ class ReplayIT extends BrokerHarness {
         assertThat(said).isEmpty();
     }
 
+    @Test
+    void aTopicThatIsNotThereIsToldAndNotMade() {
+        assertThatThrownBy(() -> new Replay(Map.of("bootstrap.servers", brokers()), group, "nowhere", out, Set.of(), said::add).run(false))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("nowhere");
+    }
+
     private Replay replay(Map<String, String> more, Set<String> codes) {
         Map<String, String> client = new TreeMap<>(more);
         client.put("bootstrap.servers", brokers());

@@ -65,8 +65,6 @@ class InputsIT {
             long calls = simulator.bill().completions();
             assertThat(product.run("dead-letters", "replay", "out", "--code", "moderation,timeout").with(0).err())
                     .contains("2 in = 2 answered", "replayed    2 dead letters, skipped 2: 2 invalid_csv");
-            assertThat(product.run("dead-letters", "replay", "out/dead-letters.jsonl").with(1).err())
-                    .as("a row that is none is no prompt").contains("2 in = 0 answered + 2 dead letters", "replayed    2 dead letters");
             outputs = Outputs.of(folder.resolve("out"));
             assertThat(outputs.deadLetterIds()).containsExactlyInAnyOrder("table.csv:7", "table.csv:9");
             assertThat(outputs.resultIds()).contains("table.csv:3", "table.csv:4").hasSize(11);

@@ -41,6 +41,15 @@ class PromptParserTest {
     }
 
     @Test
+    void ofADeadLetterARowThatWasNoneIsNoPromptEither() throws Exception {
+        String letter = "{\"id\":\"a.csv:3\",\"error\":{\"code\":\"%s\",\"message\":\"why\"},\"raw_base64\":\"SGk=\"}";
+        assertThat(refusal(letter.formatted("invalid_csv"))).hasMessage("why").extracting(InvalidPrompt::code, InvalidPrompt::id)
+                .containsExactly("invalid_csv", "a.csv:3");
+        assertThat(refusal(letter.formatted("unreadable")).code()).isEqualTo("unreadable");
+        assertThat(parse(letter.formatted("rate_limited")).text()).isEqualTo("Hi");
+    }
+
+    @Test
     void aRecordWithoutAValueIsRefused() {
         InvalidPrompt refusal = catchThrowableOfType(InvalidPrompt.class, () -> parser.parse(null, RECORD, "key", null));
 
