@@ -65,7 +65,8 @@ final class RunCommand implements Callable<Integer> {
                     application.kafkaClients(settings.below("kafka.client."));
                     application.configured(management::open);
                     application.bind(CostRows.beans(ledger));
-                    application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application, routes.labels(endpoint.provider(), application.catalogue()))));
+                    application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application,
+                            routes.labels(endpoint.provider(), application.catalogue()))));
                     if (inbox != null) {
                         application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts().maxBytes()).beans());
                     }
