@@ -67,11 +67,7 @@ public final class History {
 
     private List<Event> eventsAfter(String job, UUID last) {
         return database.read(tx -> tx.list("SELECT c.claim_id, json FROM claims c JOIN events e"
-                + " ON e.claim_id = c.claim_id WHERE c.claim_id > ? AND job = ? ORDER BY c.claim_id LIMIT ?", History::event, last, job, PAGE));
-    }
-
-    private static Event event(ResultSet row) throws SQLException {
-        return new Event(row.getObject("claim_id", UUID.class), row.getBytes("json"));
+                + " ON e.claim_id = c.claim_id WHERE c.claim_id > ? AND job = ? ORDER BY c.claim_id LIMIT ?", row -> new Event(row.getObject("claim_id", UUID.class), row.getBytes("json")), last, job, PAGE));
     }
 
     /** Whether any answer or dead letter of the job is kept. */
