@@ -59,7 +59,14 @@ final class Application implements AutoCloseable {
 
         /** A job has its own intake. */
         private static final Map<String, String> NO_SERVICE = Map.of("kafka.enabled", "off", "inbox.directory", "", "management.costs", "off",
-                "management.watch", "off");
+                "management.watch", "off", "management.page", "off");
+
+        /** The same with other settings on top. */
+        Edges with(Map<String, String> more) {
+            Map<String, String> all = new HashMap<>(settings);
+            all.putAll(more);
+            return new Edges(publishTo, beans, firstSeen, mayStart, drain, all);
+        }
 
         static Edges ofJob(String publishTo, Map<String, ? extends Processor> sinks, Predicate<String> firstSeen) {
             return new Edges(publishTo, sinks, firstSeen, exchange -> true, Duration.ofSeconds(5), NO_SERVICE);
@@ -110,9 +117,20 @@ final class Application implements AutoCloseable {
     }
 
     void start() {
+        open();
+        template = main.getCamelContext().createProducerTemplate();
+        send("direct:refresh-catalogue", null);
+    }
+
+    /** Makes all routes, with everything that they name, and takes no prompt. */
+    void build() {
+        main.configure().withAutoStartup(false);
+        open();
+    }
+
+    private void open() {
         try {
             main.start();
-            template = main.getCamelContext().createProducerTemplate();
         } catch (Exception e) {
             Throwable cause = e;
             while (cause.getCause() != null) {
@@ -120,7 +138,11 @@ final class Application implements AutoCloseable {
             }
             throw new UsageException("the routes do not start: " + cause.getMessage(), e);
         }
-        send("direct:refresh-catalogue", null);
+    }
+
+    /** Whether a route may name it as a bean. */
+    boolean binds(String bean) {
+        return main.lookup(bean, Object.class) != null;
     }
 
     /** More beans that routes name. */

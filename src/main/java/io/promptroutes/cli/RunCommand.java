@@ -39,7 +39,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Settings settings = common.settings(Map.of("publish.retries", "-1")); // a service waits for its broker as long as it takes
+        Settings settings = common.checkedSettings(Map.of("publish.retries", "-1")); // a service waits for its broker as long as it takes
         boolean kafka = settings.onOff("kafka.enabled");
         Path inbox = inbox(settings, kafka);
         Management management = new Management(settings);
@@ -58,17 +58,17 @@ final class RunCommand implements Callable<Integer> {
                 }
                 edge.checks(management);
                 Application.Edges edges = new Application.Edges(inbox == null ? "kafka" : "origin", edge.beans(), id -> true,
-                        exchange -> KafkaEdge.mayStart(exchange, intake), drain.plusSeconds(10), properties(settings, kafka, management));
+                        exchange -> KafkaEdge.mayStart(exchange, intake), drain.plusSeconds(10), properties(settings, kafka, management.settings()));
                 LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), "kafka " + settings.text("kafka.group"), false, false,
                         Ledgers.hold(settings), true, (id, result) -> false);
                 try (Application application = new Application(routes, intake, edges, ledger, policy, management.meters())) {
                     application.kafkaClients(settings.below("kafka.client."));
                     application.configured(management::open);
-                    application.bind(CostRows.beans(ledger));
                     application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application,
                             routes.labels(endpoint.provider(), application.catalogue()))));
+                    application.bind(Api.beans(ledger, new Overview(ledger, new BudgetSettings(settings), application.tally(), intake), new LastRequests(ledger)));
                     if (inbox != null) {
-                        application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts().maxBytes()).beans());
+                        application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts()).beans());
                     }
                     return serve(application, edge.window(), management, ended, drain.plus(CLIENTS));
                 }
@@ -97,16 +97,18 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, String> properties(Settings settings, boolean kafka, Management management) {
+    /** @param camel Camel's own keys */
+    static Map<String, String> properties(Settings settings, boolean kafka, Map<String, String> camel) {
         if (settings.amount("budget.job") != null) {
             throw new UsageException("key budget.job is for the command batch, whose job ends there; a service has budget.total.day and .month");
         }
-        Map<String, String> properties = new HashMap<>(management.settings());
+        Map<String, String> properties = new HashMap<>(camel);
         properties.put("kafka.enabled", kafka ? "on" : "off");
         properties.put("management.costs", settings.onOff("ledger.enabled") && !settings.text("management.port").isEmpty() ? "on" : "off");
         properties.put("management.watch", settings.text("management.port").isEmpty() ? "off" : "on");
         properties.put("metrics.refresh-millis", String.valueOf(settings.seconds("metrics.refresh").toMillis()));
         properties.put("health.openrouter-every-millis", String.valueOf(settings.seconds("health.openrouter-every").toMillis()));
+        properties.put("management.page", settings.text("management.port").isEmpty() ? "off" : "on");
         properties.put("inbox.settled-millis", String.valueOf(Math.max(1, settings.duration("inbox.settled").toMillis())));
         return properties;
     }
@@ -144,7 +146,7 @@ final class RunCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         String address = management.address();
-        Logs.tell(err, "running" + (address == null ? "" : ", health at " + address + "/observe/health") + "; Ctrl-C or SIGTERM stops it");
+        Logs.tell(err, "running" + (address == null ? "" : ", health at " + address + "/observe/health, the page at " + address + "/") + "; Ctrl-C or SIGTERM stops it");
         asked.await();
         window.leave();
         application.intake().close();

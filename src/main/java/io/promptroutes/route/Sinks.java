@@ -74,7 +74,7 @@ public final class Sinks {
     /** A stored result or dead letter is durable again. */
     public void republished(Exchange exchange) {
         if ("result".equals(exchange.getVariable("kind"))) {
-            tally.answered(null);
+            tally.answeredAgain();
             finish(exchange, exchange.getVariable("known") instanceof Known.Answered ? Outcome.REUSED : Outcome.CACHED, null, null);
         } else {
             String code = code(exchange.getVariable("stored", byte[].class));
@@ -94,7 +94,7 @@ public final class Sinks {
     /** Makes the dead letter of a prompt that no model answered the body. */
     public void deadLetter(Exchange exchange) {
         Run run = run(exchange);
-        letter(exchange, DeadLetters.failed(run), run.end().code());
+        letter(exchange, DeadLetters.failed(run, exchange.getVariable("identity", String.class)), run.end().code());
         if (run.end().retryable() && !run.chain().attempts().isEmpty() && !branch(exchange) && alarms.goesOn(CHAIN_FAILED)) {
             exchange.setVariable("alert", Alerts.of(Alerts.Kind.CHAIN_FAILED, run.prompt().id(), "no model of the chain answered: "
                     + run.end().message(), alert -> alert.put("code", run.end().code()), clock.instant()));
@@ -140,7 +140,7 @@ public final class Sinks {
         run.fail(new Failure("result_too_large", "the result of " + result.length + " bytes is more than its topic takes (" + refusal.getMessage()
                 + "): raise max.message.bytes of the topic, and kafka.client.max.request.size; the answer is kept in the ledger", true));
         exchange.setVariable("stored", result); // the ledger's word on this prompt stands
-        letter(exchange, DeadLetters.failed(run), run.end().code());
+        letter(exchange, DeadLetters.failed(run, exchange.getVariable("identity", String.class)), run.end().code());
     }
 
     /** Makes the body a dead letter without the request, which is in its own topic. */
@@ -153,7 +153,7 @@ public final class Sinks {
     public void answered(Exchange exchange) {
         Run run = run(exchange);
         String fallback = run.chain().level() == 0 ? null : run.chain().fallbackReason();
-        tally.answered(fallback);
+        tally.answered(run);
         alarms.off(CHAIN_FAILED);
         if (run.bill().last() != null && run.bill().last().usd() != null && run.bill().last().usd().signum() > 0) {
             alarms.off(NO_CREDIT);
