@@ -5,6 +5,8 @@
 #   src/bench/run.sh               CPU per prompt at 0 ms latency, product and loop in turn, in pairs
 #   src/bench/run.sh --throughput  prompts/s at 200 ms latency and concurrency 200 from the first prompt on, with the ledger on and off in
 #                                  turn, against the ceiling of 1,000/s
+#   src/bench/run.sh --observed    CPU per prompt of `run` at 0 ms latency, with meters and traces off, meters on, and both on in turn; the
+#                                  spans go to the same server by OTLP
 #
 # Environment: PAIRS (3), WARM (20000) and MEASURED (40000) prompts, IN_FLIGHT (64), JAVA_OPTS (-Xmx512m, both clients), LEDGER (off) of the
 # first form.
@@ -21,8 +23,10 @@ mode=cpu
 if [ "${1:-}" = --throughput ]; then
     mode=throughput latency=200
     : "${IN_FLIGHT:=200}" "${WARM:=1}" "${MEASURED:=30000}"
+elif [ "${1:-}" = --observed ]; then
+    mode=observed
 elif [ $# -gt 0 ]; then
-    sed -n '2,9p' "$0" >&2
+    sed -n '2,11p' "$0" >&2
     exit 2
 fi
 : "${PAIRS:=3}" "${WARM:=20000}" "${MEASURED:=40000}" "${IN_FLIGHT:=64}" "${JAVA_OPTS:=-Xmx512m}" "${LEDGER:=off}"
@@ -76,6 +80,32 @@ run() {
     get /report
 }
 
+# The same of the service, which is given the prompts as a file in its inbox. $1: meters, $2: traces, on or off.
+serve() {
+    rm -rf "$work/in" "$work/empty/data"
+    mkdir "$work/in"
+    jar="$PWD/target/prompt-routes.jar"
+    (
+        cd "$work/empty"
+        OPENROUTER_API_KEY=k OPENROUTER_BASE_URL="$base/api/v1" OTEL_EXPORTER_OTLP_ENDPOINT="$base" exec java $JAVA_OPTS -jar "$jar" run \
+            -D kafka.enabled=off -D inbox.directory="$work/in" -D inbox.settled=1s -D management.port=0 -D prompts.concurrency="$IN_FLIGHT" \
+            -D metrics.enabled="$1" -D tracing.enabled="$2"
+    ) >"$work/client.log" 2>&1 &
+    client=$!
+    get "/watch/$client/$WARM/$((WARM + MEASURED))" >"$work/watching"
+    cp "$work/prompts.jsonl" "$work/in/prompts.part"
+    mv "$work/in/prompts.part" "$work/in/prompts.jsonl"
+    until [ -f "$work/in/done/prompts.jsonl/prompts.jsonl" ]; do
+        kill -0 $client || { cat "$work/client.log" >&2; exit 1; }
+        sleep 0.5
+    done
+    kill $client
+    wait $client || : # 3, since it was stopped
+    client=
+    [ "$(wc -l <"$work/in/done/prompts.jsonl/results.jsonl")" -eq $((WARM + MEASURED + 2 * IN_FLIGHT)) ] || { echo "lines are missing in results.jsonl" >&2; exit 1; }
+    get /report
+}
+
 median() {
     sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
@@ -94,6 +124,23 @@ if [ $mode = throughput ]; then
         awk -v n="$pair" -v lr="$lr" -v or="$or" -v lc="$lc" -v oc="$oc" \
             'BEGIN { printf "%-7s %11d  %5d  %5.2f   %9.0f  %.0f\n", n, lr, or, lr / or, lc, oc }'
     done
+    exit
+fi
+
+if [ $mode = observed ]; then
+    echo "pair    neither us  meters us  ratio   meters and traces us  ratio   prompts/s"
+    for pair in $(seq "$PAIRS"); do
+        serve off off >"$work/report"
+        read -r oc or ob <"$work/report"
+        serve on off >"$work/report"
+        read -r mc mr mb <"$work/report"
+        serve on on >"$work/report"
+        read -r tc tr tb <"$work/report"
+        awk -v n="$pair" -v o="$oc" -v m="$mc" -v t="$tc" -v a="$or" -v b="$mr" -v c="$tr" \
+            'BEGIN { printf "%-7s %10.0f  %9.0f  %5.2f   %20.0f  %5.2f   %d / %d / %d\n", n, o, m, m / o, t, t / o, a, b, c }'
+        awk -v o="$oc" -v m="$mc" -v t="$tc" 'BEGIN { print m / o >>"'"$work"'/meters"; print t / o >>"'"$work"'/traces" }'
+    done
+    printf 'median of the ratios: meters %.2f, meters and traces %.2f\n' "$(median <"$work/meters")" "$(median <"$work/traces")"
     exit
 fi
 

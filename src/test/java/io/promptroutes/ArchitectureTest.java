@@ -20,7 +20,7 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule subjectsKnowNoCamel = noClasses()
-            .that().resideInAnyPackage("..prompt..", "..cost..", "..routing..", "..openrouter..", "..flow..", "..publish..", "..file..")
+            .that().resideInAnyPackage("..prompt..", "..cost..", "..routing..", "..openrouter..", "..flow..", "..publish..", "..file..", "..telemetry..")
             .should().dependOnClassesThat().resideInAPackage("org.apache.camel..");
 
     @ArchTest
@@ -55,6 +55,7 @@ final class ArchitectureTest {
             .layer("ledger").definedBy("io.promptroutes.ledger..")
             .layer("kafka").definedBy("io.promptroutes.kafka..")
             .layer("flow").definedBy("io.promptroutes.flow..")
+            .layer("telemetry").definedBy("io.promptroutes.telemetry..")
             .layer("publish").definedBy("io.promptroutes.publish..")
             .layer("file").definedBy("io.promptroutes.file..")
             .layer("route").definedBy("io.promptroutes.route..")
@@ -66,9 +67,10 @@ final class ArchitectureTest {
             .whereLayer("ledger").mayOnlyAccessLayers("prompt", "cost")
             .whereLayer("flow").mayOnlyAccessLayers("prompt", "cost", "openrouter", "routing", "ledger")
             .whereLayer("kafka").mayOnlyAccessLayers("prompt", "flow")
+            .whereLayer("telemetry").mayOnlyAccessLayers("prompt", "cost", "openrouter", "routing", "flow", "ledger")
             .whereLayer("publish").mayOnlyAccessLayers("prompt", "cost", "openrouter", "routing", "flow", "ledger")
             .whereLayer("file").mayOnlyAccessLayers("prompt", "flow")
-            .whereLayer("route").mayOnlyAccessLayers("prompt", "cost", "openrouter", "routing", "flow", "publish", "file", "ledger")
+            .whereLayer("route").mayOnlyAccessLayers("prompt", "cost", "openrouter", "routing", "flow", "publish", "file", "ledger", "telemetry")
             .whereLayer("cli").mayNotBeAccessedByAnyLayer();
 
     @ArchTest

@@ -1,5 +1,8 @@
 package io.promptroutes.cli;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.CatalogueCopy;
 import io.promptroutes.flow.Intake;
@@ -7,6 +10,10 @@ import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.route.Beans;
 import io.promptroutes.route.LedgerPolicy;
+import io.promptroutes.telemetry.Labels;
+import io.promptroutes.telemetry.Meters;
+import io.promptroutes.telemetry.Telemetry;
+import io.promptroutes.telemetry.Traces;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,6 +41,7 @@ final class Application implements AutoCloseable {
     private final Tally tally = new Tally();
     private final Catalogue catalogue = Catalogue.shipped();
     private final Beans beans;
+    private final OpenTelemetry traces;
     private ProducerTemplate template;
 
     /**
@@ -50,7 +58,8 @@ final class Application implements AutoCloseable {
             Map<String, String> settings) {
 
         /** A job has its own intake. */
-        private static final Map<String, String> NO_SERVICE = Map.of("kafka.enabled", "off", "inbox.directory", "", "management.costs", "off");
+        private static final Map<String, String> NO_SERVICE = Map.of("kafka.enabled", "off", "inbox.directory", "", "management.costs", "off",
+                "management.watch", "off");
 
         static Edges ofJob(String publishTo, Map<String, ? extends Processor> sinks, Predicate<String> firstSeen) {
             return new Edges(publishTo, sinks, firstSeen, exchange -> true, Duration.ofSeconds(5), NO_SERVICE);
@@ -59,11 +68,19 @@ final class Application implements AutoCloseable {
 
     /** @param ledger null where it is switched off */
     Application(RouteSettings settings, Intake intake, Edges edges, Ledger ledger, LedgerPolicy policy) {
+        this(settings, intake, edges, ledger, policy, null);
+    }
+
+    /** @param counted where calls and prompts are counted; null for nowhere */
+    Application(RouteSettings settings, Intake intake, Edges edges, Ledger ledger, LedgerPolicy policy, MeterRegistry counted) {
         this.intake = intake;
+        traces = settings.traces();
+        Labels labels = settings.labels(policy.provider(), catalogue);
+        Telemetry telemetry = new Telemetry(counted == null ? null : new Meters(counted, labels, tally), new Traces(traces, labels, settings.content()));
         CatalogueCopy copy = new CatalogueCopy(settings.catalogueCopy());
         copy.load(catalogue);
         beans = new Beans(main, new Beans.Shared(intake, tally, catalogue, copy, settings.key(), settings.managementKey(), edges.firstSeen(), ledger, policy,
-                edges.mayStart(), Clock.systemUTC()), settings.options(), settings.prompts());
+                edges.mayStart(), telemetry, Clock.systemUTC()), settings.options(), settings.prompts());
         edges.beans().forEach(main::bind);
         Properties properties = settings.properties();
         properties.setProperty("publish.to", edges.publishTo());
@@ -145,6 +162,14 @@ final class Application implements AutoCloseable {
         return tally;
     }
 
+    CamelContext camel() {
+        return main.getCamelContext();
+    }
+
+    Beans beans() {
+        return beans;
+    }
+
     Catalogue catalogue() {
         return catalogue;
     }
@@ -155,6 +180,9 @@ final class Application implements AutoCloseable {
             main.stop();
         } catch (Exception e) {
             LoggerFactory.getLogger(Application.class).warn("the routes did not stop cleanly: {}", e.toString());
+        }
+        if (traces instanceof OpenTelemetrySdk sdk) {
+            sdk.close(); // with what it has not sent yet
         }
     }
 }

@@ -86,10 +86,9 @@ final class BudgetsCommand implements Runnable {
 
     private static String line(BudgetState budget) {
         String name = budget.scope() + " " + (budget.tenant() == null ? "" : budget.tenant() + " ") + (budget.model() == null ? "" : budget.model());
-        BigDecimal left = budget.limitUsd().subtract(budget.spentUsd()).subtract(budget.heldUsd()).subtract(budget.reservedUsd());
         return String.format(Locale.ROOT, "%-40s %-12s %12s %12s %12s %12s %12s", name.toLowerCase(Locale.ROOT).strip(),
                 budget.period() == Period.JOB ? "job" : budget.periodKey(), Usd.plain(budget.limitUsd()), Usd.plain(budget.spentUsd()),
-                Usd.plain(budget.heldUsd()), Usd.plain(budget.reservedUsd()), Usd.plain(left));
+                Usd.plain(budget.heldUsd()), Usd.plain(budget.reservedUsd()), Usd.plain(budget.leftUsd()));
     }
 
     private static String limit(Limit limit) {

@@ -29,7 +29,9 @@ final class Common {
     Settings settings(Map<String, String> options) {
         Map<String, String> commandLine = new HashMap<>(options);
         commandLine.putAll(keys);
-        return Settings.load(Path.of(""), System.getenv(), commandLine);
+        Settings settings = Settings.load(Path.of(""), System.getenv(), commandLine);
+        Logs.format(settings);
+        return settings;
     }
 
     /** Starts the simulator where it was asked for, and points the settings to it. The endpoint closes it. */

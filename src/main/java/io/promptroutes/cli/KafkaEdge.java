@@ -55,6 +55,18 @@ final class KafkaEdge implements AutoCloseable {
         }
     }
 
+    /** Records of the topic that are not finished, as committed; empty where there is no broker, or it does not say. */
+    Map<String, Long> lag() {
+        String topic = settings.text("kafka.topic.prompts");
+        Long lag = brokers == null ? null : brokers.lag(settings.text("kafka.group"), topic);
+        return lag == null ? Map.of() : Map.of(topic, lag);
+    }
+
+    /** Of the oldest unfinished record, in seconds; 0 where there is none. */
+    double oldest() {
+        return window.state().oldestAge(Instant.now()).map(age -> age.toMillis() / 1000d).orElse(0d);
+    }
+
     Map<String, Object> beans() {
         TakeRecord take = new TakeRecord(routes.prompts().maxBytes());
         Processor counted = exchange -> {

@@ -1,12 +1,41 @@
 package io.promptroutes.cli;
 
+import java.io.PrintWriter;
+import java.net.URISyntaxException;
+import java.util.List;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Keeps secrets and prompts out of logs whatever the log configuration says. */
 final class Logs {
 
+    private static volatile boolean json;
+
     private Logs() {
+    }
+
+    /** As key {@code logs.format} says. */
+    static void format(Settings settings) {
+        json = settings.choice("logs.format", List.of("text", "json")).equals("json");
+        if (json) {
+            try {
+                Configurator.reconfigure(Logs.class.getResource("/log4j2-json.properties").toURI());
+            } catch (URISyntaxException e) {
+                throw new IllegalStateException(e);
+            }
+            keepSecrets();
+        }
+    }
+
+    /** Tells an operator something, in the form of the logs. */
+    static void tell(PrintWriter err, String message) {
+        if (json) {
+            LoggerFactory.getLogger(Logs.class).info(message);
+        } else {
+            err.println("prompt-routes: " + message);
+        }
     }
 
     /** The HTTP client prints the Authorization header and bodies at DEBUG: these loggers stay off. */
@@ -14,6 +43,10 @@ final class Logs {
         for (String logger : new String[] {"org.apache.hc.client5.http.wire", "org.apache.hc.client5.http.headers",
                 "org.apache.hc.client5.http.impl", "org.apache.hc.core5"}) {
             Configurator.setAllLevels(logger, Level.INFO);
+        }
+        if (!SLF4JBridgeHandler.isInstalled()) { // else java.util.logging would write in a form of its own
+            SLF4JBridgeHandler.removeHandlersForRootLogger();
+            SLF4JBridgeHandler.install();
         }
         Configurator.setAllLevels("com.networknt", Level.OFF); // quotes schemas, which are parts of requests
     }

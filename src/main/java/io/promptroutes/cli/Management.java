@@ -1,6 +1,10 @@
 package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.promptroutes.prompt.Json;
 import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.RoutingContext;
@@ -22,11 +26,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.micrometer.MicrometerConstants;
+import org.apache.camel.component.micrometer.prometheus.MicrometerPrometheus;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 import org.apache.camel.health.HealthCheckRegistry;
-import org.apache.camel.health.HealthCheckResultBuilder;
-import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /** The port at which a running service is asked how it is: Camel's own management server, behind a token where it is not for this machine alone. */
 final class Management {
@@ -35,13 +39,16 @@ final class Management {
     private final int port;
     private final Supplier<String> token;
     private final ManagementHttpServer server = new ManagementHttpServer();
+    private final MeterRegistry meters;
     private final Map<String, Supplier<String>> checks = new TreeMap<>();
+    private final Map<String, Supplier<String>> shown = new TreeMap<>();
 
     /** @throws UsageException where the port is taken, or open to others without a token */
     Management(Settings settings) {
         host = settings.text("management.host");
         port = settings.text("management.port").isEmpty() ? -1 : settings.integer("management.port", 0, 65_535);
         String reference = settings.text("management.token");
+        meters = port >= 0 && settings.onOff("metrics.enabled") ? new PrometheusMeterRegistry(PrometheusConfig.DEFAULT) : new CompositeMeterRegistry();
         token = reference.isEmpty() ? null : Common.reference(reference);
         if (port >= 0) {
             check();
@@ -71,6 +78,21 @@ final class Management {
         checks.put(check, problem);
     }
 
+    /** @param words for people; they do not decide whether work can be done */
+    void shows(String check, Supplier<String> words) {
+        shown.put(check, words);
+    }
+
+    /** What is wrong at present, by check; null where nothing is. */
+    Map<String, Supplier<String>> checks() {
+        return checks;
+    }
+
+    /** What {@code /observe/metrics} tells; nothing where there is no such address. */
+    MeterRegistry meters() {
+        return meters;
+    }
+
     /** Camel's own keys. */
     Map<String, String> settings() {
         // of Camel's checks only its own state: ours say more
@@ -84,7 +106,8 @@ final class Management {
             return;
         }
         HealthCheckRegistry registry = HealthCheckRegistry.get(camel);
-        checks.forEach((name, problem) -> registry.register(new Readiness(name, problem)));
+        checks.forEach((name, problem) -> registry.register(new Readiness(name, problem, true)));
+        shown.forEach((name, words) -> registry.register(new Readiness(name, words, false)));
         server.setHost(host);
         server.setPort(port);
         server.setPath("/");
@@ -103,11 +126,27 @@ final class Management {
             server.getConfiguration().getAuthenticationConfig().getEntries().add(everything);
             server.getConfiguration().getAuthenticationConfig().setEnabled(true);
         }
+        server.setMetricsEnabled(meters instanceof PrometheusMeterRegistry);
         try {
             camel.addService(server, true, true);
+            if (server.isMetricsEnabled()) {
+                camel.getRegistry().bind(MicrometerConstants.METRICS_REGISTRY_NAME, meters);
+                camel.addService(endpoint(), true, true);
+            }
         } catch (Exception e) {
             throw new UsageException("the management port cannot be opened: " + e.getMessage(), e);
         }
+    }
+
+    /** Camel's, without its own meters: ours count prompts, not exchanges. */
+    private static MicrometerPrometheus endpoint() {
+        MicrometerPrometheus endpoint = new MicrometerPrometheus();
+        endpoint.setEnableRoutePolicy(false);
+        endpoint.setEnableExchangeEventNotifier(false);
+        endpoint.setEnableRouteEventNotifier(false);
+        endpoint.setClearOnReload(false);
+        endpoint.setBinders("jvm-memory,jvm-gc,jvm-thread,file-descriptor,uptime");
+        return endpoint;
     }
 
     private void admit(RoutingContext request) {
@@ -150,31 +189,5 @@ final class Management {
     /** For people: where it is; null where there is none. */
     String address() {
         return port < 0 ? null : "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.getRouter().getServer().getPort();
-    }
-
-    /** Whether work can be done at present; of no concern to whoever asks whether the process lives. */
-    private static final class Readiness extends AbstractHealthCheck {
-
-        private final Supplier<String> problem;
-
-        Readiness(String name, Supplier<String> problem) {
-            super("prompt-routes", name);
-            this.problem = problem;
-        }
-
-        @Override
-        public boolean isLiveness() {
-            return false;
-        }
-
-        @Override
-        protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-            String why = problem.get();
-            if (why == null) {
-                builder.up();
-            } else {
-                builder.message(why).down();
-            }
-        }
     }
 }

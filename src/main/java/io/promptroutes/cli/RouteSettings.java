@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.opentelemetry.api.OpenTelemetry;
+import io.promptroutes.cost.Catalogue;
 import io.promptroutes.flow.AnswerCache;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.openrouter.ApiKey;
@@ -16,8 +18,10 @@ import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.Features;
 import io.promptroutes.routing.Lexicon;
+import io.promptroutes.telemetry.Labels;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.math.BigDecimal;
@@ -87,6 +91,22 @@ final class RouteSettings {
                 settings.choice("prompts.format", List.of("auto", "json", "text", "openai")).toUpperCase(Locale.ROOT));
         return new PromptSettings(settings.integer("prompts.max-bytes", 1, Integer.MAX_VALUE), settings.below("models.alias."),
                 settings.text("prompts.system"), settings.text("prompts.template"), format);
+    }
+
+    OpenTelemetry traces() {
+        return Tracing.of(settings);
+    }
+
+    /** Whether spans hold texts. */
+    boolean content() {
+        return settings.onOff("tracing.content");
+    }
+
+    /** What labels of meters and spans may say. @param provider that is called */
+    Labels labels(String provider, Catalogue catalogue) {
+        Set<String> models = tableIds("models." + settings.text("models.profile") + ".");
+        models.addAll(settings.below("models.alias.").values());
+        return new Labels(provider, URI.create(settings.text("openrouter.base-url")), models, catalogue);
     }
 
     Beans.Options options() {

@@ -61,10 +61,11 @@ final class RunCommand implements Callable<Integer> {
                         exchange -> KafkaEdge.mayStart(exchange, intake), drain.plusSeconds(10), properties(settings, kafka, management));
                 LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), "kafka " + settings.text("kafka.group"), false, false,
                         Ledgers.hold(settings), true, (id, result) -> false);
-                try (Application application = new Application(routes, intake, edges, ledger, policy)) {
+                try (Application application = new Application(routes, intake, edges, ledger, policy, management.meters())) {
                     application.kafkaClients(settings.below("kafka.client."));
                     application.configured(management::open);
                     application.bind(CostRows.beans(ledger));
+                    application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application, routes.labels(endpoint.provider(), application.catalogue()))));
                     if (inbox != null) {
                         application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts()).beans());
                     }
@@ -102,6 +103,9 @@ final class RunCommand implements Callable<Integer> {
         Map<String, String> properties = new HashMap<>(management.settings());
         properties.put("kafka.enabled", kafka ? "on" : "off");
         properties.put("management.costs", settings.onOff("ledger.enabled") && !settings.text("management.port").isEmpty() ? "on" : "off");
+        properties.put("management.watch", settings.text("management.port").isEmpty() ? "off" : "on");
+        properties.put("metrics.refresh-millis", String.valueOf(settings.seconds("metrics.refresh").toMillis()));
+        properties.put("health.openrouter-every-millis", String.valueOf(settings.seconds("health.openrouter-every").toMillis()));
         properties.put("inbox.settled-millis", String.valueOf(Math.max(1, settings.duration("inbox.settled").toMillis())));
         return properties;
     }
@@ -139,8 +143,7 @@ final class RunCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         String address = management.address();
-        err.println("prompt-routes: running" + (address == null ? "" : ", health at " + address + "/observe/health")
-                + "; Ctrl-C or SIGTERM stops it");
+        Logs.tell(err, "running" + (address == null ? "" : ", health at " + address + "/observe/health") + "; Ctrl-C or SIGTERM stops it");
         asked.await();
         window.leave();
         application.intake().close();

@@ -14,8 +14,8 @@ import org.apache.kafka.common.header.Header;
 
 /**
  * Gives a result, a cost event or an alert the key of the record that it comes from, and headers that say where that was:
- * {@code prompt-id}, {@code source-topic}, {@code source-partition}, {@code source-offset}; besides, {@code traceparent} and those on
- * the allow-list as they came. Values are UTF-8 text. Thread-safe.
+ * {@code prompt-id}, {@code source-topic}, {@code source-partition}, {@code source-offset}; besides, {@code traceparent} and, as they came,
+ * those on the allow-list. Values are UTF-8 text. Thread-safe.
  */
 public final class AddressRecord implements Processor {
 
@@ -23,7 +23,6 @@ public final class AddressRecord implements Processor {
 
     /** @param allowed names of incoming headers to carry over, in any case */
     public AddressRecord(Set<String> allowed) {
-        carried.add("traceparent");
         carried.addAll(allowed);
     }
 
@@ -45,6 +44,10 @@ public final class AddressRecord implements Processor {
             if (arrival != null && arrival.key() != null) {
                 message.setHeader(KafkaConstants.KEY, text(arrival.key()));
             }
+        }
+        String traceparent = exchange.getVariable(Origin.TRACEPARENT, String.class);
+        if (traceparent != null) {
+            message.setHeader(Origin.TRACEPARENT, text(traceparent));
         }
         if (prompt != null) {
             message.setHeader("prompt-id", text(prompt.id()));

@@ -1,13 +1,18 @@
 package io.promptroutes.kafka;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.HashMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 
 /** Asks the brokers whether they are there, over a connection of its own. Thread-safe. */
 public final class BrokerReach implements AutoCloseable {
@@ -39,6 +44,31 @@ public final class BrokerReach implements AutoCloseable {
             Thread.currentThread().interrupt();
             return "interrupted";
         }
+    }
+
+    /** Records of the topic that the group has not committed; null where nobody can say at present. Blocks for a few seconds at most. */
+    public Long lag(String group, String topic) {
+        try {
+            List<TopicPartition> partitions = admin.describeTopics(List.of(topic)).allTopicNames().get(WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                    .get(topic).partitions().stream().map(one -> new TopicPartition(topic, one.partition())).toList();
+            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()
+                    .get(WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            Map<TopicPartition, Long> begins = offsets(partitions, OffsetSpec.earliest());
+            Map<TopicPartition, Long> ends = offsets(partitions, OffsetSpec.latest());
+            return partitions.stream().mapToLong(one -> ends.get(one)
+                    - Math.max(begins.get(one), committed.get(one) == null ? 0 : committed.get(one).offset())).sum();
+        } catch (ExecutionException | TimeoutException e) {
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+
+    private Map<TopicPartition, Long> offsets(List<TopicPartition> partitions, OffsetSpec which) throws ExecutionException, InterruptedException, TimeoutException {
+        return admin.listOffsets(partitions.stream().collect(Collectors.toMap(one -> one, one -> which))).all()
+                .get(WITHIN.toMillis(), TimeUnit.MILLISECONDS).entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, found -> found.getValue().offset()));
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
@@ -32,8 +33,13 @@ public final class TakeRecord implements Processor {
                 message.getHeader(KafkaConstants.OFFSET, Long.class));
         byte[] key = message.getHeader(KafkaConstants.KEY, byte[].class);
         byte[] value = message.getBody(byte[].class);
-        exchange.setVariable(Origin.VARIABLE, new Origin(source, key, value, message.getHeader(KafkaConstants.HEADERS, Headers.class)));
-        if (message.getHeader(Replay.HEADER) != null) {
+        Headers headers = message.getHeader(KafkaConstants.HEADERS, Headers.class);
+        exchange.setVariable(Origin.VARIABLE, new Origin(source, key, value, headers));
+        Header traceparent = headers.lastHeader(Origin.TRACEPARENT);
+        if (traceparent != null && traceparent.value() != null) {
+            exchange.setVariable(Origin.TRACEPARENT, new String(traceparent.value(), StandardCharsets.UTF_8));
+        }
+        if (headers.lastHeader(Replay.HEADER) != null) {
             exchange.setVariable("replayed", true);
         }
         message.removeHeaders("*");

@@ -14,4 +14,9 @@ import java.math.BigDecimal;
 public record BudgetState(
         Scope scope, String tenant, String model, Period period, String periodKey, BigDecimal spentUsd, BigDecimal heldUsd, BigDecimal reservedUsd,
         BigDecimal limitUsd) {
+
+    /** Null where there is no limit. */
+    public BigDecimal leftUsd() {
+        return limitUsd == null ? null : limitUsd.subtract(spentUsd).subtract(heldUsd).subtract(reservedUsd);
+    }
 }

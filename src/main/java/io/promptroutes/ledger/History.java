@@ -1,10 +1,15 @@
 package io.promptroutes.ledger;
 
+import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -62,11 +67,7 @@ public final class History {
 
     private List<Event> eventsAfter(String job, UUID last) {
         return database.read(tx -> tx.list("SELECT c.claim_id, json FROM claims c JOIN events e"
-                + " ON e.claim_id = c.claim_id WHERE c.claim_id > ? AND job = ? ORDER BY c.claim_id LIMIT ?", History::event, last, job, PAGE));
-    }
-
-    private static Event event(ResultSet row) throws SQLException {
-        return new Event(row.getObject("claim_id", UUID.class), row.getBytes("json"));
+                + " ON e.claim_id = c.claim_id WHERE c.claim_id > ? AND job = ? ORDER BY c.claim_id LIMIT ?", row -> new Event(row.getObject("claim_id", UUID.class), row.getBytes("json")), last, job, PAGE));
     }
 
     /** Whether any answer or dead letter of the job is kept. */
@@ -86,6 +87,21 @@ public final class History {
             Limits now = limits.get().under(Budgets.all(tx));
             return tx.list("SELECT spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending"
                     + " ORDER BY spending_id", row -> state(row, now));
+        });
+    }
+
+    /** What is gone now of each limit that names whom it is for; not of those for each tenant or each model, which may be thousands. */
+    public List<BudgetState> current(LocalDate day) {
+        return database.read(tx -> {
+            Limits now = limits.get().under(Budgets.all(tx));
+            Map<String, BudgetKey> keys = new TreeMap<>();
+            now.all().stream().map(limit -> BudgetKey.of(limit, day.toString())).filter(Objects::nonNull).forEach(key -> keys.put(key.id(), key));
+            Map<String, BudgetState> states = new TreeMap<>();
+            keys.forEach((id, key) -> states.put(id, new BudgetState(key.scope(), key.tenant(), key.model(), key.period(), key.periodKey(), BigDecimal.ZERO,
+                    BigDecimal.ZERO, BigDecimal.ZERO, now.of(key).usd())));
+            tx.list("SELECT spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending"
+                    + " WHERE spending_id = ANY(?)", row -> states.put(row.getString("spending_id"), state(row, now)), keys.keySet());
+            return List.copyOf(states.values());
         });
     }
 

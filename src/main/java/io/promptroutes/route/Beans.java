@@ -11,6 +11,7 @@ import io.promptroutes.cost.TokenCounter;
 import io.promptroutes.flow.AnswerCache;
 import io.promptroutes.flow.Crossings;
 import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Reach;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.openrouter.AnswerReader;
@@ -25,6 +26,7 @@ import io.promptroutes.routing.ChainBuilder;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.ParkedModels;
 import io.promptroutes.routing.RateLimits;
+import io.promptroutes.telemetry.Telemetry;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,7 +51,12 @@ public final class Beans implements AutoCloseable {
     /** Files take a line in no time, and brokers answer by themselves: few threads publish for thousands of calls. */
     private static final int PUBLISHERS = 16;
 
+    /** For a look whether OpenRouter is there. */
+    private static final Duration LOOK = Duration.ofSeconds(5);
+
     private final WallClock wallClock;
+    private final Breakers breakers;
+    private final Reach reach;
     private final ExecutorService publishers = Executors.newFixedThreadPool(PUBLISHERS, task -> {
         Thread thread = new Thread(task, "publisher");
         thread.setDaemon(true);
@@ -89,16 +96,18 @@ public final class Beans implements AutoCloseable {
      */
     public record Shared(Intake intake, Tally tally, Catalogue catalogue, CatalogueCopy copy, ApiKey key, ApiKey managementKey, Predicate<String> firstSeen,
             Ledger ledger, LedgerPolicy policy,
-            Predicate<Exchange> mayStart, Clock clock) {
+            Predicate<Exchange> mayStart, Telemetry telemetry, Clock clock) {
     }
 
     public Beans(Main main, Shared shared, Options options, PromptSettings prompts) {
         Intake intake = shared.intake();
         Catalogue catalogue = shared.catalogue();
         Clock clock = shared.clock();
+        Telemetry telemetry = shared.telemetry();
         wallClock = new WallClock(options.longestAnswer());
         ParkedModels parked = new ParkedModels(clock);
-        Breakers breakers = new Breakers(options.breakers());
+        breakers = new Breakers(options.breakers());
+        reach = new Reach(shared.policy().provider());
         main.bind("breakers", breakers); // their state is asked for by name
         PriceList prices = new PriceList(catalogue, options.prices());
         TokenCounter tokens = new TokenCounter();
@@ -109,7 +118,7 @@ public final class Beans implements AutoCloseable {
         Pauses pauses = new Pauses(intake, clock);
         Crossings alarms = new Crossings();
 
-        main.bind("parsePrompt", new ParsePrompt(new PromptParser(prompts), shared.firstSeen(), prompts.maxBytes()));
+        main.bind("parsePrompt", new ParsePrompt(new PromptParser(prompts), shared.firstSeen(), prompts.maxBytes(), telemetry.traces()));
         TaskDetection.bind(main, options.keywords(), options::detector);
         main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, prices, reservations, tokens, request::cap, options.fallbacks(),
                 options.freeModels()), options.deadline()));
@@ -118,7 +127,7 @@ public final class Beans implements AutoCloseable {
                 model -> parked.parked(model) || breakers.open(model), new AskCache.Guard(intake, pauses), shared.tally(), publishers, clock));
         main.bind("claimCall", new ClaimCall(shared.ledger(), reservations, catalogue,
                 intake, pauses, new ClaimCall.Budget(limited, ClaimCall.Exhausted.valueOf(options.exhausted()),
-                        ClaimCall.Exhausted.valueOf(options.partExhausted()), options.freeFallback()), breakers, clock));
+                        ClaimCall.Exhausted.valueOf(options.partExhausted()), options.freeFallback()), breakers, telemetry.traces(), clock));
         SettleCall settle = new SettleCall(shared.ledger(), publishers);
         main.bind("settleCall", settle);
         bind(main, "storeDeadLetter", settle::deadLetter);
@@ -130,11 +139,13 @@ public final class Beans implements AutoCloseable {
                 options.reasoningTimeout().plusSeconds(10));
         main.bind("openRouterHttp", new OpenRouterHttp(shared.key(), options.headers(), wallClock, http));
         main.bind("managementHttp", new OpenRouterHttp(shared.managementKey(), options.headers(), wallClock, http));
+        main.bind("lookHttp", new OpenRouterHttp(shared.key(), options.headers(), wallClock, new OpenRouterHttp.Limits(1, LOOK, LOOK)));
+        main.bind("noteReach", new NoteReach(reach));
         main.bind("readAnswer", new ReadAnswer(new AnswerReader(clock), intake));
         main.bind("checkOutput", new CheckOutput());
         main.bind("fallback", new Fallback(pauses, catalogue, parked, new Fallback.Waits(options.backoff(), options.longestWait()),
                 options.freeFallback(), shared.policy(), alarms, clock));
-        main.bind("endCall", new EndCall(costs, shared.tally(), breakers, clock));
+        main.bind("endCall", new EndCall(costs, shared.tally(), breakers, reach, telemetry, clock));
         main.bind("publishRetries", publishRetries(options));
         main.bind("checkSpike", new CheckSpike(options.spikeFactor(), options.spikeLeast(), alarms, clock));
         if (shared.ledger() != null) {
@@ -144,11 +155,11 @@ public final class Beans implements AutoCloseable {
         bind(main, "listUnknownCosts", unknown::list);
         bind(main, "readGeneration", unknown::read);
         bind(main, "bookLookedUp", unknown::book);
-        main.bind("checkCredit", new CheckCredit(options.creditBelow(), alarms, clock));
+        main.bind("checkCredit", new CheckCredit(options.creditBelow(), alarms, reach, clock));
         Waits waits = new Waits(shared.tally());
         bind(main, "beginWait", waits::begin);
         bind(main, "endWait", waits::end);
-        Sinks sinks = new Sinks(intake, shared.tally(), shared.ledger(), alarms, clock);
+        Sinks sinks = new Sinks(intake, shared.tally(), shared.ledger(), alarms, telemetry, clock);
         bind(main, "releaseCall", sinks::called);
         Comparisons comparisons = new Comparisons(catalogue, shared.ledger(), intake, options.branchTimeout());
         bind(main, "openComparison", comparisons::open);
@@ -176,6 +187,14 @@ public final class Beans implements AutoCloseable {
         });
         main.bind("refreshCatalogue", new RefreshCatalogue(catalogue, shared.copy(),
                 new CatalogueChanges(options.priceJumpPercent(), options.expiryDays()), parked, options.tables(), clock));
+    }
+
+    public Breakers breakers() {
+        return breakers;
+    }
+
+    public Reach reach() {
+        return reach;
     }
 
     /** A bean, since Camel's schema takes a plain number only for how often. */

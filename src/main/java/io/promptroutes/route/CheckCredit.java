@@ -2,6 +2,7 @@ package io.promptroutes.route;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.flow.Crossings;
+import io.promptroutes.flow.Reach;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.publish.Alerts;
 import java.io.IOException;
@@ -18,12 +19,14 @@ final class CheckCredit implements Processor {
 
     private final BigDecimal threshold;
     private final Crossings crossings;
+    private final Reach reach;
     private final Clock clock;
 
     /** @param threshold in USD */
-    CheckCredit(BigDecimal threshold, Crossings crossings, Clock clock) {
+    CheckCredit(BigDecimal threshold, Crossings crossings, Reach reach, Clock clock) {
         this.threshold = threshold;
         this.crossings = crossings;
+        this.reach = reach;
         this.clock = clock;
     }
 
@@ -34,6 +37,7 @@ final class CheckCredit implements Processor {
         String of = account ? "account" : "key";
         BigDecimal left = account ? data.get("total_credits").decimalValue().subtract(data.path("total_usage").decimalValue())
                 : data.path("limit_remaining").isNumber() ? data.get("limit_remaining").decimalValue() : null;
+        reach.credit(of, left);
         exchange.getMessage().getHeaders().clear();
         exchange.getMessage().setBody(null);
         if (left == null || left.compareTo(threshold) >= 0) { // no figure: the key has no limit of its own

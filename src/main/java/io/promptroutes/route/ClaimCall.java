@@ -17,6 +17,8 @@ import io.promptroutes.ledger.Period;
 import io.promptroutes.ledger.Scope;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Chain;
+import io.promptroutes.telemetry.Passage;
+import io.promptroutes.telemetry.Traces;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.List;
@@ -44,6 +46,7 @@ final class ClaimCall implements Processor {
     private final Pauses pauses;
     private final Budget budget;
     private final Breakers breakers;
+    private final Traces traces;
     private final Clock clock;
 
     /** What to do when a budget is exhausted. */
@@ -60,7 +63,7 @@ final class ClaimCall implements Processor {
 
     /** @param ledger null where there is none: nothing is claimed */
     ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, Intake intake, Pauses pauses, Budget budget,
-            Breakers breakers, Clock clock) {
+            Breakers breakers, Traces traces, Clock clock) {
         this.ledger = ledger;
         this.reservations = reservations;
         this.catalogue = catalogue;
@@ -68,6 +71,7 @@ final class ClaimCall implements Processor {
         this.pauses = pauses;
         this.budget = budget;
         this.breakers = breakers;
+        this.traces = traces;
         this.clock = clock;
     }
 
@@ -88,8 +92,16 @@ final class ClaimCall implements Processor {
             }
             exchange.getMessage().getHeaders().clear();
             exchange.getMessage().setBody(run.call());
-        } else if (run.settle()) {
-            intake.called();
+            Passage passage = exchange.getVariable(Passage.VARIABLE, Passage.class);
+            traces.calling(passage, run);
+            passage.waits();
+        } else {
+            if (next.equals("queue")) {
+                Stopwatch.waits(exchange);
+            }
+            if (run.settle()) {
+                intake.called();
+            }
         }
     }
 

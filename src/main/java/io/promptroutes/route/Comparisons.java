@@ -12,6 +12,7 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.publish.Comparison;
 import io.promptroutes.routing.Chain;
+import io.promptroutes.telemetry.Passage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ final class Comparisons {
         exchange.setVariable("comparisonId", exchange.getExchangeId());
         exchange.setVariable("branchCount", models.size());
         exchange.setVariable("branches", models);
+        Stopwatch.waits(exchange);
     }
 
     /** Makes the exchange, whose body is a model, that model's branch. */
@@ -61,6 +63,7 @@ final class Comparisons {
         exchange.setVariable("run", new Run(whole.prompt(), whole.task(), new Chain(List.of(model), timeout, catalogue.free(model)),
                 whole.decision().alone()));
         exchange.setVariable("branch", model);
+        exchange.setVariable(Passage.VARIABLE, exchange.getVariable(Passage.VARIABLE, Passage.class).branch());
         exchange.setVariable("identity", identity(exchange.getVariable("identity", String.class), model));
         exchange.getMessage().setBody(null);
     }
@@ -86,6 +89,7 @@ final class Comparisons {
         exchange.getMessage().setBody(null);
         Map<?, ?> whole = ((Exchange) over.get(0)).getVariable("whole", Map.class);
         whole.forEach((name, value) -> exchange.setVariable((String) name, value));
+        Stopwatch.goesOn(exchange);
         Run run = exchange.getVariable("run", Run.class);
         Map<String, JsonNode> branches = new HashMap<>();
         for (Object one : over) {

@@ -2,6 +2,7 @@ package io.promptroutes.route;
 
 import io.promptroutes.cost.Cost;
 import io.promptroutes.cost.CostCalculator;
+import io.promptroutes.flow.Reach;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.openrouter.Answer;
@@ -12,6 +13,8 @@ import io.promptroutes.publish.CostEvents;
 import io.promptroutes.publish.Results;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Chain;
+import io.promptroutes.telemetry.Passage;
+import io.promptroutes.telemetry.Telemetry;
 import java.time.Clock;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -33,12 +36,16 @@ final class EndCall implements Processor {
     private final CostCalculator costs;
     private final Tally tally;
     private final Breakers breakers;
+    private final Reach reach;
+    private final Telemetry telemetry;
     private final Clock clock;
 
-    EndCall(CostCalculator costs, Tally tally, Breakers breakers, Clock clock) {
+    EndCall(CostCalculator costs, Tally tally, Breakers breakers, Reach reach, Telemetry telemetry, Clock clock) {
         this.costs = costs;
         this.tally = tally;
         this.breakers = breakers;
+        this.reach = reach;
+        this.telemetry = telemetry;
         this.clock = clock;
     }
 
@@ -55,12 +62,14 @@ final class EndCall implements Processor {
             exchange.setVariable("waits", run.failure().kind().toString());
         }
         count(run);
+        telemetry.called(exchange.getVariable(Passage.VARIABLE, Passage.class), run, cost);
     }
 
     private void count(Run run) {
         String model = run.chain().calledModel();
         if (run.paid() != null) {
             breakers.answered(model);
+            reach.proved();
         } else if (OF_THE_MODEL.contains(run.failure().kind())) {
             breakers.failed(model);
         } else {

@@ -210,14 +210,16 @@ public final class Fallback {
 
     private Run note(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
+        Stopwatch.goesOn(exchange);
         Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         CallFailed.Details details = details(caught, run);
         run.ended();
         run.failed(details);
         run.chain().note(new Attempt(run.chain().calledModel(), details.status(), details.kind().toString(), details.message(),
                 run.latencyMs(), 0));
-        LOG.debug("{} call {} of {}: {} {}", run, run.chain().calls(), run.chain().calledModel(), details.kind(),
-                run.paid() == null ? details.message() : "(what is wrong with an answer quotes it)");
+        // the provider's words may quote the prompt; they are in the result's attempts
+        About.call(LOG.atDebug(), run, run.chain().calledModel(), run.attempt(), details.status()).log("{}: call {} of {} failed: {}{}", run, run.attempt(),
+                run.chain().calledModel(), details.kind(), details.status() == null ? "" : ", HTTP " + details.status());
         return run;
     }
 

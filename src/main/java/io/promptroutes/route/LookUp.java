@@ -54,6 +54,7 @@ final class LookUp implements Processor {
     @Override
     public void process(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
+        Stopwatch.goesOn(exchange);
         if (intake.stopped()) {
             if (run.settle()) {
                 intake.called(); // a call of it was answered, and another process had been faster
@@ -68,7 +69,11 @@ final class LookUp implements Processor {
             // a work that was begun, and whose ambiguous calls could not be noted then, is ours already
             Known known = run.work() == null ? Durable.result(ledger.begin(work)) : exchange.getVariable("known", Known.class);
             exchange.setVariable("known", known);
-            exchange.setVariable("next", follow(exchange, run, work, known));
+            String next = follow(exchange, run, work, known);
+            exchange.setVariable("next", next);
+            if (next.equals("call")) {
+                Stopwatch.waits(exchange);
+            }
             intake.over(LEDGER_LOST);
         } catch (LedgerUnavailable e) {
             pauses.pause(exchange, LEDGER_LOST + ": " + e.getMessage());
@@ -149,7 +154,7 @@ final class LookUp implements Processor {
             run.fail(new Failure("ambiguous", what + "; feed this in again with ledger.ambiguous=retry to have it answered", true));
             return "failed";
         }
-        LOG.warn("{}: {}; it is called again", run, what);
+        About.prompt(LOG.atWarn(), run).log("{}: {}; it is called again", run, what);
         retried(billed);
         return "call";
     }
@@ -174,8 +179,8 @@ final class LookUp implements Processor {
     /** The process died in a call, which may have been billed, and its answer is lost. */
     private String ambiguous(Run run, Known.Ambiguous found) {
         for (OpenClaim claim : found.claims()) {
-            LOG.warn("{}: call {} of {} was under way when its process died; it may have been billed up to ${}{}", run, claim.attempt(),
-                    claim.model(), Usd.plain(claim.reservedUsd()), policy.hold() ? "" : " and is made again");
+            About.call(LOG.atWarn(), run, claim.model(), claim.attempt(), null).log("{}: call {} of {} was under way when its process died; "
+                    + "it may have been billed up to ${}{}", run, claim.attempt(), claim.model(), Usd.plain(claim.reservedUsd()), policy.hold() ? "" : " and is made again");
         }
         if (policy.hold()) {
             run.fail(new Failure("ambiguous", found.claims().size() + " calls were under way when their process died and may have been billed; "

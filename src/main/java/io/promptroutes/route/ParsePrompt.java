@@ -4,6 +4,8 @@ import io.promptroutes.flow.Arrival;
 import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.PromptParser;
+import io.promptroutes.telemetry.Passage;
+import io.promptroutes.telemetry.Traces;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -11,16 +13,21 @@ import org.apache.camel.Processor;
 /** Turns an {@link Arrival} into a prompt, and puts what the routers branch on into variables. Thread-safe. */
 final class ParsePrompt implements Processor {
 
+    /** The sender's span, then ours, in the form of the header. */
+    private static final String TRACEPARENT = "traceparent";
+
     private final PromptParser parser;
     private final Predicate<String> firstSeen;
     private final Occurrences occurrences = new Occurrences();
     private final int maxBytes;
+    private final Traces traces;
 
     /** @param firstSeen false for an id that the process's only job has had before */
-    ParsePrompt(PromptParser parser, Predicate<String> firstSeen, int maxBytes) {
+    ParsePrompt(PromptParser parser, Predicate<String> firstSeen, int maxBytes, Traces traces) {
         this.parser = parser;
         this.firstSeen = firstSeen;
         this.maxBytes = maxBytes;
+        this.traces = traces;
     }
 
     @Override
@@ -30,6 +37,11 @@ final class ParsePrompt implements Processor {
         Arrival arrival = exchange.getMessage().getBody(Arrival.class);
         exchange.setVariable("arrival", arrival);
         exchange.setVariable("id", arrival.source().defaultId());
+        Passage passage = traces.arrived(arrival.source(), exchange.getVariable(TRACEPARENT, String.class));
+        exchange.setVariable(Passage.VARIABLE, passage);
+        if (Traces.traceparent(passage) != null) {
+            exchange.setVariable(TRACEPARENT, Traces.traceparent(passage)); // what is published hangs below us, in the same trace
+        }
         if (arrival.tooLong()) {
             throw new InvalidPrompt("too_large", null, "prompt of " + arrival.length() + " bytes; the limit is " + maxBytes
                     + " (key prompts.max-bytes)");

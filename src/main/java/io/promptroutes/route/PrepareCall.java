@@ -68,6 +68,7 @@ final class PrepareCall implements Processor {
     @Override
     public void process(Exchange exchange) {
         exchange.setVariable("next", "call");
+        Stopwatch.goesOn(exchange);
         if (!mayStart.test(exchange)) {
             exchange.setVariable("next", "given-up");
             return;

@@ -27,7 +27,9 @@ final class ReadAnswer implements Processor {
         Run run = exchange.getVariable("run", Run.class);
         Message response = exchange.getMessage();
         int status = response.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
-        Answer answer = reader.read(status, name -> response.getHeader(name, String.class), bytes(response.getBody()),
+        byte[] body = bytes(response.getBody());
+        Stopwatch.goesOn(exchange);
+        Answer answer = reader.read(status, name -> response.getHeader(name, String.class), body,
                 run.chain().calledModel());
         run.ended();
         run.answered(answer);

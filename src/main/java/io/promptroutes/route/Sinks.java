@@ -7,6 +7,7 @@ import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.Crossing;
+import io.promptroutes.ledger.Known;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Json;
@@ -15,6 +16,9 @@ import io.promptroutes.publish.Alerts;
 import io.promptroutes.publish.BudgetAlerts;
 import io.promptroutes.publish.DeadLetters;
 import io.promptroutes.routing.Chain;
+import io.promptroutes.telemetry.Meters.Outcome;
+import io.promptroutes.telemetry.Passage;
+import io.promptroutes.telemetry.Telemetry;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -37,13 +41,15 @@ public final class Sinks {
     private final Tally tally;
     private final Ledger ledger;
     private final Crossings alarms;
+    private final Telemetry telemetry;
     private final Clock clock;
 
-    public Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms, Clock clock) {
+    public Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms, Telemetry telemetry, Clock clock) {
         this.intake = intake;
         this.tally = tally;
         this.ledger = ledger;
         this.alarms = alarms;
+        this.telemetry = telemetry;
         this.clock = clock;
     }
 
@@ -53,6 +59,7 @@ public final class Sinks {
         Chain.Step step = run.chain().step();
         if (step != Chain.Step.ANSWERED && step != Chain.Step.FAILED && run.settle()) {
             intake.called(); // else when the result or dead letter is durable
+            Stopwatch.waits(exchange);
         }
     }
 
@@ -68,10 +75,12 @@ public final class Sinks {
     public void republished(Exchange exchange) {
         if ("result".equals(exchange.getVariable("kind"))) {
             tally.answered(null);
+            finish(exchange, exchange.getVariable("known") instanceof Known.Answered ? Outcome.REUSED : Outcome.CACHED, null, null);
         } else {
-            tally.deadLetter(code(exchange.getVariable("stored", byte[].class)));
+            String code = code(exchange.getVariable("stored", byte[].class));
+            tally.deadLetter(code);
+            finish(exchange, Outcome.DEAD_LETTER, null, code);
         }
-        finish(exchange);
     }
 
     private static String code(byte[] deadLetter) {
@@ -104,7 +113,8 @@ public final class Sinks {
     /** Makes the dead letter of a prompt that met a fault of ours the body. */
     public void defect(Exchange exchange) {
         Exception fault = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        LOG.error("a fault in prompt-routes or its routes: {}", exchange.getVariable("arrival"), fault);
+        LOG.atError().addKeyValue("prompt", exchange.getVariable("id")).setCause(fault).log("a fault in prompt-routes or its routes: {}",
+                exchange.getVariable("arrival"));
         String message = fault.getClass().getSimpleName() + (fault.getMessage() == null ? "" : ": " + fault.getMessage());
         Run run = run(exchange);
         if (run != null) {
@@ -142,18 +152,20 @@ public final class Sinks {
     /** The result is durable. */
     public void answered(Exchange exchange) {
         Run run = run(exchange);
-        tally.answered(run.chain().level() == 0 ? null : run.chain().fallbackReason());
+        String fallback = run.chain().level() == 0 ? null : run.chain().fallbackReason();
+        tally.answered(fallback);
         alarms.off(CHAIN_FAILED);
         if (run.bill().last() != null && run.bill().last().usd() != null && run.bill().last().usd().signum() > 0) {
             alarms.off(NO_CREDIT);
         }
-        finish(exchange);
+        finish(exchange, Outcome.ANSWERED, fallback, null);
     }
 
     /** The dead letter is durable. */
     public void dead(Exchange exchange) {
-        tally.deadLetter(exchange.getVariable("code", String.class));
-        finish(exchange);
+        String code = exchange.getVariable("code", String.class);
+        tally.deadLetter(code);
+        finish(exchange, Outcome.DEAD_LETTER, null, code);
     }
 
     /** The prompt is somebody else's now, who will read it again: it is not ours in the ledger any more. */
@@ -185,6 +197,12 @@ public final class Sinks {
     /** One model of a comparison: the prompt itself goes on. */
     private static boolean branch(Exchange exchange) {
         return exchange.getVariable("branch") != null;
+    }
+
+    /** @param fallback why another than the first model answered, or null; code, of the dead letter, or null */
+    private void finish(Exchange exchange, Outcome outcome, String fallback, String code) {
+        telemetry.finished(exchange.getVariable(Passage.VARIABLE, Passage.class), exchange.getVariable("id", String.class), run(exchange), outcome, fallback, code);
+        finish(exchange);
     }
 
     private void finish(Exchange exchange) {

@@ -21,6 +21,7 @@ final class Waits {
             exchange.setVariable("waits", Tally.ANOTHER_PROCESS);
         }
         tally.waits(exchange.getVariable("waits", String.class), 1);
+        Stopwatch.waits(exchange);
     }
 
     void end(Exchange exchange) {

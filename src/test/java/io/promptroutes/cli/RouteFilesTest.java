@@ -15,6 +15,7 @@ import io.promptroutes.flow.Tally;
 import io.promptroutes.route.Beans;
 import io.promptroutes.route.Inbox;
 import io.promptroutes.route.JobSinks;
+import io.promptroutes.telemetry.Telemetry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -48,7 +49,8 @@ class RouteFilesTest {
             "doTry", "bean", "multicast", "aggregate", "filter", "recipientList", "wireTap", "enrich", "poll", "onException");
     /** Set by code when the routes start. */
     private static final Set<String> SET_BY_CODE = Set.of("publish.to", "catalogue.refresh-millis", "alerts.credit-every-millis", "prompts.first-queue",
-            "prompts.call-queue", "alerts.spike-every-millis", "alerts.account-watch", "generations.every-millis", "inbox.settled-millis", "management.costs");
+            "prompts.call-queue", "alerts.spike-every-millis", "alerts.account-watch", "generations.every-millis", "inbox.settled-millis", "management.costs", "management.watch",
+            "metrics.refresh-millis", "health.openrouter-every-millis");
     private static final Pattern INNERMOST = Pattern.compile("\\{\\{([^{}]+)}}");
 
     private static JsonSchema schema;
@@ -160,12 +162,12 @@ class RouteFilesTest {
     void everyBeanThatIsNamedIsBound(@TempDir Path folder) throws IOException {
         Main main = new Main();
         RouteSettings settings = RoutesUnderTest.settings("http://127.0.0.1:9", Map.of());
-        Set<String> sinks = new TreeSet<>(Set.of("print", "inFlightWindow", "takeRecord", "keyOrder", "addressRecord", "deadLetterRecord", "acknowledge", "ledgerData", "costRows"));
+        Set<String> sinks = new TreeSet<>(Set.of("print", "inFlightWindow", "takeRecord", "keyOrder", "addressRecord", "deadLetterRecord", "acknowledge", "ledgerData", "costRows", "lookout"));
         sinks.addAll(new Inbox(folder, null, settings.intake(false), new Tally(), settings.prompts()).beans().keySet());
         try (OutputFolder outputs = new OutputFolder(folder, false);
                 Beans beans = new Beans(main, new Beans.Shared(settings.intake(true), new Tally(), Catalogue.shipped(),
                         new CatalogueCopy(folder.resolve("models.json")), settings.key(), settings.managementKey(), id -> true, null,
-                        RoutesUnderTest.POLICY, exchange -> true, Clock.systemUTC()), settings.options(), settings.prompts())) {
+                        RoutesUnderTest.POLICY, exchange -> true, new Telemetry(null, null), Clock.systemUTC()), settings.options(), settings.prompts())) {
             sinks.addAll(new JobSinks(outputs).beans().keySet());
             Set<String> refs = new TreeSet<>();
             for (Path file : files()) {

@@ -3,6 +3,7 @@ package io.promptroutes.cli;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.ledger.Ledger;
@@ -65,15 +66,23 @@ final class RoutesUnderTest implements AutoCloseable {
     }
 
     static RoutesUnderTest start(String baseUrl, Map<String, String> keys, Processor disk, Ledger ledger, LedgerPolicy policy) {
-        RoutesUnderTest routes = new RoutesUnderTest(settings(baseUrl, keys), disk, ledger, policy);
+        return started(new RoutesUnderTest(settings(baseUrl, keys), disk, ledger, policy, null));
+    }
+
+    /** @param meters where calls and prompts are counted */
+    static RoutesUnderTest counting(String baseUrl, Map<String, String> keys, MeterRegistry meters) {
+        return started(new RoutesUnderTest(settings(baseUrl, keys), exchange -> { }, null, POLICY, meters));
+    }
+
+    private static RoutesUnderTest started(RoutesUnderTest routes) {
         routes.application.start();
         return routes;
     }
 
-    private RoutesUnderTest(RouteSettings settings, Processor disk, Ledger ledger, LedgerPolicy policy) {
+    private RoutesUnderTest(RouteSettings settings, Processor disk, Ledger ledger, LedgerPolicy policy, MeterRegistry meters) {
         application = new Application(settings, settings.intake(true), Application.Edges.ofJob("files",
                 Map.of("appendResult", collect(results, disk), "appendCost", collect(costs, disk), "appendDeadLetter",
-                        collect(deadLetters, disk), "appendAlert", collect(alerts, disk)), id -> true), ledger, policy);
+                        collect(deadLetters, disk), "appendAlert", collect(alerts, disk)), id -> true), ledger, policy, meters);
     }
 
     static RouteSettings settings(String baseUrl, Map<String, String> keys) {
@@ -109,6 +118,20 @@ final class RoutesUnderTest implements AutoCloseable {
         Arrival arrival = arrival(line.getBytes(StandardCharsets.UTF_8));
         try (ProducerTemplate template = camel.createProducerTemplate()) {
             template.sendBodyAndHeaders("direct:prompt", arrival, headers);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return arrival.source().defaultId();
+    }
+
+    /** The same, as a record that names its sender's span. */
+    String sendBelow(String line, String traceparent) {
+        Arrival arrival = arrival(line.getBytes(StandardCharsets.UTF_8));
+        try (ProducerTemplate template = application.camel().createProducerTemplate()) {
+            template.send("direct:prompt", exchange -> {
+                exchange.setVariable("traceparent", traceparent);
+                exchange.getMessage().setBody(arrival);
+            });
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

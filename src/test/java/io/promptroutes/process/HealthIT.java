@@ -88,8 +88,9 @@ class HealthIT {
     void aRefusedKeyPausesUntilItIsGoodAgain(TestInfo test) throws Exception {
         try (Simulator simulator = Simulator.start(good("key-refused-after=5")); Service service = service(test, simulator)) {
             service.produce(0, 30);
-            service.start();
+            service.start("health.openrouter-every=1s");
             service.awaitUnready("intake", "OpenRouter refused the API key");
+            service.awaitUnready("key", "OpenRouter refuses the key (HTTP 401)");
             assertHolds(service, simulator, 100);
             simulator.configure(good());
             assertAllAnswered(service, 130);
@@ -102,6 +103,8 @@ class HealthIT {
     void anUnreachableOpenRouterPausesUntilItIsBack(TestInfo test) throws Exception {
         int port = KafkaBroker.freePort();
         try (Service service = startedAgainst(test, port)) {
+            service.awaitUnready("openrouter", "OpenRouter cannot be reached: "); // with nothing to do
+            service.produce(10, 30);
             service.awaitUnready("intake", "no model can be called: unreachable");
             service.produce(30, 60);
             assertThat(service.read("dead-letters")).isEmpty();
@@ -112,16 +115,16 @@ class HealthIT {
         }
     }
 
-    /** Ten prompts answered, then the server is gone, and twenty more come. */
+    /** Ten prompts answered, then the server is gone. */
     private static Service startedAgainst(TestInfo test, int port) throws Exception {
         Service service;
         try (Simulator simulator = Simulator.start(good("port=" + port))) {
             service = service(test, simulator);
             service.produce(0, 10);
-            service.start();
+            service.start("health.openrouter-every=1s");
             await().atMost(Duration.ofSeconds(60)).until(() -> service.committed() == 10);
+            service.awaitReady();
         }
-        service.produce(10, 30);
         return service;
     }
 

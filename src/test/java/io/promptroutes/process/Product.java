@@ -119,7 +119,7 @@ final class Product {
     }
 
     private static boolean changesTheProduct(String variable) {
-        return List.of("OPENROUTER_", "PROMPTS_", "RETRY_", "MODELS_", "SIMULATOR_", "PUBLISH_", "PAUSE_", "LOG4J_", "KAFKA_", "INBOX_", "MANAGEMENT_", "LEDGER_", "BUDGET_", "JAVA_TOOL", "JDK_JAVA")
+        return List.of("OPENROUTER_", "PROMPTS_", "RETRY_", "MODELS_", "SIMULATOR_", "PUBLISH_", "PAUSE_", "LOG4J_", "KAFKA_", "INBOX_", "MANAGEMENT_", "LEDGER_", "BUDGET_", "OTEL_", "METRICS_", "TRACING_", "LOGS_", "HEALTH_", "JAVA_TOOL", "JDK_JAVA")
                 .stream().anyMatch(variable::startsWith);
     }
 

@@ -28,6 +28,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -99,6 +100,14 @@ final class Service implements AutoCloseable {
             for (String value : values) {
                 producer.send(new ProducerRecord<>(topic("prompts"), value));
             }
+        }
+    }
+
+    /** A record that names its sender's span. */
+    void sendBelow(String value, String traceparent) {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(client(), new StringSerializer(), new StringSerializer())) {
+            producer.send(new ProducerRecord<>(topic("prompts"), (Integer) null, (String) null, value,
+                    List.of(new RecordHeader("traceparent", traceparent.getBytes(StandardCharsets.UTF_8)))));
         }
     }
 

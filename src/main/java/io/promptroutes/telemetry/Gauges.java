@@ -1,0 +1,98 @@
+package io.promptroutes.telemetry;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Tally;
+import io.promptroutes.ledger.BudgetState;
+import io.promptroutes.openrouter.FailureKind;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/** What a service is like at present. What costs nothing is read when it is asked for, the rest at each {@link #refresh}. Thread-safe. */
+public final class Gauges {
+
+    private final Labels labels;
+    private final MultiGauge limit;
+    private final MultiGauge left;
+    private final MultiGauge reserved;
+    private final MultiGauge lag;
+    private final MultiGauge credit;
+    private final MultiGauge breakers;
+    private final MultiGauge ready;
+
+    /**
+     * What has to be asked for.
+     *
+     * @param budgets that name whom they are for
+     * @param lag     of each topic, in records
+     * @param credit  in USD, by {@code key} and {@code account}; without those that nobody knows
+     * @param open    models whose circuit breakers are
+     * @param ready   checks, and whether each is passed
+     */
+    public record State(List<BudgetState> budgets, Map<String, Long> lag, Map<String, BigDecimal> credit, List<String> open, Map<String, Boolean> ready) {
+    }
+
+    public Gauges(MeterRegistry registry, Labels labels) {
+        this.labels = labels;
+        limit = many(registry, "prompt_routes.budget.limit", "USD", "Budgets that name whom they are for");
+        left = many(registry, "prompt_routes.budget.left", "USD", "What is neither spent, nor held for calls of unknown cost, nor reserved");
+        reserved = many(registry, "prompt_routes.budget.reserved", "USD", "The most that the calls that run now can cost");
+        lag = many(registry, "prompt_routes.kafka.lag", null, "Records from the committed offsets to the end of the topic");
+        credit = many(registry, "prompt_routes.credit.left", "USD", "Credit that OpenRouter says is left");
+        breakers = many(registry, "prompt_routes.breaker.open", null, "1 where the model is left out because it fails too often");
+        ready = many(registry, "prompt_routes.ready", null, "1 where the check of /observe/health/ready is passed");
+    }
+
+    private static MultiGauge many(MeterRegistry registry, String name, String unit, String description) {
+        return MultiGauge.builder(name).baseUnit(unit).description(description).register(registry);
+    }
+
+    /** Those that are read when they are asked for. @param age of the oldest record that is not finished, in seconds; 0 where there is none */
+    public void live(MeterRegistry registry, Intake intake, Tally tally, ToDoubleFunction<Intake> age) {
+        Gauge.builder("prompt_routes.in_flight", intake, Intake::inFlight).description("Calls that run").register(registry);
+        Gauge.builder("prompt_routes.paused", intake, now -> now.reason() == null ? 0 : 1).description("1 while intake is paused").register(registry);
+        Gauge.builder("prompt_routes.queue.age", intake, age).baseUnit("seconds").description("Age of the oldest record of the topic that was taken and is not finished")
+                .register(registry);
+        Stream.concat(Stream.of(Tally.PAUSED, Tally.ANOTHER_PROCESS, Tally.REQUESTS_PER_MINUTE, Tally.BUDGET_RESERVED),
+                Arrays.stream(FailureKind.values()).map(FailureKind::toString)).forEach(reason ->
+                        Gauge.builder("prompt_routes.waiting", tally, counts -> counts.waiting().getOrDefault(reason, 0L))
+                                .description("Prompts that wait without a permit, by what for").tag("reason", reason).register(registry));
+    }
+
+    public void refresh(State now) {
+        limit.register(rows(now.budgets(), "budget", Gauges::name, BudgetState::limitUsd), true);
+        left.register(rows(now.budgets(), "budget", Gauges::name, BudgetState::leftUsd), true);
+        reserved.register(rows(now.budgets(), "budget", Gauges::name, BudgetState::reservedUsd), true);
+        lag.register(rows(now.lag().entrySet(), "topic", Map.Entry::getKey, Map.Entry::getValue), true);
+        credit.register(rows(now.credit().entrySet(), "of", Map.Entry::getKey, Map.Entry::getValue), true);
+        Map<String, Integer> models = new TreeMap<>();
+        labels.models().forEach(model -> models.put(model, 0));
+        now.open().forEach(model -> models.put(labels.model(model), 1));
+        ready.register(rows(now.ready().entrySet(), "check", Map.Entry::getKey, one -> one.getValue() ? 1 : 0), true);
+        breakers.register(rows(models.entrySet(), "model", Map.Entry::getKey, Map.Entry::getValue), true);
+    }
+
+    private static <T> List<Row<?>> rows(Iterable<T> all, String label, Function<T, String> name, Function<T, Number> value) {
+        List<Row<?>> rows = new ArrayList<>();
+        all.forEach(one -> rows.add(Row.of(Tags.of(label, name.apply(one)), value.apply(one))));
+        return rows;
+    }
+
+    /** As in the settings: {@code total.day}, {@code tenant.school.day}; for a tenant's one model {@code tenant.school.MODEL.day}. */
+    public static String name(BudgetState budget) {
+        return (budget.tenant() == null && budget.model() == null ? "total." : budget.tenant() == null ? "model." : "tenant." + budget.tenant() + ".")
+                + (budget.model() == null ? "" : budget.model() + ".") + budget.period().name().toLowerCase(Locale.ROOT);
+    }
+}

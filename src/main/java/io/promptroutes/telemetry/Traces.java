@@ -1,0 +1,147 @@
+package io.promptroutes.telemetry;
+
+import static io.opentelemetry.api.common.AttributeKey.stringArrayKey;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.promptroutes.cost.Usage;
+import io.promptroutes.flow.Run;
+import io.promptroutes.openrouter.Answer;
+import io.promptroutes.openrouter.CallFailed;
+import io.promptroutes.prompt.Source;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A span for each prompt, below the one that its record names, and below it a client span {@code chat MODEL} for each call, as
+ * OpenTelemetry's conventions for generative AI say. Contexts are handed on in the {@link Passage}, never by thread. Thread-safe.
+ */
+public final class Traces {
+
+    private static final Pattern TRACEPARENT = Pattern.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})");
+
+    private final Tracer tracer;
+    private final Labels labels;
+    private final boolean content;
+
+    /** @param content whether spans hold the text of prompts and answers */
+    public Traces(OpenTelemetry telemetry, Labels labels, boolean content) {
+        tracer = telemetry.getTracer("io.promptroutes");
+        this.labels = labels;
+        this.content = content;
+    }
+
+    /** A prompt came in. @param traceparent of whoever sent it; null where nobody said */
+    public Passage arrived(Source source, String traceparent) {
+        SpanBuilder span = tracer.spanBuilder("prompt").setParent(Context.root().with(Span.wrap(sender(traceparent))));
+        if (source.topic() != null) {
+            span.setSpanKind(SpanKind.CONSUMER).setAttribute("messaging.system", "kafka").setAttribute("messaging.destination.name", source.topic())
+                    .setAttribute("messaging.destination.partition.id", String.valueOf(source.partition()))
+                    .setAttribute("messaging.kafka.offset", source.offset());
+        }
+        return new Passage(span.startSpan());
+    }
+
+    private static SpanContext sender(String traceparent) {
+        Matcher parts = TRACEPARENT.matcher(traceparent == null ? "" : traceparent);
+        return parts.matches() ? SpanContext.createFromRemoteParent(parts.group(1), parts.group(2), TraceFlags.fromHex(parts.group(3), 0), TraceState.getDefault())
+                : SpanContext.getInvalid();
+    }
+
+    /** What follows hangs below this prompt's span; null where it has none. */
+    public static String traceparent(Passage passage) {
+        SpanContext span = passage.prompt().getSpanContext();
+        return span.isValid() ? "00-" + span.getTraceId() + "-" + span.getSpanId() + "-" + span.getTraceFlags().asHex() : null;
+    }
+
+    /** A call begins. */
+    public void calling(Passage passage, Run run) {
+        if (!passage.prompt().isRecording()) {
+            return;
+        }
+        String model = run.chain().calledModel();
+        SpanBuilder span = tracer.spanBuilder("chat " + model).setSpanKind(SpanKind.CLIENT).setParent(Context.root().with(passage.prompt()))
+                .setAttribute("gen_ai.operation.name", "chat").setAttribute("gen_ai.provider.name", labels.provider())
+                .setAttribute("gen_ai.request.model", model).setAttribute("gen_ai.request.max_tokens", run.request().outputCap())
+                .setAttribute("server.address", labels.address().getHost()).setAttribute("server.port", labels.port())
+                .setAttribute("prompt_routes.attempt", run.attempt());
+        if (content) {
+            span.setAttribute("gen_ai.input.messages", Content.of(run.fields().path("messages")));
+        }
+        passage.call(span.startSpan());
+    }
+
+    /** The call has ended. */
+    void called(Passage passage, Run run) {
+        Span span = passage.call();
+        if (span.isRecording()) {
+            Answer answer = run.paid();
+            if (answer != null) {
+                answered(span, answer);
+            }
+            if (run.answer() == null) {
+                failed(span, run.failure());
+            }
+            Usage usage = answer != null ? answer.usage() : run.failure().usage();
+            if (usage != null) {
+                span.setAttribute("gen_ai.usage.input_tokens", usage.promptTokens()).setAttribute("gen_ai.usage.output_tokens", usage.completionTokens())
+                        .setAttribute("gen_ai.usage.cache_read.input_tokens", usage.cachedTokens())
+                        .setAttribute("gen_ai.usage.cache_creation.input_tokens", usage.cacheWriteTokens())
+                        .setAttribute("gen_ai.usage.reasoning.output_tokens", usage.reasoningTokens());
+            }
+            span.end();
+            passage.call(Span.getInvalid());
+        }
+    }
+
+    private void answered(Span span, Answer answer) {
+        set(span, "gen_ai.response.id", answer.generationId());
+        set(span, "gen_ai.response.model", answer.model());
+        if (answer.finishReason() != null) {
+            span.setAttribute(stringArrayKey("gen_ai.response.finish_reasons"), List.of(answer.finishReason()));
+        }
+        if (content) {
+            span.setAttribute("gen_ai.output.messages", Content.of(answer));
+        }
+    }
+
+    /** Without the provider's words, which may quote the prompt. */
+    private static void failed(Span span, CallFailed.Details failure) {
+        span.setStatus(StatusCode.ERROR).setAttribute("error.type", failure.kind().toString());
+        set(span, "gen_ai.response.id", failure.generationId());
+        if (failure.status() != null) {
+            span.setAttribute("http.response.status_code", failure.status());
+        }
+    }
+
+    private static void set(Span span, String name, String value) {
+        if (value != null) {
+            span.setAttribute(name, value);
+        }
+    }
+
+    /** The prompt is finished. @param run null where it was none; code, of its dead letter, or null */
+    void finished(Passage passage, String id, Run run, Meters.Outcome outcome, String code) {
+        Span span = passage.prompt();
+        if (span.isRecording()) {
+            set(span, "prompt_routes.prompt.id", id);
+            span.setAttribute("prompt_routes.outcome", outcome.toString());
+            if (run != null) {
+                span.setAttribute("prompt_routes.task", run.task().toString()).setAttribute("prompt_routes.strategy", run.prompt().strategy().toString());
+            }
+            if (code != null) {
+                span.setStatus(StatusCode.ERROR).setAttribute("error.type", code);
+            }
+        }
+        span.end();
+    }
+}
