@@ -59,7 +59,14 @@ final class Application implements AutoCloseable {
 
         /** A job has its own intake. */
         private static final Map<String, String> NO_SERVICE = Map.of("kafka.enabled", "off", "inbox.directory", "", "management.costs", "off",
-                "management.watch", "off");
+                "management.watch", "off", "management.page", "off");
+
+        /** The same with other settings on top. */
+        Edges with(Map<String, String> more) {
+            Map<String, String> all = new HashMap<>(settings);
+            all.putAll(more);
+            return new Edges(publishTo, beans, firstSeen, mayStart, drain, all);
+        }
 
         static Edges ofJob(String publishTo, Map<String, ? extends Processor> sinks, Predicate<String> firstSeen) {
             return new Edges(publishTo, sinks, firstSeen, exchange -> true, Duration.ofSeconds(5), NO_SERVICE);

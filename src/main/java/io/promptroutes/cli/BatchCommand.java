@@ -4,8 +4,10 @@ import io.promptroutes.file.Arrivals;
 import io.promptroutes.file.IdSet;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.file.OutputFolder;
+import io.promptroutes.flow.Estimate;
+import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.prompt.PromptSettings;
+import io.promptroutes.publish.OpenAiBatch;
 import io.promptroutes.route.JobSinks;
 import io.promptroutes.route.LedgerPolicy;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,6 +38,8 @@ class BatchCommand implements Callable<Integer> {
     Common common;
     @Mixin
     Inputs inputs;
+    @Mixin
+    private BatchView view;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Folder for results.jsonl, costs.jsonl and dead-letters.jsonl; made if it is not there.")
     Path out;
@@ -54,12 +59,21 @@ class BatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (view.quiet) {
+            Logs.errorsOnly();
+        }
         Settings settings = common.settings(options());
         find();
+        if (view.confirmAbove != null && !inputs.repeatable()) {
+            throw new UsageException("--confirm-above reads the input twice, and standard input can be read once; put it into a file");
+        }
         if (Files.exists(out) && !Files.isDirectory(out)) {
             throw new UsageException("--out " + out + " is not a folder");
         }
         try (Common.Endpoint configured = common.endpoint(settings)) {
+            if (view.estimate) {
+                return estimate(configured);
+            }
             if (!Ledgers.exist(settings)) {
                 configured.withKey(); // at once, before anything is made
             }
@@ -68,7 +82,7 @@ class BatchCommand implements Callable<Integer> {
             Intake intake = checked.intake(true);
             String job = job(settings);
             // outermost, so that all of an interrupted job is closed before the process ends
-            try (Interruption interruption = new Interruption(intake); Ledger ledger = Ledgers.open(configured.settings(), job)) {
+            try (Interruption interruption = new Interruption(intake, spec.commandLine().getErr()); Ledger ledger = Ledgers.open(configured.settings(), job)) {
                 Common.Endpoint endpoint = configured.chosen(ledger).withKey();
                 if (ledger == null) {
                     checkWithoutLedger(settings);
@@ -76,11 +90,31 @@ class BatchCommand implements Callable<Integer> {
                     throw new UsageException("--out " + out + " holds results that this ledger knows nothing of, and would pay for again. Run the "
                             + "command in the folder and with the ledger.* keys of its first run, or add --fresh (answers are kept for ledger.keep)");
                 }
-                int code = work(endpoint, intake, ledger, job);
+                Estimate estimate = view.confirmAbove == null ? null : estimate(endpoint, ledger, job).confirmed(view.confirmAbove, spec.commandLine().getErr());
+                int code = work(endpoint, intake, ledger, job, estimate, interruption);
                 interruption.exitWith(code);
                 return code;
             }
         }
+    }
+
+    private int estimate(Common.Endpoint configured) throws InterruptedException {
+        boolean stored = configured.settings().onOff("ledger.enabled") && Ledgers.exist(configured.settings());
+        try (Ledger ledger = stored ? Ledgers.open(configured.settings(), null) : null) {
+            EstimateRun run = estimate(configured.chosen(ledger), ledger, out.toString());
+            run.print(spec.commandLine().getOut());
+            return run.inputLost() ? ExitCodes.DEAD_LETTERS : ExitCodes.ANSWERED;
+        }
+    }
+
+    private EstimateRun estimate(Common.Endpoint endpoint, Ledger ledger, String job) throws InterruptedException {
+        RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
+        LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, false, false, (id, result) -> false);
+        return new EstimateRun(routes, ledger, policy, input(routes));
+    }
+
+    private BiFunction<Intake, Tally, Arrivals> input(RouteSettings routes) {
+        return (intake, tally) -> inputs.open(routes.prompts(), intake, tally);
     }
 
     /** Finds what is to be answered, before anything is made. */
@@ -90,6 +124,11 @@ class BatchCommand implements Callable<Integer> {
                     : "Missing required option: '--out=DIR'");
         }
         inputs.find(out);
+    }
+
+    /** Whether the input can be read beside the job, to know how much there is. */
+    boolean countable() {
+        return inputs.repeatable();
     }
 
     /** A job is its output folder. On a ledger that many machines share its path alone names none: then the folder keeps a name of its own. */
@@ -128,9 +167,17 @@ class BatchCommand implements Callable<Integer> {
         }
     }
 
-    private int work(Common.Endpoint endpoint, Intake intake, Ledger ledger, String job) throws Exception {
+    private int work(Common.Endpoint endpoint, Intake intake, Ledger ledger, String job, Estimate estimate,
+            Interruption interruption) throws Exception {
         RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
         try (OutputFolder folder = folder()) {
+            if (view.order == BatchView.Order.INPUT) {
+                folder.inOrderOf(inputs.names());
+            }
+            if (view.format == BatchView.Format.OPENAI) {
+                folder.copy(OutputFolder.RESULTS, "openai-output.jsonl", OpenAiBatch::output);
+                folder.copy(OutputFolder.DEAD_LETTERS, "openai-errors.jsonl", OpenAiBatch::error);
+            }
             JobSinks sinks = new JobSinks(folder);
             LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, Ledgers.hold(endpoint.settings()), false, sinks::has);
             if (ledger != null) {
@@ -142,7 +189,11 @@ class BatchCommand implements Callable<Integer> {
             }
             Application.Edges edges = Application.Edges.ofJob("files", sinks.beans(), new IdSet()::add);
             try (Application application = new Application(routes, intake, edges, ledger, policy)) {
-                return run(application, routes.prompts());
+                int code = run(application, input(routes), estimate, interruption);
+                if (code != ExitCodes.STOPPED) {
+                    folder.finished();
+                }
+                return code;
             }
         }
     }
@@ -166,18 +217,25 @@ class BatchCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Application application, PromptSettings prompts) throws InterruptedException {
+    private int run(Application application, BiFunction<Intake, Tally, Arrivals> input, Estimate estimate, Interruption interruption)
+            throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        try (Arrivals arrivals = inputs.open(prompts, application.intake(), application.tally())) {
+        try (Arrivals arrivals = input.apply(application.intake(), application.tally())) {
             application.start();
             Summary summary = new Summary(application.tally(), application.intake());
-            try (Progress progress = new Progress(summary, err)) {
+            try (InputCount count = new InputCount(view.quiet || !countable() ? null : input);
+                    Progress progress = new Progress(new Course(application.tally(), application.intake(), count::total), err, view.quiet)) {
+                interruption.last(progress);
                 application.send("direct:batch", arrivals);
                 application.intake().awaitFinished();
                 application.lookUpCosts();
             }
             arrivals.unreadable().forEach(problem -> err.println("prompt-routes: " + problem));
-            return summary.print(err, out, !arrivals.unreadable().isEmpty());
+            int code = summary.exitCode(!arrivals.unreadable().isEmpty());
+            if (!view.quiet || code == ExitCodes.STOPPED || code == ExitCodes.DEFECT) {
+                summary.print(err, out, estimate);
+            }
+            return code;
         }
     }
 }

@@ -67,6 +67,12 @@ final class DeadLettersCommand implements Runnable {
             return code;
         }
 
+        /** What is read is told of at the end, once. */
+        @Override
+        boolean countable() {
+            return false;
+        }
+
         @Override
         void find() throws IOException {
             if (fresh) {

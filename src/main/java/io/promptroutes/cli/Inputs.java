@@ -115,6 +115,11 @@ final class Inputs {
         return !files.containsValue(InputFiles.STDIN);
     }
 
+    /** The files' names in their order, by which lines are known. */
+    Set<String> names() {
+        return files.keySet();
+    }
+
     /** Those that are wanted. */
     Arrivals open(PromptSettings prompts, Intake intake, Tally tally) {
         long highest = sample == null ? Long.MAX_VALUE : highestOfSample(prompts);

@@ -39,7 +39,7 @@ public final class TakeRecord implements Processor {
         if (traceparent != null && traceparent.value() != null) {
             exchange.setVariable(Origin.TRACEPARENT, new String(traceparent.value(), StandardCharsets.UTF_8));
         }
-        if (headers.lastHeader(Replay.HEADER) != null) {
+        if (message.getHeader(Replay.HEADER) != null) {
             exchange.setVariable("replayed", true);
         }
         message.removeHeaders("*");

@@ -14,6 +14,10 @@ final class ClaimIds {
         return new UUID(Math.max(0, time.toEpochMilli()) << 16, 0);
     }
 
+    static Instant time(UUID id) {
+        return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
+    }
+
     /** Greater than all before in this process. */
     synchronized UUID next() {
         long now = System.currentTimeMillis();

@@ -50,7 +50,7 @@ final class Claims {
         settled.add(new Object[] {end.state(), end.generationId(), end.servedModel(), end.provider(),
             usage == null ? null : usage.promptTokens(), usage == null ? null : usage.completionTokens(),
             usage == null ? null : usage.reasoningTokens(), usage == null ? null : usage.cachedTokens(),
-            end.costUsd(), end.costSource() == null ? null : end.costSource().toString(), end.latencyMs(), now, id});
+            end.costUsd(), end.costSource() == null ? null : end.costSource().toString(), end.latencyMs(), end.reason(), now, id});
         event(id, end.event());
     }
 
@@ -71,7 +71,7 @@ final class Claims {
                 + " claimed_at, claimed_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", made);
         tx.batch("UPDATE claims SET state = ?, generation_id = COALESCE(?, generation_id), served_model = ?, provider = ?, prompt_tokens = ?,"
                 + " completion_tokens = ?, reasoning_tokens = ?, cached_tokens = ?, cost_usd = ?, cost_source = ?, latency_ms = ?,"
-                + " settled_at = ? WHERE claim_id = ?", settled);
+                + " reason = ?, settled_at = ? WHERE claim_id = ?", settled);
         tx.batch("UPDATE claims SET state = ?, cost_usd = COALESCE(?, cost_usd), cost_source = COALESCE(?, cost_source),"
                 + " settled_at = ? WHERE claim_id = ?", corrected);
         if (!corrected.isEmpty()) {

@@ -108,6 +108,14 @@ record Database(boolean embedded, FileOwner owner, HikariDataSource pool) implem
         }
     }
 
+    /** The same, of one moment where it reads more than once. */
+    <T> T readAtOnce(Reading<T> reading) {
+        return read(tx -> {
+            tx.atOnce();
+            return reading.from(tx);
+        });
+    }
+
     Connection connect() throws SQLException {
         return pool.getConnection();
     }

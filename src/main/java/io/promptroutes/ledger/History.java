@@ -5,10 +5,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -44,6 +46,12 @@ public final class History {
                 + " ON a.answer_id = w.answer_id WHERE job = ? AND work_id > ? AND state IN ('answered', 'dead') ORDER BY work_id LIMIT ?",
                 row -> new FinishedWork(new WorkId(row.getString("work_id")), row.getString("prompt_id"),
                         row.getString("state").equals(WorkRow.ANSWERED), row.getBytes("json")), job, after, PAGE));
+    }
+
+    /** Whether the work was answered (true) or is a dead letter (false); empty where neither is known. */
+    public Optional<Boolean> ended(WorkId work) {
+        return database.read(tx -> tx.list("SELECT state FROM works WHERE work_id = ? AND state <> 'open'",
+                row -> row.getString("state").endsWith(WorkRow.ANSWERED), work.hex())).stream().findFirst();
     }
 
     /** The cost events of a work's calls, in their order. */
@@ -83,10 +91,19 @@ public final class History {
 
     /** How much of each budget is gone, every scope and period that was ever charged. */
     public List<BudgetState> budgets() {
+        return budgets("");
+    }
+
+    /** The same of a day (UTC) and its month alone. */
+    public List<BudgetState> budgets(LocalDate day) {
+        return budgets(" WHERE period = 'day' AND period_key = ? OR period = 'month' AND period_key = ?", day.toString(), YearMonth.from(day).toString());
+    }
+
+    private List<BudgetState> budgets(String where, Object... values) {
         return database.read(tx -> {
             Limits now = limits.get().under(Budgets.all(tx));
-            return tx.list("SELECT spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending"
-                    + " ORDER BY spending_id", row -> state(row, now));
+            return tx.list("SELECT spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending" + where
+                    + " ORDER BY spending_id", row -> state(row, now), values);
         });
     }
 

@@ -40,6 +40,11 @@ final class Tx {
         return wrote;
     }
 
+    /** What follows sees the database as it is now. For reading; to be called first. */
+    void atOnce() throws SQLException {
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ); // the pool sets it back
+    }
+
     <T> List<T> list(String sql, Row<T> reader, Object... values) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             set(statement, values);

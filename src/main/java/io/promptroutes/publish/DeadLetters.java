@@ -29,6 +29,7 @@ public final class DeadLetters {
         if (run.unfit() != null) {
             out.put("text", run.unfit().text()); // it was paid for
         }
+        out.set("routing", Results.routing(run));
         out.set("attempts", Results.attempts(run.chain()));
         Results.cost(out, run);
         Results.origin(out, prompt);

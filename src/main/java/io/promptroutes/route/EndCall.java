@@ -79,7 +79,7 @@ final class EndCall implements Processor {
 
     private byte[] event(Run run, Cost cost) {
         run.spend(cost);
-        tally.cost(run.chain().calledModel(), cost.usd());
+        tally.cost(run, cost.usd());
         return CostEvents.of(run, cost, clock.instant());
     }
 

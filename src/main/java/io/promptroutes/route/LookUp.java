@@ -123,7 +123,7 @@ final class LookUp implements Processor {
         exchange.setVariable("kind", answered ? "result" : "dead-letter");
         exchange.setVariable("events", policy.eventsAgain() && Job.of(exchange) == null ? events(exchange, run, work) : List.of());
         if (known instanceof Known.Answered found) {
-            tally.reuse(found.costUsd());
+            tally.reuse(run, found.costUsd());
             ledger.reused(work, found.model(), found.costUsd()); // a figure for people: not waited for
         }
         return "republish";

@@ -74,7 +74,7 @@ public final class Sinks {
     /** A stored result or dead letter is durable again. */
     public void republished(Exchange exchange) {
         if ("result".equals(exchange.getVariable("kind"))) {
-            tally.answered(null);
+            tally.answeredAgain();
             finish(exchange, exchange.getVariable("known") instanceof Known.Answered ? Outcome.REUSED : Outcome.CACHED, null, null);
         } else {
             String code = code(exchange.getVariable("stored", byte[].class));
@@ -153,7 +153,7 @@ public final class Sinks {
     public void answered(Exchange exchange) {
         Run run = run(exchange);
         String fallback = run.chain().level() == 0 ? null : run.chain().fallbackReason();
-        tally.answered(fallback);
+        tally.answered(run);
         alarms.off(CHAIN_FAILED);
         if (run.bill().last() != null && run.bill().last().usd() != null && run.bill().last().usd().signum() > 0) {
             alarms.off(NO_CREDIT);
