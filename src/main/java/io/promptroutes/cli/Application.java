@@ -117,9 +117,20 @@ final class Application implements AutoCloseable {
     }
 
     void start() {
+        open();
+        template = main.getCamelContext().createProducerTemplate();
+        send("direct:refresh-catalogue", null);
+    }
+
+    /** Makes all routes, with everything that they name, and takes no prompt. */
+    void build() {
+        main.configure().withAutoStartup(false);
+        open();
+    }
+
+    private void open() {
         try {
             main.start();
-            template = main.getCamelContext().createProducerTemplate();
         } catch (Exception e) {
             Throwable cause = e;
             while (cause.getCause() != null) {
@@ -127,7 +138,11 @@ final class Application implements AutoCloseable {
             }
             throw new UsageException("the routes do not start: " + cause.getMessage(), e);
         }
-        send("direct:refresh-catalogue", null);
+    }
+
+    /** Whether a route may name it as a bean. */
+    boolean binds(String bean) {
+        return main.lookup(bean, Object.class) != null;
     }
 
     /** More beans that routes name. */

@@ -62,7 +62,7 @@ class BatchCommand implements Callable<Integer> {
         if (view.quiet) {
             Logs.errorsOnly();
         }
-        Settings settings = common.settings(options());
+        Settings settings = common.checkedSettings(options());
         find();
         if (view.confirmAbove != null && !inputs.repeatable()) {
             throw new UsageException("--confirm-above reads the input twice, and standard input can be read once; put it into a file");
@@ -78,7 +78,6 @@ class BatchCommand implements Callable<Integer> {
                 configured.withKey(); // at once, before anything is made
             }
             RouteSettings checked = new RouteSettings(configured.settings(), configured.key());
-            checked.options(); // wrong settings are told before anything is made
             Intake intake = checked.intake(true);
             String job = job(settings);
             // outermost, so that all of an interrupted job is closed before the process ends

@@ -29,7 +29,8 @@ final class BudgetSettings {
             String name = dot < 1 ? "" : key.substring(0, dot);
             String period = key.substring(dot + 1);
             if (name.isEmpty() || !period.equals("day") && !period.equals("month")) {
-                throw new UsageException("key " + prefix + key + " must end in a name and .day or .month, such as " + prefix + "NAME.day");
+                settings.refuse(prefix + key, "under a key that ends in a name and .day or .month, such as " + prefix + "NAME.day");
+                continue;
             }
             add(settings, prefix + name, scope, scope == Scope.TENANT ? name : Limit.ANY, scope == Scope.MODEL ? name : Limit.ANY, period);
         }

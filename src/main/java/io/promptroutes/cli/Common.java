@@ -8,10 +8,14 @@ import io.promptroutes.simulator.SimulatorConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -27,11 +31,35 @@ final class Common {
 
     /** The settings with the command line's own on top. */
     Settings settings(Map<String, String> options) {
-        Map<String, String> commandLine = new HashMap<>(options);
-        commandLine.putAll(keys);
-        Settings settings = Settings.load(Path.of(""), System.getenv(), commandLine);
+        Settings settings = Settings.load(Path.of(""), System.getenv(), commandLine(options));
         Logs.format(settings);
         return settings;
+    }
+
+    /** @param unknown told of each key that nobody knows */
+    Settings settings(Map<String, String> options, Consumer<Finding> unknown) {
+        return Settings.load(Path.of(""), System.getenv(), commandLine(options), unknown);
+    }
+
+    /** The settings, of which all that can be found wrong without a network is told at once, before anything is made. */
+    Settings checkedSettings(Map<String, String> options) {
+        List<Finding> findings = new ArrayList<>();
+        Settings settings = settings(options, findings::add);
+        CheckCommand.offline(settings, simulate, new RouteCheck(Path.of(""), findings::add), findings::add);
+        Finding.refuse(findings);
+        Logs.format(settings);
+        findings.forEach(finding -> LoggerFactory.getLogger(Common.class).warn(finding.sentence()));
+        return settings;
+    }
+
+    boolean simulate() {
+        return simulate;
+    }
+
+    private Map<String, String> commandLine(Map<String, String> options) {
+        Map<String, String> commandLine = new HashMap<>(options);
+        commandLine.putAll(keys);
+        return commandLine;
     }
 
     /** Starts the simulator where it was asked for, and points the settings to it. The endpoint closes it. */

@@ -36,12 +36,15 @@ final class KafkaEdge implements AutoCloseable {
         this.settings = settings;
         this.routes = routes;
         this.intake = intake;
-        boolean ordered = settings.choice("prompts.order", List.of("unordered", "key")).equals("key");
-        int size = routes.window();
-        WindowLimits limits = new WindowLimits(size, size * 3 / 4, settings.integer("kafka.ahead", size, Integer.MAX_VALUE), drain, ordered);
-        window = new InFlightWindow(limits, intake::open, Clock.systemUTC());
+        window = new InFlightWindow(limits(settings, routes), intake::open, Clock.systemUTC());
         longest = routes.longest().plus(drain);
         brokers = on ? new BrokerReach(settings.text("kafka.brokers"), settings.below("kafka.client.")) : null;
+    }
+
+    static WindowLimits limits(Settings settings, RouteSettings routes) {
+        boolean ordered = settings.choice("prompts.order", List.of("unordered", "key")).equals("key");
+        int size = routes.window();
+        return new WindowLimits(size, size * 3 / 4, settings.integer("kafka.ahead", size, Integer.MAX_VALUE), settings.duration("kafka.drain"), ordered);
     }
 
     InFlightWindow window() {

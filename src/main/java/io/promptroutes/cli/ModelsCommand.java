@@ -56,7 +56,8 @@ final class ModelsCommand implements Callable<Integer> {
         return "of the copy in the jar, " + catalogue.asOf() + " (OpenRouter could not be reached)";
     }
 
-    private static Map<String, String> uses(Settings settings) {
+    /** The models of the profile in use, each with the cells that name it. */
+    static Map<String, String> uses(Settings settings) {
         Map<String, String> uses = new LinkedHashMap<>();
         new TreeMap<>(settings.below("models." + settings.text("models.profile") + ".")).forEach((cell, ids) -> {
             for (String id : ids.split(",")) {

@@ -8,6 +8,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -22,6 +23,11 @@ final class RouteFiles {
 
     /** The locations for {@code camel.main.routesIncludePattern}. */
     static String locations(Path directory) {
+        return String.join(",", places(directory).values());
+    }
+
+    /** By file name: {@code classpath:…}, or {@code file:…} where there is one of the user's. */
+    static Map<String, String> places(Path directory) {
         Map<String, String> locations = new TreeMap<>();
         shipped().forEach(name -> locations.put(name, "classpath:routes/" + name));
         Path own = directory.resolve("routes");
@@ -32,19 +38,20 @@ final class RouteFiles {
                 throw new UsageException("folder " + own + " cannot be read: " + e.getMessage());
             }
         }
-        return String.join(",", locations.values());
+        return locations;
     }
 
-    private static Stream<String> shipped() {
+    /** Names of the jar's files. */
+    static List<String> shipped() {
         try {
             URI folder = RouteFiles.class.getResource("/routes").toURI();
             if (!folder.getScheme().equals("jar")) {
                 try (Stream<Path> files = Files.list(Path.of(folder))) {
-                    return names(files).toList().stream();
+                    return names(files).toList();
                 }
             }
             try (FileSystem jar = FileSystems.newFileSystem(folder, Map.of()); Stream<Path> files = Files.list(jar.getPath("/routes"))) {
-                return names(files).toList().stream();
+                return names(files).toList();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

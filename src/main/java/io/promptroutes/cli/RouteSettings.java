@@ -110,9 +110,14 @@ final class RouteSettings {
     }
 
     Beans.Options options() {
+        return options(detector());
+    }
+
+    /** @param detector null where the others are only looked at: its words take time to read */
+    Beans.Options options(Detector detector) {
         String tables = "models." + settings.text("models.profile") + ".";
         if (settings.below(tables).isEmpty()) {
-            throw new UsageException("key models.profile is \"" + settings.text("models.profile") + "\", but there are no keys " + tables + "*");
+            settings.refuse("models.profile", "a profile, but there are no keys " + tables + "*");
         }
         settings.choice("detection.rules", List.of("lexicon", "keywords"));
         return new Beans.Options(
@@ -125,7 +130,7 @@ final class RouteSettings {
                 Duration.ofMillis(settings.integer("publish.retry-millis", 1, Integer.MAX_VALUE)),
                 settings.integer("openrouter.rpm", 0, 1_000_000), modelRates(),
                 settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650), tableIds(tables), list(settings.text(tables + "fallbacks")), list(settings.text(tables + "tier.free")),
-                settings.onOff("fallback.free"), settings.duration("strategy.compare.timeout"), settings.withPrefix("prices."), keywords(), detector(),
+                settings.onOff("fallback.free"), settings.duration("strategy.compare.timeout"), settings.withPrefix("prices."), keywords(), detector,
                 settings.choice("budget.exhausted", List.of("free", "reject", "pause")).toUpperCase(Locale.ROOT),
                 settings.choice("budget.part-exhausted", List.of("free", "reject")).toUpperCase(Locale.ROOT),
                 settings.onOff("budget.unknown-prices"), settings.onOff("budget.server-tools"), settings.amount("alerts.credit-below"),
@@ -147,7 +152,7 @@ final class RouteSettings {
     Properties properties() {
         BigDecimal confidence = settings.amount("detection.confidence");
         if (confidence == null || confidence.compareTo(BigDecimal.ONE) > 0) {
-            throw new UsageException("key detection.confidence is \"" + settings.text("detection.confidence") + "\"; it must be from 0 to 1");
+            settings.refuse("detection.confidence", "from 0 to 1");
         }
         for (String counted : List.of("retry.rate-limited.calls", "retry.provider-error.calls", "retry.output-cut.calls")) {
             settings.integer(counted, 1, 100);

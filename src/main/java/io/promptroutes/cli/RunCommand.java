@@ -39,7 +39,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Settings settings = common.settings(Map.of("publish.retries", "-1")); // a service waits for its broker as long as it takes
+        Settings settings = common.checkedSettings(Map.of("publish.retries", "-1")); // a service waits for its broker as long as it takes
         boolean kafka = settings.onOff("kafka.enabled");
         Path inbox = inbox(settings, kafka);
         Management management = new Management(settings);
@@ -58,7 +58,7 @@ final class RunCommand implements Callable<Integer> {
                 }
                 edge.checks(management);
                 Application.Edges edges = new Application.Edges(inbox == null ? "kafka" : "origin", edge.beans(), id -> true,
-                        exchange -> KafkaEdge.mayStart(exchange, intake), drain.plusSeconds(10), properties(settings, kafka, management));
+                        exchange -> KafkaEdge.mayStart(exchange, intake), drain.plusSeconds(10), properties(settings, kafka, management.settings()));
                 LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), "kafka " + settings.text("kafka.group"), false, false,
                         Ledgers.hold(settings), true, (id, result) -> false);
                 try (Application application = new Application(routes, intake, edges, ledger, policy, management.meters())) {
@@ -96,11 +96,12 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, String> properties(Settings settings, boolean kafka, Management management) {
+    /** @param camel Camel's own keys */
+    static Map<String, String> properties(Settings settings, boolean kafka, Map<String, String> camel) {
         if (settings.amount("budget.job") != null) {
             throw new UsageException("key budget.job is for the command batch, whose job ends there; a service has budget.total.day and .month");
         }
-        Map<String, String> properties = new HashMap<>(management.settings());
+        Map<String, String> properties = new HashMap<>(camel);
         properties.put("kafka.enabled", kafka ? "on" : "off");
         properties.put("management.costs", settings.onOff("ledger.enabled") && !settings.text("management.port").isEmpty() ? "on" : "off");
         properties.put("management.watch", settings.text("management.port").isEmpty() ? "off" : "on");

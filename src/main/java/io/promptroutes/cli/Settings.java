@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.camel.util.TimeUtils;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
@@ -41,17 +43,28 @@ public final class Settings {
 
     private final Map<String, String> values = new TreeMap<>();
     private final Map<String, String> origins = new HashMap<>();
+    private final Consumer<Finding> wrong;
 
-    private Settings() {
+    /** @param wrong told of each value that cannot be used, which is then read as some other that can; or throws */
+    private Settings(Consumer<Finding> wrong) {
+        this.wrong = wrong;
     }
 
     /**
      * @param directory   where a user's application.properties may be
      * @param commandLine keys given with -D
-     * @throws UsageException where a key is unknown
+     * @throws UsageException where keys are unknown; names all of them
      */
     public static Settings load(Path directory, Map<String, String> environment, Map<String, String> commandLine) {
-        Settings settings = new Settings();
+        List<Finding> unknown = new ArrayList<>();
+        Settings settings = load(directory, environment, commandLine, unknown::add);
+        Finding.refuse(unknown);
+        return settings;
+    }
+
+    /** @param unknown told of each key that nobody knows */
+    static Settings load(Path directory, Map<String, String> environment, Map<String, String> commandLine, Consumer<Finding> unknown) {
+        Settings settings = new Settings(finding -> Finding.refuse(List.of(finding)));
         try (InputStream shipped = Settings.class.getResourceAsStream("/application.properties")) {
             settings.put(read(shipped.readAllBytes()), SHIPPED);
         } catch (IOException e) {
@@ -61,7 +74,7 @@ public final class Settings {
         Path file = directory.resolve("application.properties");
         if (Files.isRegularFile(file)) {
             try {
-                settings.put(known, read(Files.readAllBytes(file)), file.toString());
+                settings.put(known, read(Files.readAllBytes(file)), file.toString(), unknown);
             } catch (IOException | IllegalArgumentException e) {
                 throw new UsageException(file + " cannot be read: " + e.getMessage());
             }
@@ -73,8 +86,8 @@ public final class Settings {
                 fromEnvironment.put(key, value);
             }
         }
-        settings.put(known, fromEnvironment, ENVIRONMENT);
-        settings.put(known, commandLine, COMMAND_LINE);
+        settings.put(fromEnvironment, ENVIRONMENT);
+        settings.put(known, commandLine, COMMAND_LINE, unknown);
         return settings;
     }
 
@@ -88,14 +101,36 @@ public final class Settings {
         return read;
     }
 
-    private void put(Map<String, String> known, Map<String, String> more, String origin) {
+    private void put(Map<String, String> known, Map<String, String> more, String origin, Consumer<Finding> unknown) {
+        put(more, origin);
         for (String key : more.keySet()) {
             if (!known.containsKey(key) && OPEN.stream().noneMatch(key::startsWith)) {
-                throw new UsageException("unknown key " + key + " in " + origin + nearest(key, known).map(near -> "; did you mean " + near + "?")
-                        .orElse(""));
+                unknown.accept(unknown(key, known.keySet(), true));
             }
         }
-        put(more, origin);
+    }
+
+    Finding unknown(String key, Set<String> known, boolean mend) {
+        return new Finding(mend, "unknown key " + key, where(key), nearest(key, known).map(near -> "did you mean " + near + "?").orElse("take it out"));
+    }
+
+    /** Where a key has its value from, with the line where that is a file of the user's. */
+    String where(String key) {
+        String origin = origins.get(key);
+        if (origin == null || List.of(SHIPPED, ENVIRONMENT, COMMAND_LINE).contains(origin)) {
+            return origin;
+        }
+        try {
+            List<String> lines = Files.readAllLines(Path.of(origin));
+            for (int i = lines.size(); i > 0; i--) { // the last one holds
+                if (read(lines.get(i - 1).getBytes(StandardCharsets.UTF_8)).containsKey(key)) {
+                    return origin + " line " + i;
+                }
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            // then without a line
+        }
+        return origin;
     }
 
     private void put(Map<String, String> more, String origin) {
@@ -103,9 +138,9 @@ public final class Settings {
         more.keySet().forEach(key -> origins.put(key, origin));
     }
 
-    private static Optional<String> nearest(String key, Map<String, String> known) {
+    static Optional<String> nearest(String key, Set<String> known) {
         LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
-        return known.keySet().stream().min(Comparator.comparingInt(one -> distance.apply(one, key)))
+        return known.stream().min(Comparator.comparingInt(one -> distance.apply(one, key)))
                 .filter(near -> distance.apply(near, key) <= Math.max(3, key.length() / 3));
     }
 
@@ -113,7 +148,8 @@ public final class Settings {
     public String text(String key) {
         String value = values.get(key);
         if (value == null) {
-            throw new UsageException("key " + key + " is missing in application.properties");
+            wrong.accept(Finding.fault("key " + key + " is missing", "application.properties", "set it"));
+            return "";
         }
         return value;
     }
@@ -128,27 +164,30 @@ public final class Settings {
         } catch (NumberFormatException e) {
             // told below
         }
-        throw wrong(key, value, "a whole number from " + least + " to " + most);
+        refuse(key, "a whole number from " + least + " to " + most);
+        return least;
     }
 
     public Duration duration(String key) {
         String value = text(key);
         try {
             Duration duration = Duration.ofMillis(TimeUtils.toMilliSeconds(value));
-            if (!duration.isNegative()) {
+            if (value.matches("\\d[\\dhmsd. ]*")) { // Camel reads "never" as no time at all
                 return duration;
             }
         } catch (RuntimeException e) {
             // told below
         }
-        throw wrong(key, value, "a duration such as 500ms, 30s, 2m or 1h");
+        refuse(key, "a duration such as 500ms, 30s, 2m or 1h");
+        return Duration.ofSeconds(1);
     }
 
     /** A duration of at least a second. */
     public Duration seconds(String key) {
         Duration duration = duration(key);
         if (duration.toSeconds() < 1) {
-            throw wrong(key, text(key), "a second or more, such as 30s");
+            refuse(key, "a second or more, such as 30s");
+            return Duration.ofSeconds(1);
         }
         return duration;
     }
@@ -167,7 +206,8 @@ public final class Settings {
         } catch (NumberFormatException e) {
             // told below
         }
-        throw wrong(key, value, "an amount in US dollars, such as 5.00");
+        refuse(key, "an amount in US dollars, such as 5.00");
+        return null;
     }
 
     public boolean onOff(String key) {
@@ -177,7 +217,8 @@ public final class Settings {
     public String choice(String key, List<String> allowed) {
         String value = text(key);
         if (!allowed.contains(value)) {
-            throw wrong(key, value, "one of " + String.join(", ", allowed));
+            refuse(key, "one of " + String.join(", ", allowed));
+            return allowed.get(0);
         }
         return value;
     }
@@ -187,11 +228,26 @@ public final class Settings {
         if (value.matches("https?://[^/\\s?#]+(/[^\\s?#]*)?")) {
             return value.replaceAll("/+$", ""); // paths follow, each with its own slash
         }
-        throw wrong(key, value, "an address such as https://openrouter.ai/api/v1");
+        refuse(key, "an address such as https://openrouter.ai/api/v1");
+        return value;
     }
 
-    private UsageException wrong(String key, String value, String wanted) {
-        return new UsageException("key " + key + " in " + origins.get(key) + " is \"" + value + "\"; it must be " + wanted);
+    /** Says that a value cannot be used. Returns where whoever reads these settings wants to hear of all such values. */
+    void refuse(String key, String wanted) {
+        wrong.accept(Finding.fault("key " + key + " is \"" + values.get(key) + "\"", where(key), "it must be " + wanted));
+    }
+
+    /** The same settings, which do not throw where a value cannot be used. */
+    Settings telling(Consumer<Finding> others) {
+        Settings other = new Settings(others);
+        other.values.putAll(values);
+        other.origins.putAll(origins);
+        return other;
+    }
+
+    /** Where to look, for a finding that names no key. */
+    String place(String key) {
+        return where(key) + ", key " + key;
     }
 
     /** All keys below {@code prefix}, without it. */
@@ -212,6 +268,11 @@ public final class Settings {
         return found;
     }
 
+    /** Every key. */
+    Set<String> keys() {
+        return values.keySet();
+    }
+
     /** Whether nobody has set it: it has the value of the jar. */
     public boolean shipped(String key) {
         return SHIPPED.equals(origins.get(key));
@@ -225,9 +286,7 @@ public final class Settings {
 
     /** The same settings but for one key, which still counts as given by whoever gave it. */
     public Settings with(String key, String value) {
-        Settings other = new Settings();
-        other.values.putAll(values);
-        other.origins.putAll(origins);
+        Settings other = telling(wrong);
         other.values.put(key, value);
         return other;
     }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.promptroutes.Schemas;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.ledger.Ledger;
@@ -205,5 +206,9 @@ final class RoutesUnderTest implements AutoCloseable {
     @Override
     public void close() {
         application.close();
+        results.forEach(Schemas.RESULT::check);
+        costs.forEach(Schemas.COST_EVENT::check);
+        deadLetters.forEach(Schemas.DEAD_LETTER::check);
+        alerts.forEach(Schemas.ALERT::check);
     }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import kafka.server.KafkaConfig;
@@ -27,7 +28,7 @@ public final class KafkaBroker implements AutoCloseable {
     private final KafkaRaftServer server;
     private final int port;
 
-    private KafkaBroker(Path folder, int port, int controllerPort) throws Exception {
+    private KafkaBroker(Path folder, int port, int controllerPort, Map<String, String> more) throws Exception {
         this.port = port;
         quietly(new Formatter()
                 .setClusterId(CLUSTER)
@@ -37,13 +38,20 @@ public final class KafkaBroker implements AutoCloseable {
                 .setControllerListenerName("CONTROLLER")
                 .setReleaseVersion(MetadataVersion.latestProduction())
                 .setIgnoreFormatted(true));
-        server = new KafkaRaftServer(KafkaConfig.fromProps(settings(folder, port, controllerPort), false), Time.SYSTEM);
+        Properties settings = settings(folder, port, controllerPort);
+        settings.putAll(more);
+        server = new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
         server.startup();
     }
 
     /** In this process, on free ports. */
     public static KafkaBroker start(Path folder) throws Exception {
-        return new KafkaBroker(folder, freePort(), freePort());
+        return start(folder, Map.of());
+    }
+
+    /** @param more of the broker's own settings */
+    public static KafkaBroker start(Path folder, Map<String, String> more) throws Exception {
+        return new KafkaBroker(folder, freePort(), freePort(), more);
     }
 
     /** As a process, on given ports; waits until it accepts requests. Kill it with {@link Process#destroyForcibly}. */
@@ -64,7 +72,7 @@ public final class KafkaBroker implements AutoCloseable {
 
     /** Arguments: data folder, port, controller's port, file to write when ready. Runs until it is killed, or asked to stop by a SIGTERM. */
     public static void main(String[] args) throws Exception {
-        KafkaBroker broker = new KafkaBroker(Path.of(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+        KafkaBroker broker = new KafkaBroker(Path.of(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2]), Map.of());
         Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
         Files.writeString(Path.of(args[3]), "ready", StandardCharsets.UTF_8);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import io.promptroutes.Schemas;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,8 +25,18 @@ record Outputs(List<JsonNode> results, List<JsonNode> costs, List<JsonNode> dead
             .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     static Outputs of(Path folder) {
-        return new Outputs(lines(folder.resolve("results.jsonl")), lines(folder.resolve("costs.jsonl")),
-                lines(folder.resolve("dead-letters.jsonl")));
+        Path alerts = folder.resolve("alerts.jsonl");
+        if (Files.exists(alerts)) {
+            lines(alerts).forEach(Schemas.ALERT::check);
+        }
+        return new Outputs(checked(folder.resolve("results.jsonl"), Schemas.RESULT), checked(folder.resolve("costs.jsonl"), Schemas.COST_EVENT),
+                checked(folder.resolve("dead-letters.jsonl"), Schemas.DEAD_LETTER));
+    }
+
+    private static List<JsonNode> checked(Path file, Schemas schema) {
+        List<JsonNode> lines = lines(file);
+        lines.forEach(schema::check);
+        return lines;
     }
 
     static List<JsonNode> lines(Path file) {

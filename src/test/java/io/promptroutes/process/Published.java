@@ -3,6 +3,7 @@ package io.promptroutes.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.Schemas;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -57,7 +58,7 @@ final class Published implements AutoCloseable {
 
     private void take(ConsumerRecord<String, String> record) {
         if (record.topic().equals("prompt-costs")) {
-            costEvents.add(Outputs.json(record.value()).path("id").asText());
+            costEvents.add(Schemas.COST_EVENT.check(Outputs.json(record.value())).path("id").asText());
             return;
         }
         repeats += sources.add(header(record, "source-partition") + "-" + header(record, "source-offset")) ? 0 : 1;
@@ -68,7 +69,7 @@ final class Published implements AutoCloseable {
         assertThat(before).as("two different outcomes of %s", id).isIn(null, value);
         assertThat((answered ? deadLetters : results).get(id)).as("%s is answered and a dead letter", id).isNull();
         if (answered) {
-            JsonNode result = Outputs.json(value);
+            JsonNode result = Schemas.RESULT.check(Outputs.json(value));
             assertThat(result.path("id").asText()).isEqualTo(id);
             assertThat(result.path("key").asText()).isEqualTo(record.key());
         }

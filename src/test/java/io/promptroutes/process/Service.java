@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.Schemas;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -37,6 +38,9 @@ final class Service implements AutoCloseable {
 
     private static final Pattern ADDRESS = Pattern.compile("health at (\\S+?)/observe/health");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    /** A dead letter is the record as it came. */
+    private static final Map<String, Schemas> SCHEMAS = Map.of("results", Schemas.RESULT, "costs", Schemas.COST_EVENT, "alerts", Schemas.ALERT);
 
     private final Product product;
     private final String brokers;
@@ -122,6 +126,10 @@ final class Service implements AutoCloseable {
             List<ConsumerRecord<String, String>> all = new ArrayList<>();
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+            }
+            Schemas schema = SCHEMAS.get(kind);
+            if (schema != null) {
+                all.forEach(record -> schema.check(Outputs.json(record.value())));
             }
             return all;
         }

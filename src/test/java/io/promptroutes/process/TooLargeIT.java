@@ -16,7 +16,14 @@ import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,7 +40,8 @@ class TooLargeIT {
 
     @Test
     void aResultThatIsTooLargeIsADeadLetterWhoseAnswerIsKeptForItsReplay() throws Exception {
-        try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"));
+        try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"), Map.of("authorizer.class.name",
+                "org.apache.kafka.metadata.authorizer.StandardAuthorizer", "allow.everyone.if.no.acl.found", "true"));
                 Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.latency", "20ms", "simulator.fault.moderation", "100",
                         "simulator.fault.models", "openai/gpt-4.1")));
                 Service service = new Service(product(simulator), broker.bootstrapServers(), "large")) {
@@ -57,6 +65,7 @@ class TooLargeIT {
             assertThat(without.has("request")).as("the text has no room").isFalse();
             assertThat(service.read("costs")).as("paid all the same").hasSize(3);
 
+            assertCheckTellsWhatIsWrongWithTopics(broker, simulator);
             raise(broker, "large-results");
             simulator.configure(SimulatorConfig.from(Map.of("simulator.latency", "20ms")));
             assertThat(product(simulator).run("dead-letters", "replay", "--topic", "-D", "kafka.brokers=" + broker.bootstrapServers(), "-D", "kafka.group=large",
@@ -71,6 +80,25 @@ class TooLargeIT {
 
     private Product product(Simulator simulator) {
         return Product.in(folder.resolve("run")).calling(simulator);
+    }
+
+    /** The command check, asked along the way because there is a broker here: topics that are missing, too small, or not to be written to. */
+    private void assertCheckTellsWhatIsWrongWithTopics(KafkaBroker broker, Simulator simulator) throws Exception {
+        try (AdminClient admin = AdminClient.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            ResourcePattern topic = new ResourcePattern(ResourceType.TOPIC, "large-alerts", PatternType.LITERAL);
+            admin.createAcls(List.of(new AclBinding(topic, new AccessControlEntry("User:ANONYMOUS", "*", AclOperation.DESCRIBE, AclPermissionType.ALLOW))))
+                    .all().get();
+        }
+        Product.Ended ended = Product.in(folder.resolve("check")).calling(simulator).run("check", "-D", "kafka.brokers=" + broker.bootstrapServers(),
+                "-D", "kafka.group=large", "-D", "kafka.topic.prompts=large-prompts", "-D", "kafka.topic.results=large-results",
+                "-D", "kafka.topic.costs=large-cost", "-D", "kafka.topic.dead-letters=large-dead-letters", "-D", "kafka.topic.alerts=large-alerts").with(2);
+        assertThat(ended.err()).isEmpty();
+        assertThat(ended.out().lines().filter(line -> !line.startsWith(" "))).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).isEqualTo("MEND     there is no topic large-cost"),
+                one -> assertThat(one).isEqualTo("MEND     no right to WRITE topic large-alerts"),
+                one -> assertThat(one).startsWith("warning  records of topic large-prompts can have ").contains("dead letters only 50000"),
+                one -> assertThat(one).startsWith("2 to mend, 1 warnings").contains("4 topics", "the API key"));
+        assertThat(ended.out()).contains("key kafka.topic.costs", "kafka-topics.sh --create --topic large-cost");
     }
 
     private static ConsumerRecord<String, String> letter(List<ConsumerRecord<String, String>> letters, String id) {

@@ -1,0 +1,215 @@
+package io.promptroutes.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.promptroutes.cli.RouteFile.Mention;
+import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.CatalogueCopy;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.LedgerLocked;
+import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.route.LedgerPolicy;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.apache.camel.Processor;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.h2.jdbcx.JdbcDataSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Command {@code check}: everything that can be found wrong before a prompt is sent. */
+@Command(name = "check", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
+        description = "Checks settings, routes, models, budgets, database, Kafka and key, and lists what to mend, most important first. Costs nothing.")
+final class CheckCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+    @Mixin
+    private Common common;
+
+    @Option(names = "--offline", description = "Only what needs no network.")
+    private boolean offline;
+
+    private final List<Finding> findings = new ArrayList<>();
+    /** What is in order, for people. */
+    private final List<String> good = new ArrayList<>();
+
+    /** The part that needs no network and no time, for commands that go on when it is done. */
+    static Settings offline(Settings settings, boolean simulate, RouteCheck routes, Consumer<Finding> found) {
+        Settings checked = SettingsCheck.check(settings, simulate, found);
+        routes.check(() -> {
+            try {
+                return application(checked);
+            } catch (UsageException | IllegalArgumentException e) {
+                return null; // which settings are at fault has been told
+            }
+        });
+        new BudgetCheck(checked).check(Catalogue.shipped(), found);
+        new ModelCheck(checked).names(found);
+        return checked;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Configurator.setAllLevels("org.apache.kafka", Level.OFF); // what it would say again and again is a finding
+        Settings given = common.settings(Map.of(), findings::add);
+        RouteCheck routes = new RouteCheck(Path.of(""), findings::add);
+        Settings settings = offline(given, common.simulate(), routes, findings::add);
+        routes.parse();
+        new KafkaCheck(settings, findings::add).properties();
+        good.add(settings.keys().size() + " keys");
+        build(settings);
+        good.add(routes.size() + " route files");
+        boolean remote = !settings.text("ledger.url").isEmpty();
+        try (Common.Endpoint configured = common.endpoint(settings); Ledger ledger = offline && remote ? null : ledger(configured.settings())) {
+            Catalogue before = Catalogue.shipped();
+            new CatalogueCopy(Path.of(configured.settings().text("catalogue.copy"))).load(before);
+            Catalogue now = offline ? before : openRouter(configured.chosen(ledger), before);
+            if (!offline && settings.onOff("kafka.enabled")) {
+                String topics = new KafkaCheck(settings, findings::add).check();
+                if (topics != null) {
+                    good.add(topics);
+                }
+            }
+            ModelCheck models = new ModelCheck(settings);
+            models.against(before, now, findings::add);
+            good.add(models.size() + " models");
+        }
+        return print();
+    }
+
+    /** As Camel builds them, in a job and in the service. */
+    private void build(Settings settings) {
+        if (findings.stream().noneMatch(Finding::mend)) {
+            try (Application application = application(settings)) {
+                application.build();
+            } catch (UsageException e) {
+                findings.add(Finding.fault(e.getMessage(), "", "correct the file or key that it names"));
+            }
+        }
+    }
+
+    /** With all beans, and nothing behind them: those that only a running service has are stood in for. */
+    static Application application(Settings settings) {
+        RouteSettings routes = new RouteSettings(settings, new ApiKey(() -> null));
+        Intake intake = routes.intake(false);
+        Map<String, Object> beans = new HashMap<>(Map.of("ledgerData", new JdbcDataSource()));
+        try (KafkaEdge edge = new KafkaEdge(settings, routes, intake, settings.duration("kafka.drain"), false)) {
+            beans.putAll(edge.beans());
+        }
+        Map<String, String> properties = RunCommand.properties(settings.with("budget.job", ""), settings.onOff("kafka.enabled"),
+                Map.of("camel.component.kafka.lazyStartProducer", "true"));
+        Application application = new Application(routes, intake, new Application.Edges("files", beans, id -> true, exchange -> true, Duration.ofSeconds(1),
+                properties), null, new LedgerPolicy("openrouter", "check", false, false, false, false, (id, result) -> false));
+        RouteCheck.shippedFiles().values().stream().flatMap(file -> file.beans.stream()).map(Mention::name).filter(bean -> !application.binds(bean))
+                .forEach(bean -> application.bind(Map.of(bean, (Processor) exchange -> { })));
+        return application;
+    }
+
+    private Ledger ledger(Settings settings) {
+        boolean remote = !settings.text("ledger.url").isEmpty();
+        Path folder = Path.of(settings.text("ledger.directory"));
+        if (!settings.onOff("ledger.enabled")) {
+            findings.add(Finding.warning("the ledger is off: no budget holds, and no job can be continued", settings.where("ledger.enabled"), "set ledger.enabled=on"));
+        } else if (!remote && !Files.exists(folder)) {
+            Path parent = folder.toAbsolutePath();
+            while (!Files.exists(parent)) {
+                parent = parent.getParent();
+            }
+            if (!Files.isWritable(parent) || !Files.isDirectory(parent)) {
+                findings.add(Finding.fault("the ledger's folder " + folder + " cannot be made in " + parent, settings.place("ledger.directory"), "allow this user to write there, or name another folder"));
+            }
+        } else {
+            try {
+                Ledger ledger = Ledgers.open(settings, null);
+                good.add("the ledger");
+                return ledger;
+            } catch (UsageException e) {
+                boolean held = e.getCause() instanceof LedgerLocked;
+                findings.add(new Finding(!held, e.getMessage(), settings.place(remote ? "ledger.url" : "ledger.directory"), held ? "" : "see keys ledger.*"));
+            }
+        }
+        return null;
+    }
+
+    /** @return the models that there are now, or {@code before} where nobody can be asked */
+    private Catalogue openRouter(Common.Endpoint endpoint, Catalogue before) throws InterruptedException {
+        Settings settings = endpoint.settings();
+        if (endpoint.needsKey() && !endpoint.key().present()) {
+            findings.add(Finding.fault("there is no API key", "key openrouter.api-key", "set OPENROUTER_API_KEY (keys: https://openrouter.ai/keys)"));
+        }
+        try {
+            OpenRouterApi api = new OpenRouterApi(settings, endpoint.key());
+            Catalogue now = Catalogue.shipped();
+            now.replace(api.get("/models").bytes(), Instant.now(), true);
+            if (endpoint.key().present()) {
+                key(api.get("/key"), settings);
+            }
+            return now;
+        } catch (IOException | IllegalArgumentException e) {
+            findings.add(Finding.fault("OpenRouter cannot be asked at " + settings.text("openrouter.base-url") + " ("
+                    + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()) + ")",
+                    settings.place("openrouter.base-url"), "correct the address, or see to the network"));
+            return before;
+        }
+    }
+
+    private void key(OpenRouterApi.Reply reply, Settings settings) {
+        JsonNode data = reply.body() == null ? MissingNode.getInstance() : reply.body().path("data");
+        if (reply.status() != 200) {
+            findings.add(Finding.fault("OpenRouter refuses the API key with HTTP " + reply.status(), "key openrouter.api-key",
+                    "make a new one at https://openrouter.ai/keys"));
+            return;
+        }
+        if (data.path("is_management_key").asBoolean()) {
+            findings.add(Finding.fault("the API key is a management key, which cannot call models", "key openrouter.api-key", "use another key for calls"));
+        }
+        BigDecimal least = settings.amount("alerts.credit-below");
+        BigDecimal left = data.path("limit_remaining").isNumber() ? data.get("limit_remaining").decimalValue() : null;
+        if (left != null && left.signum() <= 0) {
+            findings.add(Finding.fault("the API key has nothing left of its limit", "GET /key", "raise the key's limit at https://openrouter.ai/keys"));
+        } else if (left != null && least != null && left.compareTo(least) < 0) {
+            findings.add(Finding.warning("the API key has $" + left.toPlainString() + " left of its limit, less than alerts.credit-below", "GET /key",
+                    "raise the key's limit at https://openrouter.ai/keys"));
+        }
+        good.add("the API key" + (left == null ? "" : " ($" + left.toPlainString() + " left)"));
+    }
+
+    private int print() {
+        PrintWriter out = spec.commandLine().getOut();
+        if (findings.isEmpty()) {
+            out.println("all is in order: " + String.join(", ", good));
+            return ExitCodes.ANSWERED;
+        }
+        // in the order in which they were looked at: what stops everything first
+        findings.stream().distinct().sorted(Comparator.comparing(one -> !one.mend())).forEach(one -> {
+            out.println((one.mend() ? "MEND     " : "warning  ") + one.what());
+            if (!one.where().isEmpty()) {
+                out.println("         where: " + one.where());
+            }
+            if (!one.todo().isEmpty()) {
+                out.println("         do:    " + one.todo());
+            }
+        });
+        long faults = findings.stream().distinct().filter(Finding::mend).count();
+        out.println(faults + " to mend, " + (findings.stream().distinct().count() - faults) + " warnings; in order: " + String.join(", ", good));
+        return faults > 0 ? ExitCodes.USAGE : ExitCodes.ANSWERED;
+    }
+}

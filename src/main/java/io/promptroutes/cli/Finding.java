@@ -1,0 +1,36 @@
+package io.promptroutes.cli;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Something in the configuration that an operator should know. Immutable.
+ *
+ * @param mend  whether it has to be mended before anything can work; false for a warning
+ * @param what  is wrong
+ * @param where file and line, key or place outside; empty where {@code what} says it
+ * @param todo  what to do about it
+ */
+record Finding(boolean mend, String what, String where, String todo) {
+
+    static Finding fault(String what, String where, String todo) {
+        return new Finding(true, what, where, todo);
+    }
+
+    static Finding warning(String what, String where, String todo) {
+        return new Finding(false, what, where, todo);
+    }
+
+    String sentence() {
+        return what + (where.isEmpty() ? "" : " in " + where) + (todo.isEmpty() ? "" : "; " + todo);
+    }
+
+    /** Throws where something has to be mended; the message tells all of it. */
+    static void refuse(List<Finding> findings) {
+        List<Finding> wrong = findings.stream().filter(Finding::mend).toList();
+        if (!wrong.isEmpty()) {
+            throw new UsageException(wrong.size() == 1 ? wrong.get(0).sentence() : wrong.size() + " things have to be mended:"
+                    + wrong.stream().map(one -> "\n- " + one.sentence()).collect(Collectors.joining()));
+        }
+    }
+}

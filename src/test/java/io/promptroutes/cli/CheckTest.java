@@ -1,0 +1,264 @@
+package io.promptroutes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promptroutes.cost.Catalogue;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.simulator.Simulator;
+import io.promptroutes.simulator.SimulatorConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What can be found wrong before a prompt is sent, all of it at once, each with its place and what to do. */
+class CheckTest {
+
+    @TempDir
+    private Path folder;
+
+    private final List<Finding> findings = new ArrayList<>();
+
+    private Settings settings(String properties) throws IOException {
+        Files.writeString(folder.resolve("application.properties"), properties);
+        return Settings.load(folder, Map.of(), Map.of(), findings::add);
+    }
+
+    private List<String> told() {
+        return findings.stream().map(Finding::sentence).toList();
+    }
+
+    @Test
+    void theSettingsOfTheJarAreInOrder() throws IOException {
+        Settings shipped = SettingsCheck.check(settings(""), true, findings::add);
+        new BudgetCheck(shipped).check(Catalogue.shipped(), findings::add);
+        ModelCheck models = new ModelCheck(shipped);
+        models.names(findings::add);
+        models.against(Catalogue.shipped(), Catalogue.shipped(), findings::add);
+        new KafkaCheck(shipped, findings::add).properties();
+
+        assertThat(told()).isEmpty();
+    }
+
+    @Test
+    void everyWrongKeyIsToldAtOnceWithItsLine() throws IOException {
+        Settings settings = settings("""
+                # a comment
+                prompts.concurency=3
+                prompts.concurrency=many
+                retry.backoff = soon
+                kafka.drain=never
+                management.port=70000
+                breaker.enabled=perhaps
+                detection.confidence=3
+                prices.some/model=cheap
+                prices.other/model=1/2/3
+                budget.tenant.school=5
+                budget.total.day=-1
+                cache.ttl=1ms
+                detection.lexicon=nowhere.tsv
+                kafka.offset-reset=middle
+                simulator.latency.min=slow
+                """);
+        SettingsCheck.check(settings, false, findings::add);
+
+        assertThat(findings).extracting(Finding::what).doesNotHaveDuplicates();
+        assertThat(told()).anyMatch(one -> one.matches("unknown key prompts.concurency in .*application.properties line 2; did you mean prompts.concurrency\\?"))
+                .anyMatch(one -> one.matches("key prompts.concurrency is \"many\" in .* line 3; it must be a whole number from 1 to 10000"))
+                .anyMatch(one -> one.matches("key retry.backoff is \"soon\" in .* line 4; it must be a duration .*"));
+        assertThat(findings).filteredOn(Finding::mend).hasSize(14);
+        assertThat(findings).filteredOn(finding -> !finding.mend()).singleElement()
+                .satisfies(one -> assertThat(one.what()).contains("simulator.latency.min"));
+    }
+
+    @Test
+    void aSlipInAFamilyThatUsersAddToIsAWarningAndAnUnfinishedProfileIsNot() throws IOException {
+        SettingsCheck.check(settings("models.current.smart.code.premum=openai/gpt-4.1\ntasks.cod.temperature=1\nmodels.profile=mine\n"
+                + "models.mine.smart.code.free=openrouter/free\n"), false, findings::add);
+
+        assertThat(told()).hasSize(3).anyMatch(one -> one.startsWith("profile mine has no compare.cost, ") && one.contains("and 27 more"))
+                .anyMatch(one -> one.contains("models.current.smart.code.premum") && one.endsWith("did you mean models.current.smart.code.premium?"))
+                .anyMatch(one -> one.endsWith("did you mean tasks.code.temperature?"));
+        assertThat(findings).filteredOn(Finding::mend).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            budget.total.day=10 budget.tenant.school.day=20 | warning | budget.tenant.school.day allows $20, but budget.total.day stops at $10
+            budget.total.day=10 budget.total.month=5 | warning | budget.total.day allows $10, but budget.total.month stops at $5
+            budget.total.day=10 budget.model.openai/gpt-4.1.month=100 budget.model.openai/gpt-4.1.day=10 | none |
+            budget.tenant.*.day=5 budget.tenant.school.month=1 | none |
+            budget.total.day=0.0000001 | mend | cannot pay for one call
+            budget.total.day=0.0000001 budget.exhausted=free | none |
+            budget.tenant.school.day=0.0000001 | warning | cannot pay for one call
+            budget.tenant.school.day=0 | none |
+            budget.model.anthropic/claude-sonnet-4.5.day=0.001 | warning | the cheapest reserves $0.0096
+            """)
+    void contradictingBudgetsAreTold(String keys, String severity, String told) throws IOException {
+        new BudgetCheck(settings(keys.replace(' ', '\n'))).check(Catalogue.shipped(), findings::add);
+
+        if (severity.equals("none")) {
+            assertThat(told()).isEmpty();
+        } else {
+            assertThat(findings).singleElement().satisfies(one -> {
+                assertThat(one.what()).contains(told);
+                assertThat(one.mend()).isEqualTo(severity.equals("mend"));
+                assertThat(one.where()).contains("application.properties line");
+            });
+        }
+    }
+
+    private static Catalogue catalogue(boolean live, String... rows) {
+        Catalogue catalogue = Catalogue.shipped();
+        catalogue.replace(("{\"data\":[" + String.join(",", rows) + "]}").getBytes(StandardCharsets.UTF_8), Instant.parse("2026-11-20T00:00:00Z"), live);
+        return catalogue;
+    }
+
+    private static String row(String id, String price, String more) {
+        return "{\"id\":\"" + id + "\",\"canonical_slug\":\"" + id + "\",\"context_length\":1000,\"pricing\":{\"prompt\":\"" + price
+                + "\",\"completion\":\"" + price + "\",\"request\":\"0\"}" + more + "}";
+    }
+
+    @Test
+    void modelsAreComparedWithTheList() throws IOException {
+        Settings settings = settings("models.profile=small\nmodels.small.tier.a=x/stays, x/gone\nmodels.small.tier.b=x/dearer, x/ends\n"
+                + "models.small.tier.c=x/cheap:batch, ~x/latest, bare\nmodels.alias.q=x/gone\nprices.x/own=1/1\nmodels.small.tier.d=x/own");
+        String soon = ",\"expiration_date\":\"" + LocalDate.now(ZoneOffset.UTC).plusDays(3) + "\"";
+        Catalogue before = catalogue(false, row("x/stays", "0.000001", ""), row("x/gone", "0.000001", ""), row("x/dearer", "0.000001", ""),
+                row("x/ends", "0.000001", ""));
+        Catalogue now = catalogue(true, row("x/stays", "0.000001", ""), row("x/dearer", "0.000002", ""), row("x/ends", "0.000001", soon));
+        ModelCheck check = new ModelCheck(settings);
+        check.names(findings::add);
+        check.against(before, now, findings::add);
+
+        assertThat(findings).filteredOn(Finding::mend).extracting(Finding::what).satisfiesExactlyInAnyOrder(
+                batch -> assertThat(batch).contains("x/cheap:batch", "never called"), gone -> assertThat(gone).contains("x/gone", "OpenRouter's list"),
+                own -> assertThat(own).contains("x/own"), bare -> assertThat(bare).contains("bare"));
+        assertThat(findings).filteredOn(finding -> !finding.mend()).extracting(Finding::what)
+                .anyMatch(one -> one.contains("~x/latest is an alias")).anyMatch(one -> one.contains("alias q stands for x/gone"))
+                .anyMatch(one -> one.contains("x/dearer: the input price went from $1 to $2")).anyMatch(one -> one.contains("x/ends ends on"));
+        assertThat(findings).filteredOn(one -> one.what().contains("model x/gone")).singleElement().satisfies(one ->
+                assertThat(one.where()).contains("application.properties line 2", "models.small.{tier.a}"));
+
+        findings.clear();
+        check.against(before, before, findings::add);
+        assertThat(findings).as("an old list proves nothing").noneMatch(Finding::mend).extracting(Finding::what)
+                .anyMatch(one -> one.contains("bare is not in the list of 2026-11-20")).noneMatch(one -> one.contains("x/own"));
+    }
+
+    @Test
+    void routeFilesAreReadWhole() throws IOException {
+        Path routes = Files.createDirectories(folder.resolve("routes"));
+        Files.writeString(routes.resolve("broken.camel.yaml"), "- route: [\n");
+        Files.copy(Path.of("routes", "call.camel.yaml"), routes.resolve("call.camel.yaml"));
+        Files.writeString(routes.resolve("prompt.camel.yaml"), Files.readString(Path.of("routes", "prompt.camel.yaml")) + "\n# a note\n");
+        Files.writeString(routes.resolve("mine.camel.yaml"), """
+                - beans:
+                    - name: myBean
+                      type: java.lang.Object
+                - route:
+                    id: mine
+                    from:
+                      uri: direct:mine
+                      steps:
+                        - proces:
+                            ref: myBean
+                        - process:
+                            ref: preparCall
+                        - process:
+                            ref: breakers
+                        - bean:
+                            ref: myBean
+                        - to: direct:mine
+                        - toD: "direct:task-${variable.task}"
+                        - to:
+                            uri: seda
+                            parameters:
+                              name: nowhere
+                """);
+        Files.writeString(routes.resolve("options.camel.yaml"), "- from:\n    uri: direct:options\n    steps:\n      - log:\n          mesage: x\n");
+        RouteCheck check = new RouteCheck(folder, findings::add);
+        check.check(() -> CheckCommand.application(Settings.load(folder, Map.of(), Map.of())));
+        check.parse();
+
+        assertThat(findings).allMatch(Finding::mend);
+        assertThat(told()).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).startsWith("routes/broken.camel.yaml is no YAML").contains("line 2"),
+                one -> assertThat(one).isEqualTo("there is no step proces in routes/mine.camel.yaml line 9; did you mean process?"),
+                one -> assertThat(one).isEqualTo("no bean is called preparCall in routes/mine.camel.yaml line 12; did you mean prepareCall?"),
+                one -> assertThat(one).startsWith("no route begins with seda:nowhere in routes/mine.camel.yaml line 19"),
+                one -> assertThat(one).startsWith("Camel cannot read routes/options.camel.yaml").contains("mesage"));
+    }
+
+    private record Said(int code, String text) {
+    }
+
+    private static Said check(String... arguments) {
+        StringWriter out = new StringWriter();
+        List<String> all = new ArrayList<>(List.of("check"));
+        all.addAll(List.of(arguments));
+        int code = PromptRoutes.execute(all.toArray(String[]::new), new PrintWriter(out, true), new PrintWriter(out, true));
+        return new Said(code, out.toString());
+    }
+
+    @Test
+    void theCommandTellsTheWorstFirstAndSaysByItsCodeWhetherThereIsSomethingToMend() {
+        Said said = check("--offline", "-D", "budget.total.day=10", "-D", "budget.total.month=5", "-D", "retry.backof=1s", "-D",
+                "ledger.directory=" + folder.resolve("none"));
+
+        assertThat(said.code()).isEqualTo(2);
+        assertThat(said.text().lines().filter(line -> !line.startsWith(" "))).satisfiesExactly(
+                first -> assertThat(first).startsWith("MEND").contains("unknown key retry.backof"),
+                second -> assertThat(second).startsWith("warning").contains("budget.total.day"),
+                last -> assertThat(last).startsWith("1 to mend, 1 warnings"));
+        assertThat(said.text()).contains("where: the command line", "do:    did you mean retry.backoff?");
+        assertThat(folder.resolve("none")).as("nothing is made").doesNotExist();
+    }
+
+    @Test
+    void theLedgerIsOpenedOrSaidToBeAnothersOrNotToBeHad() throws IOException {
+        String directory = "ledger.directory=" + folder.resolve("data");
+        try (Ledger ledger = Ledger.open(LedgerSettings.embedded(folder.resolve("data")))) {
+            Said held = check("--offline", "-D", directory);
+            assertThat(held.text()).contains("warning  the ledger in " + folder.resolve("data") + " is in use by process ");
+            assertThat(held.code()).as("a service may be running here").isZero();
+        }
+        Said free = check("--offline", "-D", directory);
+        assertThat(free.text()).as("all of it in one line").matches("all is in order: \\d+ keys, \\d+ route files, the ledger, \\d+ models\\R");
+        assertThat(free.code()).isZero();
+
+        Files.writeString(folder.resolve("file"), "");
+        Said wrong = check("--offline", "-D", "ledger.directory=" + folder.resolve("file"));
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.text()).contains("MEND", folder.resolve("file").toString(), "key ledger.directory");
+    }
+
+    @Test
+    void keyAndCreditAreAskedForWithoutACall() {
+        try (Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.key", "right", "simulator.credit", "0.5")))) {
+            String[] usual = {"-D", "kafka.enabled=off", "-D", "ledger.directory=" + folder.resolve("none"), "-D", "openrouter.base-url=" + simulator.baseUrl(),
+                "-D", "openrouter.api-key=right"};
+            Said low = check(usual);
+            assertThat(low.text()).contains("warning  the API key has $0.5 left of its limit, less than alerts.credit-below");
+            assertThat(low.code()).isZero();
+            usual[usual.length - 1] = "openrouter.api-key=wrong";
+            Said refused = check(usual);
+            assertThat(refused.text()).contains("MEND     OpenRouter refuses the API key with HTTP 401").doesNotContain("wrong");
+            assertThat(refused.code()).isEqualTo(2);
+            assertThat(simulator.bill().completions()).isZero();
+        }
+    }
+}
