@@ -66,13 +66,19 @@ final class CostsCommand implements Callable<Integer> {
     /** An embedded ledger belongs to one process: a service that has it is asked instead. */
     private List<ObjectNode> rows(Settings settings) {
         try (Common.Endpoint endpoint = common.endpoint(settings); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
-            if (ledger == null) {
-                throw new UsageException("there are no figures without the ledger (key ledger.enabled is off)");
-            }
-            return CostRows.of(ledger, by, since, last);
+            return CostRows.of(needed(ledger), by, since, last);
         } catch (UsageException e) {
-            return Json.MAPPER.convertValue(asked(settings, "/observe/costs?" + query(), e), Json.MAPPER.getTypeFactory().constructCollectionType(List.class, ObjectNode.class));
+            List<ObjectNode> rows = new ArrayList<>();
+            asked(settings, "/observe/costs?" + query(), e).forEach(row -> rows.add((ObjectNode) row));
+            return rows;
         }
+    }
+
+    private static Ledger needed(Ledger ledger) {
+        if (ledger == null) {
+            throw new UsageException("there are no figures without the ledger (key ledger.enabled is off)");
+        }
+        return ledger;
     }
 
     private JsonNode asked(Settings settings, String path, UsageException refusal) {
@@ -88,10 +94,10 @@ final class CostsCommand implements Callable<Integer> {
         JsonNode usage;
         JsonNode requests;
         try (Common.Endpoint endpoint = common.endpoint(settings); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
-            usage = new Overview(ledger, new BudgetSettings(endpoint.settings()), null, null).usage(since);
+            usage = new Overview(needed(ledger), new BudgetSettings(endpoint.settings()), null, null).usage(since);
             requests = new LastRequests(ledger).latest(LastRequests.MOST, request -> true);
         } catch (UsageException e) {
-            usage = ((ObjectNode) asked(settings, "/api/usage" + (since == null ? "" : "?since=" + URLEncoder.encode(since, StandardCharsets.UTF_8)), e)).putNull("now");
+            usage = ((ObjectNode) asked(settings, "/api/usage?" + query(), e)).putNull("now");
             requests = asked(settings, "/api/requests", e);
         }
         try {

@@ -161,13 +161,14 @@ final class Management {
         HEADERS.forEach(request.response()::putHeader);
         HostAndPort asked = request.request().authority();
         if (token == null && asked != null && !asked.host().equals(host) && !LOCAL.contains(asked.host())) {
-            request.response().setStatusCode(403).end("only for this machine: key management.token opens it to other names\n"); // a page elsewhere whose name leads here
+            // a page elsewhere whose name leads here
+            request.response().setStatusCode(403).end("only for this machine: key management.token opens it to other names\n");
             return;
         }
         String given = request.request().getHeader("Authorization");
         String secret = token == null ? null : token.get();
-        if (token == null || OPEN.contains(request.request().path()) || given != null && secret != null && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8),
-                ("Bearer " + secret).getBytes(StandardCharsets.UTF_8))) {
+        if (token == null || OPEN.contains(request.request().path()) || given != null && secret != null && MessageDigest.isEqual(
+                given.getBytes(StandardCharsets.UTF_8), ("Bearer " + secret).getBytes(StandardCharsets.UTF_8))) {
             request.next();
         } else {
             request.response().setStatusCode(401).putHeader("WWW-Authenticate", "Bearer").end();

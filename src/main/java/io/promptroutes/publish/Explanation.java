@@ -18,6 +18,9 @@ final class Explanation {
             routing.put("truncated_tokens", choice.truncatedTokens());
         }
         Choice.Estimate estimate = choice.estimate();
+        if (estimate == null) {
+            return; // nothing may be called
+        }
         ObjectNode out = routing.putObject("estimate");
         out.put("model", estimate.model());
         out.put("usd", estimate.usd());

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,10 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** The page of a running service in a real Chromium: {@code mvn verify -Pbrowser -Dit.test=PageIT -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false}. */
+/**
+ * The page of a running service in a real Chromium:
+ * {@code mvn verify -Pbrowser -Dit.test=PageIT -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false}.
+ */
 @Tag("browser")
 class PageIT {
 
@@ -58,13 +60,17 @@ class PageIT {
     static void serve() throws Exception {
         simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.seed", "11", "simulator.latency", "30ms", "simulator.retry-after", "0",
                 "simulator.fault.rate-limited", "20", "simulator.fault.server-error", "20", "simulator.fault.moderation", "4")));
-        String prompts = IntStream.range(0, PROMPTS).mapToObj(i -> "{\"id\":%s,\"prompt\":\"%s Tell me about %d.\",\"tenant\":\"%s\",\"metadata\":{\"%s\":\"%s\"}}%n".formatted(
-                Json.MAPPER.valueToTree(i == 30 ? SCRIPT : "p-" + i), IMAGE, i, i % 5 == 0 ? IMAGE : "acme", SCRIPT, IMAGE)).collect(Collectors.joining());
+        String line = "{\"id\":\"%s\",\"prompt\":\"%s Tell me about %d.\",\"tenant\":\"%s\",\"metadata\":{\"%s\":\"%s\"}}%n";
+        String prompts = IntStream.range(0, PROMPTS).mapToObj(i -> line.formatted(i == 30 ? SCRIPT : "p-" + i, IMAGE, i, i % 5 == 0 ? IMAGE : "acme",
+                SCRIPT, IMAGE)).collect(Collectors.joining());
         product = Product.in(folder.resolve("service")).calling(simulator);
         service = new Service(product, null, "page");
         start("0");
         product.file("in/prompts.jsonl", prompts);
-        await().atMost(Duration.ofSeconds(120)).until(() -> usage().at("/now/answered").asInt() + usage().at("/now/dead_letters").valueStream().mapToInt(JsonNode::asInt).sum() == PROMPTS);
+        await().atMost(Duration.ofSeconds(120)).until(() -> {
+            JsonNode now = usage().path("now");
+            return now.path("answered").asInt() + now.path("dead_letters").valueStream().mapToInt(JsonNode::asInt).sum() == PROMPTS;
+        });
         browser = chromium();
     }
 
@@ -110,8 +116,10 @@ class PageIT {
     }
 
     private static void look(String scheme, int width) {
-        browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
-        browser.executeCdpCommand("Emulation.setDeviceMetricsOverride", Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", width < 600));
+        browser.executeCdpCommand("Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        browser.executeCdpCommand("Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", width < 600));
     }
 
     private static void awaitFigures() {
@@ -122,6 +130,18 @@ class PageIT {
         return browser.executeScript(script, arguments);
     }
 
+    private static String text(String id) {
+        return browser.findElement(By.id(id)).getText();
+    }
+
+    private static boolean shown(String id) {
+        return browser.findElement(By.id(id)).isDisplayed();
+    }
+
+    private static String spent() {
+        return browser.findElement(By.cssSelector("#total-figures .first dd")).getText();
+    }
+
     /** Errors of scripts, of the network and of the content security policy. */
     private static List<String> complaints() {
         return browser.manage().logs().get(LogType.BROWSER).getAll().stream().filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
@@ -129,14 +149,15 @@ class PageIT {
     }
 
     private static void assertFigures(JsonNode usage) {
-        String all = browser.findElement(By.id("total-figures")).getText();
+        String all = text("total-figures");
         assertThat(all).contains("$" + rounded(usage.at("/total/cost_usd"))).contains("Calls\n" + usage.at("/total/requests").asText() + "\n");
         List<WebElement> rows = browser.findElements(By.cssSelector("#model-table tbody tr"));
         assertThat(rows).hasSize(usage.path("by_model").size());
         for (JsonNode model : usage.path("by_model")) {
-            String row = rows.stream().map(WebElement::getText).filter(text -> text.startsWith(model.path("model").asText() + "\n") || text.startsWith(model.path("model").asText() + " "))
-                    .findFirst().orElseThrow();
-            assertThat(row).contains(" " + model.path("requests").asText() + " ", model.path("prompt_tokens").asText(), seconds(model.path("p50_ms")), seconds(model.path("p95_ms")));
+            String name = model.path("model").asText();
+            String row = rows.stream().map(WebElement::getText).filter(text -> text.matches("(?s)\\Q" + name + "\\E\\s.*")).findFirst().orElseThrow();
+            assertThat(row).contains(" " + model.path("requests").asText() + " ", model.path("prompt_tokens").asText(), seconds(model.path("p50_ms")),
+                    seconds(model.path("p95_ms")));
             assertThat(model.path("cost_usd").decimalValue().signum() == 0 || row.contains("$" + rounded(model.path("cost_usd")))).as(row).isTrue();
         }
     }
@@ -154,15 +175,15 @@ class PageIT {
         JsonNode usage = usage();
         assertFigures(usage);
         assertThat(browser.findElements(By.cssSelector("#request-list > li"))).hasSize(PROMPTS);
-        assertThat(browser.findElement(By.id("state")).getText()).contains("Running, figures of", " UTC");
-        assertThat(browser.findElement(By.id("gauges")).getText()).contains("Everything, today", "spent of $1.00");
-        assertThat(browser.findElement(By.id("now-figures")).getText()).contains("Answered", usage.at("/now/answered").asText());
+        assertThat(text("state")).contains("Running, figures of", " UTC");
+        assertThat(text("gauges")).contains("Everything, today", "spent of $1.00");
+        assertThat(text("now-figures")).contains("Answered", usage.at("/now/answered").asText());
         js("document.querySelectorAll('details').forEach(one => one.open = true)");
         await().atMost(SOON).until(() -> browser.findElements(By.cssSelector("#request-list .why")).size() == PROMPTS);
-        String text = browser.findElement(By.id("requests")).getText();
+        String text = text("requests");
         assertThat(text).contains(SCRIPT, IMAGE, "How the model was chosen", "Candidates, in their order", "current smart table");
-        assertThat(browser.findElement(By.id("tenant-table")).getText()).contains(IMAGE);
-        assertThat(browser.findElement(By.id("reason-table")).getText()).contains("rate limited", "provider error");
+        assertThat(text("tenant-table")).contains(IMAGE);
+        assertThat(text("reason-table")).contains("rate limited", "provider error");
         assertThat(browser.findElements(By.cssSelector("main script, main img"))).isEmpty();
         assertThat(js("return window.broken ?? null")).isNull();
         assertThat(complaints()).isEmpty();
@@ -170,15 +191,16 @@ class PageIT {
 
     @Test
     void everythingHasANameAndIsReachedByKeyboard() {
-        Set<String> wanted = new HashSet<>(Set.of("a Skip to the last requests", "input period", "input show", "summary By day, as a table", "summary Latency, as a table",
-                "summary Fallbacks and failures, as a table"));
+        Set<String> wanted = Set.of("a Skip to the last requests", "input period", "input show", "summary By day, as a table",
+                "summary Latency, as a table", "summary Fallbacks and failures, as a table");
         Set<String> reached = new LinkedHashSet<>();
         browser.findElement(By.tagName("body")).sendKeys(Keys.TAB);
         for (int i = 0; i < 12; i++) {
             WebElement now = browser.switchTo().activeElement();
-            assertThat(js("const s = getComputedStyle(arguments[0].matches('input') ? arguments[0].nextElementSibling : arguments[0]); return s.outlineStyle !== 'none'", now))
-                    .as("the focus is seen on %s", now.getDomProperty("outerHTML")).isEqualTo(true);
-            reached.add(now.getTagName() + " " + (now.getTagName().equals("input") ? now.getDomAttribute("name") : now.getText().lines().findFirst().orElse("")));
+            assertThat(js("const seen = arguments[0].matches('input') ? arguments[0].nextElementSibling : arguments[0];"
+                    + "return getComputedStyle(seen).outlineStyle", now)).as("the focus on %s", now.getDomProperty("outerHTML")).isNotEqualTo("none");
+            boolean input = now.getTagName().equals("input");
+            reached.add(now.getTagName() + " " + (input ? now.getDomAttribute("name") : now.getText().lines().findFirst().orElse("")));
             if (reached.containsAll(wanted) && now.getTagName().equals("summary")) {
                 break;
             }
@@ -190,10 +212,12 @@ class PageIT {
         await().atMost(SOON).until(() -> browser.findElement(By.cssSelector("#request-list .why")).isDisplayed());
         WebElement period = browser.findElement(By.cssSelector("[name=period][value='7']"));
         period.sendKeys(Keys.ARROW_LEFT);
-        await().atMost(SOON).until(() -> browser.findElement(By.id("span")).getText().contains(LocalDate.now(ZoneOffset.UTC).getDayOfMonth() + " "));
-        assertThat(js("return [...document.querySelectorAll('canvas, [role=meter], [role=img], section, fieldset')].filter(one => !(one.getAttribute('aria-label')"
-                + " || document.getElementById(one.getAttribute('aria-labelledby')) || one.querySelector('legend'))).map(one => one.outerHTML)")).isEqualTo(List.of());
-        assertThat(js("getSelection().selectAllChildren(document.querySelector('#total-figures .first dd')); return getSelection().toString()").toString()).startsWith("$0.");
+        await().atMost(SOON).until(() -> text("span").contains("since " + LocalDate.now(ZoneOffset.UTC).getDayOfMonth() + " "));
+        assertThat(js("return [...document.querySelectorAll('canvas, [role=meter], [role=img], section, fieldset')]"
+                + ".filter(one => !(one.getAttribute('aria-label') || document.getElementById(one.getAttribute('aria-labelledby'))"
+                + " || one.querySelector('legend'))).map(one => one.outerHTML)")).as("without a name").isEqualTo(List.of());
+        assertThat(js("getSelection().selectAllChildren(document.querySelector('#total-figures .first dd')); return getSelection().toString()")
+                .toString()).startsWith("$0.");
         assertThat(complaints()).isEmpty();
     }
 
@@ -206,9 +230,11 @@ class PageIT {
                 browser.navigate().refresh();
                 awaitFigures();
                 js("document.querySelectorAll('details').forEach(one => one.open = true)");
-                await().atMost(SOON).untilAsserted(() -> assertThat(js("return document.documentElement.scrollWidth - document.documentElement.clientWidth")).as("%s %s", scheme, width).isEqualTo(0L));
-                assertThat(js("return [...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !one.closest('pre'))"
-                        + ".map(one => one.outerHTML.slice(0, 200))")).as("%s %s", scheme, width).isEqualTo(List.of());
+                await().atMost(SOON).untilAsserted(() -> assertThat(js("const page = document.documentElement; return page.scrollWidth - page.clientWidth"))
+                        .as("%s %s", scheme, width).isEqualTo(0L));
+                assertThat(js("return [...document.querySelectorAll('main *')].filter(one => !one.closest('pre')"
+                        + " && one.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map(one => one.outerHTML.slice(0, 200))"))
+                        .as("%s %s", scheme, width).isEqualTo(List.of());
             }
             papers.add(js("return getComputedStyle(document.documentElement).backgroundColor"));
         }
@@ -219,29 +245,30 @@ class PageIT {
     @Test
     void outlivesTheServiceAndGoesOnWhenItIsBack() throws Exception {
         String port = service.address().substring(service.address().lastIndexOf(':') + 1);
-        String spent = browser.findElement(By.cssSelector("#total-figures .first dd")).getText();
+        String spent = spent();
         service.stop();
-        await().atMost(SOON).untilAsserted(() -> assertThat(browser.findElement(By.id("trouble")).getText()).contains("The service does not answer.", "What you see is of ", " UTC"));
-        assertThat(browser.findElement(By.id("state")).getText()).contains("No figures since ");
-        assertThat(browser.findElement(By.cssSelector("#total-figures .first dd")).getText()).as("what was known stays").isEqualTo(spent);
+        await().atMost(SOON).untilAsserted(() -> assertThat(text("trouble")).contains("The service does not answer.", "What you see is of "));
+        assertThat(text("state")).contains("No figures since ");
+        assertThat(spent()).as("what was known stays").isEqualTo(spent);
         start(port);
-        await().atMost(SOON).until(() -> !browser.findElement(By.id("trouble")).isDisplayed() && browser.findElement(By.id("state")).getText().contains("Running"));
-        assertThat(browser.findElement(By.cssSelector("#total-figures .first dd")).getText()).isEqualTo(spent);
+        await().atMost(SOON).until(() -> !shown("trouble") && text("state").contains("Running"));
+        assertThat(spent()).isEqualTo(spent);
     }
 
     @Test
     void asksForTheTokenAndKeepsIt() throws Exception {
-        try (Service guarded = new Service(Product.in(folder.resolve("guarded")).calling(simulator).with("MANAGEMENT_SECRET", "s3cret"), null, "guarded")) {
+        Product secret = Product.in(folder.resolve("guarded")).calling(simulator).with("MANAGEMENT_SECRET", "s3cret");
+        try (Service guarded = new Service(secret, null, "guarded")) {
             guarded.start("inbox.directory=in", "management.token=env:MANAGEMENT_SECRET");
             browser.get(guarded.address() + "/");
             for (String token : List.of("wrong", "s3cret")) {
-                await().atMost(SOON).until(() -> browser.findElement(By.id("token")).isDisplayed());
+                await().atMost(SOON).until(() -> shown("token"));
                 browser.findElement(By.id("token")).sendKeys(token, Keys.ENTER);
-                await().atMost(SOON).until(() -> token.equals("wrong") ? browser.findElement(By.id("token-refused")).isDisplayed() : browser.findElement(By.id("now")).isDisplayed());
+                await().atMost(SOON).until(() -> shown(token.equals("wrong") ? "token-refused" : "now"));
             }
             browser.navigate().refresh();
-            await().atMost(SOON).until(() -> browser.findElement(By.id("now")).isDisplayed());
-            assertThat(browser.findElement(By.id("no-requests")).isDisplayed()).as("nothing was called yet, and that is told").isTrue();
+            await().atMost(SOON).until(() -> shown("now"));
+            assertThat(shown("no-requests")).as("nothing was called yet, and that is told").isTrue();
         }
     }
 
@@ -253,19 +280,24 @@ class PageIT {
         String port = service.address().substring(service.address().lastIndexOf(':') + 1);
         product.with("LEDGER_DIRECTORY", "data").run("costs", "--page", file.toString(), "-D", "management.port=" + port).with(0);
         browser.executeCdpCommand("Network.enable", Map.of());
-        browser.executeCdpCommand("Network.emulateNetworkConditions", Map.of("offline", true, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+        network(false);
         try {
             browser.get(file.toUri().toString());
             awaitFigures();
             assertFigures(usage);
             assertThat(browser.findElements(By.cssSelector("#request-list > li"))).hasSize(PROMPTS);
-            assertThat(browser.findElement(By.id("state")).getText()).contains("Written ");
-            assertThat(browser.findElement(By.id("now")).isDisplayed()).isFalse();
+            assertThat(text("state")).contains("Written ");
+            assertThat(shown("now")).isFalse();
             assertThat(js("return window.Chart.instances && Object.keys(window.Chart.instances).length")).as("charts are drawn").isEqualTo(3L);
             assertThat(js("return window.broken ?? null")).isNull();
             assertThat(complaints()).isEmpty();
         } finally {
-            browser.executeCdpCommand("Network.emulateNetworkConditions", Map.of("offline", false, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+            network(true);
         }
+    }
+
+    private static void network(boolean on) {
+        browser.executeCdpCommand("Network.emulateNetworkConditions",
+                Map.of("offline", !on, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
     }
 }
