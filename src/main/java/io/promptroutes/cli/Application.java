@@ -1,7 +1,6 @@
 package io.promptroutes.cli;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.promptroutes.cost.Catalogue;
@@ -60,7 +59,14 @@ final class Application implements AutoCloseable {
 
         /** A job has its own intake. */
         private static final Map<String, String> NO_SERVICE = Map.of("kafka.enabled", "off", "inbox.directory", "", "management.costs", "off",
-                "management.watch", "off");
+                "management.watch", "off", "management.page", "off");
+
+        /** The same with other settings on top. */
+        Edges with(Map<String, String> more) {
+            Map<String, String> all = new HashMap<>(settings);
+            all.putAll(more);
+            return new Edges(publishTo, beans, firstSeen, mayStart, drain, all);
+        }
 
         static Edges ofJob(String publishTo, Map<String, ? extends Processor> sinks, Predicate<String> firstSeen) {
             return new Edges(publishTo, sinks, firstSeen, exchange -> true, Duration.ofSeconds(5), NO_SERVICE);
@@ -69,15 +75,15 @@ final class Application implements AutoCloseable {
 
     /** @param ledger null where it is switched off */
     Application(RouteSettings settings, Intake intake, Edges edges, Ledger ledger, LedgerPolicy policy) {
-        this(settings, intake, edges, ledger, policy, new CompositeMeterRegistry());
+        this(settings, intake, edges, ledger, policy, null);
     }
 
-    /** @param meters where calls and prompts are counted; an empty composite for nowhere */
-    Application(RouteSettings settings, Intake intake, Edges edges, Ledger ledger, LedgerPolicy policy, MeterRegistry meters) {
+    /** @param counted where calls and prompts are counted; null for nowhere */
+    Application(RouteSettings settings, Intake intake, Edges edges, Ledger ledger, LedgerPolicy policy, MeterRegistry counted) {
         this.intake = intake;
         traces = settings.traces();
         Labels labels = settings.labels(policy.provider(), catalogue);
-        Telemetry telemetry = new Telemetry(new Meters(meters, labels, tally), new Traces(traces, labels, settings.content()));
+        Telemetry telemetry = new Telemetry(counted == null ? null : new Meters(counted, labels, tally), new Traces(traces, labels, settings.content()));
         CatalogueCopy copy = new CatalogueCopy(settings.catalogueCopy());
         copy.load(catalogue);
         beans = new Beans(main, new Beans.Shared(intake, tally, catalogue, copy, settings.key(), settings.managementKey(), edges.firstSeen(), ledger, policy,

@@ -4,7 +4,10 @@ import io.promptroutes.file.Arrivals;
 import io.promptroutes.file.IdSet;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.file.OutputFolder;
+import io.promptroutes.flow.Estimate;
+import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.publish.OpenAiBatch;
 import io.promptroutes.route.JobSinks;
 import io.promptroutes.route.LedgerPolicy;
 import java.io.IOException;
@@ -13,35 +16,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Command {@code batch}: files of prompts in, three files of results, costs and dead letters out. */
 @Command(name = "batch", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
         description = "Answers every prompt in the input files.")
-final class BatchCommand implements Callable<Integer> {
+class BatchCommand implements Callable<Integer> {
 
     @Spec
-    private CommandSpec spec;
+    CommandSpec spec;
     @Mixin
-    private Common common;
+    Common common;
+    @Mixin
+    Inputs inputs;
+    @Mixin
+    private BatchView view;
 
-    @Parameters(paramLabel = "INPUT", arity = "1..*", description = "Files of prompts, a JSON object a line (.jsonl): "
-            + "native lines and OpenAI Batch lines, mixed as you like.")
-    private List<Path> inputs;
-
-    @Option(names = "--out", paramLabel = "DIR", required = true,
-            description = "Folder for results.jsonl, costs.jsonl and dead-letters.jsonl; made if it is not there.")
-    private Path out;
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder for results.jsonl, costs.jsonl and dead-letters.jsonl; made if it is not there.")
+    Path out;
 
     @Option(names = "--concurrency", paramLabel = "N", description = "Calls running at a time (key prompts.concurrency).")
     private Integer concurrency;
@@ -51,19 +52,28 @@ final class BatchCommand implements Callable<Integer> {
     private String maxCost;
 
     @Option(names = "--fresh", description = "Start over: earlier outputs in DIR are renamed, stored answers are not used.")
-    private boolean fresh;
+    boolean fresh;
 
     @Option(names = "--retry-failed", description = "Try the dead letters of earlier runs again.")
     private boolean retryFailed;
 
     @Override
     public Integer call() throws Exception {
+        if (view.quiet) {
+            Logs.errorsOnly();
+        }
         Settings settings = common.checkedSettings(options());
-        Map<String, Path> files = files();
+        find();
+        if (view.confirmAbove != null && !inputs.repeatable()) {
+            throw new UsageException("--confirm-above reads the input twice, and standard input can be read once; put it into a file");
+        }
         if (Files.exists(out) && !Files.isDirectory(out)) {
             throw new UsageException("--out " + out + " is not a folder");
         }
         try (Common.Endpoint configured = common.endpoint(settings)) {
+            if (view.estimate) {
+                return estimate(configured);
+            }
             if (!Ledgers.exist(settings)) {
                 configured.withKey(); // at once, before anything is made
             }
@@ -71,7 +81,7 @@ final class BatchCommand implements Callable<Integer> {
             Intake intake = checked.intake(true);
             String job = job(settings);
             // outermost, so that all of an interrupted job is closed before the process ends
-            try (Interruption interruption = new Interruption(intake); Ledger ledger = Ledgers.open(configured.settings(), job)) {
+            try (Interruption interruption = new Interruption(intake, spec.commandLine().getErr()); Ledger ledger = Ledgers.open(configured.settings(), job)) {
                 Common.Endpoint endpoint = configured.chosen(ledger).withKey();
                 if (ledger == null) {
                     checkWithoutLedger(settings);
@@ -79,11 +89,45 @@ final class BatchCommand implements Callable<Integer> {
                     throw new UsageException("--out " + out + " holds results that this ledger knows nothing of, and would pay for again. Run the "
                             + "command in the folder and with the ledger.* keys of its first run, or add --fresh (answers are kept for ledger.keep)");
                 }
-                int code = work(endpoint, intake, files, ledger, job);
+                Estimate estimate = view.confirmAbove == null ? null : estimate(endpoint, ledger, job).confirmed(view.confirmAbove, spec.commandLine().getErr());
+                int code = work(endpoint, intake, ledger, job, estimate, interruption);
                 interruption.exitWith(code);
                 return code;
             }
         }
+    }
+
+    private int estimate(Common.Endpoint configured) throws InterruptedException {
+        boolean stored = configured.settings().onOff("ledger.enabled") && Ledgers.exist(configured.settings());
+        try (Ledger ledger = stored ? Ledgers.open(configured.settings(), null) : null) {
+            EstimateRun run = estimate(configured.chosen(ledger), ledger, out.toString());
+            run.print(spec.commandLine().getOut());
+            return run.inputLost() ? ExitCodes.DEAD_LETTERS : ExitCodes.ANSWERED;
+        }
+    }
+
+    private EstimateRun estimate(Common.Endpoint endpoint, Ledger ledger, String job) throws InterruptedException {
+        RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
+        LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, false, false, (id, result) -> false);
+        return new EstimateRun(routes, ledger, policy, input(routes));
+    }
+
+    private BiFunction<Intake, Tally, Arrivals> input(RouteSettings routes) {
+        return (intake, tally) -> inputs.open(routes.prompts(), intake, tally);
+    }
+
+    /** Finds what is to be answered, before anything is made. */
+    void find() throws IOException {
+        if (inputs.inputs.isEmpty() || out == null) {
+            throw new ParameterException(spec.commandLine(), inputs.inputs.isEmpty() ? "Missing required parameter: 'INPUT...'"
+                    : "Missing required option: '--out=DIR'");
+        }
+        inputs.find(out);
+    }
+
+    /** Whether the input can be read beside the job, to know how much there is. */
+    boolean countable() {
+        return inputs.repeatable();
     }
 
     /** A job is its output folder. On a ledger that many machines share its path alone names none: then the folder keeps a name of its own. */
@@ -122,9 +166,17 @@ final class BatchCommand implements Callable<Integer> {
         }
     }
 
-    private int work(Common.Endpoint endpoint, Intake intake, Map<String, Path> files, Ledger ledger, String job) throws Exception {
+    private int work(Common.Endpoint endpoint, Intake intake, Ledger ledger, String job, Estimate estimate,
+            Interruption interruption) throws Exception {
         RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
         try (OutputFolder folder = folder()) {
+            if (view.order == BatchView.Order.INPUT) {
+                folder.inOrderOf(inputs.names());
+            }
+            if (view.format == BatchView.Format.OPENAI) {
+                folder.copy(OutputFolder.RESULTS, "openai-output.jsonl", OpenAiBatch::output);
+                folder.copy(OutputFolder.DEAD_LETTERS, "openai-errors.jsonl", OpenAiBatch::error);
+            }
             JobSinks sinks = new JobSinks(folder);
             LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, Ledgers.hold(endpoint.settings()), false, sinks::has);
             if (ledger != null) {
@@ -136,7 +188,11 @@ final class BatchCommand implements Callable<Integer> {
             }
             Application.Edges edges = Application.Edges.ofJob("files", sinks.beans(), new IdSet()::add);
             try (Application application = new Application(routes, intake, edges, ledger, policy)) {
-                return run(application, files, routes.prompts().maxBytes());
+                int code = run(application, input(routes), estimate, interruption);
+                if (code != ExitCodes.STOPPED) {
+                    folder.finished();
+                }
+                return code;
             }
         }
     }
@@ -152,7 +208,7 @@ final class BatchCommand implements Callable<Integer> {
         return options;
     }
 
-    private OutputFolder folder() {
+    OutputFolder folder() {
         try {
             return new OutputFolder(out, fresh);
         } catch (IOException e) {
@@ -160,36 +216,25 @@ final class BatchCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Application application, Map<String, Path> files, int maxBytes) throws InterruptedException {
+    private int run(Application application, BiFunction<Intake, Tally, Arrivals> input, Estimate estimate, Interruption interruption)
+            throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        try (Arrivals arrivals = new Arrivals(files, maxBytes, application.intake(), application.tally())) {
+        try (Arrivals arrivals = input.apply(application.intake(), application.tally())) {
             application.start();
             Summary summary = new Summary(application.tally(), application.intake());
-            try (Progress progress = new Progress(summary, err)) {
+            try (InputCount count = new InputCount(view.quiet || !countable() ? null : input);
+                    Progress progress = new Progress(new Course(application.tally(), application.intake(), count::total), err, view.quiet)) {
+                interruption.last(progress);
                 application.send("direct:batch", arrivals);
                 application.intake().awaitFinished();
                 application.lookUpCosts();
             }
             arrivals.unreadable().forEach(problem -> err.println("prompt-routes: " + problem));
-            return summary.print(err, out, !arrivals.unreadable().isEmpty());
+            int code = summary.exitCode(!arrivals.unreadable().isEmpty());
+            if (!view.quiet || code == ExitCodes.STOPPED || code == ExitCodes.DEFECT) {
+                summary.print(err, out, estimate);
+            }
+            return code;
         }
-    }
-
-    /** By the name under which lines are known: the file's own, or the path as given where two files share it. */
-    private Map<String, Path> files() {
-        Map<String, Path> files = new LinkedHashMap<>();
-        for (Path input : inputs) {
-            if (!Files.exists(input)) {
-                throw new UsageException("INPUT " + input + " does not exist");
-            }
-            if (!Files.isRegularFile(input) || !Files.isReadable(input)) {
-                throw new UsageException("INPUT " + input + " is not a readable file");
-            }
-            String name = input.getFileName().toString();
-            if (files.putIfAbsent(files.containsKey(name) ? input.toString() : name, input) != null) {
-                throw new UsageException("INPUT " + input + " is given twice");
-            }
-        }
-        return files;
     }
 }

@@ -14,10 +14,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
-import org.apache.camel.TypeConversionException;
 import org.apache.camel.util.TimeUtils;
 
 /** The ledger's figures as rows of JSON, for the command {@code costs} and for whoever asks a running service. Stateless. */
@@ -38,21 +34,6 @@ final class CostRows {
             ledger.figures().by(by, from(since)).forEach(row -> rows.add(row(by, row)));
         }
         return rows;
-    }
-
-    /** The bean of routes/management.camel.yaml: query parameters {@code by}, {@code since} and {@code last}, as of the command. */
-    static Map<String, ?> beans(Ledger ledger) {
-        Processor rows = exchange -> {
-            try {
-                String by = exchange.getMessage().getHeader("by", "total", String.class);
-                exchange.getMessage().setBody(Json.MAPPER.writeValueAsString(of(ledger, Figures.By.valueOf(by.toUpperCase(Locale.ROOT)),
-                        exchange.getMessage().getHeader("since", String.class), exchange.getMessage().getHeader("last", Integer.class))));
-            } catch (UsageException | IllegalArgumentException | TypeConversionException e) {
-                exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 400);
-                exchange.getMessage().setBody("\"by, since or last cannot be read\"");
-            }
-        };
-        return Map.of("costRows", rows);
     }
 
     /** @throws UsageException where it is neither of the two */
@@ -80,7 +61,7 @@ final class CostRows {
         }
     }
 
-    private static ObjectNode row(Figures.By by, Figures.Row row) {
+    static ObjectNode row(Figures.By by, Figures.Row row) {
         ObjectNode out = Json.MAPPER.createObjectNode();
         out.put(by.name().toLowerCase(Locale.ROOT), row.name());
         out.put("requests", row.requests());
@@ -88,6 +69,7 @@ final class CostRows {
         out.put("uncertain_usd", Usd.of(row.uncertainUsd()));
         out.put("mean_cost_usd", Usd.of(row.meanCostUsd()));
         out.put("mean_ms", row.meanMs());
+        out.put("p50_ms", row.p50Ms());
         out.put("p95_ms", row.p95Ms());
         out.put("prompt_tokens", row.promptTokens());
         out.put("completion_tokens", row.completionTokens());

@@ -1,14 +1,19 @@
 package io.promptroutes.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.cost.Usd;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerLocked;
 import io.promptroutes.prompt.Json;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +34,7 @@ final class CostsCommand implements Callable<Integer> {
     @Mixin
     private Common common;
 
-    @Option(names = "--by", paramLabel = "WHAT", description = "model, day, task, tenant or job; in all where it is left out.")
+    @Option(names = "--by", paramLabel = "WHAT", description = "model, day, task, tenant, job, source (of the cost) or reason (of failures and fallbacks); in all where it is left out.")
     private Figures.By by = Figures.By.TOTAL;
 
     @Option(names = "--since", paramLabel = "D", description = "A day (2026-11-01, UTC) or a time ago (12h, 7d); all where it is left out.")
@@ -41,12 +46,20 @@ final class CostsCommand implements Callable<Integer> {
     @Option(names = "--last", paramLabel = "N", arity = "0..1", fallbackValue = "100", description = "The last N calls instead (100).")
     private Integer last;
 
+    @Option(names = "--page", paramLabel = "FILE", description = "Writes the service's page with these figures as one HTML file instead.")
+    private Path page;
+
     enum Format { TABLE, JSON, CSV }
 
     @Override
     public Integer call() {
         CostRows.from(since); // a typing error is told before anything else
-        print(rows(common.settings(Map.of())), spec.commandLine().getOut());
+        Settings settings = common.settings(Map.of());
+        if (page != null) {
+            writePage(settings);
+        } else {
+            print(rows(settings), spec.commandLine().getOut());
+        }
         return ExitCodes.ANSWERED;
     }
 
@@ -58,12 +71,35 @@ final class CostsCommand implements Callable<Integer> {
             }
             return CostRows.of(ledger, by, since, last);
         } catch (UsageException e) {
-            List<ObjectNode> asked = e.getCause() instanceof LedgerLocked ? Management.ask(settings, query(), spec.commandLine().getErr()) : null;
-            if (asked == null) {
-                throw e;
-            }
-            return asked;
+            return Json.MAPPER.convertValue(asked(settings, "/observe/costs?" + query(), e), Json.MAPPER.getTypeFactory().constructCollectionType(List.class, ObjectNode.class));
         }
+    }
+
+    private JsonNode asked(Settings settings, String path, UsageException refusal) {
+        JsonNode answer = refusal.getCause() instanceof LedgerLocked ? Management.ask(settings, path, spec.commandLine().getErr()) : null;
+        if (answer == null) {
+            throw refusal;
+        }
+        return answer;
+    }
+
+    /** The page of a service with the figures in it, for what has no service. */
+    private void writePage(Settings settings) {
+        JsonNode usage;
+        JsonNode requests;
+        try (Common.Endpoint endpoint = common.endpoint(settings); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
+            usage = new Overview(ledger, new BudgetSettings(endpoint.settings()), null, null).usage(since);
+            requests = new LastRequests(ledger).latest(LastRequests.MOST, request -> true);
+        } catch (UsageException e) {
+            usage = ((ObjectNode) asked(settings, "/api/usage" + (since == null ? "" : "?since=" + URLEncoder.encode(since, StandardCharsets.UTF_8)), e)).putNull("now");
+            requests = asked(settings, "/api/requests", e);
+        }
+        try {
+            Files.writeString(page, PageFile.of(usage, requests));
+        } catch (IOException e) {
+            throw new UsageException("--page " + page + " cannot be written: " + e, e);
+        }
+        spec.commandLine().getErr().println("prompt-routes: the page is in " + page);
     }
 
     private String query() {
@@ -84,8 +120,13 @@ final class CostsCommand implements Callable<Integer> {
         rows.get(0).fieldNames().forEachRemaining(names::add);
         List<List<String>> table = new ArrayList<>();
         table.add(names);
-        rows.forEach(row -> table.add(names.stream().map(name -> row.path(name).isNull() ? "" : row.path(name).asText()).toList()));
+        rows.forEach(row -> table.add(names.stream().map(name -> cell(row.path(name))).toList()));
         table.forEach(cells -> out.println(format == Format.CSV ? csv(cells) : aligned(cells, table)));
+    }
+
+    /** Amounts have no exponent here either. */
+    private static String cell(JsonNode value) {
+        return value.isNull() ? "" : value.isBigDecimal() ? Usd.plain(value.decimalValue()) : value.asText();
     }
 
     private static String csv(List<String> cells) {

@@ -1,21 +1,38 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.flow.Intake;
+import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jline.utils.Signals;
 
 /**
- * Ctrl-C and SIGTERM: intake stops, what is being called gets time to finish, and the exit code is ours, not the signal's.
+ * Ctrl-C and SIGTERM: intake stops, what is being called gets time to finish, and the exit code is ours, not the signal's. A second
+ * Ctrl-C ends the process at once, as a kill would, which the next run can take.
  */
 final class Interruption implements AutoCloseable {
 
     private static final int GRACE_SECONDS = 150;
+    /** A secret that was given literally, and is not to be said again. */
+    private static final String LITERAL = "((?:^|.*[.-])(?:api-key|management-key|password)=)(?!env:|file:).+";
+    private static final List<String> NOT_AGAIN = List.of("--fresh");
 
     private final CountDownLatch finished = new CountDownLatch(1);
+    private final AtomicBoolean asked = new AtomicBoolean();
+    private final Intake intake;
+    private final PrintWriter err;
     private final Thread hook;
+    private final Object handler;
     private volatile int code = ExitCodes.STOPPED;
+    private volatile AutoCloseable last = () -> { };
 
-    Interruption(Intake intake) {
+    Interruption(Intake intake, PrintWriter err) {
+        this.intake = intake;
+        this.err = err;
         hook = new Thread(() -> {
             intake.stop("interrupted");
             try {
@@ -28,6 +45,36 @@ final class Interruption implements AutoCloseable {
             Runtime.getRuntime().halt(code);
         }, "interruption");
         Runtime.getRuntime().addShutdownHook(hook);
+        handler = Signals.register("INT", this::interrupt); // the JVM would hear the first one only
+    }
+
+    private void interrupt() {
+        if (asked.compareAndSet(false, true)) {
+            err.println("prompt-routes: stopping; the " + intake.inFlight() + " calls that run are paid for and have " + GRACE_SECONDS
+                    + " s to finish. Ctrl-C again stops at once. Go on later with:  " + again());
+            System.exit(code); // which waits for the hook
+        } else {
+            try {
+                last.close();
+            } catch (Exception e) {
+                // it is over anyway
+            }
+            err.println("prompt-routes: stopped at once; " + intake.inFlight() + " calls were under way and may have been billed. Go on with:  " + again());
+            Runtime.getRuntime().halt(ExitCodes.STOPPED);
+        }
+    }
+
+    /** @param closeable that a sudden end is not to leave open */
+    void last(AutoCloseable closeable) {
+        last = closeable;
+    }
+
+    /** The command line of this process as it can be given again to go on, for a shell; without what would start over, and without secrets. */
+    static String again() {
+        String[] arguments = ProcessHandle.current().info().arguments().orElse(new String[0]);
+        return Stream.concat(Stream.of("java"), Stream.of(arguments).filter(one -> !NOT_AGAIN.contains(one)))
+                .map(one -> one.replaceAll(LITERAL, "$1..."))
+                .map(one -> one.matches("[A-Za-z0-9_@%+=:,./-]+") ? one : "'" + one.replace("'", "'\\''") + "'").collect(Collectors.joining(" "));
     }
 
     /** What a process that is being interrupted ends with. */
@@ -37,6 +84,7 @@ final class Interruption implements AutoCloseable {
 
     @Override
     public void close() {
+        Signals.unregister("INT", handler);
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {

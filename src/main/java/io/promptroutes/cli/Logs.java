@@ -50,4 +50,10 @@ final class Logs {
         }
         Configurator.setAllLevels("com.networknt", Level.OFF); // quotes schemas, which are parts of requests
     }
+
+    /** For a job that is to be quiet. */
+    static void errorsOnly() {
+        Configurator.setAllLevels("", Level.ERROR);
+        keepSecrets();
+    }
 }

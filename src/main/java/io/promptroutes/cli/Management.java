@@ -1,11 +1,12 @@
 package io.promptroutes.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.promptroutes.prompt.Json;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.AuthenticationHandler;
@@ -21,8 +22,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -31,8 +32,6 @@ import org.apache.camel.component.micrometer.prometheus.MicrometerPrometheus;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 import org.apache.camel.health.HealthCheckRegistry;
-import org.apache.camel.health.HealthCheckResultBuilder;
-import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /** The port at which a running service is asked how it is: Camel's own management server, behind a token where it is not for this machine alone. */
 final class Management {
@@ -44,6 +43,14 @@ final class Management {
     private final MeterRegistry meters;
     private final Map<String, Supplier<String>> checks = new TreeMap<>();
     private final Map<String, Supplier<String>> shown = new TreeMap<>();
+
+    /** What holds no figures: the page, which asks for the token itself. */
+    private static final Set<String> OPEN = Set.of("/", "/page.css", "/page.js", "/chart.js");
+    private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
+    private static final Map<String, String> HEADERS = Map.of(
+            "Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
+                    + "form-action 'none'; frame-ancestors 'none'",
+            "X-Content-Type-Options", "nosniff", "Referrer-Policy", "no-referrer", "Cross-Origin-Resource-Policy", "same-origin", "Cache-Control", "no-store");
 
     /** @throws UsageException where the port is taken, or open to others without a token */
     Management(Settings settings) {
@@ -115,19 +122,18 @@ final class Management {
         server.setPath("/");
         server.setHealthCheckEnabled(true);
         server.setHealthPath("/observe/health");
-        if (token != null) {
-            AuthenticationConfig.AuthenticationConfigEntry everything = new AuthenticationConfig.AuthenticationConfigEntry();
-            everything.setPath("/*");
-            everything.setAuthenticationProviderFactory(vertx -> null);
-            everything.setAuthenticationHandlerFactory(new AuthenticationConfig.AuthenticationHandlerFactory() {
-                @Override
-                public <T extends AuthenticationProvider> AuthenticationHandler createAuthenticationHandler(T none) {
-                    return Management.this::admit;
-                }
-            });
-            server.getConfiguration().getAuthenticationConfig().getEntries().add(everything);
-            server.getConfiguration().getAuthenticationConfig().setEnabled(true);
-        }
+        // what stands before everything that is asked for here, with or without a token
+        AuthenticationConfig.AuthenticationConfigEntry everything = new AuthenticationConfig.AuthenticationConfigEntry();
+        everything.setPath("/*");
+        everything.setAuthenticationProviderFactory(vertx -> null);
+        everything.setAuthenticationHandlerFactory(new AuthenticationConfig.AuthenticationHandlerFactory() {
+            @Override
+            public <T extends AuthenticationProvider> AuthenticationHandler createAuthenticationHandler(T none) {
+                return Management.this::admit;
+            }
+        });
+        server.getConfiguration().getAuthenticationConfig().getEntries().add(everything);
+        server.getConfiguration().getAuthenticationConfig().setEnabled(true);
         server.setMetricsEnabled(meters instanceof PrometheusMeterRegistry);
         try {
             camel.addService(server, true, true);
@@ -152,9 +158,15 @@ final class Management {
     }
 
     private void admit(RoutingContext request) {
+        HEADERS.forEach(request.response()::putHeader);
+        HostAndPort asked = request.request().authority();
+        if (token == null && asked != null && !asked.host().equals(host) && !LOCAL.contains(asked.host())) {
+            request.response().setStatusCode(403).end("only for this machine: key management.token opens it to other names\n"); // a page elsewhere whose name leads here
+            return;
+        }
         String given = request.request().getHeader("Authorization");
-        String secret = token.get();
-        if (given != null && secret != null && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8),
+        String secret = token == null ? null : token.get();
+        if (token == null || OPEN.contains(request.request().path()) || given != null && secret != null && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8),
                 ("Bearer " + secret).getBytes(StandardCharsets.UTF_8))) {
             request.next();
         } else {
@@ -163,22 +175,23 @@ final class Management {
     }
 
     /**
-     * Asks a service of this machine for its costs.
+     * Asks a service of this machine for JSON.
      *
-     * @param err told where the figures come from
+     * @param path with the query
+     * @param err  told where the figures come from
      * @return null where there is no service at the port of the settings, or it does not answer
      */
-    static List<ObjectNode> ask(Settings settings, String query, PrintWriter err) {
-        String address = "http://" + settings.text("management.host") + ":" + settings.text("management.port") + "/observe/costs";
+    static JsonNode ask(Settings settings, String path, PrintWriter err) {
+        String address = "http://" + settings.text("management.host") + ":" + settings.text("management.port");
         try {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + "?" + query)).timeout(Duration.ofSeconds(30));
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path)).timeout(Duration.ofSeconds(60));
             if (!settings.text("management.token").isEmpty()) {
                 request.header("Authorization", "Bearer " + Common.reference(settings.text("management.token")).get());
             }
             HttpResponse<String> response = HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() == 200) {
                 err.println("prompt-routes: the ledger is in use; these are the figures of the service at " + address);
-                return Json.MAPPER.readerForListOf(ObjectNode.class).readValue(response.body());
+                return Json.MAPPER.readTree(response.body());
             }
         } catch (IOException | IllegalArgumentException e) {
             // there is none
@@ -191,29 +204,5 @@ final class Management {
     /** For people: where it is; null where there is none. */
     String address() {
         return port < 0 ? null : "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.getRouter().getServer().getPort();
-    }
-
-    /** Whether work can be done at present; of no concern to whoever asks whether the process lives. */
-    private static final class Readiness extends AbstractHealthCheck {
-
-        private final Supplier<String> words;
-        private final boolean decides;
-
-        Readiness(String name, Supplier<String> words, boolean decides) {
-            super("prompt-routes", name);
-            this.words = words;
-            this.decides = decides;
-        }
-
-        @Override
-        public boolean isLiveness() {
-            return false;
-        }
-
-        @Override
-        protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-            String said = words.get();
-            builder.message(said).state(decides && said != null ? State.DOWN : State.UP);
-        }
     }
 }

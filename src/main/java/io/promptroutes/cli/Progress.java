@@ -5,27 +5,34 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** A line about how far a job is, now and then. */
+/** Shows how far a job is: on a terminal as a panel that is always there, else in a line now and then. */
 final class Progress implements AutoCloseable {
 
-    private static final int EVERY_SECONDS = 10;
+    private static final long PANEL_MILLIS = 500;
+    private static final long LINE_MILLIS = 10_000;
 
-    private final Summary summary;
-    private final PrintWriter out;
+    private final Panel panel;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "progress");
         thread.setDaemon(true);
         return thread;
     });
 
-    Progress(Summary summary, PrintWriter out) {
-        this.summary = summary;
-        this.out = out;
-        timer.scheduleAtFixedRate(() -> out.println(summary.line()), EVERY_SECONDS, EVERY_SECONDS, TimeUnit.SECONDS);
+    /** @param quiet shows nothing */
+    Progress(Course course, PrintWriter out, boolean quiet) {
+        panel = quiet ? null : Panel.open();
+        if (!quiet) {
+            Runnable show = panel != null ? () -> panel.show(course.lines()) : () -> out.println(String.join("; ", course.parts()));
+            long every = panel != null ? PANEL_MILLIS : LINE_MILLIS;
+            timer.scheduleAtFixedRate(show, every, every, TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override
     public void close() {
         timer.shutdownNow();
+        if (panel != null) {
+            panel.close();
+        }
     }
 }

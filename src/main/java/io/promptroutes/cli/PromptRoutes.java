@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prompt-routes",
         description = "Takes prompts from files, chooses a model for each, calls OpenRouter, and keeps the answers and their costs.",
-        subcommands = {BatchCommand.class, RunCommand.class, AskCommand.class, ModelsCommand.class, TestCommand.class, CheckCommand.class, CostsCommand.class, BudgetsCommand.class, ProvidersCommand.class,
+        subcommands = {BatchCommand.class, DeadLettersCommand.class, RunCommand.class, AskCommand.class, ModelsCommand.class, TestCommand.class, CheckCommand.class, CostsCommand.class, BudgetsCommand.class, ProvidersCommand.class,
             DetectCommand.class, SimulatorCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = PromptRoutes.Version.class,

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
-import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.flow.AnswerCache;
 import io.promptroutes.flow.Intake;
@@ -40,7 +38,6 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** The settings in the types that the routes' beans want, each checked, with an error that names the key. */
 final class RouteSettings {
@@ -96,31 +93,20 @@ final class RouteSettings {
                 settings.text("prompts.system"), settings.text("prompts.template"), format);
     }
 
-    /** What labels of meters and spans may say. @param provider that is called */
-    Labels labels(String provider, Catalogue catalogue) {
-        Set<String> models = tableIds("models." + settings.text("models.profile") + ".");
-        models.addAll(settings.below("models.alias.").values());
-        return new Labels(provider, URI.create(settings.text("openrouter.base-url")), models, catalogue);
-    }
-
-    /** The exporter that the standard variables (OTEL_EXPORTER_OTLP_ENDPOINT and so on) ask for; nothing where neither they nor the key ask. */
     OpenTelemetry traces() {
-        String wanted = settings.choice("tracing.enabled", List.of("auto", "on", "off"));
-        boolean asked = Stream.of("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").anyMatch(System.getenv()::containsKey);
-        if (wanted.equals("off") || wanted.equals("auto") && !asked) {
-            return OpenTelemetry.noop();
-        }
-        try {
-            return AutoConfiguredOpenTelemetrySdk.builder().disableShutdownHook().addPropertiesSupplier(() -> Map.of("otel.service.name", "prompt-routes",
-                    "otel.exporter.otlp.protocol", "http/protobuf", "otel.metrics.exporter", "none", "otel.logs.exporter", "none")).build().getOpenTelemetrySdk();
-        } catch (ConfigurationException e) {
-            throw new UsageException("tracing cannot be set up: " + e.getMessage() + " (OTEL_* in the environment, key tracing.enabled)", e);
-        }
+        return Tracing.of(settings);
     }
 
     /** Whether spans hold texts. */
     boolean content() {
         return settings.onOff("tracing.content");
+    }
+
+    /** What labels of meters and spans may say. @param provider that is called */
+    Labels labels(String provider, Catalogue catalogue) {
+        Set<String> models = tableIds("models." + settings.text("models.profile") + ".");
+        models.addAll(settings.below("models.alias.").values());
+        return new Labels(provider, URI.create(settings.text("openrouter.base-url")), models, catalogue);
     }
 
     Beans.Options options() {

@@ -64,10 +64,10 @@ final class RunCommand implements Callable<Integer> {
                 try (Application application = new Application(routes, intake, edges, ledger, policy, management.meters())) {
                     application.kafkaClients(settings.below("kafka.client."));
                     application.configured(management::open);
-                    application.bind(CostRows.beans(ledger));
                     application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application, routes.labels(endpoint.provider(), application.catalogue()))));
+                    application.bind(Api.beans(ledger, new Overview(ledger, new BudgetSettings(settings), application.tally(), intake), new LastRequests(ledger)));
                     if (inbox != null) {
-                        application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts().maxBytes()).beans());
+                        application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts()).beans());
                     }
                     return serve(application, edge.window(), management, ended, drain.plus(CLIENTS));
                 }
@@ -107,6 +107,7 @@ final class RunCommand implements Callable<Integer> {
         properties.put("management.watch", settings.text("management.port").isEmpty() ? "off" : "on");
         properties.put("metrics.refresh-millis", String.valueOf(settings.seconds("metrics.refresh").toMillis()));
         properties.put("health.openrouter-every-millis", String.valueOf(settings.seconds("health.openrouter-every").toMillis()));
+        properties.put("management.page", settings.text("management.port").isEmpty() ? "off" : "on");
         properties.put("inbox.settled-millis", String.valueOf(Math.max(1, settings.duration("inbox.settled").toMillis())));
         return properties;
     }
@@ -144,7 +145,7 @@ final class RunCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         String address = management.address();
-        Logs.tell(err, "running" + (address == null ? "" : ", health at " + address + "/observe/health") + "; Ctrl-C or SIGTERM stops it");
+        Logs.tell(err, "running" + (address == null ? "" : ", health at " + address + "/observe/health, the page at " + address + "/") + "; Ctrl-C or SIGTERM stops it");
         asked.await();
         window.leave();
         application.intake().close();

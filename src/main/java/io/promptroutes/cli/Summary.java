@@ -1,14 +1,15 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.cost.Usd;
+import io.promptroutes.flow.Estimate;
 import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.ModelTally;
 import io.promptroutes.flow.Tally;
 import java.io.PrintWriter;
+import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /** What a job has come to, in words; checks that every prompt that came in has come out. */
 final class Summary {
@@ -22,16 +23,8 @@ final class Summary {
         this.intake = intake;
     }
 
-    /** One line for now. */
-    String line() {
-        long done = tally.answered() + tally.deadLetters();
-        String state = intake.reason() == null ? "" : "; waiting: " + intake.reason();
-        return String.format(Locale.ROOT, "%d answered, %d dead letters, %d under way, %.0f/s, $%s%s", tally.answered(), tally.deadLetters(),
-                tally.taken() - done, rate(done), Usd.plain(tally.spent()), state);
-    }
-
-    /** The last words of a job, and its exit code. */
-    int print(PrintWriter out, Path folder, boolean inputLost) {
+    /** The last words of a job. @param estimate that was made before it; null where there was none */
+    void print(PrintWriter out, Path folder, Estimate estimate) {
         long in = tally.taken();
         long done = tally.answered() + tally.deadLetters();
         boolean stopped = intake.stopped();
@@ -39,7 +32,7 @@ final class Summary {
         out.printf(Locale.ROOT, "prompts     %d in = %d answered + %d dead letters%s%n", in, tally.answered(), tally.deadLetters(),
                 stopped ? " + " + (in - done) + " left as they were" : "");
         if (!tally.deadByCode().isEmpty()) {
-            out.println("            dead letters: " + counts(tally.deadByCode()));
+            out.println("            dead letters: " + Course.counts(tally.deadByCode()));
         }
         out.printf(Locale.ROOT, "time        %.1f s, %.1f prompts/s%n", elapsed().toMillis() / 1000.0, rate(done));
         if (tally.reused() > 0) {
@@ -52,24 +45,43 @@ final class Summary {
         if (tally.lookedUp() > 0) {
             out.printf(Locale.ROOT, "looked up   %d calls of unknown cost came to $%s%n", tally.lookedUp(), Usd.plain(tally.lookedUpUsd()));
         }
-        out.println("fallbacks   " + (tally.fallbacks().isEmpty() ? "none" : counts(tally.fallbacks())));
+        out.println("fallbacks   " + (tally.fallbacks().isEmpty() ? "none" : Course.counts(tally.fallbacks())));
         out.println("cost        $" + Usd.plain(tally.spent()));
-        tally.models().forEach((model, total) -> out.printf(Locale.ROOT, "            %-44s %7d calls  $%s%s%n", model, total.calls(),
-                Usd.plain(total.usd()), total.unknown() == 0 ? "" : " + " + total.unknown() + " calls of unknown cost"));
+        if (estimate != null) {
+            Estimate.Range usd = estimate.total().usd();
+            out.printf(Locale.ROOT, "            estimated: $%s, from $%s to $%s%n", Course.cents(usd.expected()), Course.cents(usd.low()),
+                    Course.cents(usd.high()));
+        }
+        table(estimate).print(out, "  ");
         out.println("results     " + folder);
         if (stopped) {
             out.println("STOPPED     " + intake.reason());
+            out.println("            go on with:  " + Interruption.again());
+        } else if (in != done) {
+            out.println("MISMATCH    " + (in - done) + " prompts are neither answered nor dead letters. This is a defect of prompt-routes.");
+        }
+    }
+
+    private Table table(Estimate estimate) {
+        Table table = new Table(2, "task", "model", "calls", "cost $", estimate == null ? "" : "estimated $", "in", "out", "p50 ms", "p95 ms",
+                "fallbacks", "reused");
+        for (ModelTally.Total row : tally.models()) {
+            table.add(row.task(), row.model(), row.calls(), row.usd().setScale(6, RoundingMode.HALF_UP) + (row.unknown() > 0 ? " + " + row.unknown() + " unknown" : ""),
+                    estimate == null ? "" : Course.cents(estimate.expected(row.task(), row.model())),
+                    row.tokensIn(), row.tokensOut(), row.p50Ms(), row.p95Ms(), row.fallbacks(), row.reused());
+        }
+        return table;
+    }
+
+    /** Of the process. */
+    int exitCode(boolean inputLost) {
+        if (intake.stopped()) {
             return ExitCodes.STOPPED;
         }
-        if (in != done) {
-            out.println("MISMATCH    " + (in - done) + " prompts are neither answered nor dead letters. This is a defect of prompt-routes.");
+        if (tally.taken() != tally.answered() + tally.deadLetters()) {
             return ExitCodes.DEFECT;
         }
         return tally.deadLetters() > 0 || inputLost ? ExitCodes.DEAD_LETTERS : ExitCodes.ANSWERED;
-    }
-
-    private static String counts(Map<String, Long> counts) {
-        return counts.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey()).collect(Collectors.joining(", "));
     }
 
     private double rate(long done) {

@@ -31,7 +31,7 @@ public final class Catalogue {
     }
 
     /**
-     * Takes a body of {@code GET /models} in place of what there is. Rows that cannot be read are left out and counted.
+     * Takes a body of {@code GET /models} in place of what there is. Rows that cannot be read are left out.
      *
      * @param live false for a copy that was kept from an earlier run
      * @throws IllegalArgumentException for a body without a readable row; what there was stays
@@ -72,13 +72,7 @@ public final class Catalogue {
      * by name: an alias moves to another model, at another price, without notice.
      */
     public boolean callable(String id) {
-        return callable(id, false);
-    }
-
-    /** As {@link #callable(String)}; {@code aliasesToo} where somebody named the model. */
-    public boolean callable(String id, boolean aliasesToo) {
-        return find(id).filter(model -> !ModelNames.batch(model.id()))
-                .filter(model -> aliasesToo || !ModelNames.alias(model.id())).isPresent();
+        return find(id).filter(model -> !ModelNames.batch(model.id()) && !ModelNames.alias(model.id())).isPresent();
     }
 
     /**
@@ -119,11 +113,6 @@ public final class Catalogue {
 
     public Instant asOf() {
         return current().asOf();
-    }
-
-    /** Rows of the list that could not be read. */
-    public int skipped() {
-        return current().skipped();
     }
 
     private Snapshot current() {

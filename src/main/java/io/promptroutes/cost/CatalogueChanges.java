@@ -8,20 +8,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** What an operator should know about the models in use when a new list of models has come. Immutable. */
-public final class CatalogueChanges {
-
-    private final int jumpPercent;
-    private final int expiryDays;
-
-    /**
-     * @param jumpPercent a price that has moved by at least so much is told
-     * @param expiryDays  a model that ends within so many days is told
-     */
-    public CatalogueChanges(int jumpPercent, int expiryDays) {
-        this.jumpPercent = jumpPercent;
-        this.expiryDays = expiryDays;
-    }
+/**
+ * What an operator should know about the models in use when a new list of models has come. Immutable.
+ *
+ * @param jumpPercent a price that has moved by at least so much is told
+ * @param expiryDays  a model that ends within so many days is told
+ */
+public record CatalogueChanges(int jumpPercent, int expiryDays) {
 
     /** @param before the models in use as they were, in any order; those that were not listed are left out */
     public List<String> between(Collection<Model> before, Catalogue now, LocalDate today) {

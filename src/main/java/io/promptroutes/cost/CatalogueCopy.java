@@ -7,13 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 
 /** The last good list of models on disk, for a start without a network. One writer at a time. */
-public final class CatalogueCopy {
-
-    private final Path file;
-
-    public CatalogueCopy(Path file) {
-        this.file = file;
-    }
+public record CatalogueCopy(Path file) {
 
     /** Takes the copy where there is one that is newer than what the catalogue has. */
     public void load(Catalogue catalogue) {

@@ -11,17 +11,7 @@ import java.util.function.Supplier;
  * tokens counted here. A model whose price nobody knows costs the configured price of unknown models, and the figure is an estimate.
  * A free model costs nothing. Thread-safe.
  */
-public final class CostCalculator {
-
-    private final Catalogue catalogue;
-    private final PriceList prices;
-    private final TokenCounter tokens;
-
-    public CostCalculator(Catalogue catalogue, PriceList prices, TokenCounter tokens) {
-        this.catalogue = catalogue;
-        this.prices = prices;
-        this.tokens = tokens;
-    }
+public record CostCalculator(Catalogue catalogue, PriceList prices, TokenCounter tokens) {
 
     /**
      * A call that was answered.

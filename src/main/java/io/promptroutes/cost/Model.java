@@ -14,17 +14,8 @@ import java.util.Set;
  * @param expirationDate      the day on which it goes, or null
  * @param aliasTarget         the id that an alias row stands for, or null
  */
-public record Model(
-        String id,
-        String canonicalSlug,
-        Long contextLength,
-        Long maxCompletionTokens,
-        Price price,
-        Set<String> supportedParameters,
-        Set<String> inputModalities,
-        Reasoning reasoning,
-        LocalDate expirationDate,
-        String aliasTarget) {
+public record Model(String id, String canonicalSlug, Long contextLength, Long maxCompletionTokens, Price price,
+        Set<String> supportedParameters, Set<String> inputModalities, Reasoning reasoning, LocalDate expirationDate, String aliasTarget) {
 
     /**
      * How it thinks before it answers.

@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** Reads one row of {@code GET /models}; what it does not know it ignores, since new fields come any day. */
 final class ModelReader {
@@ -50,7 +49,7 @@ final class ModelReader {
     }
 
     private static Set<String> strings(JsonNode list) {
-        return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText).collect(Collectors.toUnmodifiableSet());
+        return list.valueStream().map(JsonNode::asText).collect(Collectors.toUnmodifiableSet());
     }
 
     private static LocalDate date(JsonNode node) {
@@ -90,10 +89,10 @@ final class ModelReader {
         for (Price.Kind kind : Price.Kind.values()) {
             if (node.hasNonNull(kind.toString())) {
                 BigDecimal price = new BigDecimal(node.get(kind.toString()).asText().strip());
+                if (price.signum() > 0 && !Usd.plausible(price)) {
+                    throw new IllegalArgumentException("price out of range");
+                }
                 if (price.signum() >= 0) {
-                    if (!Usd.plausible(price)) {
-                        throw new IllegalArgumentException("price out of range");
-                    }
                     prices.put(kind, price.signum() == 0 ? BigDecimal.ZERO : price);
                 }
             }

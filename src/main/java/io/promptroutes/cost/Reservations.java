@@ -5,32 +5,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.PriceList.Entry;
 import io.promptroutes.cost.PriceList.Origin;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The most that a call can cost, reserved before it is made: every byte of the request may be a token, and every allowed output
  * token may be used. Thread-safe.
+ *
+ * @param unknownPrices whether a model whose price nobody knows may be called under a budget, at {@code prices.unknown}
+ * @param serverTools   whether a request with OpenRouter's own tools or plugins may be: what those cost has no bound
  */
-public final class Reservations {
+public record Reservations(PriceList prices, boolean unknownPrices, boolean serverTools) {
 
     /** Tokens that a picture or file behind a URL is counted as: its size is not known here. */
     private static final long TOKENS_PER_LINK = 20_000;
-
-    private final PriceList prices;
-    private final boolean unknownPrices;
-    private final boolean serverTools;
-
-    /**
-     * @param unknownPrices whether a model whose price nobody knows may be called under a budget, at {@code prices.unknown}
-     * @param serverTools   whether a request with OpenRouter's own tools or plugins may be: what those cost has no bound
-     */
-    public Reservations(PriceList prices, boolean unknownPrices, boolean serverTools) {
-        this.prices = prices;
-        this.unknownPrices = unknownPrices;
-        this.serverTools = serverTools;
-    }
 
     /** @param refusal why the call may not be made under a budget; null where it may */
     public record Bound(BigDecimal usd, String refusal) {
@@ -55,27 +43,13 @@ public final class Reservations {
     }
 
     private static boolean usesServerTools(ObjectNode body) {
-        if (body.path("plugins").size() > 0 || body.has("web_search_options") || body.hasNonNull("service_tier")
-                || body.hasNonNull("preset")) {
-            return true;
-        }
-        for (JsonNode tool : body.path("tools")) {
-            if (tool.path("type").asText().startsWith("openrouter:")) {
-                return true;
-            }
-        }
-        return false;
+        return body.path("plugins").size() > 0 || body.has("web_search_options") || body.hasNonNull("service_tier") || body.hasNonNull("preset")
+                || body.path("tools").valueStream().anyMatch(tool -> tool.path("type").asText().startsWith("openrouter:"));
     }
 
     /** The types of the messages' parts that are no text. */
     private static List<String> parts(JsonNode messages) {
-        List<String> types = new ArrayList<>();
-        for (JsonNode message : messages) {
-            for (JsonNode part : message.path("content")) {
-                types.add(part.path("type").asText("text"));
-            }
-        }
-        types.removeAll(List.of("text", ""));
-        return types;
+        return messages.valueStream().flatMap(message -> message.path("content").valueStream()).map(part -> part.path("type").asText("text"))
+                .filter(type -> !type.equals("text") && !type.isEmpty()).toList();
     }
 }

@@ -16,9 +16,8 @@ import java.util.Map;
  *
  * @param byName  by id and by canonical slug
  * @param live    fetched from OpenRouter in this run
- * @param skipped rows that could not be read
  */
-record Snapshot(List<Model> models, Map<String, Model> byName, Instant asOf, boolean live, int skipped) {
+record Snapshot(List<Model> models, Map<String, Model> byName, Instant asOf, boolean live) {
 
     /**
      * @param asOf null where the body itself says so, in {@code as_of}
@@ -33,19 +32,18 @@ record Snapshot(List<Model> models, Map<String, Model> byName, Instant asOf, boo
             throw new IllegalArgumentException("a list of models that is no JSON");
         }
         List<Model> models = new ArrayList<>();
-        int skipped = 0;
         for (JsonNode row : body.path("data")) {
             try {
                 models.add(ModelReader.read(row));
             } catch (IllegalArgumentException e) {
-                skipped++;
+                // the others are of use without it
             }
         }
         if (models.isEmpty()) {
             throw new IllegalArgumentException("a list of models without a readable row");
         }
         Instant moment = asOf != null ? asOf : LocalDate.parse(body.path("as_of").asText()).atStartOfDay(ZoneOffset.UTC).toInstant();
-        return new Snapshot(List.copyOf(models), index(models), moment, live, skipped);
+        return new Snapshot(List.copyOf(models), index(models), moment, live);
     }
 
     /** A slug is shared by a model's variants; alone it means the plain one, or the only one that a chat can have. */

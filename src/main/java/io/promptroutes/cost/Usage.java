@@ -12,12 +12,6 @@ import java.math.BigDecimal;
  * @param costUsd          what the call costs in USD as reported: {@code usage.cost}, plus the upstream's own where the key is the
  *                         caller's (BYOK); null where the answer says nothing
  */
-public record Usage(
-        long promptTokens,
-        long completionTokens,
-        long reasoningTokens,
-        long cachedTokens,
-        long cacheWriteTokens,
-        long totalTokens,
-        BigDecimal costUsd) {
+public record Usage(long promptTokens, long completionTokens, long reasoningTokens, long cachedTokens, long cacheWriteTokens,
+        long totalTokens, BigDecimal costUsd) {
 }

@@ -120,7 +120,7 @@ final class Output implements AutoCloseable {
     }
 
     /** A top-level text of a line, or null. */
-    private static String field(byte[] line, String wanted) {
+    static String field(byte[] line, String wanted) {
         try (JsonParser parser = Json.MAPPER.createParser(line)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return null;

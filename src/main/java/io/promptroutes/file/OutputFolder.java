@@ -1,11 +1,17 @@
 package io.promptroutes.file;
 
+import io.promptroutes.prompt.Source;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * The files of a job: results, costs, dead letters and alerts, a line each. Knows which ids have their line already, so that a job that
@@ -19,17 +25,26 @@ public final class OutputFolder implements AutoCloseable {
     public static final String ALERTS = "alerts.jsonl";
     private static final String LOCK = ".lock";
 
+    private final Path folder;
     private final FileChannel lock;
     private final Output results;
     private final Output costs;
     private final Output deadLetters;
     private final JsonlFile alerts;
+    private final Map<String, Copy> copies = new TreeMap<>();
+    private InputOrder order;
+    private volatile boolean finished;
+
+    /** @param form of a line, made of one of {@code from} */
+    private record Copy(String from, UnaryOperator<byte[]> form) {
+    }
 
     /**
      * @param fresh earlier outputs are renamed instead of continued
      * @throws IOException also where another process holds the folder
      */
     public OutputFolder(Path folder, boolean fresh) throws IOException {
+        this.folder = folder;
         Files.createDirectories(folder);
         lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (lock.tryLock() == null) {
@@ -46,6 +61,33 @@ public final class OutputFolder implements AutoCloseable {
         deadLetters = new Output(folder.resolve(DEAD_LETTERS), false);
         JsonlFile.cutTornTail(folder.resolve(ALERTS));
         alerts = new JsonlFile(folder.resolve(ALERTS));
+    }
+
+    /**
+     * Results and dead letters are put into the order of the input when the folder is closed, once the job is {@link #finished}; until
+     * then they stand as they came. To be asked for before the first of them.
+     *
+     * @param files of the input in their order
+     */
+    public void inOrderOf(Collection<String> files) throws IOException {
+        order = new InputOrder(folder, List.copyOf(files));
+    }
+
+    /** When the folder is closed file {@code name} is made anew, each line out of one of {@code from}. */
+    public void copy(String from, String name, UnaryOperator<byte[]> form) {
+        copies.put(name, new Copy(from, form));
+    }
+
+    /** A prompt's line is written, or stands from an earlier run. @param source where the prompt was read now */
+    public void placed(Source source, String id) {
+        if (order != null) {
+            order.note(source, id);
+        }
+    }
+
+    /** All of the input was read and has its line. */
+    public void finished() {
+        finished = true;
     }
 
     private static void rename(Path file) throws IOException {
@@ -107,8 +149,28 @@ public final class OutputFolder implements AutoCloseable {
     /** Lines that gave way to newer ones go, each file at once or not at all. */
     @Override
     public void close() throws IOException {
-        try (lock; results; costs; deadLetters; alerts) {
-            deadLetters.withdrawAnswered(results);
+        try (lock; InputOrder closing = order) {
+            try (results; costs; deadLetters; alerts) {
+                deadLetters.withdrawAnswered(results);
+            }
+            if (closing != null && finished) {
+                closing.sort(folder.resolve(RESULTS));
+                closing.sort(folder.resolve(DEAD_LETTERS));
+            }
+            for (Map.Entry<String, Copy> copy : copies.entrySet()) {
+                write(folder.resolve(copy.getKey()), copy.getValue());
+            }
         }
+    }
+
+    private void write(Path path, Copy copy) throws IOException {
+        Path part = path.resolveSibling(path.getFileName() + ".part");
+        Files.deleteIfExists(part);
+        try (LineReader lines = new LineReader(Files.newInputStream(folder.resolve(copy.from())), Integer.MAX_VALUE); JsonlFile out = new JsonlFile(part)) {
+            while (lines.hasNext()) {
+                out.append(copy.form().apply(lines.next().bytes()));
+            }
+        }
+        Files.move(part, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 }

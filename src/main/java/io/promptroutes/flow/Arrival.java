@@ -1,5 +1,7 @@
 package io.promptroutes.flow;
 
+import io.promptroutes.prompt.InputFormat;
+import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Source;
 
 /**
@@ -9,8 +11,16 @@ import io.promptroutes.prompt.Source;
  * @param bytes   as they came; only the first part of them where {@code tooLong}
  * @param tooLong whether it is over the size limit
  * @param length  bytes in all
+ * @param format  how the bytes are to be read; null where key {@code prompts.format} says so
+ * @param refusal why it is no prompt, where whoever read it has found that already; null otherwise
+ * @param identity what told its prompt apart from equal ones when it came first; null unless it is fed in again
  */
-public record Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length) {
+public record Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length, InputFormat format, InvalidPrompt refusal,
+        String identity) {
+
+    public Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length) {
+        this(source, key, bytes, tooLong, length, null, null, null);
+    }
 
     @Override
     public String toString() {

@@ -1,24 +1,18 @@
 package io.promptroutes.flow;
 
 import java.math.BigDecimal;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** What a job has come to so far, for progress and the last summary. Thread-safe. */
 public final class Tally {
 
-    /**
-     * Calls and costs of one model.
-     *
-     * @param calls   that were or may have been billed
-     * @param unknown of these, the ones with no known cost
-     */
-    public record ModelTotal(long calls, BigDecimal usd, long unknown) {
-
-        ModelTotal plus(BigDecimal more) {
-            return new ModelTotal(calls + 1, more == null ? usd : usd.add(more), more == null ? unknown + 1 : unknown);
-        }
-    }
+    /** Beyond so many pairs of task and model, which only requests that name their own models can make, the rest is one row. */
+    private static final int MOST_ROWS = 500;
+    private static final String OTHERS = "(others)";
 
     /** What prompts wait for, beside the reasons for which a call is made again: intake is paused. */
     public static final String PAUSED = "paused";
@@ -40,17 +34,24 @@ public final class Tally {
     private final Map<String, Long> deadByCode = new TreeMap<>();
     private final Map<String, Long> fallbacks = new TreeMap<>();
     private final Map<String, Long> waiting = new TreeMap<>();
-    private final Map<String, ModelTotal> models = new TreeMap<>();
+    private final Map<List<String>, ModelTally> models = new HashMap<>();
+    private BigDecimal spent = BigDecimal.ZERO;
 
     public synchronized void take() {
         taken++;
     }
 
-    /** @param fallbackReason null where the first choice answered */
-    public synchronized void answered(String fallbackReason) {
+    /** A stored answer was published again. */
+    public synchronized void answeredAgain() {
         answered++;
-        if (fallbackReason != null) {
-            fallbacks.merge(fallbackReason, 1L, Long::sum);
+    }
+
+    /** A prompt was answered by {@code run}'s last call, or by those of its comparison. */
+    public synchronized void answered(Run run) {
+        answered++;
+        if (run.chain().level() > 0 && run.chain().fallbackReason() != null) {
+            fallbacks.merge(run.chain().fallbackReason(), 1L, Long::sum);
+            row(run, run.chain().calledModel()).fallback();
         }
     }
 
@@ -70,9 +71,10 @@ public final class Tally {
     }
 
     /** A stored answer was published instead of called. @param usd what it had cost */
-    public synchronized void reuse(BigDecimal usd) {
+    public synchronized void reuse(Run run, BigDecimal usd) {
         reused++;
         saved = saved.add(usd);
+        row(run, run.chain().requested()).reuse();
     }
 
     /** The cost of a call that was not known is. */
@@ -107,9 +109,16 @@ public final class Tally {
         return maybePaidTwice;
     }
 
-    /** @param usd null where nobody knows */
-    public synchronized void cost(String model, BigDecimal usd) {
-        models.merge(model, new ModelTotal(0, BigDecimal.ZERO, 0).plus(usd), (old, one) -> old.plus(usd));
+    /** A call that was or may have been billed. @param usd null where nobody knows */
+    public synchronized void cost(Run run, BigDecimal usd) {
+        row(run, run.chain().calledModel()).call(usd, run.paid(), run.latencyMs());
+        spent = usd == null ? spent : spent.add(usd);
+    }
+
+    private ModelTally row(Run run, String model) {
+        List<String> key = List.of(run.task().toString(), model);
+        ModelTally row = models.get(key);
+        return row != null ? row : models.computeIfAbsent(models.size() < MOST_ROWS ? key : List.of(OTHERS, OTHERS), ModelTally::new);
     }
 
     public synchronized long taken() {
@@ -132,12 +141,14 @@ public final class Tally {
         return new TreeMap<>(fallbacks);
     }
 
-    public synchronized Map<String, ModelTotal> models() {
-        return new TreeMap<>(models);
+    /** By task, then model. */
+    public synchronized List<ModelTally.Total> models() {
+        return models.values().stream().map(ModelTally::total).sorted(Comparator.comparing(ModelTally.Total::task)
+                .thenComparing(ModelTally.Total::model)).toList();
     }
 
     /** USD of all calls whose cost is known. */
     public synchronized BigDecimal spent() {
-        return models.values().stream().map(ModelTotal::usd).reduce(BigDecimal.ZERO, BigDecimal::add);
+        return spent;
     }
 }

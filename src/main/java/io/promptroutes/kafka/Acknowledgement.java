@@ -1,6 +1,7 @@
 package io.promptroutes.kafka;
 
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -20,15 +21,17 @@ public final class Acknowledgement {
     /** This record's place among those of its key: for {@link KeyLanes}, under its lock of the key. */
     final KeyLanes.Place place;
 
-    private boolean open;
-    private Runnable waiting;
+    /** Done when it is this record's turn, or when it has none to wait for. */
+    private final CompletableFuture<Void> turn = new CompletableFuture<>();
 
     Acknowledgement(PartitionWindow window, long offset, Object key, Instant taken) {
         this.window = window;
         this.offset = offset;
         this.taken = taken;
         place = key == null ? null : new KeyLanes.Place(key);
-        open = key == null;
+        if (key == null) {
+            open();
+        }
     }
 
     /** The record is finished for good. Repeating it does no harm. */
@@ -52,30 +55,20 @@ public final class Acknowledgement {
     /**
      * Waits, on no thread, until the records of the same key before this one are done.
      *
-     * @param go run once, when the wait is over, by the thread that ended it; {@link #mayStart} says whether to go on
+     * @param go run once, when the wait is over, by the thread that ended it or this one; {@link #mayStart} says whether to go on
      * @return false: there is nothing to wait for, and {@code go} will not be run
      */
     boolean awaitTurn(Runnable go) {
-        synchronized (this) {
-            if (!open) {
-                waiting = go;
-                return true;
-            }
+        boolean wait = !turn.isDone();
+        if (wait) {
+            turn.thenRun(go);
         }
-        return false;
+        return wait;
     }
 
     /** Ends the wait for its turn, now or to come. */
     void open() {
-        Runnable go;
-        synchronized (this) {
-            open = true;
-            go = waiting;
-            waiting = null;
-        }
-        if (go != null) {
-            go.run();
-        }
+        turn.complete(null);
     }
 
     /** The record will be delivered again, to this consumer or another; until then it stays a hole. */

@@ -30,10 +30,6 @@ public final class AddressRecord implements Processor {
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
-        String traceparent = exchange.getVariable(Origin.TRACEPARENT, String.class);
-        if (traceparent != null) {
-            message.setHeader(Origin.TRACEPARENT, text(traceparent));
-        }
         Origin origin = exchange.getVariable(Origin.VARIABLE, Origin.class);
         Prompt prompt = exchange.getVariable("prompt", Prompt.class);
         if (origin != null) {
@@ -48,6 +44,10 @@ public final class AddressRecord implements Processor {
             if (arrival != null && arrival.key() != null) {
                 message.setHeader(KafkaConstants.KEY, text(arrival.key()));
             }
+        }
+        String traceparent = exchange.getVariable(Origin.TRACEPARENT, String.class);
+        if (traceparent != null) {
+            message.setHeader(Origin.TRACEPARENT, text(traceparent));
         }
         if (prompt != null) {
             message.setHeader("prompt-id", text(prompt.id()));

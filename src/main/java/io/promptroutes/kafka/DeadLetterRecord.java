@@ -12,7 +12,7 @@ import org.apache.kafka.common.header.Header;
  * Makes the original record of the JSON dead letter that is the body: value and key byte for byte, its headers, and the reason in
  * {@code error-code}, {@code error-message}, {@code error-retryable} and {@code error-attempts}; in {@code error-text} the beginning of an
  * answer that was not what was asked for. Where the prompt came in no record, the JSON itself stays the value; so it does, without the
- * record's own headers, where variable {@code withoutText} says that there is no room for the record. Of headers that came more than once
+ * record's own headers, where variable {@code withoutText} says that there is no room for the record; {@link Replay#NO_RECORD} tells both. Of headers that came more than once
  * Camel can carry the last only, and none whose name begins with {@code kafka.}: it would take them for orders about topic, partition or
  * key. Thread-safe.
  */
@@ -34,6 +34,9 @@ public final class DeadLetterRecord implements Processor {
                 }
             }
             message.setBody(origin.value());
+        }
+        if (origin == null || exchange.getVariable("withoutText") != null) {
+            message.setHeader(Replay.NO_RECORD, AddressRecord.text("true"));
         }
         if (origin != null) {
             AddressRecord.origin(message, origin);

@@ -50,17 +50,6 @@ final class Partitions {
         return window == null ? null : window.claim(offset);
     }
 
-    /** The first record of each partition that was received and never went into the route. */
-    Map<TopicPartition, Long> unclaimed() {
-        Map<TopicPartition, Long> offsets = new HashMap<>();
-        windows.forEach((partition, window) -> {
-            if (window.firstUnclaimed() >= 0) {
-                offsets.put(partition, window.firstUnclaimed());
-            }
-        });
-        return offsets;
-    }
-
     /** Offsets that the broker does not have yet, of some partitions. */
     Map<TopicPartition, OffsetAndMetadata> toCommit(Collection<TopicPartition> of) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();

@@ -8,24 +8,11 @@ import org.apache.kafka.common.TopicPartition;
  * Gives partitions up in good order: nothing more begins, what runs gets its time, what is finished is committed, the rest is
  * dropped for the next owner. Lost partitions have another owner already, so nothing can be committed. For the poll thread, in whose
  * poll, unsubscribe or close the Kafka client calls it.
+ *
+ * @param callers the listener of whoever subscribed
  */
-final class Revocation implements ConsumerRebalanceListener {
-
-    private final ConsumerRebalanceListener callers;
-    private final Partitions partitions;
-    private final Commits commits;
-    private final Throttle throttle;
-    private final Hurry hurry;
-
-    /** @param callers the listener of whoever subscribed */
-    Revocation(ConsumerRebalanceListener callers, Partitions partitions, Commits commits, Throttle throttle,
-            Hurry hurry) {
-        this.callers = callers;
-        this.partitions = partitions;
-        this.commits = commits;
-        this.throttle = throttle;
-        this.hurry = hurry;
-    }
+record Revocation(ConsumerRebalanceListener callers, Partitions partitions, Commits commits, Throttle throttle, Hurry hurry)
+        implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> revoked) {

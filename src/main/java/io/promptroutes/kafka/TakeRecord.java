@@ -13,7 +13,7 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * Turns what camel-kafka received into an {@link Arrival} as the body and an {@link Origin} in a variable, and leaves no header
- * that could reach OpenRouter. The one place that knows camel-kafka's header names on the way in. Thread-safe.
+ * that could reach OpenRouter. Variable {@code replayed} is set for a dead letter that was put back. The one place that knows camel-kafka's header names on the way in. Thread-safe.
  */
 public final class TakeRecord implements Processor {
 
@@ -38,6 +38,9 @@ public final class TakeRecord implements Processor {
         Header traceparent = headers.lastHeader(Origin.TRACEPARENT);
         if (traceparent != null && traceparent.value() != null) {
             exchange.setVariable(Origin.TRACEPARENT, new String(traceparent.value(), StandardCharsets.UTF_8));
+        }
+        if (message.getHeader(Replay.HEADER) != null) {
+            exchange.setVariable("replayed", true);
         }
         message.removeHeaders("*");
         int length = value == null ? 0 : value.length;

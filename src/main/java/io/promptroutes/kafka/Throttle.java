@@ -39,29 +39,23 @@ final class Throttle {
     Duration apply(int inFlight, Set<TopicPartition> farAhead) {
         full = full ? inFlight > limits.resumeAt() : inFlight + pollRecords > limits.size();
         holding = full || !mayTake.getAsBoolean();
-        Set<TopicPartition> wanted = holding ? new HashSet<>(consumer.assignment()) : farAhead;
+        Set<TopicPartition> wanted = holding ? consumer.assignment() : farAhead;
         pause(wanted);
-        resume(wanted);
+        Set<TopicPartition> free = without(own, wanted);
+        own.removeAll(free);
+        act(() -> consumer.resume(without(free, callers)));
         return full ? FULL : Commits.EVERY;
     }
 
-    private void pause(Set<TopicPartition> wanted) {
-        Set<TopicPartition> more = new HashSet<>(wanted);
-        more.removeAll(own);
-        if (!more.isEmpty()) {
-            act(() -> consumer.pause(more));
-            own.addAll(more);
-        }
+    private void pause(Collection<TopicPartition> wanted) {
+        act(() -> consumer.pause(without(wanted, own)));
+        own.addAll(wanted);
     }
 
-    private void resume(Set<TopicPartition> wanted) {
-        Set<TopicPartition> free = new HashSet<>(own);
-        free.removeAll(wanted);
-        own.removeAll(free);
-        free.removeAll(callers);
-        if (!free.isEmpty()) {
-            act(() -> consumer.resume(free));
-        }
+    private static Set<TopicPartition> without(Collection<TopicPartition> all, Set<TopicPartition> some) {
+        Set<TopicPartition> rest = new HashSet<>(all);
+        rest.removeAll(some);
+        return rest;
     }
 
     private void act(Runnable action) {
@@ -89,15 +83,13 @@ final class Throttle {
     /** Returns those that may go on indeed. */
     Set<TopicPartition> callerResumes(Collection<TopicPartition> partitions) {
         callers.removeAll(partitions);
-        Set<TopicPartition> free = new HashSet<>(partitions);
-        free.removeAll(own);
-        return free;
+        return without(partitions, own);
     }
 
     /** New partitions are not to be read in the very poll that brings them. */
     void assigned(Collection<TopicPartition> partitions) {
         if (holding) {
-            pause(new HashSet<>(partitions));
+            pause(partitions);
         }
     }
 

@@ -3,7 +3,6 @@ package io.promptroutes.kafka;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -55,11 +54,14 @@ final class Window {
 
     /** Camel ends a batch early when something is thrown between poll and route, and would go on behind it. */
     private void takeUnclaimedAgain() {
-        for (Map.Entry<TopicPartition, Long> first : partitions.unclaimed().entrySet()) {
-            LOG.warn("Records of {} from offset {} on were received but not routed; reading them again", first.getKey(), first.getValue());
-            partitions.rewind(first.getKey(), first.getValue());
-            consumer.seek(first.getKey(), first.getValue());
-        }
+        partitions.windows().forEach((partition, window) -> {
+            long first = window.firstUnclaimed();
+            if (first >= 0) {
+                LOG.warn("Records of {} from offset {} on were received but not routed; reading them again", partition, first);
+                window.rewind(first);
+                consumer.seek(partition, first);
+            }
+        });
     }
 
     /** Called on the poll thread, between the poll and the route; null for a record that the window does not know. */

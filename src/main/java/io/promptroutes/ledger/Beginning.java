@@ -12,24 +12,14 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Answers what is known of works. Confined to the writer. */
-final class Beginning {
-
-    private final Tx tx;
-    private final Instances instances;
-    private final Instant now;
-
-    Beginning(Tx tx, Instances instances, Instant now) {
-        this.tx = tx;
-        this.instances = instances;
-        this.now = now;
-    }
+record Beginning(Tx tx, Instances instances, Instant now) {
 
     /** @param begun whether this run is at a work already */
     void answer(List<Op.Begin> ops, Predicate<String> begun) throws SQLException {
         if (ops.isEmpty()) {
             return;
         }
-        Set<String> ids = ops.stream().map(op -> op.work.id().hex()).collect(Collectors.toSet());
+        Set<String> ids = ops.stream().map(op -> op.work().id().hex()).collect(Collectors.toSet());
         Map<String, Works.Stored> works = Works.read(tx, ids);
         List<String> open = works.values().stream().filter(work -> work.state().equals(WorkRow.OPEN)).map(Works.Stored::id).toList();
         Map<String, List<Claims.Called>> calls = Claims.ofWorks(tx, open).stream().collect(Collectors.groupingBy(Claims.Called::workId));
@@ -40,16 +30,16 @@ final class Beginning {
         Set<String> alive = instances.alive(tx, involved, now);
         Set<String> justBegun = new HashSet<>();
         for (Op.Begin op : ops) {
-            String id = op.work.id().hex();
+            String id = op.work().id().hex();
             Works.Stored work = works.get(id);
             if (work != null && !work.state().equals(WorkRow.OPEN)) {
-                op.answer = finished(work);
+                op.reply().answer = finished(work);
             } else if (begun.test(id) || justBegun.contains(id)) {
-                op.answer = new Known.Busy(instances.id());
+                op.reply().answer = new Known.Busy(instances.id());
             } else if (work != null && work.owner() != null && alive.contains(work.owner())) {
-                op.answer = new Known.Busy(work.owner());
+                op.reply().answer = new Known.Busy(work.owner());
             } else {
-                op.answer = unfinished(calls.getOrDefault(id, List.of()), alive);
+                op.reply().answer = unfinished(calls.getOrDefault(id, List.of()), alive);
                 justBegun.add(id);
             }
         }

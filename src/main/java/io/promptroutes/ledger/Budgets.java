@@ -34,10 +34,9 @@ final class Budgets {
 
     /** @param usd null removes it */
     static void set(Tx tx, String tenant, String model, Period period, BigDecimal usd) throws SQLException {
-        String name = period.name().toLowerCase(Locale.ROOT);
-        tx.update("DELETE FROM budgets WHERE tenant = ? AND model = ? AND period = ?", tenant, model, name);
+        tx.update("DELETE FROM budgets WHERE tenant = ? AND model = ? AND period = ?", tenant, model, period);
         if (usd != null) {
-            tx.update("INSERT INTO budgets (tenant, model, period, limit_usd) VALUES (?, ?, ?, ?)", tenant, model, name, usd);
+            tx.update("INSERT INTO budgets (tenant, model, period, limit_usd) VALUES (?, ?, ?, ?)", tenant, model, period, usd);
         }
     }
 }

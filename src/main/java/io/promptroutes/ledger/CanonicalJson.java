@@ -1,12 +1,11 @@
 package io.promptroutes.ledger;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 
 /**
  * The one form of a request that is the same however it was written: members sorted, numbers by their value, no spaces. A member of the
@@ -47,38 +46,33 @@ public final class CanonicalJson {
 
     private static void write(JsonNode node, StringBuilder out, boolean top) {
         if (node.isObject()) {
-            writeObject(node, out, top);
+            out.append('{');
+            node.propertyStream().filter(member -> !top || !member.getValue().isNull()).sorted(Map.Entry.comparingByKey()).forEach(member -> {
+                write(TextNode.valueOf(member.getKey()), out, false);
+                out.append(':');
+                write(member.getValue(), out, false);
+                out.append(',');
+            });
+            close(out, '}');
         } else if (node.isArray()) {
             out.append('[');
-            for (int i = 0; i < node.size(); i++) {
-                out.append(i == 0 ? "" : ",");
-                write(node.get(i), out, false);
-            }
-            out.append(']');
+            node.forEach(item -> {
+                write(item, out, false);
+                out.append(',');
+            });
+            close(out, ']');
         } else if (node.isNumber()) {
-            out.append(number(node.decimalValue()));
+            out.append(node.decimalValue().stripTrailingZeros()); // digits and exponent, not plain notation: 1e999999999 has a billion zeros
         } else {
             out.append(node); // Jackson writes strings, true, false and null in one way only
         }
     }
 
-    private static void writeObject(JsonNode node, StringBuilder out, boolean top) {
-        List<String> names = new ArrayList<>();
-        node.fieldNames().forEachRemaining(names::add);
-        if (top) {
-            names.removeIf(name -> node.get(name).isNull());
+    /** In place of the comma behind the last one. */
+    private static void close(StringBuilder out, char end) {
+        if (out.charAt(out.length() - 1) == ',') {
+            out.setLength(out.length() - 1);
         }
-        names.sort(null);
-        out.append('{');
-        for (int i = 0; i < names.size(); i++) {
-            out.append(i == 0 ? "" : ",").append(Json.MAPPER.getNodeFactory().textNode(names.get(i))).append(':');
-            write(node.get(names.get(i)), out, false);
-        }
-        out.append('}');
-    }
-
-    /** Digits and exponent, not plain notation: 1e999999999 has a billion zeros. */
-    private static String number(BigDecimal value) {
-        return value.stripTrailingZeros().toString();
+        out.append(end);
     }
 }

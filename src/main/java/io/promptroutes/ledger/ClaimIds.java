@@ -1,19 +1,21 @@
 package io.promptroutes.ledger;
 
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.UUID;
 
 /** Ids that grow with time (UUID version 7), so that new rows are neighbours in the index and the last calls are found by it. Thread-safe. */
 final class ClaimIds {
 
-    private final SecureRandom random = new SecureRandom();
     private long lastMillis;
     private int sequence;
 
     /** Less than every id of that time or later. */
     static UUID first(Instant time) {
         return new UUID(Math.max(0, time.toEpochMilli()) << 16, 0);
+    }
+
+    static Instant time(UUID id) {
+        return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
     }
 
     /** Greater than all before in this process. */
@@ -27,7 +29,6 @@ final class ClaimIds {
             sequence = 0;
         }
         long high = lastMillis << 16 | 0x7000 | sequence;
-        long low = random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
-        return new UUID(high, low);
+        return new UUID(high, UUID.randomUUID().getLeastSignificantBits());
     }
 }

@@ -4,8 +4,12 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.UUID;
 
-/** A row of claims while a group is made up. Confined to the writer. */
-final class ClaimRow {
+/**
+ * A row of claims while a group is made up.
+ *
+ * @param keys the budgets that it counts in
+ */
+record ClaimRow(UUID id, String state, BigDecimal reserved, BigDecimal cost, List<BudgetKey> keys) {
 
     static final String OPEN = "open";
     static final String AMBIGUOUS = "ambiguous";
@@ -13,34 +17,32 @@ final class ClaimRow {
     static final String RESOLVED = "resolved";
     static final String VOID = "void";
 
-    final UUID id;
-    final BigDecimal reserved;
-    final List<BudgetKey> keys;
-    String state;
-    BigDecimal cost;
-
-    ClaimRow(UUID id, String state, BigDecimal reserved, BigDecimal cost, List<BudgetKey> keys) {
-        this.id = id;
-        this.state = state;
-        this.reserved = reserved;
-        this.cost = cost;
-        this.keys = keys;
-    }
-
     /** What it counts for now: as reserved while it runs, as spent once its cost is known, as held in between. */
     Booking booking() {
+        BigDecimal zero = BigDecimal.ZERO;
         if (cost != null) {
-            return new Booking(cost, BigDecimal.ZERO, BigDecimal.ZERO);
+            return new Booking(cost, zero, zero);
         }
-        return state.equals(OPEN)
-                ? new Booking(BigDecimal.ZERO, BigDecimal.ZERO, reserved)
-                : new Booking(BigDecimal.ZERO, reserved, BigDecimal.ZERO);
+        return state.equals(OPEN) ? new Booking(zero, zero, reserved) : new Booking(zero, reserved, zero);
     }
 
+    ClaimRow with(String otherState, BigDecimal otherCost) {
+        return new ClaimRow(id, otherState, reserved, otherCost, keys);
+    }
+
+    /** Amounts of money, or what they change by. */
     record Booking(BigDecimal spent, BigDecimal held, BigDecimal reserved) {
+
+        Booking plus(Booking other) {
+            return new Booking(spent.add(other.spent), held.add(other.held), reserved.add(other.reserved));
+        }
 
         Booking less(Booking other) {
             return new Booking(spent.subtract(other.spent), held.subtract(other.held), reserved.subtract(other.reserved));
+        }
+
+        BigDecimal gone() {
+            return spent.add(held);
         }
 
         boolean nothing() {

@@ -8,9 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -26,13 +24,7 @@ final class Claims {
     private final List<Object[]> events = new ArrayList<>();
 
     static Map<UUID, ClaimRow> lock(Tx tx, Collection<UUID> ids, Map<List<String>, List<BudgetKey>> keys) throws SQLException {
-        Map<UUID, ClaimRow> rows = new HashMap<>();
-        if (!ids.isEmpty()) {
-            for (ClaimRow row : tx.list(FOR_BOOKING + "WHERE claim_id = ANY(?) ORDER BY claim_id FOR UPDATE", row -> row(row, keys), new TreeSet<>(ids))) {
-                rows.put(row.id, row);
-            }
-        }
-        return rows;
+        return tx.byKey(FOR_BOOKING + "WHERE claim_id = ANY(?) ORDER BY claim_id FOR UPDATE", row -> row(row, keys), ClaimRow::id, new TreeSet<>(ids));
     }
 
     /** @param since when the first of them started, by the database's clock, which a process's own may be some hours behind */
@@ -55,10 +47,10 @@ final class Claims {
 
     void settle(UUID id, Settlement end, Instant now) {
         Usage usage = end.usage();
-        settled.add(new Object[] {end.state().name().toLowerCase(Locale.ROOT), end.generationId(), end.servedModel(), end.provider(),
+        settled.add(new Object[] {end.state(), end.generationId(), end.servedModel(), end.provider(),
             usage == null ? null : usage.promptTokens(), usage == null ? null : usage.completionTokens(),
             usage == null ? null : usage.reasoningTokens(), usage == null ? null : usage.cachedTokens(),
-            end.costUsd(), end.costSource() == null ? null : end.costSource().toString(), end.latencyMs(), now, id});
+            end.costUsd(), end.costSource() == null ? null : end.costSource().toString(), end.latencyMs(), end.reason(), now, id});
         event(id, end.event());
     }
 
@@ -79,7 +71,7 @@ final class Claims {
                 + " claimed_at, claimed_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", made);
         tx.batch("UPDATE claims SET state = ?, generation_id = COALESCE(?, generation_id), served_model = ?, provider = ?, prompt_tokens = ?,"
                 + " completion_tokens = ?, reasoning_tokens = ?, cached_tokens = ?, cost_usd = ?, cost_source = ?, latency_ms = ?,"
-                + " settled_at = ? WHERE claim_id = ?", settled);
+                + " reason = ?, settled_at = ? WHERE claim_id = ?", settled);
         tx.batch("UPDATE claims SET state = ?, cost_usd = COALESCE(?, cost_usd), cost_source = COALESCE(?, cost_source),"
                 + " settled_at = ? WHERE claim_id = ?", corrected);
         if (!corrected.isEmpty()) {

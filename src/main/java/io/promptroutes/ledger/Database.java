@@ -12,7 +12,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
 /** The ledger's database: its connections, its schema, and what durable takes. Thread-safe. */
-final class Database implements AutoCloseable {
+record Database(boolean embedded, FileOwner owner, HikariDataSource pool) implements AutoCloseable {
 
     /** In milliseconds: how long a connection is waited for before the database counts as down. */
     private static final long CONNECT_WITHIN = 5_000;
@@ -35,22 +35,12 @@ final class Database implements AutoCloseable {
         // each commit is synced, so that no older state is needed
         ";INIT=SET MAX_LENGTH_INPLACE_LOB 8192\\;SET RETENTION_TIME 5000"};
 
-    private final boolean embedded;
-    private final FileOwner owner;
-    private final HikariDataSource pool;
-
-    private Database(boolean embedded, FileOwner owner, HikariDataSource pool) {
-        this.embedded = embedded;
-        this.owner = owner;
-        this.pool = pool;
-    }
-
     static Database open(LedgerSettings settings) {
         boolean embedded = settings.directory() != null;
         FileOwner owner = embedded ? FileOwner.of(settings.directory()) : null;
         HikariDataSource pool = null;
         try {
-            pool = new HikariDataSource(embedded ? h2(settings) : postgres(settings));
+            pool = new HikariDataSource(config(settings));
             // all that differs: the type for bytes of any length, and an index
             Flyway.configure().dataSource(pool).locations("classpath:db/migration").placeholders(
                     Map.of("bytes", embedded ? "BINARY LARGE OBJECT" : "BYTEA", "only.embedded", embedded ? "" : "--")).load().migrate();
@@ -77,36 +67,26 @@ final class Database implements AutoCloseable {
         return new LedgerUnavailable("cannot open the " + settings + ": its tables are not those of this version (" + e.getClass().getSimpleName() + ")");
     }
 
-    private static HikariConfig h2(LedgerSettings settings) {
-        HikariConfig config = config();
-        config.setJdbcUrl("jdbc:h2:file:" + settings.directory().toAbsolutePath().resolve("ledger") + String.join("", H2));
-        config.setUsername("sa");
-        config.setPassword("");
-        return config;
-    }
-
-    private static HikariConfig postgres(LedgerSettings settings) {
-        HikariConfig config = config();
-        config.setJdbcUrl(settings.url());
-        config.setUsername(settings.user());
-        config.setPassword(settings.password() == null ? null : settings.password().get());
-        // in seconds: a server that went away without a word must not hold the writer for ever
-        config.addDataSourceProperty("connectTimeout", "5");
-        config.addDataSourceProperty("socketTimeout", "30");
-        config.addDataSourceProperty("tcpKeepAlive", "true");
-        // else its exceptions quote what is written, and the pool logs them
-        config.addDataSourceProperty("logServerErrorDetail", "false");
-        config.addDataSourceProperty("ApplicationName", "prompt-routes");
-        return config;
-    }
-
-    private static HikariConfig config() {
+    private static HikariConfig config(LedgerSettings settings) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("ledger");
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(CONNECT_WITHIN);
         config.setAutoCommit(false);
+        if (settings.directory() != null) {
+            config.setJdbcUrl("jdbc:h2:file:" + settings.directory().toAbsolutePath().resolve("ledger") + String.join("", H2));
+            config.setUsername("sa");
+            config.setPassword("");
+            return config;
+        }
+        config.setJdbcUrl(settings.url());
+        config.setUsername(settings.user());
+        config.setPassword(settings.password() == null ? null : settings.password().get());
+        // in seconds: a server that went away without a word must not hold the writer for ever
+        Map.of("connectTimeout", "5", "socketTimeout", "30", "tcpKeepAlive", "true", "ApplicationName", "prompt-routes",
+                // else its exceptions quote what is written, and the pool logs them
+                "logServerErrorDetail", "false").forEach(config::addDataSourceProperty);
         return config;
     }
 
@@ -122,14 +102,18 @@ final class Database implements AutoCloseable {
 
     <T> T read(Reading<T> reading) {
         try (Connection connection = connect()) {
-            try {
-                return reading.from(new Tx(connection));
-            } finally {
-                connection.rollback();
-            }
+            return reading.from(new Tx(connection)); // the pool rolls back what is not committed
         } catch (SQLException e) {
             throw new LedgerUnavailable("the ledger cannot be read: " + Reason.of(e));
         }
+    }
+
+    /** The same, of one moment where it reads more than once. */
+    <T> T readAtOnce(Reading<T> reading) {
+        return read(tx -> {
+            tx.atOnce();
+            return reading.from(tx);
+        });
     }
 
     Connection connect() throws SQLException {

@@ -11,16 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Holds an embedded ledger's directory for one opener. The operating system lets go of it when the process dies. */
-final class FileOwner implements AutoCloseable {
+record FileOwner(FileChannel channel) implements AutoCloseable {
 
     /** The lock is on a byte far behind the text: on Windows a locked byte cannot be read. */
     private static final long LOCKED_BYTE = 1 << 20;
-
-    private final FileChannel channel;
-
-    private FileOwner(FileChannel channel) {
-        this.channel = channel;
-    }
 
     static FileOwner of(Path directory) {
         Path file = directory.resolve("ledger.lock");
@@ -39,7 +33,7 @@ final class FileOwner implements AutoCloseable {
             channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)), 0);
             return new FileOwner(channel);
         } catch (IOException e) {
-            close(channel);
+            new FileOwner(channel).close();
             throw new LedgerUnavailable("cannot write to the ledger's directory " + directory + ": " + e);
         }
     }
@@ -54,10 +48,6 @@ final class FileOwner implements AutoCloseable {
 
     @Override
     public void close() {
-        close(channel);
-    }
-
-    private static void close(FileChannel channel) {
         try {
             if (channel != null) {
                 channel.close();

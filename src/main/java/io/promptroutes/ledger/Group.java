@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -28,7 +29,7 @@ final class Group {
     private final Instances instances;
     private final Memory memory;
     private final boolean storeText;
-    private final Ops ops;
+    private final List<Op<?>> ops;
 
     private final Map<String, WorkRow> works = new HashMap<>();
     private final Map<UUID, ClaimRow> claims = new HashMap<>();
@@ -47,7 +48,7 @@ final class Group {
         this.instances = instances;
         this.memory = memory;
         this.storeText = settings.storeText();
-        this.ops = new Ops(ops);
+        this.ops = ops;
     }
 
     Instant now() {
@@ -56,9 +57,11 @@ final class Group {
 
     /** @param dead instances whose open calls become ambiguous, with when they started */
     void run(Limits limits, Map<String, Instant> dead) throws SQLException {
-        works.putAll(Works.lock(tx, ops.works()));
-        alive = instances.alive(tx, works.values().stream().map(row -> row.owner).filter(owner -> owner != null).toList(), now);
-        claims.putAll(Claims.lock(tx, ops.claims(), memory.keys));
+        works.putAll(Works.lock(tx, Stream.concat(all(Op.Claim.class).map(op -> op.request().work()),
+                all(Op.End.class).map(Op.End::work).filter(Objects::nonNull)).map(work -> work.id().hex()).toList()));
+        alive = instances.alive(tx, works.values().stream().map(row -> row.owner).filter(Objects::nonNull).toList(), now);
+        claims.putAll(Claims.lock(tx, Stream.concat(all(Op.End.class).map(Op.End::claim).filter(Objects::nonNull),
+                all(Op.Correct.class).map(Op.Correct::claim)).toList(), memory.keys));
         List<UUID> reaped = dead.isEmpty() ? List.of() : reap(dead);
         List<BudgetKey> keys = keys(reaped);
         List<Limit> rows = keys.isEmpty() ? List.of() : Budgets.of(tx, keys);
@@ -67,9 +70,9 @@ final class Group {
         for (UUID id : reaped) {
             change(claims.get(id), ClaimRow.AMBIGUOUS, null, null, null, new ArrayList<>());
         }
-        for (Op<?> op : ops.all()) {
+        for (Op<?> op : ops) {
             if (op instanceof Op.Claim claim) {
-                claim.answer = decide(claim);
+                claim.reply().answer = decide(claim);
             } else if (op instanceof Op.End end) {
                 end(end);
             } else if (op instanceof Op.Correct correct) {
@@ -81,29 +84,31 @@ final class Group {
         changes.write(tx);
         Claims.retried(tx, reopened);
         spending.write(tx);
-        Claims.generations(tx, ops.of(Op.Generation.class).map(op -> new Object[] {op.generationId, op.claim}).toList());
-        Reuses.add(tx, ops.of(Op.Reuse.class).toList(), day);
-        List<String> released = ops.of(Op.Release.class).map(op -> op.work.hex()).toList();
+        Claims.generations(tx, all(Op.Generation.class).map(op -> new Object[] {op.generationId(), op.claim()}).toList());
+        Reuses.add(tx, all(Op.Reuse.class).toList(), day);
+        List<String> released = all(Op.Release.class).map(op -> op.work().hex()).toList();
         Works.release(tx, released, instances.id());
         ended.addAll(released);
-        for (Op.Other<?> other : ops.of(Op.Other.class).<Op.Other<?>>map(op -> op).toList()) {
-            other.run(tx, now);
+        for (Op<?> op : ops) {
+            if (op instanceof Op.Other<?> other) {
+                other.run(tx, now);
+            }
         }
-        new Beginning(tx, instances, now).answer(ops.of(Op.Begin.class).toList(), id -> memory.begun.contains(id) && !ended.contains(id));
+        new Beginning(tx, instances, now).answer(all(Op.Begin.class).toList(), id -> memory.begun.contains(id) && !ended.contains(id));
     }
 
     /** What holds from now on. */
     void committed() {
         memory.begun.removeAll(ended);
-        ops.of(Op.Begin.class).filter(op -> op.undo() != null).forEach(op -> memory.begun.add(op.work.id().hex()));
+        all(Op.Begin.class).filter(op -> op.undo() != null).forEach(op -> memory.begun.add(op.work().id().hex()));
         memory.spending.addAll(spending.ids());
     }
 
     private List<UUID> reap(Map<String, Instant> dead) throws SQLException {
         List<UUID> ids = new ArrayList<>();
         for (ClaimRow row : Claims.lockOpenOf(tx, dead.keySet(), Collections.min(dead.values()), memory.keys)) {
-            claims.putIfAbsent(row.id, row);
-            ids.add(row.id);
+            claims.putIfAbsent(row.id(), row);
+            ids.add(row.id());
         }
         instances.reaped(tx, dead.keySet());
         return ids;
@@ -112,17 +117,17 @@ final class Group {
     /** Calls that are free from claim to settlement touch no budget. */
     private List<BudgetKey> keys(List<UUID> reaped) {
         List<BudgetKey> keys = new ArrayList<>();
-        ops.of(Op.Claim.class).filter(op -> op.request.reservedUsd().signum() > 0).forEach(op -> keys.addAll(keys(op.request)));
+        all(Op.Claim.class).map(Op.Claim::request).filter(request -> request.reservedUsd().signum() > 0).forEach(request -> keys.addAll(keys(request)));
         Stream.concat(Stream.concat(
-                ops.of(Op.End.class).filter(op -> op.claim != null && paid(op.claim, op.settlement.costUsd())).map(op -> op.claim),
-                ops.of(Op.Correct.class).filter(op -> paid(op.claim, op.cost)).map(op -> op.claim)),
-                reaped.stream().filter(id -> paid(id, null))).forEach(id -> keys.addAll(claims.get(id).keys));
+                all(Op.End.class).filter(op -> op.claim() != null && paid(op.claim(), op.settlement().costUsd())).map(Op.End::claim),
+                all(Op.Correct.class).filter(op -> paid(op.claim(), op.cost())).map(Op.Correct::claim)),
+                reaped.stream().filter(id -> paid(id, null))).forEach(id -> keys.addAll(claims.get(id).keys()));
         return keys;
     }
 
     private boolean paid(UUID claim, BigDecimal cost) {
         ClaimRow row = claims.get(claim);
-        return row != null && row.cost == null && (row.reserved.signum() > 0 || cost != null && cost.signum() > 0);
+        return row != null && row.cost() == null && (row.reserved().signum() > 0 || cost != null && cost.signum() > 0);
     }
 
     private List<BudgetKey> keys(ClaimRequest request) {
@@ -130,8 +135,8 @@ final class Group {
     }
 
     private ClaimAnswer decide(Op.Claim op) {
-        ClaimRequest request = op.request;
-        WorkRow row = works.computeIfAbsent(request.work().id().hex(), id -> new WorkRow(request.work()));
+        ClaimRequest request = op.request();
+        WorkRow row = works.computeIfAbsent(request.work().id().hex(), WorkRow::added);
         boolean others = row.owner != null && !row.owner.equals(instances.id()) && alive.contains(row.owner);
         if (row.open() ? others : !request.reopen()) {
             return new ClaimAnswer.Taken();
@@ -146,65 +151,69 @@ final class Group {
             reopened.add(row.id);
         }
         row.take(request.work(), instances.id());
-        changes.make(op.id, request, instances.id(), now, day);
-        return new ClaimAnswer.Reserved(op.id);
+        changes.make(op.id(), request, instances.id(), now, day);
+        return new ClaimAnswer.Reserved(op.id());
     }
 
     private void end(Op.End op) {
-        ClaimRow claim = op.claim == null ? null : claims.get(op.claim);
-        if (op.claim != null && claim == null) {
-            op.refusal = new LedgerRejected("no such claim");
+        ClaimRow claim = op.claim() == null ? null : claims.get(op.claim());
+        if (op.claim() != null && claim == null) {
+            op.reply().refusal = new LedgerRejected("no such claim");
             return;
         }
         List<Crossing> crossings = new ArrayList<>();
-        boolean applied = claim == null || claim.cost == null;
+        boolean applied = claim == null || claim.cost() == null;
         if (claim != null && applied) {
-            book(claim, op.settlement.state().name(), op.settlement.costUsd(), crossings);
-            changes.settle(op.claim, op.settlement, now);
+            book(claim, op.settlement().state().name(), op.settlement().costUsd(), crossings);
+            changes.settle(op.claim(), op.settlement(), now);
         }
         boolean stored = true;
-        if (op.work != null) {
-            WorkRow row = works.computeIfAbsent(op.work.id().hex(), id -> new WorkRow(op.work));
-            stored = row.open() || op.finish.reopen() || instances.id().equals(row.owner);
+        if (op.work() != null) {
+            WorkRow row = works.computeIfAbsent(op.work().id().hex(), WorkRow::added);
+            stored = row.open() || op.finish().reopen() || instances.id().equals(row.owner);
             if (stored) {
-                row.finish(op.work, op.finish, storeText, op.answerId, instances.id(), now);
-                if (op.finish.question() != null && storeText) {
-                    reusable.put(op.answerId, op.finish);
+                row.finish(op.work(), op.finish(), storeText ? op.answerId() : null, instances.id());
+                if (op.finish().question() != null && storeText) {
+                    reusable.put(op.answerId(), op.finish());
                 }
             }
             ended.add(row.id);
         }
-        op.answer = new Settled(applied, stored, List.copyOf(crossings));
+        op.reply().answer = new Settled(applied, stored, List.copyOf(crossings));
     }
 
     private void correct(Op.Correct op) {
-        ClaimRow claim = claims.get(op.claim);
-        boolean undecided = claim != null && (claim.state.equals(ClaimRow.OPEN) || claim.state.equals(ClaimRow.AMBIGUOUS));
-        boolean fits = switch (op.state) {
-            case ClaimRow.VOID -> claim != null && claim.state.equals(ClaimRow.OPEN);
-            case ClaimRow.RETRIED -> undecided || claim != null && claim.state.equals(ClaimRow.RESOLVED);
-            default -> claim != null && claim.cost == null;
+        ClaimRow claim = claims.get(op.claim());
+        String before = claim == null ? "" : claim.state();
+        boolean undecided = before.equals(ClaimRow.OPEN) || before.equals(ClaimRow.AMBIGUOUS);
+        boolean fits = switch (op.state()) {
+            case ClaimRow.VOID -> before.equals(ClaimRow.OPEN);
+            case ClaimRow.RETRIED -> undecided || before.equals(ClaimRow.RESOLVED);
+            default -> claim != null && claim.cost() == null;
         };
         List<Crossing> crossings = new ArrayList<>();
         if (fits) {
-            boolean unknown = !undecided && !op.state.equals(ClaimRow.RETRIED); // a call that failed stays failed
-            change(claim, unknown ? claim.state : op.state, op.cost == null ? claim.cost : op.cost, op.source, op.event, crossings);
+            boolean unknown = !undecided && !op.state().equals(ClaimRow.RETRIED); // a call that failed stays failed
+            change(claim, unknown ? before : op.state(), op.cost() == null ? claim.cost() : op.cost(), op.source(), op.event(), crossings);
         }
-        op.answer = new Settled(fits, true, List.copyOf(crossings));
+        op.reply().answer = new Settled(fits, true, List.copyOf(crossings));
     }
 
     private void change(ClaimRow claim, String state, BigDecimal cost, String source, byte[] event, List<Crossing> crossings) {
         book(claim, state, cost, crossings);
-        changes.correct(claim.id, state, cost, source, event, now);
+        changes.correct(claim.id(), state, cost, source, event, now);
     }
 
     private void book(ClaimRow claim, String state, BigDecimal cost, List<Crossing> crossings) {
-        ClaimRow.Booking before = claim.booking();
-        claim.state = state;
-        claim.cost = cost;
-        ClaimRow.Booking change = claim.booking().less(before);
+        ClaimRow after = claim.with(state, cost);
+        claims.put(after.id(), after);
+        ClaimRow.Booking change = after.booking().less(claim.booking());
         if (!change.nothing()) {
-            spending.book(claim.keys, change, crossings);
+            spending.book(claim.keys(), change, crossings);
         }
+    }
+
+    private <O> Stream<O> all(Class<O> kind) {
+        return ops.stream().filter(kind::isInstance).map(kind::cast);
     }
 }

@@ -5,10 +5,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -46,6 +48,12 @@ public final class History {
                         row.getString("state").equals(WorkRow.ANSWERED), row.getBytes("json")), job, after, PAGE));
     }
 
+    /** Whether the work was answered (true) or is a dead letter (false); empty where neither is known. */
+    public Optional<Boolean> ended(WorkId work) {
+        return database.read(tx -> tx.list("SELECT state FROM works WHERE work_id = ? AND state <> 'open'",
+                row -> row.getString("state").endsWith(WorkRow.ANSWERED), work.hex())).stream().findFirst();
+    }
+
     /** The cost events of a work's calls, in their order. */
     public List<byte[]> eventsOf(WorkId work) {
         return database.read(tx -> tx.list("SELECT json FROM claims c JOIN events e ON e.claim_id = c.claim_id WHERE work_id = ?"
@@ -67,11 +75,7 @@ public final class History {
 
     private List<Event> eventsAfter(String job, UUID last) {
         return database.read(tx -> tx.list("SELECT c.claim_id, json FROM claims c JOIN events e"
-                + " ON e.claim_id = c.claim_id WHERE c.claim_id > ? AND job = ? ORDER BY c.claim_id LIMIT ?", History::event, last, job, PAGE));
-    }
-
-    private static Event event(ResultSet row) throws SQLException {
-        return new Event(row.getObject("claim_id", UUID.class), row.getBytes("json"));
+                + " ON e.claim_id = c.claim_id WHERE c.claim_id > ? AND job = ? ORDER BY c.claim_id LIMIT ?", row -> new Event(row.getObject("claim_id", UUID.class), row.getBytes("json")), last, job, PAGE));
     }
 
     /** Whether any answer or dead letter of the job is kept. */
@@ -87,10 +91,19 @@ public final class History {
 
     /** How much of each budget is gone, every scope and period that was ever charged. */
     public List<BudgetState> budgets() {
+        return budgets("");
+    }
+
+    /** The same of a day (UTC) and its month alone. */
+    public List<BudgetState> budgets(LocalDate day) {
+        return budgets(" WHERE period = 'day' AND period_key = ? OR period = 'month' AND period_key = ?", day.toString(), YearMonth.from(day).toString());
+    }
+
+    private List<BudgetState> budgets(String where, Object... values) {
         return database.read(tx -> {
             Limits now = limits.get().under(Budgets.all(tx));
-            return tx.list("SELECT spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending"
-                    + " ORDER BY spending_id", row -> state(row, now));
+            return tx.list("SELECT spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending" + where
+                    + " ORDER BY spending_id", row -> state(row, now), values);
         });
     }
 

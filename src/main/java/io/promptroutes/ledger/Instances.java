@@ -4,26 +4,13 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The processes that share the ledger, and which of them live. Every time here is the database's. Stateless but for its name. */
-final class Instances {
-
-    private final String id;
-    private final LedgerSettings settings;
-
-    Instances(String id, LedgerSettings settings) {
-        this.id = id;
-        this.settings = settings;
-    }
-
-    String id() {
-        return id;
-    }
+record Instances(String id, LedgerSettings settings) {
 
     /** Of the embedded database too, whose clock is this process's own. */
     Instant now(Tx tx) throws SQLException {
@@ -33,11 +20,8 @@ final class Instances {
     /** An embedded database has no other process; elsewhere the earlier run of the same name is over. */
     void register(Tx tx) throws SQLException {
         Instant now = now(tx);
-        if (settings.directory() != null) {
-            tx.update("UPDATE instances SET superseded = TRUE WHERE superseded = FALSE");
-        } else {
-            tx.update("UPDATE instances SET superseded = TRUE WHERE superseded = FALSE AND name = ?", name());
-        }
+        tx.update("UPDATE instances SET superseded = TRUE WHERE superseded = FALSE AND (CAST(? AS BOOLEAN) OR name = ?)",
+                settings.directory() != null, name());
         tx.update("INSERT INTO instances (instance_id, name, started_at, lease_until, superseded, reaped) VALUES (?, ?, ?, ?, FALSE, FALSE)",
                 id, name(), now, now.plus(settings.lease()));
     }

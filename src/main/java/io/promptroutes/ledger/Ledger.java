@@ -2,11 +2,9 @@ package io.promptroutes.ledger;
 
 import io.promptroutes.cost.CostSource;
 import java.math.BigDecimal;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -49,9 +47,7 @@ public final class Ledger implements AutoCloseable {
      */
     public static Ledger open(LedgerSettings settings, Executor completions) {
         Database database = Database.open(settings);
-        byte[] random = new byte[6];
-        new SecureRandom().nextBytes(random);
-        String run = ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(random);
+        String run = ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(24);
         Instances instances = new Instances(settings.instance() == null ? run : settings.instance() + "-" + run, settings);
         try (Connection connection = database.connect()) {
             instances.register(new Tx(connection));
@@ -65,7 +61,7 @@ public final class Ledger implements AutoCloseable {
         ledger.thread.setDaemon(true);
         ledger.thread.start();
         try {
-            ledger.writer.submit(new Op.Other<Void>(ledger.writer::firstLook)).future.join(); // with it went the calls of dead processes
+            ledger.writer.submit(ledger.writer::firstLook).join(); // with it went the calls of dead processes
         } catch (CompletionException e) {
             ledger.close();
             throw unwrapped(e);
@@ -91,72 +87,78 @@ public final class Ledger implements AutoCloseable {
     /** Sets or, with null, removes a tenant's limit; it holds at once in all processes. @param model a model, or {@link Limit#ANY} */
     public CompletableFuture<Void> tenantLimit(String tenant, String model, Period period, BigDecimal usd) {
         BigDecimal limit = usd == null ? null : Amounts.checked(usd);
-        return writer.submit(new Op.Other<Void>((tx, now) -> {
+        return writer.submit((tx, now) -> {
             Budgets.set(tx, tenant, model, period, limit);
             return null;
-        })).future;
+        });
     }
 
     /** What is known of a work. After New and Ambiguous it is this run's, and another begin says Busy until it is finished or released. */
     public CompletableFuture<Known> begin(Work work) {
-        return writer.submit(new Op.Begin(work)).future;
+        return writer.submit(new Op.Begin(work, new Op.Reply<>()));
     }
 
     /** Gives back a work that was begun and will not be finished now, with none of its calls running. */
     public CompletableFuture<Void> release(WorkId work) {
-        return writer.submit(new Op.Release(work)).future;
+        return writer.submit(new Op.Release(work, new Op.Reply<>()));
     }
 
     /** Before a call. A future that is cancelled in time leaves nothing reserved. */
     public CompletableFuture<ClaimAnswer> claim(ClaimRequest request) {
-        return writer.submit(new Op.Claim(ids.next(), request)).future;
+        return writer.submit(new Op.Claim(ids.next(), request, new Op.Reply<>()));
     }
 
     /** The id by which the call can be looked up, as soon as it is known; need not be waited for. */
     public CompletableFuture<Void> generation(UUID claimId, String generationId) {
-        return writer.submit(new Op.Generation(claimId, generationId)).future;
+        return writer.submit(new Op.Generation(claimId, generationId, new Op.Reply<>()));
     }
 
     /** After a call that does not end the prompt. Sent again, it is booked once. */
     public CompletableFuture<Settled> settle(UUID claimId, Settlement settlement) {
-        return writer.submit(new Op.End(claimId, settlement, null, null, null)).future;
+        return writer.submit(new Op.End(claimId, settlement, null, null, null, new Op.Reply<>()));
     }
 
     /** The call's settlement and the prompt's end in one. */
     public CompletableFuture<Settled> settleAndFinish(UUID claimId, Settlement settlement, Work work, Finish finish) {
-        return writer.submit(new Op.End(claimId, settlement, work, finish, ids.next())).future;
+        return writer.submit(new Op.End(claimId, settlement, work, finish, ids.next(), new Op.Reply<>()));
     }
 
     /** The prompt's end; to be waited for before it is acknowledged. */
     public CompletableFuture<Settled> finish(Work work, Finish finish) {
-        return writer.submit(new Op.End(null, null, work, finish, ids.next())).future;
+        return writer.submit(new Op.End(null, null, work, finish, ids.next(), new Op.Reply<>()));
     }
 
     /** The cost of a call that was unknown, looked up; 0 where it was not billed. @param event the cost event to keep, or null */
     public CompletableFuture<Settled> resolve(UUID claimId, BigDecimal costUsd, CostSource source, byte[] event) {
         String name = source == null ? null : source.toString();
-        return writer.submit(new Op.Correct(claimId, ClaimRow.RESOLVED, Amounts.checked(costUsd), name, event)).future;
+        return writer.submit(new Op.Correct(claimId, ClaimRow.RESOLVED, Amounts.checked(costUsd), name, event, new Op.Reply<>()));
     }
 
     /** A call whose process died is made again: it may have been paid twice. Its cost or, unknown, reserved amount goes on counting as spent. */
     public CompletableFuture<Settled> markAmbiguousRetried(UUID claimId) {
-        return writer.submit(new Op.Correct(claimId, ClaimRow.RETRIED, null, null, null)).future;
+        return writer.submit(new Op.Correct(claimId, ClaimRow.RETRIED, null, null, null, new Op.Reply<>()));
     }
 
     /** A stored answer was published instead of called. @param model the one that had answered, or null */
     public CompletableFuture<Void> reused(Work work, String model, BigDecimal savedUsd) {
-        return writer.submit(new Op.Reuse(work, model, Amounts.checked(savedUsd))).future;
+        return writer.submit(new Op.Reuse(work, model, Amounts.checked(savedUsd), new Op.Reply<>()));
     }
 
     /** Forgets a job's answers and dead letters, not what they cost. Tells how many. */
     public CompletableFuture<Integer> forget(String job) {
-        return writer.submit(new Op.Other<Integer>((tx, now) -> Works.forget(tx, job))).future;
+        return writer.submit((tx, now) -> Works.forget(tx, job));
     }
 
     /** Deletes answers, dead letters and cost events of works finished before; what they cost stays. Blocks; tells how many works. */
     public int purge(Instant before) {
+        int all = 0;
         try {
-            return new Purge(writer).run(before);
+            int step;
+            do {
+                step = writer.submit((tx, now) -> Works.purge(tx, before)).join(); // between the writer's other work
+                all += step;
+            } while (step == Works.PURGED_AT_ONCE);
+            return all;
         } catch (CompletionException e) {
             throw unwrapped(e);
         }
@@ -164,7 +166,7 @@ public final class Ledger implements AutoCloseable {
 
     /** Deletes what was cached before. Blocks; tells how many. */
     public int purgeCache(Instant before) {
-        return writer.submit(new Op.Other<Integer>((tx, now) -> CachedAnswers.purge(tx, before))).future.join();
+        return writer.submit((tx, now) -> CachedAnswers.purge(tx, before)).join();
     }
 
     private static RuntimeException unwrapped(CompletionException e) {

@@ -1,17 +1,19 @@
 package io.promptroutes.ledger;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** The limits that hold, settings and tenants' rows together. Immutable. */
-final class Limits {
+/**
+ * The limits that hold, settings and tenants' rows together. Immutable.
+ *
+ * @param limits a limit for a name beats one for all of them; of equals the first counts
+ */
+record Limits(List<Limit> limits) {
 
-    private final List<Limit> limits;
-
-    /** @param limits a limit for a name beats one for all of them; of equals the first counts */
-    Limits(List<Limit> limits) {
-        this.limits = List.copyOf(limits);
+    Limits {
+        limits = List.copyOf(limits);
     }
 
     /** With these in front: a tenant's row beats what the settings say. */
@@ -29,16 +31,10 @@ final class Limits {
 
     /** The limit on that row, or null. */
     Limit of(BudgetKey key) {
-        Limit best = null;
-        for (Limit limit : limits) {
-            if (limit.scope() == key.scope() && limit.period() == key.period()
-                    && (key.tenant() == null || fits(limit.tenant(), key.tenant()))
-                    && (key.model() == null || fits(limit.model(), key.model()))
-                    && (best == null || named(limit, key) > named(best, key))) {
-                best = limit;
-            }
-        }
-        return best;
+        return limits.stream()
+                .filter(limit -> limit.scope() == key.scope() && limit.period() == key.period()
+                        && (key.tenant() == null || fits(limit.tenant(), key.tenant())) && (key.model() == null || fits(limit.model(), key.model())))
+                .max(Comparator.comparingInt(limit -> named(limit, key))).orElse(null);
     }
 
     private static boolean fits(String wanted, String name) {

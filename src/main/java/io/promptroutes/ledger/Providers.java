@@ -2,6 +2,7 @@ package io.promptroutes.ledger;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.prompt.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,17 +25,17 @@ public final class Providers {
 
     /** Puts it in, or replaces the one of its id. One that is the default takes that from the others. */
     public CompletableFuture<Void> add(Provider provider) {
-        String configuration = json(provider.configuration());
-        return writer.submit(new Op.Other<Void>((tx, now) -> {
+        JsonNode configuration = Json.MAPPER.valueToTree(new TreeMap<>(provider.configuration()));
+        return writer.submit((tx, now) -> {
             if (provider.isDefault()) {
                 tx.update("UPDATE llm_providers SET is_default = FALSE WHERE is_default = TRUE");
             }
             tx.update("DELETE FROM llm_providers WHERE provider_id = ?", provider.id());
             tx.update("INSERT INTO llm_providers (provider_id, name, provider_type, api_endpoint, configuration, is_active, is_default)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?)", provider.id(), provider.name(), provider.type(), provider.endpoint(), configuration,
-                    provider.active(), provider.isDefault());
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?)", provider.id(), provider.name(), provider.type(), provider.endpoint(),
+                    configuration.toString(), provider.active(), provider.isDefault());
             return null;
-        })).future;
+        });
     }
 
     /** By id. */
@@ -50,18 +51,13 @@ public final class Providers {
 
     /** Makes it the one that is used. False where there is none of that id; then nothing changes. */
     public CompletableFuture<Boolean> use(String id) {
-        return writer.submit(new Op.Other<Boolean>((tx, now) -> {
-            if (tx.update("UPDATE llm_providers SET is_active = TRUE, is_default = TRUE WHERE provider_id = ?", id) == 0) {
-                return false;
-            }
-            tx.update("UPDATE llm_providers SET is_default = FALSE WHERE provider_id <> ? AND is_default = TRUE", id);
-            return true;
-        })).future;
+        return writer.submit((tx, now) -> tx.update("UPDATE llm_providers SET is_default = (provider_id = ?), is_active = (is_active OR provider_id = ?)"
+                + " WHERE EXISTS (SELECT 1 FROM llm_providers WHERE provider_id = ?)", id, id, id) > 0);
     }
 
     /** False where there is none of that id. */
     public CompletableFuture<Boolean> remove(String id) {
-        return writer.submit(new Op.Other<Boolean>((tx, now) -> tx.update("DELETE FROM llm_providers WHERE provider_id = ?", id) > 0)).future;
+        return writer.submit((tx, now) -> tx.update("DELETE FROM llm_providers WHERE provider_id = ?", id) > 0);
     }
 
     private static Provider row(ResultSet row) throws SQLException {
@@ -71,14 +67,6 @@ public final class Providers {
                     row.getBoolean("is_active"), row.getBoolean("is_default"));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("the configuration of provider " + row.getString("provider_id") + " is not a JSON object of strings");
-        }
-    }
-
-    private static String json(Map<String, String> configuration) {
-        try {
-            return Json.MAPPER.writeValueAsString(new TreeMap<>(configuration));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e); // strings are always JSON
         }
     }
 }

@@ -16,23 +16,18 @@ final class Reason {
 
     /** The same again may work: a deadlock, a serialization failure, a row that another process wrote first. */
     static boolean passing(SQLException e) {
-        String state = state(e);
-        return state.equals("40001") || state.equals("40P01") || e.getErrorCode() == 50200;
+        return Set.of("40001", "40P01").contains(state(e)) || e.getErrorCode() == 50200;
     }
 
     /** What the operation holds is at fault, not the database. */
     static boolean ofTheData(SQLException e) {
-        if (H2_GONE.contains(root(e).getErrorCode())) {
-            return false;
-        }
-        String state = state(e);
-        return state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
+        return !H2_GONE.contains(root(e).getErrorCode()) && Set.of("22", "23", "54").contains(kind(e));
     }
 
     static String of(SQLException e) {
         SQLException root = root(e);
         String code = "SQLState " + state(e) + (root.getErrorCode() == 0 ? "" : ", error " + root.getErrorCode());
-        String kind = switch (state(e).isEmpty() ? "" : state(e).substring(0, 2)) {
+        String kind = switch (kind(e)) {
             case "08" -> "no connection";
             case "28" -> "user or password refused";
             case "3D" -> "no such database";
@@ -42,6 +37,10 @@ final class Reason {
             default -> root instanceof SQLTransientConnectionException ? "no connection" : root.getClass().getSimpleName();
         };
         return kind + " (" + code + ")";
+    }
+
+    private static String kind(SQLException e) {
+        return state(e).substring(0, Math.min(2, state(e).length()));
     }
 
     private static String state(SQLException e) {

@@ -11,6 +11,7 @@ import java.util.Objects;
  * @param costUsd   0 for a call that was not billed; null where it is not known: the reserved amount counts as spent until it is
  * @param latencyMs of the call, in milliseconds
  * @param event     the cost event as JSON
+ * @param reason    why it failed or, of an answer of another model than the first, why that one did not answer: a failure's name
  */
 public record Settlement(
         State state,
@@ -21,7 +22,8 @@ public record Settlement(
         BigDecimal costUsd,
         CostSource costSource,
         Long latencyMs,
-        byte[] event) {
+        byte[] event,
+        String reason) {
 
     /** How the call ended. */
     public enum State { SUCCEEDED, FAILED, UNKNOWN }
@@ -31,8 +33,18 @@ public record Settlement(
         costUsd = costUsd == null ? null : Amounts.checked(costUsd);
     }
 
+    /** Without a reason. */
+    public Settlement(State state, String generationId, String servedModel, String provider, Usage usage, BigDecimal costUsd, CostSource costSource,
+            Long latencyMs, byte[] event) {
+        this(state, generationId, servedModel, provider, usage, costUsd, costSource, latencyMs, event, null);
+    }
+
     /** A call that failed and was not billed. */
     public static Settlement notBilled(long latencyMs) {
         return new Settlement(State.FAILED, null, null, null, null, BigDecimal.ZERO, null, latencyMs, null);
+    }
+
+    public Settlement because(String why) {
+        return new Settlement(state, generationId, servedModel, provider, usage, costUsd, costSource, latencyMs, event, why);
     }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -20,28 +19,29 @@ final class Spending {
 
     private static final class Row {
         final BudgetKey key;
-        BigDecimal spent;
-        BigDecimal held;
-        BigDecimal reserved;
+        ClaimRow.Booking total;
         int alertLevel;
         BigDecimal alertLimit;
         boolean changed;
 
         Row(BudgetKey key, ResultSet row) throws SQLException {
             this.key = key;
-            this.spent = row.getBigDecimal("spent_usd");
-            this.held = row.getBigDecimal("held_usd");
-            this.reserved = row.getBigDecimal("reserved_usd");
+            this.total = new ClaimRow.Booking(row.getBigDecimal("spent_usd"), row.getBigDecimal("held_usd"), row.getBigDecimal("reserved_usd"));
             this.alertLevel = row.getInt("alert_level");
             this.alertLimit = row.getBigDecimal("alert_limit");
         }
 
         BigDecimal gone() {
-            return spent.add(held);
+            return total.gone();
+        }
+
+        void add(ClaimRow.Booking more) {
+            total = total.plus(more);
+            changed = true;
         }
     }
 
-    private static final int[] THRESHOLDS = {50, 80, 100};
+    private static final List<Integer> THRESHOLDS = List.of(50, 80, 100);
 
     private final Map<String, Row> rows = new TreeMap<>();
     private final Limits limits;
@@ -54,18 +54,12 @@ final class Spending {
     static Spending lock(Tx tx, Collection<BudgetKey> keys, Limits limits, Set<String> known) throws SQLException {
         Spending spending = new Spending(limits);
         Map<String, BudgetKey> byId = new TreeMap<>();
-        for (BudgetKey key : keys) {
-            byId.put(key.id(), key);
-        }
+        keys.forEach(key -> byId.put(key.id(), key));
         if (byId.isEmpty()) {
             return spending;
         }
-        List<Object[]> missing = new ArrayList<>();
-        byId.forEach((id, key) -> {
-            if (!known.contains(id)) {
-                missing.add(new Object[] {id, name(key.scope()), key.tenant(), key.model(), name(key.period()), key.periodKey()});
-            }
-        });
+        List<Object[]> missing = byId.values().stream().filter(key -> !known.contains(key.id()))
+                .map(key -> new Object[] {key.id(), key.scope(), key.tenant(), key.model(), key.period(), key.periodKey()}).toList();
         tx.batch("INSERT INTO spending (spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd, alert_level)"
                 + " VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, 0) ON CONFLICT DO NOTHING", missing);
         tx.list("SELECT spending_id, spent_usd, held_usd, reserved_usd, alert_level, alert_limit FROM spending"
@@ -86,34 +80,28 @@ final class Spending {
         for (BudgetKey key : keys) {
             Row row = rows.get(key.id());
             Limit limit = limits.of(key);
-            if (limit != null && row.gone().add(row.reserved).add(asked).compareTo(limit.usd()) > 0) {
+            if (limit != null && row.gone().add(row.total.reserved()).add(asked).compareTo(limit.usd()) > 0) {
                 return refusal(row, limit, asked);
             }
         }
-        for (BudgetKey key : keys) {
-            Row row = rows.get(key.id());
-            row.reserved = row.reserved.add(asked);
-            row.changed = true;
-        }
+        ClaimRow.Booking reserved = new ClaimRow.Booking(BigDecimal.ZERO, BigDecimal.ZERO, asked);
+        keys.forEach(key -> rows.get(key.id()).add(reserved));
         return null;
     }
 
     /** A refusal counts as 100 % once half is spent: before that the call was too large, the budget not used up. */
     private static ClaimAnswer.Refused refusal(Row row, Limit limit, BigDecimal asked) {
-        boolean usedUp = row.gone().add(asked).compareTo(limit.usd()) > 0 && percent(row.gone(), limit.usd()) >= THRESHOLDS[0];
+        boolean usedUp = row.gone().add(asked).compareTo(limit.usd()) > 0 && percent(row.gone(), limit.usd()) >= THRESHOLDS.get(0);
         List<Crossing> crossings = new ArrayList<>();
         cross(row, limit, usedUp ? 100 : percent(row.gone(), limit.usd()), crossings);
-        return new ClaimAnswer.Refused(limit, row.key.name(), row.key.periodKey(), row.gone(), row.reserved, asked, List.copyOf(crossings));
+        return new ClaimAnswer.Refused(limit, row.key.name(), row.key.periodKey(), row.gone(), row.total.reserved(), asked, List.copyOf(crossings));
     }
 
     /** Books what changed, and adds the thresholds that it passes. */
     void book(List<BudgetKey> keys, ClaimRow.Booking change, List<Crossing> crossings) {
         for (BudgetKey key : keys) {
             Row row = rows.get(key.id());
-            row.spent = row.spent.add(change.spent());
-            row.held = row.held.add(change.held());
-            row.reserved = row.reserved.add(change.reserved());
-            row.changed = true;
+            row.add(change);
             Limit limit = limits.of(key);
             if (limit != null) {
                 cross(row, limit, percent(row.gone(), limit.usd()), crossings);
@@ -122,13 +110,9 @@ final class Spending {
     }
 
     private static int percent(BigDecimal gone, BigDecimal limit) {
-        int reached = 0;
-        for (int threshold : THRESHOLDS) {
-            if (limit.signum() > 0 && gone.movePointRight(2).compareTo(limit.multiply(BigDecimal.valueOf(threshold))) >= 0) {
-                reached = threshold;
-            }
-        }
-        return reached;
+        return limit.signum() == 0 ? 0
+                : THRESHOLDS.stream().filter(one -> gone.movePointRight(2).compareTo(limit.multiply(BigDecimal.valueOf(one))) >= 0)
+                        .max(Integer::compare).orElse(0);
     }
 
     /** What was told of another limit does not count for this one. */
@@ -137,27 +121,16 @@ final class Spending {
         if (level <= told) {
             return;
         }
-        for (int threshold : THRESHOLDS) {
-            if (threshold > told && threshold <= level) {
-                crossings.add(new Crossing(limit, row.key.name(), row.key.periodKey(), threshold, row.gone()));
-            }
-        }
+        THRESHOLDS.stream().filter(one -> one > told && one <= level)
+                .forEach(one -> crossings.add(new Crossing(limit, row.key.name(), row.key.periodKey(), one, row.gone())));
         row.alertLevel = level;
         row.alertLimit = limit.usd();
         row.changed = true;
     }
 
     void write(Tx tx) throws SQLException {
-        List<Object[]> updates = new ArrayList<>();
-        rows.forEach((id, row) -> {
-            if (row.changed) {
-                updates.add(new Object[] {row.spent, row.held, row.reserved, row.alertLevel, row.alertLimit, id});
-            }
-        });
-        tx.batch("UPDATE spending SET spent_usd = ?, held_usd = ?, reserved_usd = ?, alert_level = ?, alert_limit = ? WHERE spending_id = ?", updates);
-    }
-
-    private static String name(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+        tx.batch("UPDATE spending SET spent_usd = ?, held_usd = ?, reserved_usd = ?, alert_level = ?, alert_limit = ? WHERE spending_id = ?",
+                rows.values().stream().filter(row -> row.changed).map(row -> new Object[] {row.total.spent(), row.total.held(), row.total.reserved(),
+                    row.alertLevel, row.alertLimit, row.key.id()}).toList());
     }
 }

@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
@@ -37,6 +38,11 @@ final class Tx {
     /** Whether something changed that has to be durable. */
     boolean wrote() {
         return wrote;
+    }
+
+    /** What follows sees the database as it is now. For reading; to be called first. */
+    void atOnce() throws SQLException {
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ); // the pool sets it back
     }
 
     <T> List<T> list(String sql, Row<T> reader, Object... values) throws SQLException {
@@ -112,23 +118,19 @@ final class Tx {
 
     private void set(PreparedStatement statement, Object... values) throws SQLException {
         for (int i = 0; i < values.length; i++) {
-            Object value = values[i];
-            if (value instanceof String text) {
-                statement.setString(i + 1, storable(text));
-            } else if (value instanceof byte[] bytes) {
-                statement.setBytes(i + 1, bytes);
-            } else if (value instanceof Instant time) {
-                statement.setObject(i + 1, time.atOffset(ZoneOffset.UTC));
-            } else if (value instanceof Collection<?> many) {
-                statement.setArray(i + 1, array(many));
-            } else {
-                statement.setObject(i + 1, value);
-            }
+            statement.setObject(i + 1, values[i] instanceof Collection<?> many ? array(many) : sql(values[i]));
         }
     }
 
     private Array array(Collection<?> values) throws SQLException {
-        boolean ids = values.stream().allMatch(UUID.class::isInstance);
-        return connection.createArrayOf(ids && !values.isEmpty() ? "UUID" : "VARCHAR", values.stream().map(value -> value instanceof String text ? storable(text) : value).toArray());
+        boolean ids = !values.isEmpty() && values.stream().allMatch(UUID.class::isInstance);
+        return connection.createArrayOf(ids ? "UUID" : "VARCHAR", values.stream().map(Tx::sql).toArray());
+    }
+
+    private static Object sql(Object value) {
+        if (value instanceof Enum<?> constant) {
+            return constant.name().toLowerCase(Locale.ROOT);
+        }
+        return value instanceof String text ? storable(text) : value instanceof Instant time ? time.atOffset(ZoneOffset.UTC) : value;
     }
 }

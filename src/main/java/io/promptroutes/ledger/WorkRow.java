@@ -1,7 +1,5 @@
 package io.promptroutes.ledger;
 
-import java.math.BigDecimal;
-import java.time.Instant;
 import java.util.UUID;
 
 /** A row of works while a group is made up. Confined to the writer. */
@@ -18,27 +16,23 @@ final class WorkRow {
     boolean changed;
     /** The answer in the table is of an earlier time. */
     boolean outdated;
-    String state = OPEN;
+    String state;
     String owner;
     Work work;
-    byte[] json;
+    /** Null while it is open. */
+    Finish end;
     UUID answerId;
-    String model;
-    BigDecimal cost;
-    Instant finishedAt;
 
-    /** A work that the table does not know. */
-    WorkRow(Work work) {
-        this.id = work.id().hex();
-        this.inTable = false;
-        this.work = work;
-    }
-
-    WorkRow(String id, String state, String owner) {
+    WorkRow(String id, String state, String owner, boolean inTable) {
         this.id = id;
-        this.inTable = true;
         this.state = state;
         this.owner = owner;
+        this.inTable = inTable;
+    }
+
+    /** A work that the table does not know. */
+    static WorkRow added(String id) {
+        return new WorkRow(id, OPEN, null, false);
     }
 
     boolean open() {
@@ -46,31 +40,23 @@ final class WorkRow {
     }
 
     void take(Work taken, String instance) {
-        if (open() && instance.equals(owner)) {
-            return; // its second call
+        if (!open() || !instance.equals(owner)) { // else it is its second call
+            become(OPEN, taken, instance, null, null);
         }
-        outdated |= inTable && !open();
-        state = OPEN;
-        owner = instance;
-        work = taken;
-        json = null;
-        answerId = null;
-        model = null;
-        cost = null;
-        finishedAt = null;
-        changed = true;
     }
 
-    void finish(Work finished, Finish end, boolean storeText, UUID id, String instance, Instant now) {
+    /** @param id null where texts are not stored */
+    void finish(Work finished, Finish finish, UUID id, String instance) {
+        become((finished.part() ? PART : "") + (finish.answered() ? ANSWERED : DEAD), finished, instance, finish, id);
+    }
+
+    private void become(String next, Work of, String by, Finish finish, UUID id) {
         outdated |= inTable && !open();
-        state = (finished.part() ? PART : "") + (end.answered() ? ANSWERED : DEAD);
-        owner = instance;
-        work = finished;
-        json = storeText ? end.json() : null;
-        answerId = storeText ? id : null;
-        model = end.model();
-        cost = end.costUsd();
-        finishedAt = now;
+        state = next;
+        owner = by;
+        work = of;
+        end = finish;
+        answerId = id;
         changed = true;
     }
 }

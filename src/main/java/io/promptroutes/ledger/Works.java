@@ -18,13 +18,15 @@ final class Works {
     record Stored(String id, String job, String state, String owner, byte[] json, String model, BigDecimal cost, Instant finishedAt) {
     }
 
+    static final int PURGED_AT_ONCE = 200;
+
     private Works() {
     }
 
     /** Those that the table knows, locked. */
     static Map<String, WorkRow> lock(Tx tx, Collection<String> ids) throws SQLException {
         return tx.byKey("SELECT work_id, state, owner_id FROM works WHERE work_id = ANY(?) ORDER BY work_id FOR UPDATE",
-                row -> new WorkRow(row.getString(1), row.getString(2), row.getString(3)), row -> row.id, new TreeSet<>(ids));
+                row -> new WorkRow(row.getString(1), row.getString(2), row.getString(3), true), row -> row.id, new TreeSet<>(ids));
     }
 
     static Map<String, Stored> read(Tx tx, Collection<String> ids) throws SQLException {
@@ -41,14 +43,18 @@ final class Works {
         List<Object[]> answers = new ArrayList<>();
         for (WorkRow row : rows.stream().filter(row -> row.changed).sorted(Comparator.comparing(row -> row.id)).toList()) {
             Work work = row.work;
-            if (row.json != null) {
-                answers.add(new Object[] {row.answerId, row.json});
+            boolean ended = row.end != null;
+            String model = ended ? row.end.model() : null;
+            BigDecimal cost = ended ? row.end.costUsd() : null;
+            Instant finishedAt = ended ? now : null;
+            if (row.answerId != null) {
+                answers.add(new Object[] {row.answerId, row.end.json()});
             }
             if (row.inTable) {
-                updates.add(new Object[] {work.job(), work.task(), row.state, row.owner, row.answerId, row.model, row.cost, row.finishedAt, row.id});
+                updates.add(new Object[] {work.job(), work.task(), row.state, row.owner, row.answerId, model, cost, finishedAt, row.id});
             } else {
                 inserts.add(new Object[] {row.id, work.job(), work.promptId(), work.tenant(), work.task(), row.state, row.owner, row.answerId,
-                    row.model, row.cost, now, row.finishedAt});
+                    model, cost, now, finishedAt});
             }
         }
         tx.batch("DELETE FROM answers WHERE answer_id = (SELECT answer_id FROM works WHERE work_id = ?)",
@@ -68,6 +74,18 @@ final class Works {
         if (!ids.isEmpty()) {
             tx.update("UPDATE works SET owner_id = NULL WHERE work_id = ANY(?) AND owner_id = ? AND state = 'open'", new TreeSet<>(ids), instance);
         }
+    }
+
+    /** Deletes some of those that were finished before, with their answers and events. Tells how many. */
+    static int purge(Tx tx, Instant before) throws SQLException {
+        List<String> works = tx.list("SELECT work_id FROM works WHERE state <> 'open' AND finished_at < ? ORDER BY work_id LIMIT ? FOR UPDATE",
+                row -> row.getString(1), before, PURGED_AT_ONCE);
+        if (!works.isEmpty()) {
+            tx.update("DELETE FROM events WHERE claim_id IN (SELECT claim_id FROM claims WHERE work_id = ANY(?))", works);
+            tx.update("DELETE FROM answers WHERE answer_id IN (SELECT answer_id FROM works WHERE work_id = ANY(?))", works);
+            tx.update("DELETE FROM works WHERE work_id = ANY(?)", works);
+        }
+        return works.size();
     }
 
     static int forget(Tx tx, String job) throws SQLException {

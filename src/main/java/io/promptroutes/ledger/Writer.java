@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -59,18 +60,22 @@ final class Writer implements Runnable {
         return null;
     }
 
-    <O extends Op<?>> O submit(O op) {
+    <T> CompletableFuture<T> submit(Op<T> op) {
         queue.add(op);
         if (closing && queue.remove(op)) {
             fail(List.of(op), new LedgerUnavailable("the ledger is closed")); // the thread may have gone already
         }
-        return op;
+        return op.reply().future;
+    }
+
+    <T> CompletableFuture<T> submit(Op.Other.Task<T> task) {
+        return submit(new Op.Other<>(task, new Op.Reply<>()));
     }
 
     /** What was submitted before is still done. */
     void close() {
         closing = true;
-        queue.add(new Op.Other<Void>((tx, now) -> null)); // wakes it
+        queue.add(new Op.Other<Void>((tx, now) -> null, new Op.Reply<>())); // wakes it
     }
 
     @Override
@@ -192,7 +197,7 @@ final class Writer implements Runnable {
 
     private void tell(Op<?> op) {
         hand(() -> {
-            Op<?> undoing = op.tell() ? null : op.undo();
+            Op<?> undoing = op.reply().tell() ? null : op.undo();
             if (undoing != null) {
                 submit(undoing); // nobody waits for it any more
             }
@@ -200,7 +205,7 @@ final class Writer implements Runnable {
     }
 
     private void fail(List<Op<?>> ops, RuntimeException reason) {
-        ops.forEach(op -> hand(() -> op.future.completeExceptionally(reason)));
+        ops.forEach(op -> hand(() -> op.reply().future.completeExceptionally(reason)));
     }
 
     private void hand(Runnable telling) {

@@ -12,19 +12,8 @@ import io.promptroutes.cost.Usage;
  * @param text         the content, or the refusal's words; empty where there are none
  * @param usage        null where the body has none (a proxy, an old recording)
  */
-public record Answer(
-        String generationId,
-        String model,
-        String provider,
-        String finishReason,
-        String nativeFinishReason,
-        String text,
-        String refusal,
-        JsonNode toolCalls,
-        String reasoning,
-        JsonNode annotations,
-        JsonNode images,
-        Usage usage) {
+public record Answer(String generationId, String model, String provider, String finishReason, String nativeFinishReason, String text,
+        String refusal, JsonNode toolCalls, String reasoning, JsonNode annotations, JsonNode images, Usage usage) {
 
     /** Neither cut, filtered nor refused: fit to be given again. */
     public boolean whole() {

@@ -18,10 +18,6 @@ public final class AnswerReader {
 
     private final ErrorClassifier classifier;
 
-    public AnswerReader() {
-        this(Clock.systemUTC());
-    }
-
     /** @param clock what waits given as an instant are counted from */
     public AnswerReader(Clock clock) {
         classifier = new ErrorClassifier(new RetryAfter(clock));

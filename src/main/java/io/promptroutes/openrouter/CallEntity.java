@@ -1,61 +1,33 @@
 package io.promptroutes.openrouter;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.apache.hc.core5.http.ContentType;
-import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 
 /**
  * The body of one call, with its wall-clock limit on the way in and what is known of a call that fails on the way out.
  * Written by the calling thread, read by the same after the call.
  */
-public final class CallEntity extends AbstractHttpEntity {
+public final class CallEntity extends HttpEntityWrapper {
 
-    private final byte[] json;
     private final Duration limit;
     private volatile boolean sent;
     private volatile String generationId;
     private volatile Consumer<String> whenLong = id -> { };
 
     public CallEntity(byte[] json, Duration limit) {
-        super(ContentType.APPLICATION_JSON, null);
-        this.json = json;
+        super(new ByteArrayEntity(json, ContentType.APPLICATION_JSON));
         this.limit = limit;
     }
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
         sent = true; // from here on OpenRouter may have read it, whatever becomes of the connection
-        out.write(json);
-    }
-
-    @Override
-    public InputStream getContent() {
-        return new ByteArrayInputStream(json);
-    }
-
-    @Override
-    public long getContentLength() {
-        return json.length;
-    }
-
-    @Override
-    public boolean isRepeatable() {
-        return true;
-    }
-
-    @Override
-    public boolean isStreaming() {
-        return false;
-    }
-
-    @Override
-    public void close() {
-        // nothing is held open
+        super.writeTo(out);
     }
 
     Duration limit() {

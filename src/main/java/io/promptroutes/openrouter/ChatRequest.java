@@ -8,21 +8,14 @@ import io.promptroutes.cost.Price;
 import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
 
-/** Makes the body of {@code POST /chat/completions}: what the request says is sent as it is, ours only fills gaps. Thread-safe. */
-public final class ChatRequest {
-
-    private final ObjectNode provider;
-    private final int reasoningHeadroom;
-
-    /**
-     * @param provider          defaults for the {@code provider} object; may be empty
-     * @param reasoningHeadroom output tokens added to our own cap for a model that reasons whether asked to or not: they are
-     *                          billed out of the same cap, and without room the answer comes back empty
-     */
-    public ChatRequest(ObjectNode provider, int reasoningHeadroom) {
-        this.provider = provider;
-        this.reasoningHeadroom = reasoningHeadroom;
-    }
+/**
+ * Makes the body of {@code POST /chat/completions}: what the request says is sent as it is, ours only fills gaps. Thread-safe.
+ *
+ * @param provider          defaults for the {@code provider} object; may be empty
+ * @param reasoningHeadroom output tokens added to our own cap for a model that reasons whether asked to or not: they are
+ *                          billed out of the same cap, and without room the answer comes back empty
+ */
+public record ChatRequest(ObjectNode provider, int reasoningHeadroom) {
 
     /**
      * What we add where the request leaves a gap.

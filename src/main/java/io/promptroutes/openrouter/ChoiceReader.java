@@ -1,6 +1,7 @@
 package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads a choice: its text whatever form the content has, and what came beside it. Judges nothing. Stateless. */
@@ -39,12 +40,8 @@ final class ChoiceReader {
 
     /** Parts of text follow each other without a separator: they are pieces of one text. */
     private static String join(JsonNode parts, String field) {
-        StringBuilder text = new StringBuilder();
-        for (JsonNode part : parts) {
-            JsonNode piece = part.isTextual() && field.equals("text") ? part : part.path(field);
-            text.append(piece.isTextual() ? piece.textValue() : "");
-        }
-        return text.toString();
+        return parts.valueStream().map(part -> part.isTextual() && field.equals("text") ? part : part.path(field))
+                .filter(JsonNode::isTextual).map(JsonNode::textValue).collect(Collectors.joining());
     }
 
     /** The first that says something, or null. */

@@ -9,15 +9,9 @@ import io.promptroutes.cost.Usage;
  * <p>{@code details.retryable} is what {@code error.availability} says. Where that is silent it is TRUE for a 400 that came from one
  * provider and a 413 over the context: the request as such is fine and another model may take it.
  */
-final class ErrorClassifier {
+record ErrorClassifier(RetryAfter retryAfter) {
 
     private static final int LIKE_BAD_GATEWAY = 502;
-
-    private final RetryAfter retryAfter;
-
-    ErrorClassifier(RetryAfter retryAfter) {
-        this.retryAfter = retryAfter;
-    }
 
     /** @param body what a response without JSON said instead */
     CallFailed refused(Response response, byte[] body) {

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * How long a server asks to wait, in whichever of the known places it says so. Thread-safe. Waits are never negative and not capped;
  * null means that it says nothing that can be read.
  */
-final class RetryAfter {
+record RetryAfter(Clock clock) {
 
     /** Below it a number is the seconds to wait, from it on an instant in seconds. */
     private static final BigDecimal FIRST_EPOCH_SECOND = new BigDecimal("1e9");
@@ -27,12 +27,6 @@ final class RetryAfter {
     private static final BigDecimal FIRST_EPOCH_MILLI = new BigDecimal("1e11");
     /** Some 300 years from now: more is no wait but a mistake. */
     private static final BigDecimal LAST_EPOCH_MILLI = new BigDecimal("1e13");
-
-    private final Clock clock;
-
-    RetryAfter(Clock clock) {
-        this.clock = clock;
-    }
 
     /** @param resetFirst for a daily cap, whose reset tells more than a standard wait */
     Duration of(Function<String, String> header, JsonNode error, boolean resetFirst) {

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Base64;
+import java.util.Set;
 
 /** Puts a request into a dead letter as it came, and takes it out again when the letter is fed in. Stateless. */
 public final class DeadLetterLine {
 
     private static final String RAW = "raw_base64";
     private static final String REQUEST = "request";
+    private static final Set<String> NO_REQUESTS = Set.of(InvalidPrompt.INVALID_CSV, InvalidPrompt.UNREADABLE);
 
     private DeadLetterLine() {
     }
@@ -32,16 +34,24 @@ public final class DeadLetterLine {
         letter.put(RAW, raw);
     }
 
-    static boolean matches(ObjectNode line) {
+    /** Whether a line is a dead letter with its request in it. */
+    public static boolean matches(ObjectNode line) {
         return line.path("error").isObject() && (line.hasNonNull(REQUEST) || line.hasNonNull(RAW))
                 && !line.has("prompt") && !line.has("messages");
     }
 
-    /** The request's bytes: the original ones where it was no JSON, otherwise the same JSON written anew. */
+    /**
+     * The request's bytes: the original ones where it was no JSON, otherwise the same JSON written anew. A row that was no row and the
+     * beginning of a line are refused again: they would pass as prompts.
+     */
     static byte[] request(Fields line) throws InvalidPrompt {
         String raw = line.string(RAW);
         if (raw == null) {
             return Json.bytes(line.get(REQUEST, "an object", JsonNode::isObject));
+        }
+        JsonNode error = line.node().path("error");
+        if (NO_REQUESTS.contains(error.path("code").asText())) {
+            throw new InvalidPrompt(error.path("code").asText(), line.id(), error.path("message").asText());
         }
         try {
             return Base64.getDecoder().decode(raw);

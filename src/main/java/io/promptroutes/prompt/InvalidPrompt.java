@@ -6,6 +6,10 @@ public final class InvalidPrompt extends Exception {
     // the whole list of codes; the message says the rest
     public static final String INVALID_JSON = "invalid_json";
     public static final String INVALID_ENCODING = "invalid_encoding";
+    /** A row of a table that does not fit its header, or whose quotes are wrong. */
+    public static final String INVALID_CSV = "invalid_csv";
+    /** The rest of a file that cannot be read. */
+    public static final String UNREADABLE = "unreadable";
     public static final String MISSING_PROMPT = "missing_prompt";
     public static final String INVALID_FIELD = "invalid_field";
     public static final String TOO_LARGE = "too_large";

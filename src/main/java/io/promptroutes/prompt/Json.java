@@ -17,9 +17,11 @@ public final class Json {
     /** Characters of one string value; a prompt with files in it is long. */
     private static final int LONGEST_STRING = 100_000_000;
 
+    static final StreamReadConstraints LIMITS = StreamReadConstraints.builder().maxStringLength(LONGEST_STRING).build();
+
     public static final ObjectMapper MAPPER = JsonMapper.builder(
                     JsonFactory.builder()
-                            .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(LONGEST_STRING).build())
+                            .streamReadConstraints(LIMITS)
                             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
                             .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)

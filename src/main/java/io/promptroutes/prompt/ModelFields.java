@@ -34,6 +34,11 @@ final class ModelFields {
         return request;
     }
 
+    /** Whether a field of that name means something by itself, in a row of data too. */
+    static boolean known(String field) {
+        return KEPT_BACK.contains(field) || SETTINGS_OF_A_ROW.contains(field);
+    }
+
     private static boolean goes(String field, Template template) {
         return !KEPT_BACK.contains(field) && (template == null || SETTINGS_OF_A_ROW.contains(field) && !template.uses(field));
     }

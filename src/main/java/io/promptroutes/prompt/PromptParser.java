@@ -16,7 +16,7 @@ public final class PromptParser {
 
     public PromptParser(PromptSettings settings) {
         this.settings = settings;
-        this.reader = new RequestReader(settings.maxBytes(), settings.format());
+        this.reader = new RequestReader(settings.maxBytes());
         this.template = settings.template() == null ? null : new Template(settings.template());
     }
 
@@ -24,9 +24,10 @@ public final class PromptParser {
      * @param raw    kept by the prompt, not copied; null for a Kafka record without a value, which is no prompt
      * @param source gives the id of a prompt that has none of its own
      * @param key    the Kafka record's key, or null
+     * @param format how the bytes are to be read; null for the settings' own
      */
-    public Prompt parse(byte[] raw, Source source, String key) throws InvalidPrompt {
-        RequestReader.Received received = reader.read(raw, null);
+    public Prompt parse(byte[] raw, Source source, String key, InputFormat format) throws InvalidPrompt {
+        RequestReader.Received received = reader.read(raw, format == null ? settings.format() : format, null);
         Fields fields = received.fields();
         ModelWish wish = ModelWish.of(fields, settings.aliases());
         Conversation conversation = Conversation.of(fields, settings.systemPrompt(), template);

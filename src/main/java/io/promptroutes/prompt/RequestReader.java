@@ -21,11 +21,9 @@ final class RequestReader {
     private static final String CHAT = "/chat/completions";
 
     private final int maxBytes;
-    private final InputFormat format;
 
-    RequestReader(int maxBytes, InputFormat format) {
+    RequestReader(int maxBytes) {
         this.maxBytes = maxBytes;
-        this.format = format;
     }
 
     /**
@@ -40,7 +38,7 @@ final class RequestReader {
      * @param raw     null for a Kafka record without a value
      * @param outerId the id on a dead letter around these bytes, for a request without one; or null
      */
-    Received read(byte[] raw, String outerId) throws InvalidPrompt {
+    Received read(byte[] raw, InputFormat format, String outerId) throws InvalidPrompt {
         if (raw == null) {
             throw new InvalidPrompt(InvalidPrompt.MISSING_PROMPT, outerId, "no value");
         }
@@ -60,7 +58,7 @@ final class RequestReader {
         ObjectNode root = tree(raw, start, outerId);
         if (DeadLetterLine.matches(root)) {
             Fields letter = identified(root, "id", outerId);
-            return read(DeadLetterLine.request(letter), letter.id());
+            return read(DeadLetterLine.request(letter), format, letter.id());
         }
         if (format == InputFormat.OPENAI || root.has("custom_id") && root.has("body")) {
             return new Received(batchBody(identified(root, "custom_id", outerId)), raw);
@@ -68,7 +66,8 @@ final class RequestReader {
         return new Received(identified(root, "id", outerId), raw);
     }
 
-    private static String decoded(byte[] raw, String id) throws InvalidPrompt {
+    /** @param id for the error, or null */
+    static String decoded(byte[] raw, String id) throws InvalidPrompt {
         ByteBuffer in = ByteBuffer.wrap(raw);
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(in).toString();

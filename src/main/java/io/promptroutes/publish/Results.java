@@ -11,6 +11,7 @@ import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.Strategy;
 import io.promptroutes.routing.Attempt;
 import io.promptroutes.routing.Chain;
 import java.io.IOException;
@@ -91,6 +92,9 @@ public final class Results {
         }
         config.put("max_tokens", ChatRequest.outputCap(run.prompt().request(), decision.maxTokens()));
         Explanation.add(routing, decision.choice());
+        if (run.prompt().strategy() == Strategy.COMPARE && run.chain().models().size() < decision.choice().models().size()) {
+            routing.put("branch", run.chain().model()); // in the ledger alone: it is joined with the others before it is published
+        }
         List<String> notes = new ArrayList<>(run.prompt().notes());
         if (run.remark() != null) {
             notes.add(run.remark());

@@ -140,11 +140,7 @@ public final class Beans implements AutoCloseable {
         main.bind("openRouterHttp", new OpenRouterHttp(shared.key(), options.headers(), wallClock, http));
         main.bind("managementHttp", new OpenRouterHttp(shared.managementKey(), options.headers(), wallClock, http));
         main.bind("lookHttp", new OpenRouterHttp(shared.key(), options.headers(), wallClock, new OpenRouterHttp.Limits(1, LOOK, LOOK)));
-        bind(main, "noteThere", exchange -> reach.answers(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class)));
-        bind(main, "noteGone", exchange -> {
-            Exception why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-            reach.silent(why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage());
-        });
+        main.bind("noteReach", new NoteReach(reach));
         main.bind("readAnswer", new ReadAnswer(new AnswerReader(clock), intake));
         main.bind("checkOutput", new CheckOutput());
         main.bind("fallback", new Fallback(pauses, catalogue, parked, new Fallback.Waits(options.backoff(), options.longestWait()),

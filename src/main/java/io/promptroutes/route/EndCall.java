@@ -62,8 +62,7 @@ final class EndCall implements Processor {
             exchange.setVariable("waits", run.failure().kind().toString());
         }
         count(run);
-        telemetry.meters().called(run, cost);
-        telemetry.traces().called(exchange.getVariable(Passage.VARIABLE, Passage.class), run);
+        telemetry.called(exchange.getVariable(Passage.VARIABLE, Passage.class), run, cost);
     }
 
     private void count(Run run) {
@@ -80,7 +79,7 @@ final class EndCall implements Processor {
 
     private byte[] event(Run run, Cost cost) {
         run.spend(cost);
-        tally.cost(run.chain().calledModel(), cost.usd());
+        tally.cost(run, cost.usd());
         return CostEvents.of(run, cost, clock.instant());
     }
 

@@ -1,11 +1,13 @@
 package io.promptroutes.route;
 
 import io.promptroutes.file.Arrivals;
+import io.promptroutes.file.InputFiles;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
+import io.promptroutes.prompt.PromptSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,7 +37,7 @@ public final class Inbox {
     private final Ledger ledger;
     private final Intake intake;
     private final Tally tally;
-    private final int maxBytes;
+    private final PromptSettings prompts;
 
     /** A file that is being answered. Exchange variable {@code inboxFile}. */
     private record Taken(Path file, Path outputs, OutputFolder folder, Arrivals arrivals, Job job) {
@@ -43,12 +45,12 @@ public final class Inbox {
         static final String VARIABLE = "inboxFile";
     }
 
-    public Inbox(Path directory, Ledger ledger, Intake intake, Tally tally, int maxBytes) {
+    public Inbox(Path directory, Ledger ledger, Intake intake, Tally tally, PromptSettings prompts) {
         this.directory = directory;
         this.ledger = ledger;
         this.intake = intake;
         this.tally = tally;
-        this.maxBytes = maxBytes;
+        this.prompts = prompts;
     }
 
     public Map<String, Processor> beans() {
@@ -84,15 +86,17 @@ public final class Inbox {
         String id = "inbox " + outputs.toRealPath() + " " + changed;
         JobSinks sinks = new JobSinks(folder);
         try {
+            Files.writeString(outputs.resolve(".job"), id); // by which the commands for a batch job know it
             sinks.restore(ledger, id);
-        } catch (LedgerUnavailable | UncheckedIOException e) {
+        } catch (LedgerUnavailable | IOException | UncheckedIOException e) {
             LOG.warn("{} of the inbox has to wait: {}", name, e.getMessage());
             folder.close();
             exchange.setRouteStop(true); // it is looked at again in a second
             return;
         }
         Job job = new Job(id, sinks);
-        Arrivals arrivals = new Arrivals(Map.of(name, file), maxBytes, intake, tally);
+        InputFiles lines = new InputFiles(Map.of(name, file), prompts, false);
+        Arrivals arrivals = new Arrivals(lines, lines, intake, tally);
         exchange.setVariable(Job.VARIABLE, job);
         exchange.setVariable(Taken.VARIABLE, new Taken(file, outputs, folder, arrivals, job));
         exchange.getMessage().setBody(arrivals);

@@ -30,6 +30,7 @@ public final class JobSinks {
     private void result(Exchange exchange) throws IOException {
         byte[] line = body(exchange);
         String id = exchange.getVariable("id", String.class);
+        folder.placed(exchange.getVariable("arrival", Arrival.class).source(), id);
         if (line == LookUp.STANDING) {
             folder.resultStands(id);
             return;
@@ -50,6 +51,7 @@ public final class JobSinks {
     private void deadLetter(Exchange exchange) throws IOException {
         byte[] line = body(exchange);
         String id = exchange.getVariable("id", String.class);
+        folder.placed(exchange.getVariable("arrival", Arrival.class).source(), id);
         if (line == LookUp.STANDING) {
             folder.deadLetterStands(id);
             return;

@@ -100,7 +100,8 @@ final class LookUp implements Processor {
             return "busy";
         }
         boolean answered = known instanceof Known.Answered;
-        boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).bytes() != run.prompt().raw(); // it came as a dead letter
+        boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).bytes() != run.prompt().raw() // it came as a dead letter
+                || exchange.getVariable("replayed") != null;
         if (policy.fresh() || !answered && (policy.retryFailed() || fedInAgain)) {
             run.begun(work, 0, BigDecimal.ZERO);
             run.reopen();
@@ -122,7 +123,7 @@ final class LookUp implements Processor {
         exchange.setVariable("kind", answered ? "result" : "dead-letter");
         exchange.setVariable("events", policy.eventsAgain() && Job.of(exchange) == null ? events(exchange, run, work) : List.of());
         if (known instanceof Known.Answered found) {
-            tally.reuse(found.costUsd());
+            tally.reuse(run, found.costUsd());
             ledger.reused(work, found.model(), found.costUsd()); // a figure for people: not waited for
         }
         return "republish";

@@ -46,9 +46,12 @@ final class ParsePrompt implements Processor {
             throw new InvalidPrompt("too_large", null, "prompt of " + arrival.length() + " bytes; the limit is " + maxBytes
                     + " (key prompts.max-bytes)");
         }
+        if (arrival.refusal() != null) {
+            throw arrival.refusal();
+        }
         Prompt prompt;
         try {
-            prompt = parser.parse(arrival.bytes(), arrival.source(), arrival.key());
+            prompt = parser.parse(arrival.bytes(), arrival.source(), arrival.key(), arrival.format());
         } catch (InvalidPrompt e) {
             // another line's id is no name for this one's dead letter
             throw e.id() == null || firstSeen.test(e.id()) ? e : new InvalidPrompt(e.code(), null, e.getMessage() + " (id " + e.id() + ")");
@@ -58,7 +61,8 @@ final class ParsePrompt implements Processor {
         }
         exchange.setVariable("prompt", prompt);
         exchange.setVariable("id", prompt.id());
-        exchange.setVariable("identity", (job == null ? occurrences : job.occurrences()).identity(prompt)); // here, where prompts still come in order
+        exchange.setVariable("identity", arrival.identity() != null ? arrival.identity()
+                : (job == null ? occurrences : job.occurrences()).identity(prompt)); // here, where prompts still come in order
         exchange.setVariable("text", prompt.text());
         exchange.setVariable("strategy", prompt.strategy().toString());
         exchange.setVariable("budget", prompt.budget().toString());

@@ -60,7 +60,7 @@ final class SettleCall extends AsyncProcessorSupport {
     }
 
     private CompletableFuture<Settled> settled(Exchange exchange, Run run) {
-        Settlement settlement = settlement(run, exchange.getVariable("event", byte[].class));
+        Settlement settlement = settlement(run, exchange.getVariable("event", byte[].class)).because(reason(run));
         if (run.answer() == null) {
             return ledger.settle(run.claim(), settlement);
         }
@@ -110,6 +110,14 @@ final class SettleCall extends AsyncProcessorSupport {
             }
             exchange.setVariable("crossings", all);
         }
+    }
+
+    /** Of an answer, why the first choice did not give it. */
+    private static String reason(Run run) {
+        if (run.answer() != null) {
+            return run.chain().level() > 0 ? run.chain().fallbackReason() : null;
+        }
+        return run.failure() == null ? null : run.failure().kind().toString();
     }
 
     private static Settlement settlement(Run run, byte[] event) {

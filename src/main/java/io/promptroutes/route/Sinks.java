@@ -74,12 +74,12 @@ public final class Sinks {
     /** A stored result or dead letter is durable again. */
     public void republished(Exchange exchange) {
         if ("result".equals(exchange.getVariable("kind"))) {
-            tally.answered(null);
-            finish(exchange, exchange.getVariable("known") instanceof Known.Answered ? Outcome.REUSED : Outcome.CACHED, null);
+            tally.answeredAgain();
+            finish(exchange, exchange.getVariable("known") instanceof Known.Answered ? Outcome.REUSED : Outcome.CACHED, null, null);
         } else {
             String code = code(exchange.getVariable("stored", byte[].class));
             tally.deadLetter(code);
-            finish(exchange, Outcome.DEAD_LETTER, code);
+            finish(exchange, Outcome.DEAD_LETTER, null, code);
         }
     }
 
@@ -94,7 +94,7 @@ public final class Sinks {
     /** Makes the dead letter of a prompt that no model answered the body. */
     public void deadLetter(Exchange exchange) {
         Run run = run(exchange);
-        letter(exchange, DeadLetters.failed(run), run.end().code());
+        letter(exchange, DeadLetters.failed(run, exchange.getVariable("identity", String.class)), run.end().code());
         if (run.end().retryable() && !run.chain().attempts().isEmpty() && !branch(exchange) && alarms.goesOn(CHAIN_FAILED)) {
             exchange.setVariable("alert", Alerts.of(Alerts.Kind.CHAIN_FAILED, run.prompt().id(), "no model of the chain answered: "
                     + run.end().message(), alert -> alert.put("code", run.end().code()), clock.instant()));
@@ -140,7 +140,7 @@ public final class Sinks {
         run.fail(new Failure("result_too_large", "the result of " + result.length + " bytes is more than its topic takes (" + refusal.getMessage()
                 + "): raise max.message.bytes of the topic, and kafka.client.max.request.size; the answer is kept in the ledger", true));
         exchange.setVariable("stored", result); // the ledger's word on this prompt stands
-        letter(exchange, DeadLetters.failed(run), run.end().code());
+        letter(exchange, DeadLetters.failed(run, exchange.getVariable("identity", String.class)), run.end().code());
     }
 
     /** Makes the body a dead letter without the request, which is in its own topic. */
@@ -153,22 +153,19 @@ public final class Sinks {
     public void answered(Exchange exchange) {
         Run run = run(exchange);
         String fallback = run.chain().level() == 0 ? null : run.chain().fallbackReason();
-        tally.answered(fallback);
-        if (fallback != null) {
-            telemetry.meters().fallback(fallback);
-        }
+        tally.answered(run);
         alarms.off(CHAIN_FAILED);
         if (run.bill().last() != null && run.bill().last().usd() != null && run.bill().last().usd().signum() > 0) {
             alarms.off(NO_CREDIT);
         }
-        finish(exchange, Outcome.ANSWERED, null);
+        finish(exchange, Outcome.ANSWERED, fallback, null);
     }
 
     /** The dead letter is durable. */
     public void dead(Exchange exchange) {
         String code = exchange.getVariable("code", String.class);
         tally.deadLetter(code);
-        finish(exchange, Outcome.DEAD_LETTER, code);
+        finish(exchange, Outcome.DEAD_LETTER, null, code);
     }
 
     /** The prompt is somebody else's now, who will read it again: it is not ours in the ledger any more. */
@@ -202,16 +199,9 @@ public final class Sinks {
         return exchange.getVariable("branch") != null;
     }
 
-    /** @param code of the dead letter; null where it is none */
-    private void finish(Exchange exchange, Outcome outcome, String code) {
-        Passage passage = exchange.getVariable(Passage.VARIABLE, Passage.class);
-        if (passage != null) { // else a defect, before it was read
-            telemetry.meters().finished(outcome, passage.own());
-            telemetry.traces().finished(passage, exchange.getVariable("id", String.class), run(exchange), outcome, code);
-        }
-        if (code != null) {
-            telemetry.meters().deadLetter(code);
-        }
+    /** @param fallback why another than the first model answered, or null; code, of the dead letter, or null */
+    private void finish(Exchange exchange, Outcome outcome, String fallback, String code) {
+        telemetry.finished(exchange.getVariable(Passage.VARIABLE, Passage.class), exchange.getVariable("id", String.class), run(exchange), outcome, fallback, code);
         finish(exchange);
     }
 

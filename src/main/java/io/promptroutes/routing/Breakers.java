@@ -8,6 +8,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -64,9 +65,12 @@ public final class Breakers {
 
     /** Whether the model is to be passed over for now. */
     public boolean open(String model) {
-        CircuitBreaker breaker = find(model);
-        boolean may = breaker == null || breaker.tryAcquirePermission();
-        if (may && breaker != null) {
+        CircuitBreaker breaker = find(model).orElse(null);
+        if (breaker == null) {
+            return false;
+        }
+        boolean may = breaker.tryAcquirePermission();
+        if (may) {
             breaker.releasePermission(); // only asked
         }
         return !may;
@@ -74,17 +78,11 @@ public final class Breakers {
 
     /** A call of the model begins, open or not; {@link #answered}, {@link #failed} or {@link #undecided} follows. */
     public void begin(String model) {
-        CircuitBreaker breaker = find(model);
-        if (breaker != null) {
-            breaker.tryAcquirePermission();
-        }
+        find(model).ifPresent(CircuitBreaker::tryAcquirePermission);
     }
 
     public void answered(String model) {
-        CircuitBreaker breaker = find(model);
-        if (breaker != null) {
-            breaker.onSuccess(0, TimeUnit.NANOSECONDS);
-        }
+        find(model).ifPresent(breaker -> breaker.onSuccess(0, TimeUnit.NANOSECONDS));
     }
 
     /** The only one that makes a breaker: names that nobody knows, which requests may hold, make none. */
@@ -96,10 +94,7 @@ public final class Breakers {
 
     /** The call says nothing about whether the model answers: the request or the account was at fault. */
     public void undecided(String model) {
-        CircuitBreaker breaker = find(model);
-        if (breaker != null) {
-            breaker.releasePermission();
-        }
+        find(model).ifPresent(CircuitBreaker::releasePermission);
     }
 
     /** Models that have failed lately, and whether each is {@code closed}, {@code open} or {@code half_open}. */
@@ -111,8 +106,8 @@ public final class Breakers {
         return states;
     }
 
-    private CircuitBreaker find(String model) {
-        return registry == null ? null : registry.find(model).orElse(null);
+    private Optional<CircuitBreaker> find(String model) {
+        return registry == null ? Optional.empty() : registry.find(model);
     }
 
     private static String name(State state) {

@@ -7,25 +7,19 @@ import io.promptroutes.prompt.Budget;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.Strategy;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Puts the models that a strategy chose in their order, the standard fallbacks behind them. Thread-safe. */
-final class Candidates {
+record Candidates(Catalogue catalogue, PriceList prices, List<String> fallbacks, List<String> freeModels) {
 
-    private final Catalogue catalogue;
-    private final PriceList prices;
-    private final List<String> fallbacks;
-    private final List<String> freeModels;
-
-    Candidates(Catalogue catalogue, PriceList prices, List<String> fallbacks, List<String> freeModels) {
-        this.catalogue = catalogue;
-        this.prices = prices;
-        this.fallbacks = List.copyOf(fallbacks);
-        this.freeModels = List.copyOf(freeModels);
+    Candidates {
+        fallbacks = List.copyOf(fallbacks);
+        freeModels = List.copyOf(freeModels);
     }
 
     List<String> of(Prompt prompt, List<String> chosen, List<String> rejected) {
@@ -52,9 +46,7 @@ final class Candidates {
     }
 
     private Set<String> chosenThenFallbacks(List<String> chosen) {
-        Set<String> models = new LinkedHashSet<>(chosen);
-        models.addAll(fallbacks);
-        return models;
+        return Stream.concat(chosen.stream(), fallbacks.stream()).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private Set<String> cheapestThenFree(List<String> chosen) {
@@ -80,24 +72,13 @@ final class Candidates {
         };
     }
 
-    List<String> freeModels() {
-        return freeModels;
-    }
-
     /** Ids that OpenRouter does not list today are tried last; only its own list can say so, never the shipped copy. */
     private List<String> listedFirst(Set<String> models, List<String> rejected) {
-        List<String> listed = new ArrayList<>(models.size());
-        List<String> missing = new ArrayList<>();
         boolean live = catalogue.live();
-        for (String model : models) {
-            if (live && catalogue.find(model).isEmpty()) {
-                missing.add(model);
-                rejected.add(model + ": not listed by OpenRouter, tried last");
-            } else {
-                listed.add(model);
-            }
-        }
-        listed.addAll(missing);
-        return listed;
+        List<String> missing = models.stream().filter(model -> live && catalogue.find(model).isEmpty()).toList();
+        missing.forEach(model -> rejected.add(model + ": not listed by OpenRouter, tried last"));
+        models.removeAll(missing);
+        models.addAll(missing);
+        return List.copyOf(models);
     }
 }

@@ -70,7 +70,7 @@ public final class Chain {
         step = Step.CALL;
         delay = Duration.ZERO;
         Duration left = Duration.between(now, deadline);
-        Duration fair = max(left.minus(SHARE.multipliedBy(later())), left.dividedBy(later() + 1L));
+        Duration fair = Collections.max(List.of(left.minus(SHARE.multipliedBy(later())), left.dividedBy(later() + 1L)));
         return fair.compareTo(timeout) < 0 ? fair : timeout;
     }
 
@@ -195,11 +195,7 @@ public final class Chain {
     public void nextFree(Predicate<String> free, List<String> more) {
         List<String> rest = models.subList(index + 1, models.size());
         rest.removeIf(free.negate());
-        for (String model : more) {
-            if (!models.contains(model)) {
-                models.add(model);
-            }
-        }
+        more.stream().filter(model -> !models.contains(model)).forEach(models::add);
         next();
     }
 
@@ -273,9 +269,5 @@ public final class Chain {
 
     public Duration delay() {
         return delay;
-    }
-
-    private static Duration max(Duration a, Duration b) {
-        return a.compareTo(b) > 0 ? a : b;
     }
 }

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** What a request demands of the model that is to answer it. Belongs to one prompt; not thread-safe. */
-final class Demand {
+public final class Demand {
 
     /** By the type of a message's part. */
     private static final Map<String, String> MODALITIES = Map.of("image_url", "image", "file", "file", "input_audio", "audio",
@@ -28,7 +28,7 @@ final class Demand {
     private final long bytes;
     private long tokens = -1;
 
-    Demand(ObjectNode request, TokenCounter counter) {
+    public Demand(ObjectNode request, TokenCounter counter) {
         this.request = request;
         this.counter = counter;
         JsonNode messages = request.path("messages");
@@ -92,7 +92,7 @@ final class Demand {
     }
 
     /** Of all texts, counted when first asked for; pictures and the like are not in it. */
-    long tokens() {
+    public long tokens() {
         if (tokens < 0) {
             tokens = texts.stream().mapToLong(counter::count).sum() + (long) TOKENS_OF_A_MESSAGE * request.path("messages").size();
         }

@@ -9,15 +9,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** Finds the likeliest task of a text by the weights of a lexicon. Immutable. */
-public final class Detector {
-
-    private final Features features;
-    private final Lexicon lexicon;
-
-    public Detector(Features features, Lexicon lexicon) {
-        this.features = features;
-        this.lexicon = lexicon;
-    }
+public record Detector(Features features, Lexicon lexicon) {
 
     public Detection detect(String text) {
         List<Lexicon.Row> found = new ArrayList<>(200);

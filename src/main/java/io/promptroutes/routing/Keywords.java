@@ -22,11 +22,8 @@ public final class Keywords {
         String text = prompt.toLowerCase(Locale.ROOT);
         List<String> found = new ArrayList<>(2);
         keywords.forEach((task, words) -> {
-            for (String word : words) {
-                if (text.contains(word)) {
-                    found.add(task.toString());
-                    return;
-                }
+            if (words.stream().anyMatch(text::contains)) {
+                found.add(task.toString());
             }
         });
         return found;

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Learns a lexicon from labelled prompts: softmax regression with AdaGrad, over the mean of the later rounds. The same examples in the
@@ -62,10 +63,7 @@ public final class Learner {
     public static Lexicon learn(List<Example> examples, Features features) {
         Learner learner = new Learner(examples, features);
         double[] importance = importance(examples);
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < examples.size(); i++) {
-            order.add(i);
-        }
+        List<Integer> order = new ArrayList<>(IntStream.range(0, examples.size()).boxed().toList());
         Random random = new Random(1);
         for (int round = 0; round < ROUNDS; round++) {
             Collections.shuffle(order, random);

@@ -11,16 +11,10 @@ import java.util.List;
  * Takes tokens out of a request: of a single question its end; of a conversation the texts of earlier turns, oldest first. System
  * messages, tools and the last question of a conversation stay as they are. Thread-safe.
  */
-final class Shortening {
+record Shortening(TokenCounter tokens) {
 
     /** Stands for a text of which nothing is left: some models refuse an empty one. */
     static final String NOTHING_LEFT = "[…]";
-
-    private final TokenCounter tokens;
-
-    Shortening(TokenCounter tokens) {
-        this.tokens = tokens;
-    }
 
     /** A text of a message, and how to put another one in its place. @param earlier in a conversation; else it is the question itself */
     private record Place(ObjectNode holder, String field, boolean earlier) {

@@ -1,6 +1,5 @@
 package io.promptroutes.routing;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -9,31 +8,25 @@ import java.util.function.Consumer;
 final class Signs {
 
     /** Found where one of these is anywhere in the text. */
-    private static final Map<String, List<String>> PARTS = new LinkedHashMap<>();
+    private static final Map<String, List<String>> PARTS = Map.of(
+            "[code-fence]", List.of("```"),
+            "[stack-trace]", List.of("\n\tat ", "\n    at ", "Traceback (most recent", "Exception in thread"),
+            "[error]", List.of("Error: ", "Exception: ", "Exception:\n"),
+            "[markup]", List.of("</", "/>", "<!DOCTYPE"),
+            "[latex]", List.of("\\frac", "\\sqrt", "\\begin{", "\\(", "\\[", "\\cdot", "\\sum", "\\int"),
+            "[code-operator]", List.of("==", "!=", "=>", "->", "&&", "||", "();", "+=", "::"),
+            "[blank]", List.of("__"),
+            "[stars]", List.of("*"));
     /** Found where a text has at most so many words. */
     private static final int[] LENGTHS = {3, 6, 12, 25, 60, 150, 400};
-
-    static {
-        PARTS.put("[code-fence]", List.of("```"));
-        PARTS.put("[stack-trace]", List.of("\n\tat ", "\n    at ", "Traceback (most recent", "Exception in thread"));
-        PARTS.put("[error]", List.of("Error: ", "Exception: ", "Exception:\n"));
-        PARTS.put("[markup]", List.of("</", "/>", "<!DOCTYPE"));
-        PARTS.put("[latex]", List.of("\\frac", "\\sqrt", "\\begin{", "\\(", "\\[", "\\cdot", "\\sum", "\\int"));
-        PARTS.put("[code-operator]", List.of("==", "!=", "=>", "->", "&&", "||", "();", "+=", "::"));
-        PARTS.put("[blank]", List.of("__"));
-        PARTS.put("[stars]", List.of("*"));
-    }
 
     private Signs() {
     }
 
     static void find(String text, Consumer<String> found) {
         PARTS.forEach((sign, parts) -> {
-            for (String part : parts) {
-                if (text.contains(part)) {
-                    found.accept(sign);
-                    return;
-                }
+            if (parts.stream().anyMatch(text::contains)) {
+                found.accept(sign);
             }
         });
         if (inOrder(text, "select ", " from ") || inOrder(text, "insert into", "values") || inOrder(text, "create table", "(")) {

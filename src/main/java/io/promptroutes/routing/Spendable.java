@@ -14,22 +14,12 @@ import java.util.List;
 import java.util.Map;
 
 /** Leaves the models whose worst case is within {@code max_cost_cents}; for {@code fit} shortens the prompt where none is. Thread-safe. */
-final class Spendable {
+record Spendable(Catalogue catalogue, Reservations reservations, Shortening shortening) {
 
     /** Of the most capable models that fit: each needs its share of the prompt's deadline. */
     private static final int PAID_MODELS = 4;
     /** A cut text may have a token more or less at its new end. */
     private static final int CUTS = 3;
-
-    private final Catalogue catalogue;
-    private final Reservations reservations;
-    private final Shortening shortening;
-
-    Spendable(Catalogue catalogue, Reservations reservations, Shortening shortening) {
-        this.catalogue = catalogue;
-        this.reservations = reservations;
-        this.shortening = shortening;
-    }
 
     /**
      * What is left.

@@ -1,6 +1,5 @@
 package io.promptroutes.routing;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /** Splits a text into lower-case words. A character of a script without spaces (Chinese, Japanese) is a word. Stateless. */

@@ -61,11 +61,10 @@ final class Catalogue {
 
     private static ObjectNode row(String id) {
         String price = id.endsWith(":free") ? "0" : "0.000001";
-        ObjectNode row = Json.MAPPER.createObjectNode().put("id", id).put("canonical_slug", id).put("name", id).put("context_length", Model.CEILING);
-        row.putObject("pricing").put("prompt", price).put("completion", price);
-        row.putObject("architecture").putArray("input_modalities").add("text");
-        row.putArray("supported_parameters").add("max_tokens").add("temperature").add("response_format").add("tools");
-        return row;
+        return Delivery.body("""
+                {"id": %s, "canonical_slug": %s, "name": %s, "context_length": %s, "pricing": {"prompt": %s, "completion": %s},
+                 "architecture": {"input_modalities": ["text"]}, "supported_parameters": ["max_tokens", "temperature", "response_format", "tools"]}
+                """, id, id, id, Model.CEILING, price, price);
     }
 
     /** Null where there is no such model. */

@@ -6,6 +6,7 @@ import io.promptroutes.prompt.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What the simulator needs to know of a completion request. Immutable.
@@ -86,12 +87,8 @@ record ChatRequest(List<String> models, JsonNode messages, Long maxTokens, long 
     }
 
     private static String text(JsonNode content) {
-        if (!content.isArray()) {
-            return content.asText("");
-        }
-        StringBuilder text = new StringBuilder();
-        content.forEach(part -> text.append(part.path("text").asText("")));
-        return text.toString();
+        return content.isArray() ? content.valueStream().map(part -> part.path("text").asText("")).collect(Collectors.joining())
+                : content.asText("");
     }
 
     private static Refused bad(String message) {

@@ -38,16 +38,12 @@ final class Completions {
         // at arrival: what befalls a request depends on the order of arrival alone
         Setup.Draw draw = setup.draw();
         Refused keyRefused = setup.keyRefused(http);
-        http.body().onComplete(body -> {
-            if (body.failed()) {
-                meter.over();
-                return;
-            }
+        http.body().onFailure(broken -> meter.over()).onSuccess(body -> {
             try {
                 if (keyRefused != null) {
                     throw keyRefused;
                 }
-                answer(http, body.result(), setup, draw);
+                answer(http, body, setup, draw);
             } catch (Refused refused) {
                 meter.over();
                 Delivery.refuse(http.response(), refused);

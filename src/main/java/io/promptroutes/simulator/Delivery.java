@@ -1,34 +1,34 @@
 package io.promptroutes.simulator;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.promptroutes.prompt.Json;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.util.stream.Stream;
 
 /** How a response goes out: at once, padded, in a dribble, or not at all. Event loop only; every wait is a timer. */
-final class Delivery {
+record Delivery(Vertx vertx, SimulatorConfig config, HttpServerRequest request) {
 
     private static final Buffer PADDING = Buffer.buffer("\n         \n");
-
-    private final Vertx vertx;
-    private final SimulatorConfig config;
-    private final HttpServerRequest request;
-    private final HttpServerResponse response;
-
-    Delivery(Vertx vertx, SimulatorConfig config, HttpServerRequest request) {
-        this.vertx = vertx;
-        this.config = config;
-        this.request = request;
-        this.response = request.response();
-    }
 
     /** A body as it is sent, with the mark that it is simulated. Small amounts of money have an exponent, as OpenRouter's have. */
     static Buffer marked(ObjectNode body) {
         return Buffer.buffer(body.put("simulated", true).toString());
+    }
+
+    /** @param template JSON of an object, with {@code %s} in place of each value, which may be null */
+    static ObjectNode body(String template, Object... values) {
+        try {
+            return (ObjectNode) Json.MAPPER.readTree(template.formatted(Stream.of(values).map(Json.MAPPER::valueToTree).toArray()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a template that is no JSON", e);
+        }
     }
 
     static void refuse(HttpServerResponse response, Refused refused) {
@@ -44,9 +44,9 @@ final class Delivery {
 
     /** Names the generation and, where padding is on, commits the status before there is an answer. */
     void open(String generationId) {
-        response.putHeader("Content-Type", "application/json").putHeader("X-Generation-Id", generationId);
+        response().putHeader("Content-Type", "application/json").putHeader("X-Generation-Id", generationId);
         if (config.padding()) {
-            response.setChunked(true);
+            response().setChunked(true);
             pad();
         }
     }
@@ -56,7 +56,7 @@ final class Delivery {
         long interval = config.paddingInterval().toMillis();
         if (millis <= 0) {
             next.run();
-        } else if (response.headWritten() && millis > interval) {
+        } else if (response().headWritten() && millis > interval) {
             vertx.setTimer(interval, timer -> {
                 pad();
                 after(millis - interval, next);
@@ -66,25 +66,29 @@ final class Delivery {
         }
     }
 
+    private HttpServerResponse response() {
+        return request.response();
+    }
+
     private void pad() {
         if (!clientGone()) {
-            response.write(PADDING);
+            response().write(PADDING);
         }
     }
 
     boolean clientGone() {
-        return response.closed();
+        return response().closed();
     }
 
     void whole(Buffer body) {
         if (!clientGone()) {
-            response.end(body);
+            response().end(body);
         }
     }
 
     void dribble(Buffer body) {
-        if (!response.headWritten()) {
-            response.setChunked(true);
+        if (!response().headWritten()) {
+            response().setChunked(true);
         }
         dribble(body, config.faults().dribbleMax().dividedBy(config.faults().dribbleInterval()));
     }
@@ -93,7 +97,7 @@ final class Delivery {
         if (bytesLeft <= 0 || body.length() == 1) {
             whole(body);
         } else if (!clientGone()) {
-            response.write(body.slice(0, 1));
+            response().write(body.slice(0, 1));
             vertx.setTimer(config.faults().dribbleInterval().toMillis(), timer -> dribble(body.slice(1, body.length()), bytesLeft - 1));
         }
     }
@@ -101,7 +105,7 @@ final class Delivery {
     /** The page of an edge that waited in vain for the server behind it. */
     void html() {
         if (!clientGone()) {
-            response.setStatusCode(524).putHeader("Content-Type", "text/html; charset=UTF-8").end("""
+            response().setStatusCode(524).putHeader("Content-Type", "text/html; charset=UTF-8").end("""
                     <!DOCTYPE html>
                     <html><head><title>524: A timeout occurred</title></head>
                     <body><h1>Error 524</h1><p>simulated: the origin did not answer in time</p></body></html>

@@ -1,6 +1,5 @@
 package io.promptroutes.simulator;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -33,57 +32,29 @@ record Generation(String id, String model, long promptTokens, long completionTok
     }
 
     private ObjectNode answer(String text, String finishReason, String nativeReason) {
-        ObjectNode body = JsonNodeFactory.instance.objectNode()
-                .put("id", id)
-                .put("provider", "Simulated")
-                .put("model", model)
-                .put("object", "chat.completion")
-                .put("created", at.getEpochSecond());
-        body.putArray("choices").addObject()
-                .putNull("logprobs")
-                .put("finish_reason", finishReason)
-                .put("native_finish_reason", nativeReason)
-                .put("index", 0)
-                .putObject("message")
-                .put("role", "assistant")
-                .put("content", text)
-                .putNull("refusal")
-                .putNull("reasoning");
-        return body;
+        return Delivery.body("""
+                {"id": %s, "provider": "Simulated", "model": %s, "object": "chat.completion", "created": %s, "choices": [
+                  {"logprobs": null, "finish_reason": %s, "native_finish_reason": %s, "index": 0,
+                   "message": {"role": "assistant", "content": %s, "refusal": null, "reasoning": null}}]}
+                """, id, model, at.getEpochSecond(), finishReason, nativeReason, text);
     }
 
     private ObjectNode withUsage(ObjectNode body) {
-        ObjectNode usage = body.putObject("usage")
-                .put("prompt_tokens", promptTokens)
-                .put("completion_tokens", completionTokens)
-                .put("total_tokens", promptTokens + completionTokens)
-                .put("cost", cost)
-                .put("is_byok", false);
-        usage.putObject("prompt_tokens_details").put("cached_tokens", 0);
-        usage.putObject("cost_details").put("upstream_inference_cost", cost);
-        usage.putObject("completion_tokens_details").put("reasoning_tokens", 0);
+        body.set("usage", Delivery.body("""
+                {"prompt_tokens": %s, "completion_tokens": %s, "total_tokens": %s, "cost": %s, "is_byok": false,
+                 "prompt_tokens_details": {"cached_tokens": 0}, "cost_details": {"upstream_inference_cost": %s},
+                 "completion_tokens_details": {"reasoning_tokens": 0}}
+                """, promptTokens, completionTokens, promptTokens + completionTokens, cost, cost));
         return body;
     }
 
     /** The body of {@code GET /generation}. */
     ObjectNode lookedUp() {
-        ObjectNode body = JsonNodeFactory.instance.objectNode();
-        body.putObject("data")
-                .put("id", id)
-                .put("model", model)
-                .put("provider_name", "Simulated")
-                .put("created_at", at.toString())
-                .put("total_cost", cost)
-                .put("usage", cost)
-                .put("is_byok", false)
-                .put("streamed", false)
-                .put("cancelled", cancelled)
-                .put("finish_reason", finishReason)
-                .put("latency", latencyMillis)
-                .put("tokens_prompt", promptTokens)
-                .put("tokens_completion", completionTokens)
-                .put("native_tokens_prompt", promptTokens)
-                .put("native_tokens_completion", completionTokens);
-        return body;
+        return Delivery.body("""
+                {"data": {"id": %s, "model": %s, "provider_name": "Simulated", "created_at": %s, "total_cost": %s, "usage": %s,
+                  "is_byok": false, "streamed": false, "cancelled": %s, "finish_reason": %s, "latency": %s,
+                  "tokens_prompt": %s, "tokens_completion": %s, "native_tokens_prompt": %s, "native_tokens_completion": %s}}
+                """, id, model, at.toString(), cost, cost, cancelled, finishReason, latencyMillis,
+                promptTokens, completionTokens, promptTokens, completionTokens);
     }
 }

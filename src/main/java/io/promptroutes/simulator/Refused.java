@@ -1,6 +1,5 @@
 package io.promptroutes.simulator;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,9 +30,10 @@ final class Refused extends Exception {
     }
 
     static Refused flagged(String model) {
-        ObjectNode metadata = metadata("content_policy_violation", "Simulated").put("model_slug", model).put("flagged_input", "(simulated)");
-        metadata.putArray("reasons").add("violence");
-        return new Refused(403, model + " requires moderation. Your input was flagged for \"violence\".", metadata, Map.of());
+        return new Refused(403, model + " requires moderation. Your input was flagged for \"violence\".", Delivery.body("""
+                {"error_type": "content_policy_violation", "provider_name": "Simulated", "model_slug": %s, "flagged_input": "(simulated)",
+                 "reasons": ["violence"]}
+                """, model), Map.of());
     }
 
     static Refused rateLimited(String model, long retryAfterSeconds) {
@@ -61,7 +61,8 @@ final class Refused extends Exception {
     }
 
     private static ObjectNode metadata(String errorType, String provider) {
-        return JsonNodeFactory.instance.objectNode().put("error_type", errorType).put("provider_name", provider);
+        return Delivery.body("""
+                {"error_type": %s, "provider_name": %s}""", errorType, provider);
     }
 
     int status() {
@@ -73,10 +74,10 @@ final class Refused extends Exception {
     }
 
     ObjectNode body() {
-        ObjectNode body = JsonNodeFactory.instance.objectNode();
-        ObjectNode error = body.putObject("error").put("code", status).put("message", getMessage() + " [simulated]");
+        ObjectNode body = Delivery.body("""
+                {"error": {"code": %s, "message": %s}}""", status, getMessage() + " [simulated]");
         if (metadata != null) {
-            error.set("metadata", metadata);
+            body.withObject("error").set("metadata", metadata);
         }
         return body;
     }

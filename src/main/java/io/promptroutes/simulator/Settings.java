@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads typed values of the {@code simulator.*} properties; what it refuses, it refuses by the key's name. One thread. */
 final class Settings {
@@ -71,7 +71,7 @@ final class Settings {
 
     /** Comma-separated; blank entries do not count. */
     Set<String> list(String key) {
-        return read(key, Set.of(), "", text -> Pattern.compile(",").splitAsStream(text).map(String::strip).filter(entry -> !entry.isEmpty())
+        return read(key, Set.of(), "", text -> Stream.of(text.split(",")).map(String::strip).filter(entry -> !entry.isEmpty())
                 .collect(Collectors.toUnmodifiableSet()), list -> true);
     }
 

@@ -14,19 +14,9 @@ import java.util.Set;
  * @param padding           whether answers are preceded by OpenRouter's whitespace keep-alive
  * @param paddingInterval   how often it is repeated while an answer is awaited
  * @param record            whether calls are counted per prompt; memory then grows with the number of prompts
- * @param generationDelay   how long {@code /generation} does not know of an answer yet
  */
-public record SimulatorConfig(
-        int port,
-        long seed,
-        Access access,
-        Models models,
-        Latency latency,
-        boolean padding,
-        Duration paddingInterval,
-        boolean record,
-        Duration generationDelay,
-        Faults faults) {
+public record SimulatorConfig(int port, long seed, Access access, Models models, Latency latency, boolean padding, Duration paddingInterval,
+        boolean record, Faults faults) {
 
     /**
      * @param key          the only key that is accepted; null accepts any
@@ -61,17 +51,8 @@ public record SimulatorConfig(
      * @param noCreditFree     whether {@link Fault#NO_CREDIT} blocks free models too, as a negative balance does
      * @param dribbleMax       after this long the rest of a dribbled body is sent at once
      */
-    public record Faults(
-            Map<Fault, Double> percent,
-            Set<String> models,
-            long retryAfterSeconds,
-            int serverErrorStatus,
-            long affordableTokens,
-            boolean noCreditFree,
-            boolean errorIn200Billed,
-            boolean resetBilled,
-            Duration dribbleInterval,
-            Duration dribbleMax) {
+    public record Faults(Map<Fault, Double> percent, Set<String> models, long retryAfterSeconds, int serverErrorStatus, long affordableTokens,
+            boolean noCreditFree, boolean errorIn200Billed, boolean resetBilled, Duration dribbleInterval, Duration dribbleMax) {
     }
 
     /**
@@ -95,7 +76,6 @@ public record SimulatorConfig(
                 settings.flag("padding", true),
                 settings.interval("padding-interval", Duration.ofSeconds(1)),
                 settings.flag("record", false),
-                settings.duration("generation-delay", Duration.ZERO),
                 new Faults(
                         percentages(settings),
                         settings.list("fault.models"),

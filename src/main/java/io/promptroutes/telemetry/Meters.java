@@ -26,7 +26,15 @@ import java.util.stream.Stream;
 public final class Meters {
 
     /** What became of a prompt. */
-    public enum Outcome { ANSWERED, DEAD_LETTER, REUSED, CACHED }
+    public enum Outcome {
+        ANSWERED, DEAD_LETTER, REUSED, CACHED;
+
+        /** As labels and spans have it. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     private static final Duration[] CALL_SECONDS = DoubleStream.iterate(10, millis -> millis * 2).limit(14)
             .mapToObj(millis -> Duration.ofMillis((long) millis)).toArray(Duration[]::new);
@@ -67,7 +75,7 @@ public final class Meters {
     }
 
     /** A call has ended. @param cost null where it was not billed */
-    public void called(Run run, Cost cost) {
+    void called(Run run, Cost cost) {
         Answer answer = run.paid();
         Usage usage = answer != null ? answer.usage() : run.failure().usage();
         List<String> models = List.of(labels.model(run.chain().calledModel()), answer == null ? "" : labels.model(answer.model()));
@@ -92,28 +100,24 @@ public final class Meters {
         }
     }
 
-    /** A prompt is finished. @param ownNanos its {@code prompt_routes.overhead}, in nanoseconds */
-    public void finished(Outcome outcome, long ownNanos) {
+    /** A prompt is finished. @param fallback of the closed list of failures, or null; code, of that of dead letters, or null */
+    void finished(Outcome outcome, String fallback, String code) {
         prompts(outcome).increment();
-        overhead.record(Duration.ofNanos(ownNanos));
+        if (fallback != null) {
+            counter("prompt_routes.fallbacks", "Prompts that another than the first model answered, by why the first did not", "reason", fallback).increment();
+        }
+        if (code != null) {
+            counter("prompt_routes.dead_letters", "Dead letters, by their code", "code", code).increment();
+        }
     }
 
-    /** @param code one of the closed list of dead letters' codes */
-    public void deadLetter(String code) {
-        count("prompt_routes.dead_letters", "Dead letters, by their code", "code", code);
-    }
-
-    /** @param reason one of the closed list of failures */
-    public void fallback(String reason) {
-        count("prompt_routes.fallbacks", "Prompts that another than the first model answered, by why the first did not", "reason", reason);
+    /** @param nanos that a prompt has taken, less calls and waits */
+    void own(long nanos) {
+        overhead.record(Duration.ofNanos(nanos));
     }
 
     private Counter prompts(Outcome outcome) {
-        return counter("prompt_routes.prompts", "Prompts that are finished, by what became of them", "outcome", outcome.name().toLowerCase(Locale.ROOT));
-    }
-
-    private void count(String name, String description, String label, String value) {
-        counter(name, description, label, value).increment();
+        return counter("prompt_routes.prompts", "Prompts that are finished, by what became of them", "outcome", outcome.toString());
     }
 
     private Counter counter(String name, String description, String label, String value) {

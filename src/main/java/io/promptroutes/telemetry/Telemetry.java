@@ -1,5 +1,40 @@
 package io.promptroutes.telemetry;
 
-/** What tells others how prompts and calls are doing. */
+import io.promptroutes.cost.Cost;
+import io.promptroutes.flow.Run;
+
+/**
+ * Tells others how prompts and calls are doing. Thread-safe.
+ *
+ * @param meters null where nobody asks for them
+ */
 public record Telemetry(Meters meters, Traces traces) {
+
+    /** A call has ended. @param cost null where it was not billed */
+    public void called(Passage passage, Run run, Cost cost) {
+        if (meters != null) {
+            meters.called(run, cost);
+        }
+        traces.called(passage, run);
+    }
+
+    /**
+     * A prompt is finished.
+     *
+     * @param passage  null where it was not even read
+     * @param run      null where it was no prompt
+     * @param fallback why another than the first model answered, or null
+     * @param code     of its dead letter, or null
+     */
+    public void finished(Passage passage, String id, Run run, Meters.Outcome outcome, String fallback, String code) {
+        if (meters != null) {
+            meters.finished(outcome, fallback, code);
+        }
+        if (passage != null) {
+            if (meters != null) {
+                meters.own(passage.own());
+            }
+            traces.finished(passage, id, run, outcome, code);
+        }
+    }
 }

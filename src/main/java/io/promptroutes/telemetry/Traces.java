@@ -81,7 +81,7 @@ public final class Traces {
     }
 
     /** The call has ended. */
-    public void called(Passage passage, Run run) {
+    void called(Passage passage, Run run) {
         Span span = passage.call();
         if (span.isRecording()) {
             Answer answer = run.paid();
@@ -130,7 +130,7 @@ public final class Traces {
     }
 
     /** The prompt is finished. @param run null where it was none; code, of its dead letter, or null */
-    public void finished(Passage passage, String id, Run run, Meters.Outcome outcome, String code) {
+    void finished(Passage passage, String id, Run run, Meters.Outcome outcome, String code) {
         Span span = passage.prompt();
         if (span.isRecording()) {
             set(span, "prompt_routes.prompt.id", id);

@@ -50,7 +50,7 @@ class RouteFilesTest {
     /** Set by code when the routes start. */
     private static final Set<String> SET_BY_CODE = Set.of("publish.to", "catalogue.refresh-millis", "alerts.credit-every-millis", "prompts.first-queue",
             "prompts.call-queue", "alerts.spike-every-millis", "alerts.account-watch", "generations.every-millis", "inbox.settled-millis", "management.costs", "management.watch",
-            "metrics.refresh-millis", "health.openrouter-every-millis");
+            "metrics.refresh-millis", "health.openrouter-every-millis", "management.page");
     private static final Pattern INNERMOST = Pattern.compile("\\{\\{([^{}]+)}}");
 
     private static JsonSchema schema;
@@ -162,8 +162,8 @@ class RouteFilesTest {
     void everyBeanThatIsNamedIsBound(@TempDir Path folder) throws IOException {
         Main main = new Main();
         RouteSettings settings = RoutesUnderTest.settings("http://127.0.0.1:9", Map.of());
-        Set<String> sinks = new TreeSet<>(Set.of("print", "inFlightWindow", "takeRecord", "keyOrder", "addressRecord", "deadLetterRecord", "acknowledge", "ledgerData", "costRows", "lookout"));
-        sinks.addAll(new Inbox(folder, null, settings.intake(false), new Tally(), 1).beans().keySet());
+        Set<String> sinks = new TreeSet<>(Set.of("print", "inFlightWindow", "takeRecord", "keyOrder", "addressRecord", "deadLetterRecord", "acknowledge", "ledgerData", "costRows", "lookout", "usage", "lastRequests", "estimateCalls"));
+        sinks.addAll(new Inbox(folder, null, settings.intake(false), new Tally(), settings.prompts()).beans().keySet());
         try (OutputFolder outputs = new OutputFolder(folder, false);
                 Beans beans = new Beans(main, new Beans.Shared(settings.intake(true), new Tally(), Catalogue.shipped(),
                         new CatalogueCopy(folder.resolve("models.json")), settings.key(), settings.managementKey(), id -> true, null,

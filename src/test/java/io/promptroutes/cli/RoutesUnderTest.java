@@ -4,7 +4,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.promptroutes.Schemas;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.flow.Intake;
@@ -68,7 +67,7 @@ final class RoutesUnderTest implements AutoCloseable {
     }
 
     static RoutesUnderTest start(String baseUrl, Map<String, String> keys, Processor disk, Ledger ledger, LedgerPolicy policy) {
-        return started(new RoutesUnderTest(settings(baseUrl, keys), disk, ledger, policy, new CompositeMeterRegistry()));
+        return started(new RoutesUnderTest(settings(baseUrl, keys), disk, ledger, policy, null));
     }
 
     /** @param meters where calls and prompts are counted */

@@ -65,7 +65,7 @@ class TracesTest {
             assertThat(spans).hasSize(5).allSatisfy(span -> assertThat(span.trace()).isEqualTo(TRACE));
             Span prompt = spans.stream().filter(span -> span.name().equals("prompt")).findFirst().orElseThrow();
             assertThat(prompt.parent()).isEqualTo(SENDER);
-            assertThat(prompt.attributes()).containsEntry("prompt_routes.prompt.id", "p1").containsEntry("prompt_routes.outcome", "ANSWERED");
+            assertThat(prompt.attributes()).containsEntry("prompt_routes.prompt.id", "p1").containsEntry("prompt_routes.outcome", "answered");
             List<Span> calls = spans.stream().filter(span -> span != prompt).toList();
             assertThat(calls).allSatisfy(call -> {
                 assertThat(call.parent()).isEqualTo(prompt.id());

@@ -20,7 +20,6 @@ class CatalogueTest {
     @Test
     void theShippedCopyHasEveryRowAndIsNotLive() {
         assertThat(catalogue.all()).hasSize(413);
-        assertThat(catalogue.skipped()).isZero();
         assertThat(catalogue.live()).isFalse();
         assertThat(catalogue.asOf()).isEqualTo("2026-08-15T00:00:00Z");
     }
@@ -112,9 +111,8 @@ class CatalogueTest {
     void batchRowsAreNotCallableAndAliasesOnlyWhereAskedFor() {
         assertThat(catalogue.callable("openai/gpt-4o")).isTrue();
         assertThat(catalogue.callable("openai/gpt-4o:nitro")).isTrue();
-        assertThat(catalogue.callable("openai/gpt-4.1:batch", true)).isFalse();
+        assertThat(catalogue.callable("openai/gpt-4.1:batch")).isFalse();
         assertThat(catalogue.callable("~openai/gpt-latest")).isFalse();
-        assertThat(catalogue.callable("~openai/gpt-latest", true)).isTrue();
         assertThat(catalogue.callable("google/gemini-pro")).isFalse();
     }
 
@@ -130,14 +128,13 @@ class CatalogueTest {
     }
 
     @Test
-    void aFetchedListTakesThePlaceOfTheShippedOneAndBadRowsAreCounted() {
+    void aFetchedListTakesThePlaceOfTheShippedOneAndBadRowsAreLeftOut() {
         replace("""
                 {"data":[{"id":"acme/one","canonical_slug":"acme/one-20260101","pricing":{"prompt":"0","completion":"0"},"new_field":{}},
                          {"id":"acme/two","pricing":{"prompt":"cheap","completion":"0"}}, {"name":"no id"}, 7,
                          {"id":"acme/three","pricing":null}],"total_count":5}""");
 
         assertThat(catalogue.all()).extracting(Model::id).containsExactly("acme/one");
-        assertThat(catalogue.skipped()).isEqualTo(4);
         assertThat(catalogue.live()).isTrue();
         assertThat(catalogue.asOf()).isEqualTo(NOW);
         assertThat(catalogue.find("acme/one-20260101")).isPresent();

@@ -139,7 +139,7 @@ class LineReaderTest {
 
     private static List<Line> lines(byte[] input, int maxBytes, int buffer) {
         List<Line> lines = new ArrayList<>();
-        new LineReader(new ByteArrayInputStream(input), maxBytes, buffer).forEachRemaining(lines::add);
+        new LineReader(new ByteArrayInputStream(input), maxBytes, buffer, false).forEachRemaining(lines::add);
         return lines;
     }
 

@@ -50,6 +50,10 @@ abstract class BrokerHarness {
         topic.fill(in, records, key);
     }
 
+    static String brokers() {
+        return broker.bootstrapServers();
+    }
+
     EnrichingRoute route(WindowLimits limits, String client, EnrichingRoute.Work work) throws Exception {
         return new EnrichingRoute(new EnrichingRoute.Topics(broker.bootstrapServers(), group, in, out, client), limits, work);
     }

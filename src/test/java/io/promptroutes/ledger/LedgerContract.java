@@ -11,6 +11,7 @@ import static io.promptroutes.ledger.Prompts.unknown;
 import static io.promptroutes.ledger.Prompts.work;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.promptroutes.cost.CostSource;
@@ -18,9 +19,11 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -366,6 +369,32 @@ abstract class LedgerContract {
                     .map(BudgetState::spentUsd).reduce(ZERO, BigDecimal::add);
             assertThat(sum).as("%s", scope).isEqualByComparingTo(spent);
         }
+    }
+
+    @Test
+    void figuresOfAllDimensionsAreOfOneMomentAndTheLastEndsAreRead() {
+        Work work = work("long");
+        UUID first = claimed(ledger, call(work, "0.01"));
+        ledger.settle(first, Settlement.notBilled(5).because("rate_limited")).join();
+        ledger.settleAndFinish(claimed(ledger, new ClaimRequest(work, 2, 1, "other", new BigDecimal("0.02"), false)), paid("0.001").because("rate_limited"), work,
+                Finish.answered(bytes("\"" + "x".repeat(20_000) + "\""), "other", new BigDecimal("0.001"))).join();
+        ledger.settle(claimed(ledger, call(work("lost"), "0.5")), unknown()).join();
+        ledger.finish(work("dead"), deadLetter()).join();
+
+        Map<Figures.By, List<Figures.Row>> all = ledger.figures().by(List.of(Figures.By.values()), List.of(Figures.By.MODEL), Instant.now().minusSeconds(3600));
+        assertThat(all).hasSize(Figures.By.values().length).allSatisfy((by, rows) -> {
+            assertThat(rows.stream().mapToLong(Figures.Row::requests).sum()).as("%s", by).isEqualTo(3);
+            assertThat(rows).extracting(Figures.Row::p95Ms).as("%s", by).allSatisfy(ms -> assertThat(ms == null).isEqualTo(by != Figures.By.MODEL));
+        });
+        assertThat(all.get(Figures.By.REASON)).extracting(Figures.Row::name, Figures.Row::errors, Figures.Row::fallbacks)
+                .containsExactly(tuple("not_recorded", 1L, 0L), tuple("rate_limited", 1L, 1L));
+        assertThat(all.get(Figures.By.SOURCE)).extracting(Figures.Row::name).containsExactly("not billed", "reported", "unknown");
+        List<UUID> ends = ledger.figures().lastEnds(10);
+        assertThat(ledger.figures().ends(ends.subList(0, 1), 100)).extracting(Figures.End::json).containsExactly(bytes("{\"error\":{}}"));
+        assertThat(ledger.figures().ends(ends, 100)).hasSize(2).filteredOn(end -> end.json() == null).as("too long").hasSize(1)
+                .allSatisfy(end -> assertThat(end.at()).isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1)));
+        assertThat(ledger.figures().ends(ends, 30_000)).allSatisfy(end -> assertThat(end.json()).isNotNull());
+        assertThat(ledger.history().budgets(LocalDate.parse("2001-01-01"))).isEmpty();
     }
 
     private static boolean finished(Class<?> known) {

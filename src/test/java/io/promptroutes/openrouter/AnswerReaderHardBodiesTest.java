@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.promptroutes.prompt.Json;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Function;
@@ -24,7 +25,7 @@ class AnswerReaderHardBodiesTest {
              "usage":{"prompt_tokens":12,"completion_tokens":5,"cost":1.48e-4,"cost_details":{"upstream_inference_cost":null}}}"""
             .getBytes(StandardCharsets.UTF_8);
 
-    private final AnswerReader reader = new AnswerReader();
+    private final AnswerReader reader = new AnswerReader(Clock.systemUTC());
 
     @Test
     void noTruncationOfAGoodBodyIsAnAnswer() throws CallFailed {

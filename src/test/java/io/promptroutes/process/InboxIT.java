@@ -47,9 +47,9 @@ class InboxIT {
     void completeFilesAreAnsweredBesideThemselvesAndOthersAreLeftAlone() throws Exception {
         try (Simulator simulator = simulator("20ms"); Service service = new Service(product(simulator), null, "files")) {
             product(simulator).file("in/a.jsonl", lines(0, 20) + "{broken\n").file("in/b.txt", "Say hi\nSay hi\nWhy is the sky blue?\n")
-                    .file("in/empty.jsonl", "").file("in/c.jsonl.tmp", lines(0, 1)).file("in/.d.jsonl", lines(0, 1));
+                    .file("in/g.csv", "id,prompt\ng,Say g.\n").file("in/h.csv.gz", "prompt\nSay h.\n").file("in/empty.jsonl", "").file("in/c.jsonl.tmp", lines(0, 1)).file("in/.d.jsonl", lines(0, 1));
             service.start("inbox.directory=in", "inbox.settled=500ms");
-            for (String name : List.of("a.jsonl", "b.txt", "empty.jsonl")) {
+            for (String name : List.of("a.jsonl", "b.txt", "g.csv", "h.csv.gz", "empty.jsonl")) {
                 awaitDone(name);
                 assertThat(folder.resolve("in").resolve(name)).doesNotExist();
             }
@@ -62,7 +62,8 @@ class InboxIT {
             assertThat(a.costs()).hasSize(20);
             Outputs b = Outputs.of(done("b.txt"));
             assertThat(b.resultIds()).containsExactlyInAnyOrder("b.txt:1", "b.txt:2", "b.txt:3");
-            assertThat(simulator.bill().completions()).as("equal lines are two prompts").isEqualTo(23);
+            assertThat(Outputs.of(done("g.csv")).resultIds()).containsExactly("g");
+            assertThat(simulator.bill().completions()).as("equal lines are two prompts").isEqualTo(25);
             assertThat(folder.resolve("in/c.jsonl.tmp")).exists();
             assertThat(folder.resolve("in/.d.jsonl")).exists();
 
@@ -73,7 +74,7 @@ class InboxIT {
             Path second = Files.list(folder.resolve("in/done")).filter(one -> one.getFileName().toString().startsWith("a.jsonl.")).findFirst().orElseThrow();
             assertThat(Outputs.of(second).resultIds()).containsExactlyInAnyOrderElementsOf(IntStream.range(15, 25).mapToObj(n -> "p" + n).toList());
             assertThat(Outputs.of(done("a.jsonl")).results()).as("the first is left as it was").hasSize(20);
-            assertThat(simulator.bill().completions()).isEqualTo(28);
+            assertThat(simulator.bill().completions()).isEqualTo(30);
         }
     }
 
@@ -102,11 +103,15 @@ class InboxIT {
     }
 
     @Test
-    void aFileWhoseResultsHaveNoPlaceIsFailedWithTheReason() throws Exception {
+    void aFileThatCannotBeReadOrWhoseResultsHaveNoPlaceIsFailedWithTheReason() throws Exception {
         try (Simulator simulator = simulator("20ms"); Service service = new Service(product(simulator), null, "failed")) {
             product(simulator).file("in/done/x.jsonl", "a file where a folder should be").file("in/x.jsonl", lines(0, 3)).file("in/y.jsonl", lines(0, 3));
+            Files.write(folder.resolve("in/cut.txt.gz"), new byte[] {0x1F, (byte) 0x8B, 8});
             service.start("inbox.directory=in", "inbox.settled=100ms");
             awaitDone("y.jsonl");
+            await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(folder.resolve("in/failed/cut.txt.gz/cut.txt.gz")));
+            assertThat(Outputs.of(folder.resolve("in/failed/cut.txt.gz")).deadLetter("cut.txt.gz:1").at("/error/code").asText()).isEqualTo("unreadable");
+            assertThat(folder.resolve("in/failed/cut.txt.gz/reason.txt")).content().contains("cannot be read to its end");
             await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(folder.resolve("in/failed/x.jsonl/x.jsonl")));
             assertThat(folder.resolve("in/failed/x.jsonl/reason.txt")).content().contains("its results cannot be written");
             assertThat(folder.resolve("in/x.jsonl")).doesNotExist();

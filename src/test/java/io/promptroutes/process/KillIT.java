@@ -80,6 +80,36 @@ class KillIT {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
+    void ctrlCStopsIntakeAndTwiceTheProcessWhichTheNextRunTakes() throws Exception {
+        simulator = simulator(Map.of("simulator.latency", "5ms", "simulator.latency.tail.percent", "5", "simulator.latency.tail", "90s"));
+        Product product = job(simulator);
+        // whatever started the tests may ignore the signal, and children would too
+        Running running = product.behind("env", "--default-signal=INT").start("batch", "prompts.jsonl", "--out", "out", "--concurrency", "20", "--fresh",
+                "-D", "openrouter.timeout=100s");
+        awaitResults(running, 20);
+        await().atMost(SOON).until(() -> simulator.bill().inFlight() == 20); // all permits are at a slow one
+        interrupt(running);
+        await().atMost(SOON).until(() -> Files.readString(running.err()).contains("calls that run are paid for"));
+        long calls = simulator.bill().requests();
+        interrupt(running);
+        Ended ended = running.ended(Duration.ofSeconds(20)).with(3);
+        assertThat(simulator.bill().requests()).as("nothing is called after the first one").isEqualTo(calls);
+        assertThat(ended.err()).contains("stopped at once; 20 calls were under way",
+                "prompt-routes.jar batch prompts.jsonl --out out --concurrency 20 -D openrouter.timeout=100s").doesNotContain("--fresh");
+
+        simulator.configure(config(Map.of("simulator.latency", "0ms")));
+        Ended second = product.run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "50").with(0);
+        assertThat(Outputs.of(folder.resolve("out")).resultIds()).hasSize(PROMPTS).doesNotHaveDuplicates();
+        assertThat(second.err()).contains("20 calls of processes that died were made again");
+        assertThat(simulator.bill().requests()).isEqualTo(PROMPTS + 20);
+    }
+
+    private static void interrupt(Running running) throws Exception {
+        new ProcessBuilder("kill", "-INT", "" + running.process().pid()).start().waitFor();
+    }
+
+    @Test
     void aKeyRefusedInMidBatchStopsTheJobAndASecondRunAnswersTheRest() {
         simulator = simulator(Map.of("simulator.latency", "20ms", "simulator.key-refused-after", "300", "simulator.record", "true"));
         Product product = job(simulator);

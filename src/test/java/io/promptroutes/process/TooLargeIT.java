@@ -27,30 +27,33 @@ import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Topics that do not take what is to be published, however often it is sent. */
+/** Topics that do not take what is to be published, however often it is sent; and their dead letters put back when the reason is gone. */
 class TooLargeIT {
 
     private static final String LONG = "{\"id\":\"long\",\"prompt\":\"Tell me.\",\"metadata\":{\"note\":\"" + "x".repeat(30_000) + "\"}}";
     private static final String LONGER = "{\"id\":\"longer\",\"prompt\":\"Tell me more.\",\"metadata\":{\"note\":\"" + "x".repeat(60_000) + "\"}}";
 
+    private static final String REFUSED = "{\"id\":\"refused\",\"prompt\":\"Tell me.\",\"model\":\"openai/gpt-4.1\"}";
+
     @TempDir
     private Path folder;
 
     @Test
-    void aResultThatIsTooLargeIsADeadLetterAndItsAnswerIsKept() throws Exception {
+    void aResultThatIsTooLargeIsADeadLetterWhoseAnswerIsKeptForItsReplay() throws Exception {
         try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"), Map.of("authorizer.class.name",
                 "org.apache.kafka.metadata.authorizer.StandardAuthorizer", "allow.everyone.if.no.acl.found", "true"));
-                Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.latency", "20ms")));
-                Service service = new Service(Product.in(folder.resolve("run")).calling(simulator), broker.bootstrapServers(), "large")) {
+                Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.latency", "20ms", "simulator.fault.moderation", "100",
+                        "simulator.fault.models", "openai/gpt-4.1")));
+                Service service = new Service(product(simulator), broker.bootstrapServers(), "large")) {
             service.topics(Map.of("results", "20000", "dead-letters", "50000"));
-            service.send("{\"id\":\"short\",\"prompt\":\"Tell me.\"}", LONG, LONGER);
+            service.send("{\"id\":\"short\",\"prompt\":\"Tell me.\"}", LONG, LONGER, REFUSED);
             service.start();
-            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(service.committed()).as("%s", service.err()).isEqualTo(3));
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(service.committed()).as("%s", service.err()).isEqualTo(4));
             service.awaitReady();
             assertThat(service.read("results")).extracting(record -> Service.header(record, "prompt-id")).containsExactly("short");
 
             List<ConsumerRecord<String, String>> dead = service.read("dead-letters");
-            assertThat(dead).hasSize(2).allSatisfy(letter -> {
+            assertThat(dead).hasSize(3).filteredOn(letter -> !Service.header(letter, "prompt-id").equals("refused")).allSatisfy(letter -> {
                 assertThat(Service.header(letter, "error-code")).isEqualTo("result_too_large");
                 assertThat(Service.header(letter, "error-message")).contains("max.message.bytes", "kept in the ledger");
                 assertThat(Service.header(letter, "source-topic")).isEqualTo("large-prompts");
@@ -64,10 +67,14 @@ class TooLargeIT {
 
             assertCheckTellsWhatIsWrongWithTopics(broker, simulator);
             raise(broker, "large-results");
-            service.send(LONG);
-            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(service.committed()).isEqualTo(4));
-            assertThat(service.read("results")).extracting(record -> Service.header(record, "prompt-id")).containsExactlyInAnyOrder("short", "long");
-            assertThat(simulator.bill().completions()).as("the kept answer is published, not paid again").isEqualTo(3);
+            simulator.configure(SimulatorConfig.from(Map.of("simulator.latency", "20ms")));
+            assertThat(product(simulator).run("dead-letters", "replay", "--topic", "-D", "kafka.brokers=" + broker.bootstrapServers(), "-D", "kafka.group=large",
+                    "-D", "kafka.topic.prompts=large-prompts", "-D", "kafka.topic.dead-letters=large-dead-letters").with(0).err())
+                    .contains("replayed    2 dead letters, skipped 1: 1 result_too_large without its record");
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(service.committed()).isEqualTo(6));
+            assertThat(service.read("results")).extracting(record -> Service.header(record, "prompt-id"))
+                    .containsExactlyInAnyOrder("short", "long", "refused");
+            assertThat(simulator.bill().completions()).as("the kept answer is published, not paid again; the refused prompt is called again").isEqualTo(4);
         }
     }
 
@@ -88,6 +95,10 @@ class TooLargeIT {
                 one -> assertThat(one).startsWith("warning  records of topic large-prompts can have ").contains("dead letters only 50000"),
                 one -> assertThat(one).startsWith("2 to mend, 1 warnings").contains("4 topics", "the API key"));
         assertThat(ended.out()).contains("key kafka.topic.costs", "kafka-topics.sh --create --topic large-cost");
+    }
+
+    private Product product(Simulator simulator) {
+        return Product.in(folder.resolve("run")).calling(simulator);
     }
 
     private static ConsumerRecord<String, String> letter(List<ConsumerRecord<String, String>> letters, String id) {

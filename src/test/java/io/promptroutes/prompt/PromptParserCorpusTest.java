@@ -27,7 +27,7 @@ class PromptParserCorpusTest {
     @ParameterizedTest
     @MethodSource("accepted")
     void accepts(JsonNode row) throws Exception {
-        Prompt prompt = parser(row).parse(input(row), LINE_7, "key");
+        Prompt prompt = parser(row).parse(input(row), LINE_7, "key", null);
 
         ObjectNode seen = fields(prompt);
         for (Map.Entry<String, JsonNode> expected : row.get("expect").properties()) {
@@ -43,7 +43,7 @@ class PromptParserCorpusTest {
         PromptParser parser = parser(row);
         byte[] input = input(row);
 
-        InvalidPrompt refusal = catchThrowableOfType(InvalidPrompt.class, () -> parser.parse(input, LINE_7, null));
+        InvalidPrompt refusal = catchThrowableOfType(InvalidPrompt.class, () -> parser.parse(input, LINE_7, null, null));
 
         assertThat(refusal).isNotNull();
         assertThat(refusal.code()).isEqualTo(row.get("error").textValue());

@@ -28,7 +28,7 @@ class PromptParserTest {
     void theBytesAreKeptAsTheyCame() throws Exception {
         byte[] raw = bytes(" {\"prompt\": \"Hi\"}");
 
-        assertThat(parser.parse(raw, RECORD, null).raw()).isSameAs(raw);
+        assertThat(parser.parse(raw, RECORD, null, null).raw()).isSameAs(raw);
     }
 
     @Test
@@ -41,8 +41,17 @@ class PromptParserTest {
     }
 
     @Test
+    void ofADeadLetterARowThatWasNoneIsNoPromptEither() throws Exception {
+        String letter = "{\"id\":\"a.csv:3\",\"error\":{\"code\":\"%s\",\"message\":\"why\"},\"raw_base64\":\"SGk=\"}";
+        assertThat(refusal(letter.formatted("invalid_csv"))).hasMessage("why").extracting(InvalidPrompt::code, InvalidPrompt::id)
+                .containsExactly("invalid_csv", "a.csv:3");
+        assertThat(refusal(letter.formatted("unreadable")).code()).isEqualTo("unreadable");
+        assertThat(parse(letter.formatted("rate_limited")).text()).isEqualTo("Hi");
+    }
+
+    @Test
     void aRecordWithoutAValueIsRefused() {
-        InvalidPrompt refusal = catchThrowableOfType(InvalidPrompt.class, () -> parser.parse(null, RECORD, "key"));
+        InvalidPrompt refusal = catchThrowableOfType(InvalidPrompt.class, () -> parser.parse(null, RECORD, "key", null));
 
         assertThat(refusal.code()).isEqualTo(InvalidPrompt.MISSING_PROMPT);
     }
@@ -83,7 +92,7 @@ class PromptParserTest {
             for (JsonNode row : corpus) {
                 byte[] input = mutated(PromptParserCorpusTest.input(row), random);
                 try {
-                    Prompt prompt = PromptParserCorpusTest.parser(row).parse(input, RECORD, null);
+                    Prompt prompt = PromptParserCorpusTest.parser(row).parse(input, RECORD, null, null);
                     assertThat(Json.MAPPER.writeValueAsBytes(prompt.request())).isNotEmpty();
                     assertThat(prompt.id()).isNotBlank();
                     prompts++;
@@ -115,7 +124,7 @@ class PromptParserTest {
     }
 
     private Prompt parse(String input) throws InvalidPrompt {
-        return parser.parse(bytes(input), RECORD, null);
+        return parser.parse(bytes(input), RECORD, null, null);
     }
 
     private InvalidPrompt refusal(String input) {

@@ -1,0 +1,85 @@
+package io.promptroutes.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.ledger.Figures;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.LedgerUnavailable;
+import io.promptroutes.prompt.Json;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.TypeConversionException;
+
+/**
+ * What routes/management.camel.yaml answers: query parameters come in as headers, JSON goes out as text. Thread-safe. The ledger is read
+ * by threads of its own, since those of the HTTP server are interrupted when it stops, and an interrupted reader costs H2 its file.
+ */
+final class Api {
+
+    private static final int READERS = 2;
+
+    /** An answer to a query. */
+    private interface Answer {
+        JsonNode to(Message query);
+    }
+
+    private final ExecutorService readers = Executors.newFixedThreadPool(READERS, work -> {
+        Thread thread = new Thread(work, "figures");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private Api() {
+    }
+
+    static Map<String, ?> beans(Ledger ledger, Overview overview, LastRequests requests) {
+        Api api = new Api();
+        return Map.of(
+                "costRows", api.answering(query -> Json.MAPPER.valueToTree(CostRows.of(ledger, by(query), query.getHeader("since", String.class),
+                        query.getHeader("last", Integer.class)))),
+                "usage", api.answering(query -> overview.usage(query.getHeader("since", String.class))),
+                "lastRequests", api.answering(query -> requests.latest(query.getHeader("limit", LastRequests.MOST, Integer.class), request -> wanted(query, request))));
+    }
+
+    private static Figures.By by(Message query) {
+        try {
+            return Figures.By.valueOf(query.getHeader("by", "total", String.class).toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("by must be one of the words of costs --by", e);
+        }
+    }
+
+    private static boolean wanted(Message query, JsonNode request) {
+        return named(query, "status", request.path("status")) && named(query, "tenant", request.path("tenant"))
+                && named(query, "task", request.at("/routing/task"))
+                && (named(query, "model", request.path("model_used")) || named(query, "model", request.path("model_requested")));
+    }
+
+    private static boolean named(Message query, String parameter, JsonNode value) {
+        String wanted = query.getHeader(parameter, String.class);
+        return wanted == null || wanted.equals(value.asText());
+    }
+
+    private Processor answering(Answer answer) {
+        return exchange -> readers.submit(() -> answer(exchange.getMessage(), answer)).get();
+    }
+
+    private static void answer(Message message, Answer answer) {
+        try {
+            message.setBody(Json.bytes(answer.to(message)));
+        } catch (UsageException | TypeConversionException e) {
+            refuse(message, 400, e instanceof UsageException ? e.getMessage() : "a parameter must be a number");
+        } catch (LedgerUnavailable e) {
+            refuse(message, 503, e.getMessage());
+        }
+    }
+
+    private static void refuse(Message message, int status, String why) {
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+        message.setBody(Json.MAPPER.createObjectNode().put("error", why).toString());
+    }
+}

@@ -1,0 +1,30 @@
+package io.promptroutes.cli;
+
+import java.math.BigDecimal;
+import picocli.CommandLine.Option;
+
+/** Options of {@code batch} about what is seen of a job: before it runs, while it does, and in its files afterwards. */
+final class BatchView {
+
+    enum Order { INPUT, COMPLETION }
+
+    enum Format { NATIVE, OPENAI }
+
+    @Option(names = "--estimate", description = "Call nothing: tell what the job would cost, by task, tier and model. Needs no key.")
+    boolean estimate;
+
+    @Option(names = "--confirm-above", paramLabel = "USD",
+            description = "Estimate first; where the job may cost more than this, ask on the terminal, and without one call nothing (exit 2).")
+    BigDecimal confirmAbove;
+
+    @Option(names = "--order", paramLabel = "ORDER", defaultValue = "completion",
+            description = "Order of the lines in the output files when the job is finished: completion (as they came), or input.")
+    Order order;
+
+    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "native",
+            description = "native, or openai: openai-output.jsonl and openai-errors.jsonl as of OpenAI's Batch API as well, made when the job ends or stops.")
+    Format format;
+
+    @Option(names = "--quiet", description = "No panel, progress or summary: errors, and the exit code.")
+    boolean quiet;
+}

@@ -1,0 +1,100 @@
+package io.promptroutes.cli;
+
+import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.PriceList;
+import io.promptroutes.file.Arrivals;
+import io.promptroutes.file.IdSet;
+import io.promptroutes.flow.Estimate;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Tally;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.openrouter.ChatRequest;
+import io.promptroutes.route.AnswerLengths;
+import io.promptroutes.route.EstimateCalls;
+import io.promptroutes.route.LedgerPolicy;
+import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Scanner;
+import java.util.function.BiFunction;
+
+/** A job's input on the way of a prompt up to its first call, which is added up instead of made; and what that comes to, in words. */
+final class EstimateRun {
+
+    private static final Map<String, String> SETTINGS = Map.of("prompts.first-queue", "estimate", "alerts.account-watch", "off");
+
+    private final Estimate estimate = new Estimate();
+    private final List<String> unreadable;
+    private final Tally tally;
+    private final String prices;
+
+    /** Reads all of the input. @param ledger whose answers are not called for again; null where there is none */
+    EstimateRun(RouteSettings routes, Ledger ledger, LedgerPolicy policy, BiFunction<Intake, Tally, Arrivals> input) throws InterruptedException {
+        Intake intake = routes.intake(true);
+        Application.Edges edges = Application.Edges.ofJob("estimate", Map.of(), new IdSet()::add).with(SETTINGS);
+        try (Application application = new Application(routes, intake, edges, null, policy)) {
+            tally = application.tally();
+            Catalogue catalogue = application.catalogue();
+            application.bind(Map.of("estimateCalls", new EstimateCalls(estimate, catalogue, new PriceList(catalogue, routes.options().prices()),
+                    new ChatRequest(routes.options().provider(), routes.options().reasoningHeadroom()), ledger, policy, intake, tally)));
+            application.start();
+            try (Arrivals arrivals = input.apply(intake, tally)) {
+                application.send("direct:batch", arrivals);
+                intake.awaitFinished();
+                unreadable = arrivals.unreadable();
+            }
+            prices = catalogue.live() ? "OpenRouter's of now" : "the last copy at hand, of " + catalogue.asOf() + " (OpenRouter's list could not be read)";
+        }
+    }
+
+    /** The estimate, where it is low enough or somebody at the terminal agrees to it. */
+    Estimate confirmed(BigDecimal above, PrintWriter err) {
+        print(err);
+        BigDecimal high = estimate.total().usd().high();
+        if (high.compareTo(above) > 0) {
+            String what = "this job may cost up to $" + Course.cents(high) + ", which is above --confirm-above " + above.toPlainString();
+            if (!Panel.canAsk()) {
+                throw new UsageException(what + ", and there is no terminal to ask on; nothing was called");
+            }
+            err.print(what + ". Go on? [y/N] ");
+            err.flush();
+            Scanner answers = new Scanner(System.in, StandardCharsets.UTF_8);
+            if (!answers.hasNextLine() || !answers.nextLine().strip().equalsIgnoreCase("y")) {
+                throw new UsageException("not confirmed; nothing was called");
+            }
+        }
+        return estimate;
+    }
+
+    boolean inputLost() {
+        return !unreadable.isEmpty();
+    }
+
+    void print(PrintWriter out) {
+        Estimate.Row total = estimate.total();
+        Table table = new Table(3, "task", "tier", "model", "calls", "before", "tokens in", "tokens out", "low $", "expected $", "high $");
+        for (Estimate.Row row : estimate.rows()) {
+            add(table, row);
+        }
+        add(table, total);
+        out.println("estimate    " + tally.taken() + " prompts; nothing was called"
+                + (tally.deadByCode().isEmpty() ? "" : "; would be dead letters: " + Course.counts(tally.deadByCode())));
+        unreadable.forEach(problem -> out.println("            " + problem));
+        out.println("prices      " + prices + (estimate.unknownPrices() == 0 ? "" : "; " + estimate.unknownPrices()
+                + " calls of models without a price there, at key prices.unknown"));
+        out.println("low         " + (total.measured() == 0 ? "" : "answers half as long as expected, or, of unknown length, ") + "of " + AnswerLengths.SHORTEST + " tokens");
+        out.println("expected    tokens in as OpenAI counts text; answers as long as "
+                + (total.measured() == 0 ? "" : "earlier ones in the mean (" + total.measured() + " calls)" + (total.measured() < total.calls() ? ", else " : ""))
+                + (total.measured() < total.calls() ? "the geometric mean of " + AnswerLengths.SHORTEST + " tokens and the output cap: a trial of 20 prompts tells more" : ""));
+        out.println("high        what a budget reserves: each byte a token, each answer up to its cap");
+        out.println("            Calls made again and fallbacks are on top in all three; what was answered before costs nothing.");
+        table.print(out, "");
+    }
+
+    private static void add(Table table, Estimate.Row row) {
+        table.add(row.task(), row.tier(), row.model(), row.calls(), row.ended(), row.tokensIn(), row.tokensOut(), Course.cents(row.usd().low()),
+                Course.cents(row.usd().expected()), Course.cents(row.usd().high()));
+    }
+}

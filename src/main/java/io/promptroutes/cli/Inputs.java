@@ -1,0 +1,161 @@
+package io.promptroutes.cli;
+
+import io.promptroutes.file.Arrivals;
+import io.promptroutes.file.InputFiles;
+import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Tally;
+import io.promptroutes.prompt.PromptSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.Spliterators;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Where a job's prompts are, and which of them are wanted. */
+final class Inputs {
+
+    private static final Set<String> ENDINGS = Set.of("jsonl", "csv", "txt");
+
+    @Parameters(paramLabel = "INPUT", arity = "0..*", description = "Files of prompts: .jsonl (native lines and OpenAI Batch lines, mixed as you like), "
+            + ".csv (columns named like a request's fields), .txt (a prompt a line), .gz of these; folders of them (not the folders within); "
+            + "quoted patterns such as \"in/**/*.csv\"; - for lines of standard input.")
+    List<String> inputs = List.of();
+
+    @Option(names = "--whole-file", description = "Each .txt file is one prompt.")
+    private boolean wholeFile;
+
+    @Option(names = "--limit", paramLabel = "N", description = "For a trial: only the first N prompts.")
+    private Long limit;
+
+    @Option(names = "--sample", paramLabel = "N", description = "For a trial: N prompts picked at random, the same ones each time, with those of a "
+            + "smaller sample among them. Reads the files twice.")
+    private Integer sample;
+
+    private final Map<String, Path> files = new LinkedHashMap<>();
+    private final Set<Path> given = new HashSet<>();
+    /** What is to be made of all that is read. */
+    UnaryOperator<Iterator<Arrival>> through = UnaryOperator.identity();
+
+    /**
+     * Finds the files, before anything is made.
+     *
+     * @param out the job's folder, whose results are no prompts
+     */
+    void find(Path out) {
+        if (limit != null && limit < 1 || sample != null && sample < 1 || limit != null && sample != null) {
+            throw new UsageException("--limit and --sample are a number from 1 on, and exclude each other");
+        }
+        for (String input : inputs) {
+            Path path = Path.of(input);
+            if (path.equals(InputFiles.STDIN)) {
+                if (sample != null) {
+                    throw new UsageException("--sample reads its input twice, and standard input can be read once; use --limit, or put it into a file");
+                }
+                add("stdin", path);
+            } else if (Files.isDirectory(path)) {
+                if (path.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
+                    throw new UsageException("INPUT " + input + " is --out, too: its results would be read as prompts");
+                }
+                addAll(path, 1, file -> true, "INPUT " + input + " is a folder without files that end in .jsonl, .csv, .txt or .gz of these");
+            } else if (Files.exists(path) || !input.matches(".*[*?\\[{].*")) {
+                if (!Files.exists(path)) {
+                    throw new UsageException("INPUT " + input + " does not exist");
+                }
+                if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+                    throw new UsageException("INPUT " + input + " is not a readable file");
+                }
+                add(path.getFileName().toString(), path);
+            } else {
+                Path base = Path.of(input.replaceFirst("[^/]*[*?\\[{].*", ""));
+                addAll(base, Integer.MAX_VALUE, FileSystems.getDefault().getPathMatcher("glob:" + input), "INPUT " + input + " matches no file that ends in "
+                        + ".jsonl, .csv, .txt or .gz of these");
+            }
+        }
+    }
+
+    private void addAll(Path folder, int depth, PathMatcher wanted, String none) {
+        try (Stream<Path> found = Files.walk(folder, depth)) {
+            List<Path> sorted = found.filter(file -> ENDINGS.contains(InputFiles.ending(file)) && !file.getFileName().toString().startsWith("."))
+                    .filter(file -> wanted.matches(file) && Files.isRegularFile(file)).sorted().toList();
+            if (sorted.isEmpty()) {
+                throw new UsageException(none);
+            }
+            sorted.forEach(file -> add(file.getFileName().toString(), file));
+        } catch (IOException | UncheckedIOException e) {
+            throw new UsageException(none, e);
+        }
+    }
+
+    /** By the name under which lines are known: the file's own, or the path as given where two files share it. */
+    private void add(String name, Path file) {
+        files.put(files.containsKey(name) ? file.toString() : name, file);
+        if (!given.add(file.toAbsolutePath().normalize())) {
+            throw new UsageException("INPUT " + file + " is given twice");
+        }
+    }
+
+    /** Whether they can be read more than once, which standard input cannot. */
+    boolean repeatable() {
+        return !files.containsValue(InputFiles.STDIN);
+    }
+
+    /** The files' names in their order, by which lines are known. */
+    Set<String> names() {
+        return files.keySet();
+    }
+
+    /** Those that are wanted. */
+    Arrivals open(PromptSettings prompts, Intake intake, Tally tally) {
+        long highest = sample == null ? Long.MAX_VALUE : highestOfSample(prompts);
+        InputFiles opened = new InputFiles(files, prompts, wholeFile);
+        Iterator<Arrival> all = through.apply(opened);
+        AtomicLong place = new AtomicLong();
+        Iterator<Arrival> wanted = sample != null ? stream(all).filter(one -> scattered(place.getAndIncrement()) <= highest).iterator()
+                : limit != null ? stream(all).limit(limit).iterator() : all;
+        return new Arrivals(opened, wanted, intake, tally);
+    }
+
+    /** The sample is the prompts whose places in the input have the lowest hashes; this is the highest of these. */
+    private long highestOfSample(PromptSettings prompts) {
+        PriorityQueue<Long> lowest = new PriorityQueue<>((one, other) -> Long.compare(other, one));
+        try (InputFiles all = new InputFiles(files, prompts, wholeFile)) {
+            Iterator<Arrival> each = through.apply(all);
+            for (long place = 0; each.hasNext(); place++) {
+                each.next();
+                lowest.add(scattered(place));
+                if (lowest.size() > sample) {
+                    lowest.remove();
+                }
+            }
+        }
+        return lowest.isEmpty() ? Long.MIN_VALUE : lowest.peek();
+    }
+
+    /** As random as it has to be, and for no two places the same: the mixing step of SplitMix64. */
+    private static long scattered(long place) {
+        long hash = (place + 1) * 0x9E3779B97F4A7C15L;
+        hash = (hash ^ hash >>> 30) * 0xBF58476D1CE4E5B9L;
+        hash = (hash ^ hash >>> 27) * 0x94D049BB133111EBL;
+        return hash ^ hash >>> 31;
+    }
+
+    private static Stream<Arrival> stream(Iterator<Arrival> arrivals) {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(arrivals, 0), false);
+    }
+}

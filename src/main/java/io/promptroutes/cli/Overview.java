@@ -1,0 +1,145 @@
+package io.promptroutes.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Tally;
+import io.promptroutes.ledger.BudgetState;
+import io.promptroutes.ledger.Figures;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.Period;
+import io.promptroutes.ledger.Scope;
+import io.promptroutes.prompt.Json;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What {@code /api/usage} says (docs/api.md): the ledger's figures, its budgets, and what runs now. Thread-safe. Figures are kept for a
+ * second, and for nine times as long as they took to find: however large the ledger and however many ask, that is a tenth of one core.
+ */
+final class Overview {
+
+    private static final Duration KEPT = Duration.ofSeconds(1);
+    private static final int KEPT_FOR_TIME = 9;
+    private static final int MOST_KEPT = 8;
+
+    private static final List<Figures.By> TABLES = List.of(Figures.By.TOTAL, Figures.By.MODEL, Figures.By.DAY, Figures.By.TASK, Figures.By.TENANT,
+            Figures.By.SOURCE, Figures.By.REASON);
+
+    private record Found(ObjectNode figures, Instant until) {
+    }
+
+    private final Ledger ledger;
+    private final BudgetSettings limits;
+    private final Tally tally;
+    private final Intake intake;
+    private final Instant started = Instant.now();
+    private final Cache<String, Found> found = Caffeine.newBuilder().maximumSize(MOST_KEPT).build();
+
+    /**
+     * @param ledger null where it is switched off
+     * @param tally  null where nothing runs, as is {@code intake}
+     */
+    Overview(Ledger ledger, BudgetSettings limits, Tally tally, Intake intake) {
+        this.ledger = ledger;
+        this.limits = limits;
+        this.tally = tally;
+        this.intake = intake;
+    }
+
+    /** @param since a day (UTC) or a time ago; null for all */
+    ObjectNode usage(String since) {
+        Instant from = CostRows.from(since);
+        ObjectNode out = Json.MAPPER.createObjectNode();
+        out.put("at", now().toString());
+        out.put("ledger", ledger != null);
+        out.set("now", tally == null ? null : running());
+        return ledger == null ? out : out.setAll(figures(since == null ? "" : since, from));
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private synchronized ObjectNode figures(String since, Instant from) {
+        Found known = found.getIfPresent(since);
+        if (known == null || Instant.now().isAfter(known.until())) {
+            Instant start = Instant.now();
+            ObjectNode figures = read(from);
+            Duration rest = Duration.between(start, Instant.now()).multipliedBy(KEPT_FOR_TIME);
+            known = new Found(figures, Instant.now().plus(rest.compareTo(KEPT) > 0 ? rest : KEPT));
+            found.put(since, known);
+        }
+        return known.figures();
+    }
+
+    private ObjectNode read(Instant from) {
+        ObjectNode out = Json.MAPPER.createObjectNode();
+        out.put("figures_at", now().toString());
+        out.put("since", from.equals(Instant.EPOCH) ? null : from.truncatedTo(ChronoUnit.MILLIS).toString());
+        Map<Figures.By, List<Figures.Row>> tables = ledger.figures().by(TABLES, Set.of(Figures.By.TOTAL, Figures.By.MODEL), from);
+        List<Figures.Row> total = tables.remove(Figures.By.TOTAL);
+        out.set("total", CostRows.row(Figures.By.TOTAL, total.isEmpty() ? Figures.nothing("total") : total.get(0)));
+        tables.forEach((by, table) -> {
+            ArrayNode rows = out.putArray("by_" + by.name().toLowerCase(Locale.ROOT));
+            table.forEach(row -> rows.add(CostRows.row(by, row)));
+        });
+        ArrayNode budgets = out.putArray("budgets");
+        budgets().forEach(state -> budgets.add(budget(state)));
+        return out;
+    }
+
+    /** Those of today and of this month that have a limit; one over everything is there before anything was spent, too. */
+    private List<BudgetState> budgets() {
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        List<BudgetState> states = new ArrayList<>(ledger.history().budgets(today).stream().filter(state -> state.limitUsd() != null).toList());
+        limits.limits().stream().filter(limit -> limit.scope() == Scope.TOTAL && limit.period() != Period.JOB)
+                .filter(limit -> states.stream().noneMatch(state -> state.scope() == Scope.TOTAL && state.period() == limit.period()))
+                .forEach(limit -> states.add(new BudgetState(Scope.TOTAL, null, null, limit.period(),
+                        limit.period() == Period.DAY ? today.toString() : today.toString().substring(0, "2026-11".length()),
+                        BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, limit.usd())));
+        return states;
+    }
+
+    private static ObjectNode budget(BudgetState state) {
+        ObjectNode out = Json.MAPPER.createObjectNode();
+        out.put("scope", state.scope().name().toLowerCase(Locale.ROOT));
+        out.put("tenant", state.tenant());
+        out.put("model", state.model());
+        out.put("period", state.period().name().toLowerCase(Locale.ROOT));
+        out.put("period_key", state.periodKey());
+        out.put("limit_usd", state.limitUsd());
+        out.put("spent_usd", state.spentUsd());
+        out.put("held_usd", state.heldUsd());
+        out.put("reserved_usd", state.reservedUsd());
+        out.put("left_usd", state.limitUsd().subtract(state.spentUsd()).subtract(state.heldUsd()).subtract(state.reservedUsd()));
+        return out;
+    }
+
+    private ObjectNode running() {
+        ObjectNode out = Json.MAPPER.createObjectNode();
+        out.put("started", started.truncatedTo(ChronoUnit.SECONDS).toString());
+        out.put("paused", intake.reason());
+        out.put("in_flight", intake.inFlight());
+        out.put("unfinished", intake.unfinished());
+        out.set("waiting", Json.MAPPER.valueToTree(tally.waiting()));
+        out.put("taken", tally.taken());
+        out.put("answered", tally.answered());
+        out.put("reused", tally.reused());
+        out.put("saved_usd", tally.saved());
+        out.set("fallbacks", Json.MAPPER.valueToTree(tally.fallbacks()));
+        out.set("dead_letters", Json.MAPPER.valueToTree(tally.deadByCode()));
+        return out;
+    }
+}

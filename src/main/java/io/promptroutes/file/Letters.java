@@ -1,0 +1,96 @@
+package io.promptroutes.file;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.flow.Arrival;
+import io.promptroutes.prompt.DeadLetterLine;
+import io.promptroutes.prompt.InputFormat;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Source;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The dead letters among what is read, each as the prompt that it was: known by the same id, from the same source. An id comes once, since
+ * the file may grow by letters of the prompts that fail again. For one thread.
+ */
+public final class Letters extends Ahead<Arrival> {
+
+    private final Iterator<Arrival> lines;
+    private final Set<String> codes;
+    private final IdSet seen = new IdSet();
+    private final Map<String, Long> skipped = new TreeMap<>();
+    private long replayed;
+
+    /** @param codes of the letters that are wanted; empty for all */
+    public Letters(Iterator<Arrival> lines, Set<String> codes) {
+        this.lines = lines;
+        this.codes = codes;
+    }
+
+    @Override
+    Arrival read() {
+        while (lines.hasNext()) {
+            Arrival letter = letter(lines.next());
+            if (letter != null) {
+                replayed++;
+                return letter;
+            }
+        }
+        return null;
+    }
+
+    private Arrival letter(Arrival line) {
+        JsonNode json = json(line);
+        String code = json.path("error").path("code").asText();
+        if (!(json instanceof ObjectNode letter) || !DeadLetterLine.matches(letter)) {
+            return skip(code.isEmpty() ? "no dead letter that can be read" : code + " without its request");
+        }
+        String id = letter.path("id").asText();
+        if (!seen.add(id)) {
+            return null;
+        }
+        if (!codes.isEmpty() && !codes.contains(code)) {
+            return skip(code);
+        }
+        Source source = source(letter, line.source());
+        String identity = source.file() != null && id.equals(source.defaultId()) ? "#" + letter.path("occurrence").asInt(1) : null;
+        return new Arrival(source, letter.path("key").textValue(), line.bytes(), false, line.length(), InputFormat.AUTO, null, identity);
+    }
+
+    private static JsonNode json(Arrival line) {
+        try {
+            return Json.MAPPER.readTree(line.bytes());
+        } catch (IOException | NumberFormatException e) {
+            return Json.MAPPER.missingNode();
+        }
+    }
+
+    private static Source source(ObjectNode letter, Source otherwise) {
+        try {
+            Source source = Json.MAPPER.treeToValue(letter.path("source"), Source.class);
+            return source == null || (source.file() == null || source.line() == null) && source.offset() == null ? otherwise : source;
+        } catch (JsonProcessingException e) {
+            return otherwise;
+        }
+    }
+
+    private Arrival skip(String why) {
+        skipped.merge(why, 1L, Long::sum);
+        return null;
+    }
+
+    /** Letters handed out. */
+    public long replayed() {
+        return replayed;
+    }
+
+    /** How many lines were left out, by the code of their error or another reason. */
+    public Map<String, Long> skipped() {
+        return skipped;
+    }
+}

@@ -1,0 +1,72 @@
+package io.promptroutes.flow;
+
+import io.promptroutes.openrouter.Answer;
+import java.math.BigDecimal;
+import java.util.List;
+import org.HdrHistogram.Histogram;
+
+/** What a model has done for a task. Confined to the {@link Tally}'s lock. */
+public final class ModelTally {
+
+    /** In milliseconds; what takes longer counts as this long. Two digits are exact, in some 20 kB. */
+    private static final long LONGEST = 3_600_000;
+
+    /**
+     * The sums so far.
+     *
+     * @param calls     that were or may have been billed
+     * @param unknown   of these, the ones with no known cost
+     * @param tokensIn  of the answers that had a usage, as are {@code tokensOut}
+     * @param p50Ms     latency of the answers in milliseconds; 0 where there is none, as is {@code p95Ms}
+     * @param fallbacks answers that another model was asked for first
+     * @param reused    stored answers that were published again, under the model that was asked for first
+     */
+    public record Total(String task, String model, long calls, BigDecimal usd, long unknown, long tokensIn, long tokensOut, long p50Ms, long p95Ms,
+            long fallbacks, long reused) {
+    }
+
+    private final List<String> key;
+    private final Histogram latency = new Histogram(LONGEST, 2);
+    private long calls;
+    private BigDecimal usd = BigDecimal.ZERO;
+    private long unknown;
+    private long tokensIn;
+    private long tokensOut;
+    private long fallbacks;
+    private long reused;
+
+    /** @param key task and model */
+    ModelTally(List<String> key) {
+        this.key = key;
+    }
+
+    /** @param answer null where there was none */
+    void call(BigDecimal cost, Answer answer, long latencyMs) {
+        calls++;
+        if (cost == null) {
+            unknown++;
+        } else {
+            usd = usd.add(cost);
+        }
+        if (answer != null) {
+            latency.recordValue(Math.min(latencyMs, LONGEST));
+        }
+        if (answer != null && answer.usage() != null) {
+            tokensIn += answer.usage().promptTokens();
+            tokensOut += answer.usage().completionTokens();
+        }
+    }
+
+    void fallback() {
+        fallbacks++;
+    }
+
+    void reuse() {
+        reused++;
+    }
+
+    Total total() {
+        return new Total(key.get(0), key.get(1), calls, usd, unknown, tokensIn, tokensOut, latency.getValueAtPercentile(50),
+                latency.getValueAtPercentile(95), fallbacks, reused);
+    }
+}

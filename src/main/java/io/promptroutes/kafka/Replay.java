@@ -1,0 +1,153 @@
+package io.promptroutes.kafka;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Puts the records of the topic of dead letters back on the topic of prompts as they were: key, value, and the headers that are not ours.
+ * Takes what was there at its start and not taken before. What it is about to send is noted with the committed offset and the note is taken
+ * away when the brokers have all of it, so that after a crash it is known, and said, what may be there twice. For one thread.
+ */
+public final class Replay {
+
+    /** On a record that was put back: where its dead letter is. It is called again although the ledger has a dead letter of it. */
+    static final String HEADER = "replay-of";
+    /** On a dead letter whose value is not the record that came in. */
+    static final String NO_RECORD = "record-left-out";
+    private static final Set<String> OURS = Set.of(HEADER, NO_RECORD, "prompt-id", "source-topic", "source-partition", "source-offset", "error-code",
+            "error-message", "error-retryable", "error-text", "error-attempts");
+
+    private final Map<String, Object> client;
+    private final String from;
+    private final String to;
+    private final Set<String> codes;
+    private final Consumer<String> said;
+    private final Map<String, Long> skipped = new TreeMap<>();
+    private long replayed;
+
+    /**
+     * @param client properties of the clients, with the brokers
+     * @param group  under which it is kept how far replays have come
+     * @param codes  of the errors whose records are wanted; empty for all
+     * @param said   takes what a person should know
+     */
+    public Replay(Map<String, String> client, String group, String from, String to, Set<String> codes, Consumer<String> said) {
+        this.client = new HashMap<>(client);
+        this.client.putAll(Map.of("group.id", group, "enable.auto.commit", "false", "auto.offset.reset", "earliest",
+                "allow.auto.create.topics", "false"));
+        this.from = from;
+        this.to = to;
+        this.codes = codes;
+        this.said = said;
+    }
+
+    /**
+     * @param again from the first record on, whatever was taken before
+     * @throws IllegalArgumentException where there is no such topic
+     * @throws ExecutionException where a record cannot be sent
+     */
+    public void run(boolean again) throws ExecutionException, InterruptedException {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(from).stream().map(one -> new TopicPartition(from, one.partition())).toList();
+            if (partitions.isEmpty()) {
+                throw new IllegalArgumentException("there is no topic " + from);
+            }
+            consumer.assign(partitions);
+            if (again) {
+                consumer.seekToBeginning(partitions);
+            }
+            consumer.committed(new HashSet<>(partitions)).forEach((partition, offset) -> {
+                if (offset != null && !offset.metadata().isEmpty()) {
+                    said.accept("an earlier replay ended while it sent: of the records of " + partition + " from offset " + offset.offset()
+                            + " to " + offset.metadata() + " some may be put back twice");
+                }
+            });
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                send(consumer.poll(Duration.ofMillis(500)), ends, consumer, producer);
+            }
+        }
+    }
+
+    private void send(ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, Long> ends, KafkaConsumer<byte[], byte[]> consumer,
+            KafkaProducer<byte[], byte[]> producer) throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetAndMetadata> before = new HashMap<>();
+        Map<TopicPartition, OffsetAndMetadata> after = new HashMap<>();
+        List<ProducerRecord<byte[], byte[]>> wanted = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+            if (record.offset() < ends.get(partition)) { // else of a prompt that has failed again meanwhile
+                long first = before.containsKey(partition) ? before.get(partition).offset() : record.offset();
+                before.put(partition, new OffsetAndMetadata(first, String.valueOf(record.offset())));
+                after.put(partition, new OffsetAndMetadata(record.offset() + 1));
+                if (wanted(record.headers())) {
+                    wanted.add(new ProducerRecord<>(to, null, record.key(), record.value(), original(record)));
+                }
+            }
+        }
+        consumer.commitSync(before);
+        List<Future<RecordMetadata>> sent = wanted.stream().map(producer::send).toList();
+        producer.flush();
+        for (Future<RecordMetadata> one : sent) {
+            one.get();
+        }
+        consumer.commitSync(after);
+        replayed += wanted.size();
+    }
+
+    private boolean wanted(Headers headers) {
+        Header error = headers.lastHeader("error-code");
+        String code = error == null ? "no dead letter of ours" : new String(error.value(), StandardCharsets.UTF_8);
+        if (headers.lastHeader(NO_RECORD) != null) {
+            code += " without its record";
+        } else if (error != null && (codes.isEmpty() || codes.contains(code))) {
+            return true;
+        }
+        skipped.merge(code, 1L, Long::sum);
+        return false;
+    }
+
+    private static Headers original(ConsumerRecord<byte[], byte[]> record) {
+        Headers headers = new RecordHeaders();
+        for (Header header : record.headers()) {
+            if (!OURS.contains(header.key())) {
+                headers.add(header);
+            }
+        }
+        return headers.add(HEADER, (record.topic() + "-" + record.partition() + "-" + record.offset()).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Records that are on the topic of prompts again. */
+    public long replayed() {
+        return replayed;
+    }
+
+    /** How many records were left out, by the code of their error or another reason. */
+    public Map<String, Long> skipped() {
+        return skipped;
+    }
+}

@@ -1,0 +1,103 @@
+package io.promptroutes.route;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.Model;
+import io.promptroutes.cost.Price;
+import io.promptroutes.cost.PriceList;
+import io.promptroutes.cost.Reservations;
+import io.promptroutes.cost.TokenCounter;
+import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Estimate;
+import io.promptroutes.flow.Estimate.Range;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Tally;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.WorkId;
+import io.promptroutes.openrouter.ChatRequest;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.Strategy;
+import io.promptroutes.routing.Demand;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** In place of a prompt's first call, or of the calls of a comparison: adds up what they would cost. Nothing is called or claimed. Thread-safe. */
+public final class EstimateCalls implements Processor {
+
+    private final Estimate estimate;
+    private final Catalogue catalogue;
+    private final PriceList prices;
+    private final ChatRequest request;
+    private final Ledger ledger;
+    private final LedgerPolicy policy;
+    private final AnswerLengths lengths;
+    private final Intake intake;
+    private final Tally tally;
+    private final TokenCounter counter = new TokenCounter();
+    private final Reservations reservations;
+
+    /** @param ledger whose answers are not called for again; null where there is none */
+    public EstimateCalls(Estimate estimate, Catalogue catalogue, PriceList prices, ChatRequest request, Ledger ledger, LedgerPolicy policy,
+            Intake intake, Tally tally) {
+        this.estimate = estimate;
+        this.catalogue = catalogue;
+        this.prices = prices;
+        this.reservations = new Reservations(prices, true, true);
+        this.request = request;
+        this.ledger = ledger;
+        this.policy = policy;
+        this.lengths = new AnswerLengths(ledger);
+        this.intake = intake;
+        this.tally = tally;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = exchange.getVariable("run", Run.class);
+        String identity = exchange.getVariable("identity", String.class);
+        boolean compare = run.prompt().strategy() == Strategy.COMPARE;
+        boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).bytes() != run.prompt().raw();
+        boolean ended = ended(run.prompt(), identity, fedInAgain);
+        long tokens = ended ? 0 : new Demand(run.prompt().request(), counter).tokens();
+        for (String model : compare ? run.chain().models() : List.of(run.chain().model())) {
+            boolean done = ended || compare && ended(run.prompt(), Comparisons.identity(identity, model), fedInAgain);
+            String tier = run.decision().tier();
+            estimate.add(done ? new Estimate.Row(run.task().toString(), tier, model, 0, 1, 0, 0, 0, Range.NOTHING) : call(run, tier, model, tokens));
+        }
+        tally.answeredAgain();
+        intake.finish();
+    }
+
+    /** Whether an earlier run has its answer, or a dead letter that stands. */
+    private boolean ended(Prompt prompt, String identity, boolean fedInAgain) {
+        if (ledger == null || policy.fresh()) {
+            return false;
+        }
+        return ledger.history().ended(WorkId.of(policy.provider(), prompt.tenant(), identity, prompt.raw()))
+                .map(answered -> answered || !policy.retryFailed() && !fedInAgain).orElse(false);
+    }
+
+    private Estimate.Row call(Run run, String tier, String model, long tokens) {
+        ObjectNode body = run.prompt().request();
+        Model facts = catalogue.find(model).orElse(null);
+        int cap = request.cap(body, facts, run.decision().maxTokens());
+        int answers = Math.max(1, body.path("n").asInt(1));
+        AnswerLengths.Guess length = lengths.of(run.task().toString(), facts == null ? model : facts.id(), cap);
+        PriceList.Entry entry = prices.of(model);
+        if (entry.origin() == PriceList.Origin.UNKNOWN) {
+            estimate.unknownPrice();
+        }
+        Range usd = new Range(cost(entry.price(), tokens, length.low() * answers), cost(entry.price(), tokens, length.expected() * answers),
+                reservations.of(model, body, Json.bytes(body).length, cap).usd());
+        return new Estimate.Row(run.task().toString(), tier, model, 1, 0, length.measured() ? 1 : 0, tokens, length.expected() * answers, usd);
+    }
+
+    private static BigDecimal cost(Price price, long in, long out) {
+        return price.cost(in, out, 0, Instant.now()).orElse(BigDecimal.ZERO);
+    }
+}

@@ -1,0 +1,293 @@
+package io.promptroutes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.cost.CostSource;
+import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.ledger.ClaimAnswer;
+import io.promptroutes.ledger.ClaimRequest;
+import io.promptroutes.ledger.Figures;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.ledger.Settlement;
+import io.promptroutes.ledger.Work;
+import io.promptroutes.ledger.WorkId;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Source;
+import io.promptroutes.simulator.Simulator;
+import io.promptroutes.simulator.SimulatorConfig;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.math.BigDecimal;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a service says at its management port about its calls, once thirty prompts have met faults. */
+class ApiTest {
+
+    private static final String SCRIPT = "</script><script>alert(1)</script>";
+    private static final int PROMPTS = 30;
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    @TempDir
+    private static Path folder;
+    private static Simulator simulator;
+    private static Ledger ledger;
+    private static Application application;
+    private static Management management;
+
+    @BeforeAll
+    static void answerSomePrompts() throws InterruptedException {
+        simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.seed", "5", "simulator.latency", "5ms", "simulator.retry-after", "0",
+                "simulator.fault.rate-limited", "25", "simulator.fault.server-error", "25", "simulator.fault.moderation", "5")));
+        ledger = Ledger.open(LedgerSettings.embedded(folder.resolve("ledger")));
+        Map<String, String> keys = Map.of("management.port", "0", "budget.total.day", "5", "budget.tenant.acme.day", "1");
+        ledger.limits(new BudgetSettings(settings(keys)).limits());
+        management = new Management(settings(keys));
+        application = start(keys, ledger, management);
+        for (int i = 0; i < PROMPTS; i++) {
+            application.intake().take();
+            application.tally().take();
+            byte[] line = "{\"id\":%s,\"prompt\":\"A secret number %d\",\"tenant\":\"%s\",\"task\":\"%s\",\"strategy\":\"%s\",\"metadata\":{\"note\":%s}}".formatted(
+                    quoted((i == 7 ? SCRIPT : "p-") + i), i, i % 3 == 0 ? "acme" : "school", i % 2 == 0 ? "code" : "chat", i == 11 ? "compare" : "smart",
+                    quoted(SCRIPT)).getBytes(StandardCharsets.UTF_8);
+            application.send("direct:prompt", new Arrival(Source.line("test", i), null, line, false, line.length));
+        }
+        await().atMost(Duration.ofSeconds(90)).until(() -> application.intake().unfinished() == 0);
+    }
+
+    private static String quoted(String text) {
+        return Json.MAPPER.valueToTree(text).toString();
+    }
+
+    private static Settings settings(Map<String, String> keys) {
+        return Settings.load(folder.resolve("no-settings-here"), Map.of(), keys);
+    }
+
+    private static Application start(Map<String, String> keys, Ledger ledger, Management management) {
+        Map<String, String> all = new HashMap<>(Map.of("ledger.enabled", "on"));
+        all.putAll(keys);
+        RouteSettings routes = RoutesUnderTest.settings(simulator.baseUrl().toString(), all);
+        Intake intake = routes.intake(false);
+        Map<String, String> service = new HashMap<>(management.settings());
+        service.putAll(Map.of("kafka.enabled", "off", "inbox.directory", "", "management.costs", ledger == null ? "off" : "on", "management.page", "on"));
+        Processor nowhere = exchange -> { };
+        Application started = new Application(routes, intake, new Application.Edges("files", Map.of("appendResult", nowhere, "appendCost", nowhere,
+                "appendDeadLetter", nowhere, "appendAlert", nowhere), id -> true, exchange -> true, Duration.ofSeconds(5), service), ledger, RoutesUnderTest.POLICY);
+        started.configured(management::open);
+        started.bind(Api.beans(ledger, new Overview(ledger, new BudgetSettings(settings(keys)), started.tally(), intake), new LastRequests(ledger)));
+        started.start();
+        return started;
+    }
+
+    @AfterAll
+    static void stop() {
+        application.close();
+        ledger.close();
+        simulator.close();
+    }
+
+    private static HttpResponse<String> get(Management of, String path, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(of.address() + path)).timeout(Duration.ofSeconds(20));
+        return HTTP.send((headers.length == 0 ? request : request.headers(headers)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static JsonNode json(String path) throws Exception {
+        HttpResponse<String> answer = get(management, path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
+        return Json.MAPPER.readTree(answer.body());
+    }
+
+    private static List<JsonNode> requests(String query) throws Exception {
+        List<JsonNode> all = new ArrayList<>();
+        json("/api/requests" + query).path("requests").forEach(all::add);
+        return all;
+    }
+
+    @Test
+    void figuresAreThoseOfTheCommandCosts() throws Exception {
+        JsonNode usage = json("/api/usage");
+        assertThat(usage.path("ledger").asBoolean()).isTrue();
+        assertThat(usage.at("/total/requests").asInt()).isGreaterThan(PROMPTS);
+        assertThat(usage.path("total")).isEqualTo(json("/observe/costs").get(0));
+        for (Figures.By by : List.of(Figures.By.MODEL, Figures.By.DAY, Figures.By.TASK, Figures.By.TENANT, Figures.By.SOURCE, Figures.By.REASON)) {
+            String name = by.name().toLowerCase(Locale.ROOT);
+            List<JsonNode> rows = new ArrayList<>();
+            usage.path("by_" + name).forEach(rows::add);
+            assertThat(rows).as(name).isNotEmpty().usingElementComparator((one, other) -> without(one, by).equals(without(other, by)) ? 0 : 1)
+                    .containsExactlyElementsOf(json("/observe/costs?by=" + name));
+            assertThat(rows.stream().map(row -> row.path("cost_usd").decimalValue()).reduce(BigDecimal.ZERO, BigDecimal::add))
+                    .isEqualByComparingTo(usage.at("/total/cost_usd").decimalValue());
+        }
+        assertThat(usage.at("/total/cost_usd").decimalValue()).isEqualByComparingTo(simulator.bill().billedUsd());
+        assertThat(usage.at("/by_model/0/p50_ms").isIntegralNumber() && usage.at("/by_model/0/p95_ms").isIntegralNumber()).isTrue();
+        assertThat(json("/api/usage?since=2030-01-01").at("/total/requests").asInt()).isZero();
+    }
+
+    private static JsonNode without(JsonNode row, Figures.By by) {
+        return by == Figures.By.MODEL ? row : row.<ObjectNode>deepCopy().without(List.of("p50_ms", "p95_ms"));
+    }
+
+    @Test
+    void failuresFallbacksBudgetsAndWhatRunsNowAreTold() throws Exception {
+        JsonNode usage = json("/api/usage");
+        assertThat(usage.path("by_reason").findValuesAsText("reason")).contains("rate_limited", "provider_error").doesNotContain("not_recorded");
+        assertThat(usage.path("by_source").findValuesAsText("source")).contains("reported", "not billed");
+        assertThat(usage.path("budgets").findValuesAsText("limit_usd")).containsExactly("1", "5");
+        assertThat(usage.at("/budgets/1/left_usd").decimalValue().add(usage.at("/total/cost_usd").decimalValue())).isEqualByComparingTo("5");
+        JsonNode now = usage.path("now");
+        assertThat(now.path("taken").asInt()).isEqualTo(PROMPTS);
+        assertThat(now.path("in_flight").asInt() + now.path("unfinished").asInt()).isZero();
+        assertThat(now.path("paused").isNull()).isTrue();
+        assertThat(now.path("answered").asInt() + now.path("dead_letters").valueStream().mapToInt(JsonNode::asInt).sum()).isEqualTo(PROMPTS);
+    }
+
+    @Test
+    void theLastRequestsComeLatestFirstWithTheirRoutingAndWithoutTheirTexts() throws Exception {
+        List<JsonNode> all = requests("");
+        assertThat(all).hasSize(PROMPTS).extracting(request -> request.path("at").asText()).isSortedAccordingTo((one, other) -> other.compareTo(one));
+        assertThat(all).extracting(request -> request.path("id").asText()).doesNotHaveDuplicates().contains(SCRIPT + "7");
+        assertThat(all).allSatisfy(request -> {
+            assertThat(request.at("/routing/candidates")).isNotEmpty();
+            assertThat(request.at("/routing/reason").asText()).isNotBlank();
+            assertThat(request.toString()).doesNotContain("secret number").doesNotContain(" answers prompt ");
+        });
+        assertThat(all).filteredOn(request -> request.has("branches")).as("a comparison is one request").hasSize(1)
+                .allSatisfy(request -> assertThat(request.path("branches").size()).isGreaterThan(1));
+        assertThat(all).filteredOn(request -> request.at("/fallback/level").asInt() > 0)
+                .allSatisfy(request -> assertThat(request.at("/fallback/attempts")).isNotEmpty());
+        assertThat(requests("?limit=4")).isEqualTo(all.subList(0, 4));
+        assertThat(requests("?tenant=acme&task=code")).isEqualTo(all.stream().filter(request -> request.path("tenant").asText().equals("acme")
+                && request.at("/routing/task").asText().equals("code")).toList()).isNotEmpty();
+        List<JsonNode> failed = requests("?status=failed");
+        assertThat(failed).hasSize(application.tally().deadByCode().values().stream().mapToInt(Long::intValue).sum())
+                .allSatisfy(request -> assertThat(request.at("/error/code").asText()).isNotBlank());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/api/usage?since=yesterday, neither a day", "/api/requests?limit=many, a parameter must be a number"})
+    void aQuestionThatCannotBeReadIsToldSo(String path, String why) throws Exception {
+        HttpResponse<String> answer = get(management, path);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(Json.MAPPER.readTree(answer.body()).path("error").asText()).contains(why);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/page.css", "/page.js", "/chart.js", "/api/usage", "/api/requests", "/observe/costs"})
+    void noHeaderIsTheAskersAndAllAreStrict(String path) throws Exception {
+        HttpResponse<String> answer = get(management, path + "?Access-Control-Allow-Origin=*&Set-Cookie=a%3Db", "X-Mine", "1", "Authorization", "Bearer x");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().map()).doesNotContainKeys("access-control-allow-origin", "set-cookie", "x-mine", "authorization");
+        assertThat(answer.headers().firstValue("Content-Security-Policy").orElse("")).startsWith("default-src 'none'").doesNotContain("unsafe");
+        assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
+    }
+
+    /** A page elsewhere may have a name that leads to this machine: a browser would let it read what is here. */
+    @Test
+    void withoutATokenOnlyTheNamesOfThisMachineAreAnswered() throws Exception {
+        for (String host : List.of("elsewhere.example", "127.0.0.1.elsewhere.example")) {
+            assertThat(status(host)).isEqualTo("HTTP/1.1 403 Forbidden");
+        }
+        assertThat(status("localhost:8081")).isEqualTo("HTTP/1.1 200 OK");
+    }
+
+    private static String status(String host) throws Exception {
+        URI address = URI.create(management.address());
+        try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+            socket.getOutputStream().write(("GET /api/requests HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().findFirst().orElse("");
+        }
+    }
+
+    @Test
+    void aTokenGuardsFiguresAndNotThePageAndALedgerThatIsOffIsToldSo() throws Exception {
+        Map<String, String> keys = Map.of("management.port", "0", "management.token", "s3cret", "ledger.enabled", "off");
+        Management guarded = new Management(settings(keys));
+        Application started = start(keys, null, guarded);
+        try {
+            assertThat(Stream.of("/", "/page.css", "/page.js", "/chart.js").map(path -> status(guarded, path))).containsOnly(200);
+            assertThat(Stream.of("/api/usage", "/api/requests", "/observe/health", "//", "/page.css/../api/usage").map(path -> status(guarded, path))).containsOnly(401);
+            JsonNode usage = Json.MAPPER.readTree(get(guarded, "/api/usage", "Authorization", "Bearer s3cret").body());
+            assertThat(usage.path("ledger").asBoolean()).isFalse();
+            assertThat(usage.at("/now/taken").isIntegralNumber()).isTrue();
+            assertThat(Json.MAPPER.readTree(get(guarded, "/api/requests", "Authorization", "Bearer s3cret").body()).path("requests")).isEmpty();
+        } finally {
+            started.close();
+        }
+    }
+
+    private static int status(Management of, String path) {
+        try {
+            return get(of, path).statusCode();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The data stands in a script element, which ends at the first end tag, whatever that stands in. */
+    @Test
+    void aPageFileHoldsTheFiguresAndNothingInThemEndsTheirElement() throws Exception {
+        JsonNode usage = json("/api/usage");
+        JsonNode requests = json("/api/requests");
+        String page = PageFile.of(usage, requests);
+        String start = "<script type=\"application/json\" id=\"data\">";
+        String data = page.substring(page.indexOf(start) + start.length());
+        JsonNode read = Json.MAPPER.readTree(data.substring(0, data.indexOf("</script>")));
+        assertThat(read.path("usage")).isEqualTo(usage);
+        assertThat(read.path("requests")).isEqualTo(requests);
+        assertThat(page).doesNotContain("alert(1)</script>", "src=\"", "href=\"page", "sourceMappingURL").contains("script-src 'sha256-");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"table, ' 0.0000001 '", "csv, ',0.0000001,'"})
+    void noAmountIsWrittenWithAnExponent(String format, String amount) throws Exception {
+        Path own = Files.createTempDirectory(folder, "tiny");
+        try (Ledger tiny = Ledger.open(LedgerSettings.embedded(own))) {
+            book(tiny, new BigDecimal("0.0000001"));
+            Exchange asked = new DefaultExchange(new DefaultCamelContext());
+            Map<String, ?> beans = Api.beans(tiny, new Overview(tiny, new BudgetSettings(settings(Map.of())), null, null), new LastRequests(tiny));
+            ((Processor) beans.get("usage")).process(asked);
+            assertThat(asked.getMessage().getBody(String.class)).contains("\"cost_usd\":0.0000001,").doesNotContainPattern("\\dE-");
+        }
+        StringWriter out = new StringWriter();
+        assertThat(PromptRoutes.execute(new String[] {"costs", "--format", format, "-D", "ledger.directory=" + own, "-D", "openrouter.api-key=none"},
+                new PrintWriter(out), new PrintWriter(System.err))).isZero();
+        assertThat(out.toString()).contains(amount).doesNotContainPattern("\\dE-");
+    }
+
+    private static void book(Ledger ledger, BigDecimal usd) {
+        Work work = new Work(WorkId.of("p", "t", "i", new byte[0]), "job", "i", "t", "chat");
+        ClaimAnswer.Reserved claim = (ClaimAnswer.Reserved) ledger.claim(new ClaimRequest(work, 1, "m", BigDecimal.ONE)).join();
+        ledger.settle(claim.claimId(), new Settlement(Settlement.State.SUCCEEDED, null, "m", "v", null, usd, CostSource.REPORTED, 1L, null)).join();
+    }
+}

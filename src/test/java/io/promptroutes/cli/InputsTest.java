@@ -1,0 +1,96 @@
+package io.promptroutes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.promptroutes.file.Arrivals;
+import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Tally;
+import io.promptroutes.prompt.PromptSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** Which files a batch reads, and which of their prompts. */
+class InputsTest {
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void someFiles() throws IOException {
+        Files.createDirectories(folder.resolve("in/sub/empty"));
+        for (String name : List.of("in/b.txt", "in/a.jsonl", "in/c.CSV.gz", "in/notes.md", "in/.hidden.txt", "in/sub/b.txt", "in/sub/d.csv", "in/s[1].txt")) {
+            Files.writeString(folder.resolve(name), "prompt\n" + name + "\n");
+        }
+        Files.writeString(folder.resolve("many.txt"), IntStream.range(0, 1_000).mapToObj(n -> "prompt " + n).collect(Collectors.joining("\n")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            in                      | a.jsonl:1 a.jsonl:2 b.txt:1 b.txt:2 c.CSV.gz:2 s[1].txt:1 s[1].txt:2
+            in/sub in/b.txt         | b.txt:1 b.txt:2 d.csv:2 $/in/b.txt:1 $/in/b.txt:2
+            in/notes.md             | notes.md:1 notes.md:2
+            in/s[1].txt             | s[1].txt:1 s[1].txt:2
+            in/**/*.csv             | d.csv:2
+            in/**.{csv,jsonl}       | a.jsonl:1 a.jsonl:2 d.csv:2
+            i*/b.t?t                | b.txt:1 b.txt:2
+            """)
+    void filesAreFoundInOrderAndNamedByTheirOwnNamesWhereTheyCan(String given, String expected) {
+        assertThat(read(given.split(" "))).isEqualTo(Arrays.asList(expected.replace("$", folder.toString()).split(" ")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            nowhere.csv          | does not exist
+            in/sub/empty         | is a folder without files that end in .jsonl
+            in/*.nix             | matches no file that ends in .jsonl
+            nowhere/*.csv        | matches no file
+            in/b.txt in          | is given twice
+            out                  | is --out
+            --limit 0 in         | a number from 1 on
+            --limit 1 --sample 1 in | exclude each other
+            --sample 2 -         | reads its input twice
+            """)
+    void whatCannotBeMeantIsRefused(String given, String reason) throws IOException {
+        Files.createDirectories(folder.resolve("out"));
+        assertThatThrownBy(() -> read(given.split(" "))).isInstanceOf(UsageException.class).hasMessageContaining(reason);
+    }
+
+    @Test
+    void aTrialTakesTheFirstOrTheSameOnesOfAllEachTimeAndALargerOneTheSmaller() {
+        assertThat(read("--limit", "2", "many.txt", "in/b.txt")).containsExactly("many.txt:1", "many.txt:2");
+        List<String> sample = read("--sample", "50", "many.txt");
+        assertThat(sample).hasSize(50).isEqualTo(read("--sample", "50", "many.txt"));
+        assertThat(read("--sample", "80", "many.txt")).hasSize(80).containsAll(sample);
+        double middle = sample.stream().mapToInt(id -> Integer.parseInt(id.split(":")[1])).average().orElseThrow();
+        assertThat(middle).as("from everywhere").isBetween(350.0, 650.0);
+        assertThat(read("--sample", "5000", "many.txt")).hasSize(1_000);
+    }
+
+    /** The paths are below the folder. */
+    private List<String> read(String... arguments) {
+        String[] absolute = Arrays.stream(arguments).map(one -> one.matches("-.*|\\d+") ? one : folder + "/" + one).toArray(String[]::new);
+        Inputs inputs = CommandLine.populateCommand(new Inputs(), absolute);
+        inputs.find(folder.resolve("out"));
+        List<String> read = new ArrayList<>();
+        Intake intake = new Intake(10_000, Duration.ofSeconds(1), Duration.ofSeconds(1), true, Clock.systemUTC());
+        try (Arrivals arrivals = inputs.open(PromptSettings.defaults(), intake, new Tally())) {
+            arrivals.forEachRemaining(arrival -> read.add(arrival.source().defaultId()));
+        }
+        return read;
+    }
+}

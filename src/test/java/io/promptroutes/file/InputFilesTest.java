@@ -1,0 +1,263 @@
+package io.promptroutes.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promptroutes.flow.Arrival;
+import io.promptroutes.prompt.InputFormat;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.PromptSettings;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever is in a file: each prompt with its line, and what is none refused with its bytes. */
+class InputFilesTest {
+
+    private static final int MAX_BYTES = 2_000;
+
+    @TempDir
+    private Path folder;
+
+    /** @param expected line, then the request or, behind an exclamation mark, the refusal's code and the bytes kept */
+    record Case(String what, String file, byte[] content, String template, List<String> expected) {
+
+        static Case of(String what, String file, String content, String... expected) {
+            return new Case(what, file, content.getBytes(StandardCharsets.UTF_8), null, List.of(expected));
+        }
+
+        Case template(String text) {
+            return new Case(what, file, content, text, expected);
+        }
+
+        Case in(Charset charset) {
+            return new Case(what, file, new String(content, StandardCharsets.UTF_8).getBytes(charset), template, expected);
+        }
+
+        Case zipped() {
+            return new Case(what, file, gzip(content), template, expected);
+        }
+
+        Case cutTo(int bytes) {
+            return new Case(what, file, Arrays.copyOf(content, bytes), template, expected);
+        }
+
+        Case and(byte[] more) {
+            ByteArrayOutputStream both = new ByteArrayOutputStream();
+            both.writeBytes(content);
+            both.writeBytes(more);
+            return new Case(what, file, both.toByteArray(), template, expected);
+        }
+
+        @Override
+        public String toString() {
+            return what;
+        }
+    }
+
+    static Stream<Case> cases() {
+        return Stream.of(
+                Case.of("lines, whatever ends them", "a.jsonl", "\ufeff{\"a\":1}\r\n\n{\"b\":2}\nlast", "1 {\"a\":1}", "3 {\"b\":2}", "4 last"),
+                Case.of("another ending", "a.prompts", "one\ntwo", "1 one", "2 two"),
+                Case.of("gzip", "a.txt.gz", "one\ntwo\n", "1 one", "2 two").zipped(),
+                Case.of("gzip of several members", "a.txt.gz", "one\n", "1 one", "2 two").zipped().and(gzip("two\n".getBytes())),
+                Case.of("gzip by another name", "a.txt", "one\ntwo\n", "1 one", "2 two").zipped(),
+                Case.of("a name that promises gzip", "a.csv.gz", "prompt\none\n", "2 {\"prompt\":\"one\"}"),
+                Case.of("gzip that is cut", "a.txt.gz", "one\ntwo\n", "1 one", "2 !unreadable:two").zipped().cutTo(gzip("one\ntwo".getBytes()).length - 9),
+                Case.of("gzip that is none", "a.txt.gz", "", "1 !unreadable:").and(new byte[] {0x1F, (byte) 0x8B, 9, 9, 9}),
+                Case.of("UTF-16", "a.txt", "\ufeffh\u00e9 \ud83d\ude00\r\ntwo", "1 h\u00e9 \ud83d\ude00", "2 two").in(StandardCharsets.UTF_16LE),
+                Case.of("UTF-16, the other way round", "a.csv", "\ufeffprompt\tid\n\u6d77\tx\n", "2 {\"prompt\":\"\u6d77\",\"id\":\"x\"}").in(StandardCharsets.UTF_16BE),
+                Case.of("half a character of UTF-16", "a.txt", "\ufeffone", "1 one\0").in(StandardCharsets.UTF_16LE).and(new byte[] {0x3D}),
+
+                Case.of("CSV in all its forms", "a.csv", "\ufeffid,prompt\r\n1,plain\r\n2,\"quoted, with \"\"quotes\"\"\"\r\n3,\"two\r\nlines\"\r\n\r\n4,last",
+                        "2 {\"id\":\"1\",\"prompt\":\"plain\"}", "3 {\"id\":\"2\",\"prompt\":\"quoted, with \\\"quotes\\\"\"}",
+                        "4 {\"id\":\"3\",\"prompt\":\"two\\r\\nlines\"}", "7 {\"id\":\"4\",\"prompt\":\"last\"}"),
+                Case.of("semicolons", "a.csv", "id;prompt\na;1,5 or 2\n", "2 {\"id\":\"a\",\"prompt\":\"1,5 or 2\"}"),
+                Case.of("quotes within plain cells", "a.csv", "id,prompt\na,5\" wide\nb,\"x\" \n", "2 {\"id\":\"a\",\"prompt\":\"5\\\" wide\"}",
+                        "3 {\"id\":\"b\",\"prompt\":\"x\"}"),
+                Case.of("cells by type", "a.csv", "prompt,temperature,max_tokens,free_only,metadata,models,stop,seed,messages\n"
+                                + "7,0.5,100.0,FALSE,\"{\"\"k\"\":[1]}\",\"a/b, c/d\",5,,\nx,hot,,,{,\"[\"\"a\"\"]\",\"[\"\".\"\"]\",7,[]\n",
+                        "2 {\"prompt\":\"7\",\"temperature\":0.5,\"max_tokens\":100,\"free_only\":false,\"metadata\":{\"k\":[1]},\"models\":[\"a/b\",\"c/d\"],\"stop\":\"5\"}",
+                        "3 {\"prompt\":\"x\",\"temperature\":\"hot\",\"metadata\":\"{\",\"models\":[\"a\"],\"stop\":[\".\"],\"seed\":7,\"messages\":[]}"),
+                Case.of("other columns go nowhere", "a.csv", "prompt,email,\nhi,a@b,1\n", "2 {\"prompt\":\"hi\"}"),
+                Case.of("but into the template", "a.csv", "prompt,text,email\n,Long,a@b\nown,Long,a@b\n", "2 {\"text\":\"Long\"}", "3 {\"prompt\":\"own\"}")
+                        .template("Shorten {{text}}"),
+                Case.of("too few and too many cells", "a.csv", "id,prompt\na\nb,c,d\n,,\n,\ne,f\n", "2 !invalid_csv:a", "3 !invalid_csv:b,c,d",
+                        "4 !invalid_csv:,,", "6 {\"id\":\"e\",\"prompt\":\"f\"}"),
+                Case.of("a quote that is never closed", "a.csv", "id,prompt\na,\"open\nb,fine\n\nc,fine\n", "2 !invalid_csv:a,\"open",
+                        "3 {\"id\":\"b\",\"prompt\":\"fine\"}", "5 {\"id\":\"c\",\"prompt\":\"fine\"}"),
+                Case.of("a quote that another one would close", "a.csv", "id,prompt\na,\"open\nb,fine\nc,\"fine\"\n", "2 !invalid_csv:a,\"open",
+                        "3 {\"id\":\"b\",\"prompt\":\"fine\"}", "4 {\"id\":\"c\",\"prompt\":\"fine\"}"),
+                Case.of("text behind a quote", "a.csv", "id,prompt\na,\"b\" c\nd,e\n", "2 !invalid_csv:a,\"b\" c", "3 {\"id\":\"d\",\"prompt\":\"e\"}"),
+                Case.of("a carriage return alone", "a.csv", "id,prompt\na,b\rc,d\n\"e\r\",f\n", "2 !invalid_csv:a,b\rc,d", "3 {\"id\":\"e\\r\",\"prompt\":\"f\"}"),
+                Case.of("no UTF-8 in one row", "a.csv", "id,prompt\na,\u00e9\nb,c\n", "2 !invalid_encoding:a,\ufffd", "3 {\"id\":\"b\",\"prompt\":\"c\"}").in(StandardCharsets.ISO_8859_1),
+                Case.of("a NUL", "a.csv", "prompt\na\0b\nc\n", "2 !invalid_encoding:a\0b", "3 {\"prompt\":\"c\"}"),
+                Case.of("a line that is too long", "a.csv", "prompt\n" + "x".repeat(MAX_BYTES + 1) + "\nb\n", "2 !too long: 2001", "3 {\"prompt\":\"b\"}"),
+                Case.of("a cell whose second line is", "a.csv", "prompt\n\"a\nfine\n" + "x".repeat(MAX_BYTES + 1) + "\nb\n", "2 !invalid_csv:\"a",
+                        "3 {\"prompt\":\"fine\"}", "4 !too long: 2001", "5 {\"prompt\":\"b\"}"),
+                Case.of("a first line that is", "a.csv", "x".repeat(MAX_BYTES + 1) + "\nb\n", "1 !too long: 2001"),
+                Case.of("no header that could be one", "a.csv", "Why is the sky blue?\nWhy?\n",
+                        "1 !invalid_csv:Why is the sky blue?"),
+                Case.of("a column twice", "a.csv", "prompt,id,id\na,b,c\n", "1 !invalid_csv:prompt,id,id"),
+                Case.of("an open header", "a.csv", "\"prompt,id\na,b\n", "1 !invalid_csv:\"prompt,id"),
+                Case.of("a header alone", "a.csv", "prompt"),
+                Case.of("nothing", "a.csv", ""),
+                Case.of("CSV that is cut within a row", "a.csv.gz", "prompt\none\n\"two\nthree\n", "2 {\"prompt\":\"one\"}", "3 !invalid_csv:\"two",
+                        "4 !unreadable:three").zipped().cutTo(gzip("prompt\none\n\"two\nthree".getBytes()).length - 9));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void everyPromptHasItsLineAndTheRestIsRefused(Case given) throws IOException {
+        assertThat(read(given.file, given.content, given.template)).isEqualTo(given.expected);
+    }
+
+    @Test
+    void aWholeTextFileIsOnePromptAndOtherFilesHaveLines() throws IOException {
+        Files.writeString(folder.resolve("a.txt"), "one\n\ntwo\n");
+        Files.writeString(folder.resolve("b.txt"), "x".repeat(MAX_BYTES + 5));
+        Files.writeString(folder.resolve("c.jsonl"), "one\ntwo\n");
+        Map<String, Path> files = new LinkedHashMap<>();
+        List.of("a.txt", "b.txt", "c.jsonl").forEach(name -> files.put(name, folder.resolve(name)));
+        assertThat(shown(new InputFiles(files, prompts(null), true))).containsExactly("1 one\n\ntwo\n", "1 !too long: 2005", "1 one", "2 two");
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsRefusedAndTheNextFollows() throws IOException {
+        Files.writeString(folder.resolve("b.txt"), "one\n");
+        Map<String, Path> files = new LinkedHashMap<>();
+        files.put("a.txt", folder.resolve("a.txt"));
+        files.put("b.txt", folder.resolve("b.txt"));
+        InputFiles inputs = new InputFiles(files, prompts(null), false);
+        assertThat(shown(inputs)).containsExactly("1 !unreadable:", "1 one");
+        assertThat(inputs.unreadable()).hasSize(1).first().asString().contains("a.txt");
+    }
+
+    @Test
+    void whatACsvWriterWroteIsReadWhateverTheCellsHold() throws IOException {
+        Random random = new Random(11);
+        for (int round = 0; round < 100; round++) {
+            StringBuilder csv = new StringBuilder("id,prompt,temperature\n");
+            List<String> expected = new ArrayList<>();
+            int line = 2;
+            for (int row = 0; row < 20; row++) {
+                String cell = "p" + text(random, "ab\"\"\n\r,; \u00e9");
+                expected.add(line + " {\"id\":\"" + row + "\",\"prompt\":" + Json.MAPPER.writeValueAsString(cell) + "}");
+                String written = row + ",\"" + cell.replace("\"", "\"\"") + "\",\n";
+                line += written.chars().filter(c -> c == '\n').count();
+                csv.append(written);
+            }
+            assertThat(read("a.csv", csv.toString().getBytes(StandardCharsets.UTF_8), null)).as("round %d", round).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void whateverStandsInACsvNoLineIsReadTwiceAndNoneThatIsWellFormedIsLost() throws IOException {
+        Random random = new Random(12);
+        for (int round = 0; round < 500; round++) {
+            String rubbish = text(random, "a\",,\n\r\u00e9");
+            String csv = "id,prompt\n" + rubbish + "\nlast,one\n";
+            List<Arrival> arrivals = arrivals("a.csv", csv.getBytes(StandardCharsets.UTF_8), null);
+            assertThat(arrivals).as("round %d: %s", round, csv).extracting(one -> one.source().line()).isSorted().doesNotHaveDuplicates();
+            Arrival last = arrivals.get(arrivals.size() - 1);
+            boolean own = last.source().line() == csv.chars().filter(c -> c == '\n').count();
+            assertThat(own || shown(last).contains("last,one")).as("round %d: %s", round, csv).isTrue();
+        }
+    }
+
+    @Test
+    void anOpenQuoteCostsNoMoreMemoryThanAPromptAndNoOtherRow() {
+        int rows = 100_000;
+        byte[] row = "b,fine\n".getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream csv = new ByteArrayOutputStream();
+        csv.writeBytes("id,prompt\na,\"open\n".getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < rows; i++) {
+            csv.writeBytes(i % 1_000 == 999 ? "c,\"open\n".getBytes(StandardCharsets.UTF_8) : row);
+        }
+        LineReader lines = LineReader.withEnds(new ByteArrayInputStream(csv.toByteArray()), MAX_BYTES);
+        CsvRows reader = new CsvRows("a.csv", lines, prompts(null));
+        int fine = 0;
+        int refused = 0;
+        while (reader.hasNext()) {
+            Arrival arrival = reader.next();
+            assertThat(arrival.length()).isLessThan(100);
+            fine += arrival.refusal() == null ? 1 : 0;
+            refused += arrival.refusal() == null ? 0 : 1;
+        }
+        assertThat(refused).isEqualTo(1 + rows / 1_000);
+        assertThat(fine).isEqualTo(rows - rows / 1_000);
+    }
+
+    @Test
+    void whereNothingIsButOpenQuotesRowsAreGivenUpSooner() {
+        int rows = 3_000;
+        LineReader lines = LineReader.withEnds(new ByteArrayInputStream(("id,prompt\n" + "5\",\",open\n".repeat(rows)).getBytes(StandardCharsets.UTF_8)), 20_000);
+        CsvRows reader = new CsvRows("a.csv", lines, new PromptSettings(20_000, Map.of(), null, null, InputFormat.AUTO));
+        List<String> why = new ArrayList<>();
+        reader.forEachRemaining(arrival -> why.add(arrival.refusal().getMessage()));
+        assertThat(why).hasSize(rows);
+        assertThat(why.get(0)).contains("not closed in the 20");
+        assertThat(why.get(20)).contains("not closed in the 4");
+    }
+
+    private static String text(Random random, String alphabet) {
+        StringBuilder text = new StringBuilder();
+        for (int i = random.nextInt(12); i > 0; i--) {
+            text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+        }
+        return text.toString();
+    }
+
+    private List<String> read(String file, byte[] content, String template) throws IOException {
+        return arrivals(file, content, template).stream().map(InputFilesTest::shown).toList();
+    }
+
+    private List<Arrival> arrivals(String file, byte[] content, String template) throws IOException {
+        Path path = Files.write(folder.resolve(file), content);
+        List<Arrival> arrivals = new ArrayList<>();
+        new InputFiles(Map.of(file, path), prompts(template), false).forEachRemaining(arrivals::add);
+        return arrivals;
+    }
+
+    private static PromptSettings prompts(String template) {
+        return new PromptSettings(MAX_BYTES, Map.of(), null, template, InputFormat.AUTO);
+    }
+
+    private static List<String> shown(InputFiles inputs) {
+        List<String> shown = new ArrayList<>();
+        inputs.forEachRemaining(one -> shown.add(shown(one)));
+        return shown;
+    }
+
+    private static String shown(Arrival arrival) {
+        String text = new String(arrival.bytes(), StandardCharsets.UTF_8);
+        return arrival.source().line() + " " + (arrival.tooLong() ? "!too long: " + arrival.length()
+                : arrival.refusal() != null ? "!" + arrival.refusal().code() + ":" + text : text);
+    }
+
+    private static byte[] gzip(byte[] content) {
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
+            out.write(content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return zipped.toByteArray();
+    }
+}

@@ -1,0 +1,112 @@
+package io.promptroutes.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Dead letters that are put back on the topic of prompts. */
+class ReplayIT extends BrokerHarness {
+
+    private final List<String> said = new ArrayList<>();
+
+    @BeforeEach
+    void someDeadLetters() throws Exception {
+        topic.create(in, 2);
+        topic.create(out, 2);
+        send(0, "k", "limited", "error-code", "rate_limited", "traceparent", "00-ab", "x-own", "yes", "prompt-id", "p", "replay-of", "before");
+        send(0, null, "slow", "error-code", "timeout", "error-message", "late", "source-topic", "prompts");
+        send(1, null, null, "error-code", "missing_prompt");
+        send(1, "k", "no record", "error-code", "result_too_large", "record-left-out", "true");
+        send(1, "k", "not ours");
+    }
+
+    @Test
+    void recordsComeBackAsTheyWereAndOnce() throws Exception {
+        Replay all = replay(Map.of(), Set.of());
+        all.run(false);
+
+        assertThat(topic.read(out)).extracting(ReplayIT::shown).containsExactlyInAnyOrder(
+                "k=limited {replay-of=" + in + "-0-0, traceparent=00-ab, x-own=yes}", "null=slow {replay-of=" + in + "-0-1}",
+                "null=null {replay-of=" + in + "-1-0}");
+        assertThat(all.replayed()).isEqualTo(3);
+        assertThat(all.skipped()).isEqualTo(Map.of("result_too_large without its record", 1L, "no dead letter of ours", 1L));
+
+        Replay again = replay(Map.of(), Set.of());
+        again.run(false);
+        assertThat(again.replayed()).isZero();
+        assertThat(topic.read(out)).hasSize(3);
+        assertThat(said).isEmpty();
+    }
+
+    @Test
+    void otherCodesAreLeftOutUntilAllIsAskedFor() throws Exception {
+        Replay some = replay(Map.of(), Set.of("timeout", "rate_limited"));
+        some.run(false);
+        assertThat(topic.read(out)).extracting(ConsumerRecord::value).containsExactlyInAnyOrder("limited", "slow");
+        assertThat(some.skipped()).containsEntry("missing_prompt", 1L);
+
+        Replay rest = replay(Map.of(), Set.of("missing_prompt"));
+        rest.run(false);
+        assertThat(rest.replayed()).isZero();
+        rest.run(true);
+        assertThat(rest.replayed()).isEqualTo(1);
+    }
+
+    @Test
+    void aReplayThatEndsWhileItSendsIsToldOfByTheNext() throws Exception {
+        send(0, "k", "large".repeat(1_000), "error-code", "timeout");
+        assertThatThrownBy(() -> replay(Map.of("max.request.size", "1000"), Set.of()).run(false)).isInstanceOf(ExecutionException.class);
+        assertThat(topic.read(out)).as("sent before").extracting(ConsumerRecord::value).contains("limited");
+
+        Replay next = replay(Map.of(), Set.of());
+        next.run(false);
+        assertThat(next.replayed()).isEqualTo(4);
+        assertThat(said).anySatisfy(what -> assertThat(what).contains(in + "-0 from offset 0 to 2", "put back twice"));
+
+        said.clear();
+        replay(Map.of(), Set.of()).run(false);
+        assertThat(said).isEmpty();
+    }
+
+    @Test
+    void aTopicThatIsNotThereIsToldAndNotMade() {
+        assertThatThrownBy(() -> new Replay(Map.of("bootstrap.servers", brokers()), group, "nowhere", out, Set.of(), said::add).run(false))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("nowhere");
+    }
+
+    private Replay replay(Map<String, String> more, Set<String> codes) {
+        Map<String, String> client = new TreeMap<>(more);
+        client.put("bootstrap.servers", brokers());
+        return new Replay(client, group, in, out, codes, said::add);
+    }
+
+    private void send(int partition, String key, String value, String... headers) {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(Map.of("bootstrap.servers", brokers()), new StringSerializer(), new StringSerializer())) {
+            ProducerRecord<String, String> record = new ProducerRecord<>(in, partition, key, value);
+            for (int i = 0; i < headers.length; i += 2) {
+                record.headers().add(new RecordHeader(headers[i], headers[i + 1].getBytes(StandardCharsets.UTF_8)));
+            }
+            producer.send(record);
+        }
+    }
+
+    private static String shown(ConsumerRecord<String, String> record) {
+        Map<String, String> headers = new TreeMap<>();
+        record.headers().forEach(header -> headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8)));
+        return record.key() + "=" + record.value() + " " + headers;
+    }
+}

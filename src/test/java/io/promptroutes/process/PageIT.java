@@ -1,0 +1,271 @@
+package io.promptroutes.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.simulator.Simulator;
+import io.promptroutes.simulator.SimulatorConfig;
+import java.io.File;
+import java.math.RoundingMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/** The page of a running service in a real Chromium: {@code mvn verify -Pbrowser -Dit.test=PageIT -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false}. */
+@Tag("browser")
+class PageIT {
+
+    private static final String SCRIPT = "<script>window.broken=1</script>";
+    private static final String IMAGE = "<img src=x onerror=window.broken=1>";
+    private static final int PROMPTS = 60;
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    @TempDir
+    private static Path folder;
+    private static Simulator simulator;
+    private static Product product;
+    private static Service service;
+    private static ChromeDriver browser;
+
+    @BeforeAll
+    static void serve() throws Exception {
+        simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.seed", "11", "simulator.latency", "30ms", "simulator.retry-after", "0",
+                "simulator.fault.rate-limited", "20", "simulator.fault.server-error", "20", "simulator.fault.moderation", "4")));
+        String prompts = IntStream.range(0, PROMPTS).mapToObj(i -> "{\"id\":%s,\"prompt\":\"%s Tell me about %d.\",\"tenant\":\"%s\",\"metadata\":{\"%s\":\"%s\"}}%n".formatted(
+                Json.MAPPER.valueToTree(i == 30 ? SCRIPT : "p-" + i), IMAGE, i, i % 5 == 0 ? IMAGE : "acme", SCRIPT, IMAGE)).collect(Collectors.joining());
+        product = Product.in(folder.resolve("service")).calling(simulator);
+        service = new Service(product, null, "page");
+        start("0");
+        product.file("in/prompts.jsonl", prompts);
+        await().atMost(Duration.ofSeconds(120)).until(() -> usage().at("/now/answered").asInt() + usage().at("/now/dead_letters").valueStream().mapToInt(JsonNode::asInt).sum() == PROMPTS);
+        browser = chromium();
+    }
+
+    private static void start(String port) {
+        service.start("inbox.directory=in", "inbox.settled=100ms", "budget.total.day=1", "retry.backoff=10ms", "management.port=" + port);
+    }
+
+    private static JsonNode usage() throws Exception {
+        return Json.MAPPER.readTree(service.get("/api/usage").body());
+    }
+
+    private static ChromeDriver chromium() {
+        ChromeOptions options = new ChromeOptions();
+        options.addArguments("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", "--user-data-dir=" + folder.resolve("chromium"), "--window-size=1280,900");
+        LoggingPreferences logs = new LoggingPreferences();
+        logs.enable(LogType.BROWSER, Level.ALL);
+        options.setCapability("goog:loggingPrefs", logs);
+        System.setProperty("webdriver.chrome.driver", chromedriver().toString());
+        return new ChromeDriver(options);
+    }
+
+    private static Path chromedriver() {
+        return List.of(System.getenv("PATH").split(File.pathSeparator)).stream().map(place -> Path.of(place, "chromedriver"))
+                .filter(Files::isExecutable).findFirst().orElseThrow(() -> new AssertionError("there is no chromedriver: apt-get install chromium chromium-driver"));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.quit();
+        }
+        service.close();
+        simulator.close();
+    }
+
+    @BeforeEach
+    void open() {
+        look("light", 1280);
+        browser.manage().logs().get(LogType.BROWSER);
+        browser.get(service.address() + "/");
+        awaitFigures();
+    }
+
+    private static void look(String scheme, int width) {
+        browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        browser.executeCdpCommand("Emulation.setDeviceMetricsOverride", Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", width < 600));
+    }
+
+    private static void awaitFigures() {
+        await().atMost(SOON).until(() -> !browser.findElements(By.cssSelector("#request-list > li")).isEmpty());
+    }
+
+    private static Object js(String script, Object... arguments) {
+        return browser.executeScript(script, arguments);
+    }
+
+    /** Errors of scripts, of the network and of the content security policy. */
+    private static List<String> complaints() {
+        return browser.manage().logs().get(LogType.BROWSER).getAll().stream().filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+                .map(LogEntry::getMessage).toList();
+    }
+
+    private static void assertFigures(JsonNode usage) {
+        String all = browser.findElement(By.id("total-figures")).getText();
+        assertThat(all).contains("$" + rounded(usage.at("/total/cost_usd"))).contains("Calls\n" + usage.at("/total/requests").asText() + "\n");
+        List<WebElement> rows = browser.findElements(By.cssSelector("#model-table tbody tr"));
+        assertThat(rows).hasSize(usage.path("by_model").size());
+        for (JsonNode model : usage.path("by_model")) {
+            String row = rows.stream().map(WebElement::getText).filter(text -> text.startsWith(model.path("model").asText() + "\n") || text.startsWith(model.path("model").asText() + " "))
+                    .findFirst().orElseThrow();
+            assertThat(row).contains(" " + model.path("requests").asText() + " ", model.path("prompt_tokens").asText(), seconds(model.path("p50_ms")), seconds(model.path("p95_ms")));
+            assertThat(model.path("cost_usd").decimalValue().signum() == 0 || row.contains("$" + rounded(model.path("cost_usd")))).as(row).isTrue();
+        }
+    }
+
+    private static String rounded(JsonNode usd) {
+        return usd.decimalValue().setScale(6, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
+    }
+
+    private static String seconds(JsonNode ms) {
+        return ms.decimalValue().movePointLeft(3).setScale(2, RoundingMode.HALF_UP) + " s";
+    }
+
+    @Test
+    void showsTheFiguresOfTheServiceAndRunsNothingThatAPromptHolds() throws Exception {
+        JsonNode usage = usage();
+        assertFigures(usage);
+        assertThat(browser.findElements(By.cssSelector("#request-list > li"))).hasSize(PROMPTS);
+        assertThat(browser.findElement(By.id("state")).getText()).contains("Running, figures of", " UTC");
+        assertThat(browser.findElement(By.id("gauges")).getText()).contains("Everything, today", "spent of $1.00");
+        assertThat(browser.findElement(By.id("now-figures")).getText()).contains("Answered", usage.at("/now/answered").asText());
+        js("document.querySelectorAll('details').forEach(one => one.open = true)");
+        await().atMost(SOON).until(() -> browser.findElements(By.cssSelector("#request-list .why")).size() == PROMPTS);
+        String text = browser.findElement(By.id("requests")).getText();
+        assertThat(text).contains(SCRIPT, IMAGE, "How the model was chosen", "Candidates, in their order", "current smart table");
+        assertThat(browser.findElement(By.id("tenant-table")).getText()).contains(IMAGE);
+        assertThat(browser.findElement(By.id("reason-table")).getText()).contains("rate limited", "provider error");
+        assertThat(browser.findElements(By.cssSelector("main script, main img"))).isEmpty();
+        assertThat(js("return window.broken ?? null")).isNull();
+        assertThat(complaints()).isEmpty();
+    }
+
+    @Test
+    void everythingHasANameAndIsReachedByKeyboard() {
+        Set<String> wanted = new HashSet<>(Set.of("a Skip to the last requests", "input period", "input show", "summary By day, as a table", "summary Latency, as a table",
+                "summary Fallbacks and failures, as a table"));
+        Set<String> reached = new LinkedHashSet<>();
+        browser.findElement(By.tagName("body")).sendKeys(Keys.TAB);
+        for (int i = 0; i < 12; i++) {
+            WebElement now = browser.switchTo().activeElement();
+            assertThat(js("const s = getComputedStyle(arguments[0].matches('input') ? arguments[0].nextElementSibling : arguments[0]); return s.outlineStyle !== 'none'", now))
+                    .as("the focus is seen on %s", now.getDomProperty("outerHTML")).isEqualTo(true);
+            reached.add(now.getTagName() + " " + (now.getTagName().equals("input") ? now.getDomAttribute("name") : now.getText().lines().findFirst().orElse("")));
+            if (reached.containsAll(wanted) && now.getTagName().equals("summary")) {
+                break;
+            }
+            now.sendKeys(Keys.TAB);
+        }
+        assertThat(reached).containsAll(wanted);
+        WebElement first = browser.findElement(By.cssSelector("#request-list summary"));
+        first.sendKeys(Keys.ENTER);
+        await().atMost(SOON).until(() -> browser.findElement(By.cssSelector("#request-list .why")).isDisplayed());
+        WebElement period = browser.findElement(By.cssSelector("[name=period][value='7']"));
+        period.sendKeys(Keys.ARROW_LEFT);
+        await().atMost(SOON).until(() -> browser.findElement(By.id("span")).getText().contains(LocalDate.now(ZoneOffset.UTC).getDayOfMonth() + " "));
+        assertThat(js("return [...document.querySelectorAll('canvas, [role=meter], [role=img], section, fieldset')].filter(one => !(one.getAttribute('aria-label')"
+                + " || document.getElementById(one.getAttribute('aria-labelledby')) || one.querySelector('legend'))).map(one => one.outerHTML)")).isEqualTo(List.of());
+        assertThat(js("getSelection().selectAllChildren(document.querySelector('#total-figures .first dd')); return getSelection().toString()").toString()).startsWith("$0.");
+        assertThat(complaints()).isEmpty();
+    }
+
+    @Test
+    void fitsAPhoneAndTheDark() {
+        List<Object> papers = new ArrayList<>();
+        for (String scheme : List.of("light", "dark")) {
+            for (int width : List.of(1280, 720, 390, 320)) {
+                look(scheme, width);
+                browser.navigate().refresh();
+                awaitFigures();
+                js("document.querySelectorAll('details').forEach(one => one.open = true)");
+                await().atMost(SOON).untilAsserted(() -> assertThat(js("return document.documentElement.scrollWidth - document.documentElement.clientWidth")).as("%s %s", scheme, width).isEqualTo(0L));
+                assertThat(js("return [...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !one.closest('pre'))"
+                        + ".map(one => one.outerHTML.slice(0, 200))")).as("%s %s", scheme, width).isEqualTo(List.of());
+            }
+            papers.add(js("return getComputedStyle(document.documentElement).backgroundColor"));
+        }
+        assertThat(papers).doesNotHaveDuplicates();
+        assertThat(complaints()).isEmpty();
+    }
+
+    @Test
+    void outlivesTheServiceAndGoesOnWhenItIsBack() throws Exception {
+        String port = service.address().substring(service.address().lastIndexOf(':') + 1);
+        String spent = browser.findElement(By.cssSelector("#total-figures .first dd")).getText();
+        service.stop();
+        await().atMost(SOON).untilAsserted(() -> assertThat(browser.findElement(By.id("trouble")).getText()).contains("The service does not answer.", "What you see is of ", " UTC"));
+        assertThat(browser.findElement(By.id("state")).getText()).contains("No figures since ");
+        assertThat(browser.findElement(By.cssSelector("#total-figures .first dd")).getText()).as("what was known stays").isEqualTo(spent);
+        start(port);
+        await().atMost(SOON).until(() -> !browser.findElement(By.id("trouble")).isDisplayed() && browser.findElement(By.id("state")).getText().contains("Running"));
+        assertThat(browser.findElement(By.cssSelector("#total-figures .first dd")).getText()).isEqualTo(spent);
+    }
+
+    @Test
+    void asksForTheTokenAndKeepsIt() throws Exception {
+        try (Service guarded = new Service(Product.in(folder.resolve("guarded")).calling(simulator).with("MANAGEMENT_SECRET", "s3cret"), null, "guarded")) {
+            guarded.start("inbox.directory=in", "management.token=env:MANAGEMENT_SECRET");
+            browser.get(guarded.address() + "/");
+            for (String token : List.of("wrong", "s3cret")) {
+                await().atMost(SOON).until(() -> browser.findElement(By.id("token")).isDisplayed());
+                browser.findElement(By.id("token")).sendKeys(token, Keys.ENTER);
+                await().atMost(SOON).until(() -> token.equals("wrong") ? browser.findElement(By.id("token-refused")).isDisplayed() : browser.findElement(By.id("now")).isDisplayed());
+            }
+            browser.navigate().refresh();
+            await().atMost(SOON).until(() -> browser.findElement(By.id("now")).isDisplayed());
+            assertThat(browser.findElement(By.id("no-requests")).isDisplayed()).as("nothing was called yet, and that is told").isTrue();
+        }
+    }
+
+    /** Asks the service that has the ledger; what it writes needs neither the service nor a network. */
+    @Test
+    void costsWritesTheSamePageAsAFile() throws Exception {
+        JsonNode usage = usage();
+        Path file = folder.resolve("page.html");
+        String port = service.address().substring(service.address().lastIndexOf(':') + 1);
+        product.with("LEDGER_DIRECTORY", "data").run("costs", "--page", file.toString(), "-D", "management.port=" + port).with(0);
+        browser.executeCdpCommand("Network.enable", Map.of());
+        browser.executeCdpCommand("Network.emulateNetworkConditions", Map.of("offline", true, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+        try {
+            browser.get(file.toUri().toString());
+            awaitFigures();
+            assertFigures(usage);
+            assertThat(browser.findElements(By.cssSelector("#request-list > li"))).hasSize(PROMPTS);
+            assertThat(browser.findElement(By.id("state")).getText()).contains("Written ");
+            assertThat(browser.findElement(By.id("now")).isDisplayed()).isFalse();
+            assertThat(js("return window.Chart.instances && Object.keys(window.Chart.instances).length")).as("charts are drawn").isEqualTo(3L);
+            assertThat(js("return window.broken ?? null")).isNull();
+            assertThat(complaints()).isEmpty();
+        } finally {
+            browser.executeCdpCommand("Network.emulateNetworkConditions", Map.of("offline", false, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+        }
+    }
+}
