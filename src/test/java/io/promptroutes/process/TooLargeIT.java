@@ -78,6 +78,10 @@ class TooLargeIT {
         }
     }
 
+    private Product product(Simulator simulator) {
+        return Product.in(folder.resolve("run")).calling(simulator);
+    }
+
     /** The command check, asked along the way because there is a broker here: topics that are missing, too small, or not to be written to. */
     private void assertCheckTellsWhatIsWrongWithTopics(KafkaBroker broker, Simulator simulator) throws Exception {
         try (AdminClient admin = AdminClient.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
@@ -95,10 +99,6 @@ class TooLargeIT {
                 one -> assertThat(one).startsWith("warning  records of topic large-prompts can have ").contains("dead letters only 50000"),
                 one -> assertThat(one).startsWith("2 to mend, 1 warnings").contains("4 topics", "the API key"));
         assertThat(ended.out()).contains("key kafka.topic.costs", "kafka-topics.sh --create --topic large-cost");
-    }
-
-    private Product product(Simulator simulator) {
-        return Product.in(folder.resolve("run")).calling(simulator);
     }
 
     private static ConsumerRecord<String, String> letter(List<ConsumerRecord<String, String>> letters, String id) {
