@@ -39,7 +39,11 @@ final class BudgetSettings {
     private void add(Settings settings, String prefix, Scope scope, String tenant, String model, String period) {
         BigDecimal usd = settings.amount(prefix + "." + period);
         if (usd != null) {
-            limits.add(new Limit(scope, tenant, model, Period.valueOf(period.toUpperCase(Locale.ROOT)), usd));
+            try {
+                limits.add(new Limit(scope, tenant, model, Period.valueOf(period.toUpperCase(Locale.ROOT)), usd));
+            } catch (IllegalArgumentException e) {
+                settings.refuse(prefix + "." + period, "an amount in US dollars that can be spent, such as 5.00");
+            }
         }
     }
 

@@ -74,6 +74,11 @@ final class CheckCommand implements Callable<Integer> {
         Settings settings = offline(given, common.simulate(), routes, findings::add);
         routes.parse();
         new KafkaCheck(settings, findings::add).properties();
+        try {
+            new Management(settings);
+        } catch (UsageException e) { // a port that is taken may be that of the service for which this is asked
+            findings.add(new Finding(!(e.getCause() instanceof IOException), e.getMessage(), "", ""));
+        }
         good.add(settings.keys().size() + " keys");
         build(settings);
         good.add(routes.size() + " route files");
@@ -91,6 +96,8 @@ final class CheckCommand implements Callable<Integer> {
             ModelCheck models = new ModelCheck(settings);
             models.against(before, now, findings::add);
             good.add(models.size() + " models");
+        } catch (UsageException e) {
+            findings.add(Finding.fault(e.getMessage(), "", ""));
         }
         return print();
     }

@@ -61,7 +61,7 @@ final class KafkaCheck {
             group(admin);
             return topics.size() + " topics";
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
-            boolean meant = !settings.shipped("kafka.brokers"); // a folder for batch jobs alone needs none
+            boolean meant = !settings.text("kafka.brokers").equals(Settings.ofTheJar().text("kafka.brokers")); // a folder for batch jobs alone needs none
             found.accept(new Finding(meant, "no Kafka broker can be asked at " + settings.text("kafka.brokers") + " (" + reason(e) + ")",
                     settings.place("kafka.brokers"), "start it, correct the address or kafka.client.*, or set kafka.enabled=off"));
             return null;

@@ -40,8 +40,8 @@ final class Lookout implements Processor {
         gauges.live(management.meters(), application.intake(), application.tally(), intake -> kafka.oldest());
         management.ready("openrouter", reach::unreachable);
         management.ready("key", reach::refusal);
-        management.shows("credit", () -> words(reach.credit().entrySet().stream().map(one -> "$" + Usd.plain(one.getValue()) + " left on the " + one.getKey()),
-                "no limit is known"));
+        management.shows("credit", () -> words(reach.credit().entrySet().stream()
+                .map(one -> "$" + Usd.plain(one.getValue()) + " left on the " + one.getKey()), "no limit is known"));
         management.shows("budgets", () -> words(now.budgets().stream().map(Lookout::words), "there are none"));
         management.shows("breakers", () -> words(open().stream().map(model -> model + " fails too often and is left out"), "all models are called"));
         management.shows("lag", () -> words(now.lag().entrySet().stream().map(one -> one.getValue() + " records of " + one.getKey() + " are not finished"),

@@ -64,9 +64,9 @@ final class RunCommand implements Callable<Integer> {
                 try (Application application = new Application(routes, intake, edges, ledger, policy, management.meters())) {
                     application.kafkaClients(settings.below("kafka.client."));
                     application.configured(management::open);
-                    application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application, routes.labels(endpoint.provider(), application.catalogue()))));
-                    Overview overview = new Overview(ledger, new BudgetSettings(settings), application.tally(), intake);
-                    application.bind(Api.beans(ledger, overview, new LastRequests(ledger)));
+                    application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application,
+                            routes.labels(endpoint.provider(), application.catalogue()))));
+                    application.bind(Api.beans(ledger, new Overview(ledger, new BudgetSettings(settings), application.tally(), intake), new LastRequests(ledger)));
                     if (inbox != null) {
                         application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts()).beans());
                     }

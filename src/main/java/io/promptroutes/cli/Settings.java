@@ -62,6 +62,11 @@ public final class Settings {
         return settings;
     }
 
+    /** What holds where nobody has set anything. */
+    static Settings ofTheJar() {
+        return load(Path.of("nowhere"), Map.of(), Map.of());
+    }
+
     /** @param unknown told of each key that nobody knows */
     static Settings load(Path directory, Map<String, String> environment, Map<String, String> commandLine, Consumer<Finding> unknown) {
         Settings settings = new Settings(finding -> Finding.refuse(List.of(finding)));

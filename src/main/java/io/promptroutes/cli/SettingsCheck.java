@@ -4,7 +4,6 @@ import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.PriceList;
 import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.simulator.SimulatorConfig;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ final class SettingsCheck {
             "prompts.order", List.of("unordered", "key"), "ledger.ambiguous", List.of("retry", "hold"),
             "logs.format", List.of("text", "json"), "tracing.enabled", List.of("auto", "on", "off"));
 
-    private final Settings shipped = Settings.load(Path.of("/nowhere"), Map.of(), Map.of());
+    private final Settings shipped = Settings.ofTheJar();
     private final Consumer<Finding> found;
     private final Settings settings;
 

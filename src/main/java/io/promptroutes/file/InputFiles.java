@@ -5,6 +5,7 @@ import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.prompt.Source;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -104,11 +105,12 @@ public final class InputFiles extends Ahead<Arrival> implements Closeable {
     }
 
     private Arrival broken(Exception why) {
-        unreadable.add("file " + name + " cannot be read to its end: " + why.getMessage());
+        String reason = why instanceof EOFException ? "it ends in the middle" : why.getMessage();
+        unreadable.add("file " + name + " cannot be read to its end: " + reason);
         Line torn = lines == null ? new Line(1, new byte[0], false, 0) : lines.torn();
         close();
         return new Arrival(Source.line(name, torn.number()), null, torn.bytes(), false, torn.length(), null,
-                new InvalidPrompt(InvalidPrompt.UNREADABLE, null, "the file cannot be read from here on: " + why.getMessage()), null);
+                new InvalidPrompt(InvalidPrompt.UNREADABLE, null, "the file cannot be read from here on: " + reason), null);
     }
 
     List<String> unreadable() {

@@ -2,29 +2,33 @@ package io.promptroutes.file;
 
 import io.promptroutes.prompt.Source;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
 /**
- * Puts the lines of a file into the order of a job's input. Which prompt stands where is kept in a file beside them, as are the lines while
- * they are sorted, with a cache of 16 MB: it takes no memory that grows. Thread-safe while prompts are noted.
+ * Puts the lines of a file into the order of a job's input. Which prompt stands where is kept in a file beside them, with a cache of 16 MB,
+ * and so takes no memory that grows. Thread-safe while prompts are noted.
  */
 final class InputOrder implements AutoCloseable {
 
     private static final int LINE_BITS = 44;
+    private static final long NO_PLACE = 1L << 62;
 
-    private final List<String> files;
+    private final Map<String, Long> files = new HashMap<>();
     private final Path kept;
     private final MVStore store;
-    private final MVMap<Long, String> places;
+    private final MVMap<String, Long> places;
 
     /** @param files of the input in their order, by the names under which their lines are known */
-    InputOrder(Path folder, List<String> files) throws IOException {
-        this.files = files;
+    InputOrder(Path folder, Collection<String> files) throws IOException {
+        files.forEach(name -> this.files.put(name, (long) this.files.size()));
         kept = folder.resolve(".order");
         Files.deleteIfExists(kept);
         store = new MVStore.Builder().fileName(kept.toString()).open();
@@ -33,31 +37,36 @@ final class InputOrder implements AutoCloseable {
 
     /** Where the prompt of that id stands now. */
     void note(Source source, String id) {
-        places.put((long) files.indexOf(source.file()) << LINE_BITS | source.line(), id);
+        places.put(id, files.getOrDefault(source.file(), (long) files.size()) << LINE_BITS | source.line());
     }
 
     /** Lines of prompts that were not noted come last. The old file or the new one is there, whatever happens. */
     void sort(Path path) throws IOException {
-        MVMap<String, byte[]> lines = store.openMap("lines");
+        MVMap<Long, long[]> lines = store.openMap(path.getFileName().toString());
         lines.clear();
+        long offset = 0;
         try (LineReader reader = new LineReader(Files.newInputStream(path), Integer.MAX_VALUE)) {
             while (reader.hasNext()) {
                 Line line = reader.next();
                 String id = Output.field(line.bytes(), "id");
-                lines.put(id == null ? "\0" + line.number() : id, line.bytes());
+                Long place = id == null ? null : places.get(id);
+                lines.put(place == null ? NO_PLACE + line.number() : place, new long[] {offset, line.length()});
+                offset += line.length() + 1;
             }
+        }
+        if (offset != Files.size(path)) { // somebody has edited it, and lines do not stand where they should
+            JsonlFile.rewrite(path, path, line -> line);
+            sort(path);
+            return;
         }
         Path part = path.resolveSibling(path.getFileName() + ".part");
         Files.deleteIfExists(part);
-        try (JsonlFile out = new JsonlFile(part)) {
-            for (String id : places.values()) {
-                byte[] line = lines.remove(id);
-                if (line != null) {
-                    out.append(line);
-                }
-            }
-            for (byte[] line : lines.values()) {
-                out.append(line);
+        try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r"); JsonlFile out = new JsonlFile(part)) {
+            for (long[] line : lines.values()) {
+                byte[] bytes = new byte[(int) line[1]];
+                in.seek(line[0]);
+                in.readFully(bytes);
+                out.append(bytes);
             }
         }
         Files.move(part, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 
 /**
  * Appends whole lines to a file that nobody else writes to. Thread-safe: each line goes out in one write, and what a failed write left
@@ -67,6 +69,18 @@ public final class JsonlFile implements Closeable {
                 file.getFD().sync();
             }
         }
+    }
+
+    /** Makes {@code to} of the lines of {@code from}, which may be the same: the old file or the new one is there, whatever happens. */
+    static void rewrite(Path from, Path to, UnaryOperator<byte[]> form) throws IOException {
+        Path part = to.resolveSibling(to.getFileName() + ".part");
+        Files.deleteIfExists(part);
+        try (LineReader lines = new LineReader(Files.newInputStream(from), Integer.MAX_VALUE); JsonlFile out = new JsonlFile(part)) {
+            while (lines.hasNext()) {
+                out.append(form.apply(lines.next().bytes()));
+            }
+        }
+        Files.move(part, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Cuts off what stands behind the last line feed; returns how many bytes. A file that is not there has none. */

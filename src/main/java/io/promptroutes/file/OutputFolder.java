@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.List;
@@ -70,7 +69,7 @@ public final class OutputFolder implements AutoCloseable {
      * @param files of the input in their order
      */
     public void inOrderOf(Collection<String> files) throws IOException {
-        order = new InputOrder(folder, List.copyOf(files));
+        order = new InputOrder(folder, files);
     }
 
     /** When the folder is closed file {@code name} is made anew, each line out of one of {@code from}. */
@@ -158,19 +157,8 @@ public final class OutputFolder implements AutoCloseable {
                 closing.sort(folder.resolve(DEAD_LETTERS));
             }
             for (Map.Entry<String, Copy> copy : copies.entrySet()) {
-                write(folder.resolve(copy.getKey()), copy.getValue());
+                JsonlFile.rewrite(folder.resolve(copy.getValue().from()), folder.resolve(copy.getKey()), copy.getValue().form());
             }
         }
-    }
-
-    private void write(Path path, Copy copy) throws IOException {
-        Path part = path.resolveSibling(path.getFileName() + ".part");
-        Files.deleteIfExists(part);
-        try (LineReader lines = new LineReader(Files.newInputStream(folder.resolve(copy.from())), Integer.MAX_VALUE); JsonlFile out = new JsonlFile(part)) {
-            while (lines.hasNext()) {
-                out.append(copy.form().apply(lines.next().bytes()));
-            }
-        }
-        Files.move(part, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 }

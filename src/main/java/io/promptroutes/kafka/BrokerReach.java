@@ -65,7 +65,8 @@ public final class BrokerReach implements AutoCloseable {
         }
     }
 
-    private Map<TopicPartition, Long> offsets(List<TopicPartition> partitions, OffsetSpec which) throws ExecutionException, InterruptedException, TimeoutException {
+    private Map<TopicPartition, Long> offsets(List<TopicPartition> partitions, OffsetSpec which)
+            throws ExecutionException, InterruptedException, TimeoutException {
         return admin.listOffsets(partitions.stream().collect(Collectors.toMap(one -> one, one -> which))).all()
                 .get(WITHIN.toMillis(), TimeUnit.MILLISECONDS).entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, found -> found.getValue().offset()));

@@ -114,8 +114,8 @@ public final class History {
             Map<String, BudgetKey> keys = new TreeMap<>();
             now.all().stream().map(limit -> BudgetKey.of(limit, day.toString())).filter(Objects::nonNull).forEach(key -> keys.put(key.id(), key));
             Map<String, BudgetState> states = new TreeMap<>();
-            keys.forEach((id, key) -> states.put(id, new BudgetState(key.scope(), key.tenant(), key.model(), key.period(), key.periodKey(), BigDecimal.ZERO,
-                    BigDecimal.ZERO, BigDecimal.ZERO, now.of(key).usd())));
+            keys.forEach((id, key) -> states.put(id, new BudgetState(key.scope(), key.tenant(), key.model(), key.period(), key.periodKey(),
+                    BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, now.of(key).usd())));
             tx.list("SELECT spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending"
                     + " WHERE spending_id = ANY(?)", row -> states.put(row.getString("spending_id"), state(row, now)), keys.keySet());
             return List.copyOf(states.values());

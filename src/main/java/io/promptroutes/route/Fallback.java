@@ -218,8 +218,9 @@ public final class Fallback {
         run.chain().note(new Attempt(run.chain().calledModel(), details.status(), details.kind().toString(), details.message(),
                 run.latencyMs(), 0));
         // the provider's words may quote the prompt; they are in the result's attempts
-        About.call(LOG.atDebug(), run, run.chain().calledModel(), run.attempt(), details.status()).log("{}: call {} of {} failed: {}{}", run, run.attempt(),
-                run.chain().calledModel(), details.kind(), details.status() == null ? "" : ", HTTP " + details.status());
+        String model = run.chain().calledModel();
+        About.call(LOG.atDebug(), run, model, run.attempt(), details.status()).log("{}: call {} of {} failed: {}{}", run, run.attempt(), model,
+                details.kind(), details.status() == null ? "" : ", HTTP " + details.status());
         return run;
     }
 

@@ -180,7 +180,8 @@ final class LookUp implements Processor {
     private String ambiguous(Run run, Known.Ambiguous found) {
         for (OpenClaim claim : found.claims()) {
             About.call(LOG.atWarn(), run, claim.model(), claim.attempt(), null).log("{}: call {} of {} was under way when its process died; "
-                    + "it may have been billed up to ${}{}", run, claim.attempt(), claim.model(), Usd.plain(claim.reservedUsd()), policy.hold() ? "" : " and is made again");
+                    + "it may have been billed up to ${}{}", run, claim.attempt(), claim.model(), Usd.plain(claim.reservedUsd()),
+                    policy.hold() ? "" : " and is made again");
         }
         if (policy.hold()) {
             run.fail(new Failure("ambiguous", found.claims().size() + " calls were under way when their process died and may have been billed; "

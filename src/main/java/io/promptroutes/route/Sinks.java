@@ -201,7 +201,8 @@ public final class Sinks {
 
     /** @param fallback why another than the first model answered, or null; code, of the dead letter, or null */
     private void finish(Exchange exchange, Outcome outcome, String fallback, String code) {
-        telemetry.finished(exchange.getVariable(Passage.VARIABLE, Passage.class), exchange.getVariable("id", String.class), run(exchange), outcome, fallback, code);
+        telemetry.finished(exchange.getVariable(Passage.VARIABLE, Passage.class), exchange.getVariable("id", String.class), run(exchange), outcome,
+                fallback, code);
         finish(exchange);
     }
 

@@ -63,8 +63,8 @@ public final class Gauges {
     public void live(MeterRegistry registry, Intake intake, Tally tally, ToDoubleFunction<Intake> age) {
         Gauge.builder("prompt_routes.in_flight", intake, Intake::inFlight).description("Calls that run").register(registry);
         Gauge.builder("prompt_routes.paused", intake, now -> now.reason() == null ? 0 : 1).description("1 while intake is paused").register(registry);
-        Gauge.builder("prompt_routes.queue.age", intake, age).baseUnit("seconds").description("Age of the oldest record of the topic that was taken and is not finished")
-                .register(registry);
+        Gauge.builder("prompt_routes.queue.age", intake, age).baseUnit("seconds")
+                .description("Age of the oldest record of the topic that was taken and is not finished").register(registry);
         Stream.concat(Stream.of(Tally.PAUSED, Tally.ANOTHER_PROCESS, Tally.REQUESTS_PER_MINUTE, Tally.BUDGET_RESERVED),
                 Arrays.stream(FailureKind.values()).map(FailureKind::toString)).forEach(reason ->
                         Gauge.builder("prompt_routes.waiting", tally, counts -> counts.waiting().getOrDefault(reason, 0L))

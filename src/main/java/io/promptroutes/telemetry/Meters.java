@@ -68,8 +68,8 @@ public final class Meters {
         for (Outcome outcome : Outcome.values()) {
             prompts(outcome);
         }
-        FunctionCounter.builder("prompt_routes.cache.hits", tally, Tally::reused).description("Prompts that a stored answer was given to, of the cache or the ledger")
-                .register(registry);
+        FunctionCounter.builder("prompt_routes.cache.hits", tally, Tally::reused)
+                .description("Prompts that a stored answer was given to, of the cache or the ledger").register(registry);
         FunctionCounter.builder("prompt_routes.cache.saved", tally, counts -> counts.saved().doubleValue()).baseUnit("USD")
                 .description("What those answers had cost").register(registry);
     }
@@ -104,7 +104,8 @@ public final class Meters {
     void finished(Outcome outcome, String fallback, String code) {
         prompts(outcome).increment();
         if (fallback != null) {
-            counter("prompt_routes.fallbacks", "Prompts that another than the first model answered, by why the first did not", "reason", fallback).increment();
+            counter("prompt_routes.fallbacks", "Prompts that another than the first model answered, by why the first did not", "reason", fallback)
+                    .increment();
         }
         if (code != null) {
             counter("prompt_routes.dead_letters", "Dead letters, by their code", "code", code).increment();

@@ -53,8 +53,8 @@ public final class Traces {
 
     private static SpanContext sender(String traceparent) {
         Matcher parts = TRACEPARENT.matcher(traceparent == null ? "" : traceparent);
-        return parts.matches() ? SpanContext.createFromRemoteParent(parts.group(1), parts.group(2), TraceFlags.fromHex(parts.group(3), 0), TraceState.getDefault())
-                : SpanContext.getInvalid();
+        return !parts.matches() ? SpanContext.getInvalid() : SpanContext.createFromRemoteParent(parts.group(1), parts.group(2),
+                TraceFlags.fromHex(parts.group(3), 0), TraceState.getDefault());
     }
 
     /** What follows hangs below this prompt's span; null where it has none. */

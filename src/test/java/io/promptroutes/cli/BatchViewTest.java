@@ -129,6 +129,8 @@ class BatchViewTest {
         lines.add(0, lines.remove(7));
         lines.add(0, "{\"id\":\"new\",\"prompt\":\"At the top.\"}");
         Files.write(folder.resolve("many.jsonl"), lines);
+        Path results = folder.resolve("out/results.jsonl");
+        Files.writeString(results, Files.readString(results).replaceFirst("\n", "\r\n\n")); // an editor was at it
         Ended second = paid("--order", "input", "--retry-failed");
         assertThat(second.exit()).as(second.err()).isEqualTo(1);
         List<String> expected = new ArrayList<>(prompts);

@@ -10,6 +10,8 @@ import io.promptroutes.simulator.SimulatorConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,7 +210,7 @@ class CheckTest {
 
     private static Said check(String... arguments) {
         StringWriter out = new StringWriter();
-        List<String> all = new ArrayList<>(List.of("check"));
+        List<String> all = new ArrayList<>(List.of("check", "-D", "management.port=0"));
         all.addAll(List.of(arguments));
         int code = PromptRoutes.execute(all.toArray(String[]::new), new PrintWriter(out, true), new PrintWriter(out, true));
         return new Said(code, out.toString());
@@ -226,6 +228,20 @@ class CheckTest {
                 last -> assertThat(last).startsWith("1 to mend, 1 warnings"));
         assertThat(said.text()).contains("where: the command line", "do:    did you mean retry.backoff?");
         assertThat(folder.resolve("none")).as("nothing is made").doesNotExist();
+    }
+
+    @Test
+    void whatWouldStopTheServiceOrTheSimulatorAtStartIsAFindingLikeOthers() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Said said = check("--offline", "--simulate", "-D", "simulator.latency.min=slow", "-D", "management.host=0.0.0.0", "-D", "budget.total.day=1e40");
+            assertThat(said.code()).isEqualTo(2);
+            assertThat(said.text()).contains("MEND     simulator.latency.min must be", "MEND     key management.host is \"0.0.0.0\"",
+                    "MEND     key budget.total.day is \"1e40\"", "3 to mend, 0 warnings");
+
+            Said used = check("--offline", "-D", "management.port=" + taken.getLocalPort(), "-D", "ledger.directory=" + folder.resolve("none"));
+            assertThat(used.text()).contains("warning  the management port 127.0.0.1:" + taken.getLocalPort() + " cannot be had");
+            assertThat(used.code()).isZero();
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.Schemas;
 import io.promptroutes.kafka.KafkaBroker;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.simulator.Simulator;
@@ -59,7 +60,7 @@ class TooLargeIT {
                 assertThat(Service.header(letter, "source-topic")).isEqualTo("large-prompts");
             });
             assertThat(letter(dead, "long").value()).as("the original record").isEqualTo(LONG);
-            JsonNode without = Json.MAPPER.readTree(letter(dead, "longer").value());
+            JsonNode without = Schemas.DEAD_LETTER.check(Json.MAPPER.readTree(letter(dead, "longer").value()));
             assertThat(without.at("/error/code").asText()).isEqualTo("result_too_large");
             assertThat(without.at("/source/topic").asText()).isEqualTo("large-prompts");
             assertThat(without.has("request")).as("the text has no room").isFalse();
