@@ -1,12 +1,13 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.settings.UsageException;
 import java.io.PrintWriter;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** The command line. Exit codes are in {@link ExitCodes}. */
 @Command(

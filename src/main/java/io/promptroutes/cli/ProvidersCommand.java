@@ -3,6 +3,9 @@ package io.promptroutes.cli;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Provider;
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.settings.Secret;
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -18,8 +21,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Command {@code providers}: endpoints that speak OpenRouter's API, in the ledger's table {@code llm_providers}. One is used at a time. */
@@ -87,7 +90,7 @@ final class ProvidersCommand implements Runnable {
         return withLedger((ledger, settings) -> {
             Provider provider = ledger.providers().list().stream().filter(one -> one.id().equals(id)).findFirst()
                     .orElseThrow(() -> new UsageException("there is no provider " + id));
-            ApiKey key = new ApiKey(Common.reference(provider.configuration().getOrDefault(Provider.KEY, "")));
+            ApiKey key = new ApiKey(Secret.of(provider.configuration().getOrDefault(Provider.KEY, "")));
             try {
                 OpenRouterApi.Reply reply = new OpenRouterApi(settings.with("openrouter.base-url", provider.endpoint()), key).get("/models");
                 out().println(id + ": HTTP " + reply.status() + (reply.body() == null ? "" : ", " + reply.body().path("data").size() + " models"));

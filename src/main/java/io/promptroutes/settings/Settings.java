@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.settings;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,8 +33,8 @@ public final class Settings {
     private static final List<String> OPEN = List.of("models.", "prices.", "tasks.", "detection.keywords.", "openrouter.provider.", "budget.tenant.", "budget.model.", "openrouter.rpm.", "simulator.",
             "camel.", "kafka.client.");
     /** Read from their own references, so that the secrets themselves are in no table of settings. */
-    static final String API_KEY = "openrouter.api-key";
-    static final String MANAGEMENT_KEY = "openrouter.management-key";
+    public static final String API_KEY = "openrouter.api-key";
+    public static final String MANAGEMENT_KEY = "openrouter.management-key";
     private static final Set<String> SECRETS = Set.of(API_KEY, MANAGEMENT_KEY);
 
     private static final String SHIPPED = "the jar's application.properties";
@@ -63,12 +63,12 @@ public final class Settings {
     }
 
     /** What holds where nobody has set anything. */
-    static Settings ofTheJar() {
+    public static Settings ofTheJar() {
         return load(Path.of("nowhere"), Map.of(), Map.of());
     }
 
     /** @param unknown told of each key that nobody knows */
-    static Settings load(Path directory, Map<String, String> environment, Map<String, String> commandLine, Consumer<Finding> unknown) {
+    public static Settings load(Path directory, Map<String, String> environment, Map<String, String> commandLine, Consumer<Finding> unknown) {
         Settings settings = new Settings(finding -> Finding.refuse(List.of(finding)));
         try (InputStream shipped = Settings.class.getResourceAsStream("/application.properties")) {
             settings.put(read(shipped.readAllBytes()), SHIPPED);
@@ -115,12 +115,12 @@ public final class Settings {
         }
     }
 
-    Finding unknown(String key, Set<String> known, boolean mend) {
+    public Finding unknown(String key, Set<String> known, boolean mend) {
         return new Finding(mend, "unknown key " + key, where(key), nearest(key, known).map(near -> "did you mean " + near + "?").orElse("take it out"));
     }
 
     /** Where a key has its value from, with the line where that is a file of the user's. */
-    String where(String key) {
+    public String where(String key) {
         String origin = origins.get(key);
         if (origin == null || List.of(SHIPPED, ENVIRONMENT, COMMAND_LINE).contains(origin)) {
             return origin;
@@ -143,7 +143,7 @@ public final class Settings {
         more.keySet().forEach(key -> origins.put(key, origin));
     }
 
-    static Optional<String> nearest(String key, Set<String> known) {
+    public static Optional<String> nearest(String key, Set<String> known) {
         LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
         return known.stream().min(Comparator.comparingInt(one -> distance.apply(one, key)))
                 .filter(near -> distance.apply(near, key) <= Math.max(3, key.length() / 3));
@@ -238,12 +238,12 @@ public final class Settings {
     }
 
     /** Says that a value cannot be used. Returns where whoever reads these settings wants to hear of all such values. */
-    void refuse(String key, String wanted) {
+    public void refuse(String key, String wanted) {
         wrong.accept(Finding.fault("key " + key + " is \"" + values.get(key) + "\"", where(key), "it must be " + wanted));
     }
 
     /** The same settings, which do not throw where a value cannot be used. */
-    Settings telling(Consumer<Finding> others) {
+    public Settings telling(Consumer<Finding> others) {
         Settings other = new Settings(others);
         other.values.putAll(values);
         other.origins.putAll(origins);
@@ -251,7 +251,7 @@ public final class Settings {
     }
 
     /** Where to look, for a finding that names no key. */
-    String place(String key) {
+    public String place(String key) {
         return where(key) + ", key " + key;
     }
 
@@ -274,7 +274,7 @@ public final class Settings {
     }
 
     /** Every key. */
-    Set<String> keys() {
+    public Set<String> keys() {
         return values.keySet();
     }
 
