@@ -55,7 +55,7 @@ final class RunCommand implements Callable<Integer> {
         try (Common.Endpoint configured = common.endpoint(settings);
                 Ledger ledger = Ledgers.open(configured.settings(), null);
                 Common.Endpoint endpoint = configured.chosen(ledger).withKey()) {
-            Settings service = settings.shipped("prompts.concurrency") ? endpoint.settings().with("prompts.concurrency", CONCURRENCY) : endpoint.settings();
+            Settings service = settings.text("prompts.concurrency").isEmpty() ? endpoint.settings().with("prompts.concurrency", CONCURRENCY) : endpoint.settings();
             RouteSettings routes = new RouteSettings(service, endpoint.key());
             Intake intake = routes.intake(false);
             Duration drain = settings.duration("kafka.drain");

@@ -43,6 +43,9 @@ import java.util.function.Function;
 /** The settings in the types that the routes' beans want, each checked, with an error that names the key. */
 public final class RouteSettings {
 
+    /** Where nobody says another number; of a job, not of the service. */
+    private static final int CONCURRENCY = 64;
+
     private final Settings settings;
     private final ApiKey key;
     private final int concurrency;
@@ -51,7 +54,7 @@ public final class RouteSettings {
     public RouteSettings(Settings settings, ApiKey key) {
         this.settings = settings;
         this.key = key;
-        concurrency = settings.integer("prompts.concurrency", 1, 10_000);
+        concurrency = settings.text("prompts.concurrency").isEmpty() ? CONCURRENCY : settings.integer("prompts.concurrency", 1, 10_000);
         int wanted = settings.integer("prompts.window", 0, 1_000_000);
         window = wanted == 0 ? 4 * concurrency : wanted;
     }
@@ -159,6 +162,7 @@ public final class RouteSettings {
             settings.integer(counted, 1, 100);
         }
         Properties properties = settings.properties();
+        properties.setProperty("prompts.concurrency", String.valueOf(concurrency));
         properties.setProperty("prompts.window", String.valueOf(window));
         settings.integer("ledger.look-ups", 1, 1_000);
         String callQueue = settings.onOff("cache.enabled") ? "cache" : "call";
