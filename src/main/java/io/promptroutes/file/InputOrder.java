@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -65,17 +64,16 @@ final class InputOrder implements AutoCloseable {
             sort(path);
             return;
         }
-        Path part = path.resolveSibling(path.getFileName() + ".part");
-        Files.deleteIfExists(part);
-        try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r"); JsonlFile out = new JsonlFile(part)) {
-            for (long[] line : lines.values()) {
-                byte[] bytes = new byte[(int) line[1]];
-                in.seek(line[0]);
-                in.readFully(bytes);
-                out.append(bytes);
-            }
+        try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r")) {
+            JsonlFile.replace(path, file -> {
+                for (long[] line : lines.values()) {
+                    byte[] bytes = new byte[(int) line[1]];
+                    in.seek(line[0]);
+                    in.readFully(bytes);
+                    file.append(bytes);
+                }
+            });
         }
-        Files.move(part, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override
