@@ -198,6 +198,10 @@ class BatchCommand implements Callable<Integer> {
                 }
                 return code;
             }
+        } catch (IOException e) {
+            spec.commandLine().getErr().println("prompt-routes: the files in " + out + " are not finished: " + e.getMessage() + ". Nothing that was answered is lost; when "
+                    + "that is mended, go on with:  " + Interruption.again());
+            return ExitCodes.STOPPED;
         }
     }
 

@@ -184,6 +184,7 @@ public final class Management {
      * @param path with the query
      * @param err  told where the figures come from
      * @return null where there is no service at the port of the settings, or it does not answer
+     * @throws UsageException where it cannot read the question, or tell the figures
      */
     public static JsonNode ask(Settings settings, String path, PrintWriter err) {
         String address = "http://" + settings.text("management.host") + ":" + settings.text("management.port");
@@ -196,6 +197,9 @@ public final class Management {
             if (response.statusCode() == 200) {
                 err.println("prompt-routes: the ledger is in use; these are the figures of the service at " + address);
                 return Json.MAPPER.readTree(response.body());
+            }
+            if (response.statusCode() == 400 || response.statusCode() == 503) {
+                throw new UsageException("the ledger is in use, and the service at " + address + " says: " + Json.MAPPER.readTree(response.body()).path("error").asText());
             }
         } catch (IOException | IllegalArgumentException e) {
             // there is none
