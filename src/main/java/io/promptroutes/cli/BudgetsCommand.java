@@ -12,7 +12,6 @@ import io.promptroutes.settings.UsageException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToIntBiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -102,11 +101,6 @@ final class BudgetsCommand implements Runnable {
     }
 
     private int withLedger(ToIntBiFunction<Ledger, Settings> work) {
-        try (Common.Endpoint endpoint = common.endpoint(common.settings(Map.of())); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
-            if (ledger == null) {
-                throw new UsageException("budgets are kept in the ledger, which is off (key ledger.enabled)");
-            }
-            return work.applyAsInt(ledger, endpoint.settings());
-        }
+        return common.withLedger("budgets", work);
     }
 }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.ToIntBiFunction;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -80,6 +81,16 @@ final class Common {
         return new Endpoint(settings.with("openrouter.base-url", simulator.baseUrl().toString())
                 .with("catalogue.copy", "data/simulated/models.json")
                 .with("ledger.directory", "data/simulated").with("ledger.url", ""), new ApiKey(() -> key), "simulator", true, simulator);
+    }
+
+    /** Does something with the ledger alone. @param kept what is there, for whoever has none */
+    int withLedger(String kept, ToIntBiFunction<Ledger, Settings> work) {
+        try (Endpoint endpoint = endpoint(settings(Map.of())); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
+            if (ledger == null) {
+                throw new UsageException(kept + " are kept in the ledger, which is off (key ledger.enabled)");
+            }
+            return work.applyAsInt(ledger, endpoint.settings());
+        }
     }
 
     /**

@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToIntBiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -105,19 +106,8 @@ final class ProvidersCommand implements Runnable {
         });
     }
 
-    /** What a subcommand does with the open ledger. */
-    private interface Work {
-        int on(Ledger ledger, Settings settings);
-    }
-
-    private int withLedger(Work work) {
-        Settings settings = common.settings(Map.of());
-        try (Ledger ledger = Ledgers.open(settings, null)) {
-            if (ledger == null) {
-                throw new UsageException("providers are kept in the ledger, which is off (key ledger.enabled)");
-            }
-            return work.on(ledger, settings);
-        }
+    private int withLedger(ToIntBiFunction<Ledger, Settings> work) {
+        return common.withLedger("providers", work);
     }
 
     private int told(boolean found, String id, String what) {
