@@ -62,7 +62,10 @@ final class Common {
         return commandLine;
     }
 
-    /** Starts the simulator where it was asked for, and points the settings to it. The endpoint closes it. */
+    /**
+     * Starts the simulator where it was asked for, and points the settings to it: with a ledger of its own, in a folder {@code simulated} of that
+     * for real calls. The endpoint closes it.
+     */
     Endpoint endpoint(Settings settings) {
         if (!simulate) {
             return new Endpoint(settings.with("openrouter.base-url", settings.address("openrouter.base-url")),
@@ -75,9 +78,10 @@ final class Common {
             throw new UsageException(e.getMessage(), e);
         }
         String key = settings.text("simulator.key").isEmpty() ? "simulated" : settings.text("simulator.key");
+        Path folder = Path.of(settings.text("ledger.directory"), "simulated");
         return new Endpoint(settings.with("openrouter.base-url", simulator.baseUrl().toString())
-                .with("catalogue.copy", "data/simulated/models.json")
-                .with("ledger.directory", "data/simulated").with("ledger.url", ""), new ApiKey(() -> key), "simulator", true, simulator);
+                .with("catalogue.copy", folder.resolve("models.json").toString())
+                .with("ledger.directory", folder.toString()).with("ledger.url", ""), new ApiKey(() -> key), "simulator", true, simulator);
     }
 
     /** @param reference {@code env:NAME}, {@code file:PATH}, or the secret itself; the supplier gives null where there is none */
