@@ -36,7 +36,7 @@ final class AskCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "M", description = "The model to ask, such as openai/gpt-4.1-mini.")
     private String model;
 
-    @Option(names = "--strategy", paramLabel = "S", description = "How to choose a model: explicit, smart.")
+    @Option(names = "--strategy", paramLabel = "S", description = "How to choose a model: explicit, smart, cost, free, fit or compare.")
     private String strategy;
 
     @Option(names = "--budget", paramLabel = "B", description = "free, budget, balanced or premium.")

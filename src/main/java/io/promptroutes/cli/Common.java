@@ -65,7 +65,10 @@ final class Common {
         return commandLine;
     }
 
-    /** Starts the simulator where it was asked for, and points the settings to it. The endpoint closes it. */
+    /**
+     * Starts the simulator where it was asked for, and points the settings to it: with a ledger of its own, in a folder {@code simulated} of that
+     * for real calls. The endpoint closes it.
+     */
     Endpoint endpoint(Settings settings) {
         if (!simulate) {
             return new Endpoint(settings.with("openrouter.base-url", settings.address("openrouter.base-url")),
@@ -78,9 +81,10 @@ final class Common {
             throw new UsageException(e.getMessage(), e);
         }
         String key = settings.text("simulator.key").isEmpty() ? "simulated" : settings.text("simulator.key");
+        Path folder = Path.of(settings.text("ledger.directory"), "simulated");
         return new Endpoint(settings.with("openrouter.base-url", simulator.baseUrl().toString())
-                .with("catalogue.copy", "data/simulated/models.json")
-                .with("ledger.directory", "data/simulated").with("ledger.url", ""), new ApiKey(() -> key), "simulator", true, simulator);
+                .with("catalogue.copy", folder.resolve("models.json").toString())
+                .with("ledger.directory", folder.toString()).with("ledger.url", ""), new ApiKey(() -> key), "simulator", true, simulator);
     }
 
     /** Does something with the ledger alone. @param kept what is there, for whoever has none */

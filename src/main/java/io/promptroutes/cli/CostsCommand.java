@@ -66,7 +66,11 @@ final class CostsCommand implements Callable<Integer> {
         if (page != null) {
             writePage(settings);
         } else {
-            print(rows(settings), spec.commandLine().getOut());
+            List<ObjectNode> rows = rows(settings);
+            print(rows, spec.commandLine().getOut());
+            if (rows.isEmpty() && !common.simulate() && Files.exists(Path.of(settings.text("ledger.directory"), "simulated"))) {
+                spec.commandLine().getErr().println("prompt-routes: what the simulator was asked is shown with --simulate");
+            }
         }
         return ExitCodes.ANSWERED;
     }

@@ -18,9 +18,7 @@ public final class BudgetSettings {
         add(settings, "budget.total", Scope.TOTAL, Limit.ANY, Limit.ANY, "month");
         named(settings, "budget.tenant.", Scope.TENANT);
         named(settings, "budget.model.", Scope.MODEL);
-        if (!settings.text("budget.job").isEmpty()) {
-            limits.add(new Limit(Scope.TOTAL, Period.JOB, settings.amount("budget.job")));
-        }
+        add(settings, "budget", Scope.TOTAL, Limit.ANY, Limit.ANY, "job");
     }
 
     private void named(Settings settings, String prefix, Scope scope) {

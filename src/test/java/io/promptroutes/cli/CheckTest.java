@@ -77,6 +77,7 @@ class CheckTest {
                 prices.other/model=1/2/3
                 budget.tenant.school=5
                 budget.total.day=-1
+                budget.job=much
                 cache.ttl=1ms
                 detection.lexicon=nowhere.tsv
                 kafka.offset-reset=middle
@@ -88,7 +89,7 @@ class CheckTest {
         assertThat(told()).anyMatch(one -> one.matches("unknown key prompts.concurency in .*application.properties line 2; did you mean prompts.concurrency\\?"))
                 .anyMatch(one -> one.matches("key prompts.concurrency is \"many\" in .* line 3; it must be a whole number from 1 to 10000"))
                 .anyMatch(one -> one.matches("key retry.backoff is \"soon\" in .* line 4; it must be a duration .*"));
-        assertThat(findings).filteredOn(Finding::mend).hasSize(14);
+        assertThat(findings).filteredOn(Finding::mend).hasSize(15);
         assertThat(findings).filteredOn(finding -> !finding.mend()).singleElement()
                 .satisfies(one -> assertThat(one.what()).contains("simulator.latency.min"));
     }
