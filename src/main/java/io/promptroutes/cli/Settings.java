@@ -239,7 +239,7 @@ public final class Settings {
 
     /** Says that a value cannot be used. Returns where whoever reads these settings wants to hear of all such values. */
     void refuse(String key, String wanted) {
-        wrong.accept(Finding.fault("key " + key + " is \"" + values.get(key) + "\"", where(key), "it must be " + wanted));
+        wrong.accept(Finding.fault("key " + key + " is \"" + Logs.withoutSecrets(String.valueOf(values.get(key))) + "\"", where(key), "it must be " + wanted));
     }
 
     /** The same settings, which do not throw where a value cannot be used. */
