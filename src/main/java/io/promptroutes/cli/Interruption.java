@@ -1,6 +1,7 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.flow.Intake;
+import io.promptroutes.settings.Secret;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -17,8 +18,6 @@ import org.jline.utils.Signals;
 final class Interruption implements AutoCloseable {
 
     private static final int GRACE_SECONDS = 150;
-    /** A secret that was given literally, and is not to be said again. */
-    private static final String LITERAL = "((?:^|.*[.-])(?:api-key|management-key|password)=)(?!env:|file:).+";
     private static final List<String> NOT_AGAIN = List.of("--fresh");
 
     private final CountDownLatch finished = new CountDownLatch(1);
@@ -73,7 +72,7 @@ final class Interruption implements AutoCloseable {
     static String again() {
         String[] arguments = ProcessHandle.current().info().arguments().orElse(new String[0]);
         return Stream.concat(Stream.of("java"), Stream.of(arguments).filter(one -> !NOT_AGAIN.contains(one)))
-                .map(one -> one.replaceAll(LITERAL, "$1..."))
+                .map(Secret::hide)
                 .map(one -> one.matches("[A-Za-z0-9_@%+=:,./-]+") ? one : "'" + one.replace("'", "'\\''") + "'").collect(Collectors.joining(" "));
     }
 
