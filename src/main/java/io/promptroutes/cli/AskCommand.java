@@ -2,11 +2,13 @@ package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.flow.Arrival;
+import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
-import io.promptroutes.ledger.Ledger;
 import io.promptroutes.route.Console;
 import io.promptroutes.route.LedgerPolicy;
+import io.promptroutes.settings.RouteSettings;
+import io.promptroutes.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;

@@ -2,14 +2,18 @@ package io.promptroutes.cli;
 
 import io.promptroutes.file.Arrivals;
 import io.promptroutes.file.IdSet;
-import io.promptroutes.flow.Intake;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.Estimate;
+import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.publish.OpenAiBatch;
 import io.promptroutes.route.JobSinks;
 import io.promptroutes.route.LedgerPolicy;
+import io.promptroutes.settings.BudgetSettings;
+import io.promptroutes.settings.RouteSettings;
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -194,6 +198,10 @@ class BatchCommand implements Callable<Integer> {
                 }
                 return code;
             }
+        } catch (IOException e) {
+            spec.commandLine().getErr().println("prompt-routes: the files in " + out + " are not finished: " + e.getMessage() + ". Nothing that was answered is lost; when "
+                    + "that is mended, go on with:  " + Interruption.again());
+            return ExitCodes.STOPPED;
         }
     }
 

@@ -2,14 +2,24 @@ package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.promptroutes.cli.RouteFile.Mention;
+import io.promptroutes.check.BudgetCheck;
+import io.promptroutes.check.KafkaCheck;
+import io.promptroutes.check.ModelCheck;
+import io.promptroutes.check.RouteCheck;
+import io.promptroutes.check.RouteFile.Mention;
+import io.promptroutes.check.SettingsCheck;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.CatalogueCopy;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerLocked;
+import io.promptroutes.management.Management;
 import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.route.LedgerPolicy;
+import io.promptroutes.settings.Finding;
+import io.promptroutes.settings.RouteSettings;
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
@@ -22,8 +32,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.camel.Processor;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -54,16 +66,18 @@ final class CheckCommand implements Callable<Integer> {
     /** The part that needs no network and no time, for commands that go on when it is done. */
     static Settings offline(Settings settings, boolean simulate, RouteCheck routes, Consumer<Finding> found) {
         Settings checked = SettingsCheck.check(settings, simulate, found);
-        routes.check(() -> {
-            try {
-                return application(checked);
-            } catch (UsageException | IllegalArgumentException e) {
-                return null; // which settings are at fault has been told
-            }
-        });
+        routes.check(names -> bound(checked, names));
         new BudgetCheck(checked).check(Catalogue.shipped(), found);
         new ModelCheck(checked).names(found);
         return checked;
+    }
+
+    static Set<String> bound(Settings settings, Set<String> names) {
+        try (Application application = application(settings)) {
+            return names.stream().filter(application::binds).collect(Collectors.toSet());
+        } catch (UsageException | IllegalArgumentException e) {
+            return names; // which settings are at fault has been told
+        }
     }
 
     @Override

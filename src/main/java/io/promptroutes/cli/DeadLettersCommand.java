@@ -4,6 +4,8 @@ import io.promptroutes.file.Letters;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.kafka.BrokerReach;
 import io.promptroutes.kafka.Replay;
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,6 +12,8 @@ import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.route.AnswerLengths;
 import io.promptroutes.route.EstimateCalls;
 import io.promptroutes.route.LedgerPolicy;
+import io.promptroutes.settings.RouteSettings;
+import io.promptroutes.settings.UsageException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;

@@ -6,6 +6,7 @@ import io.promptroutes.flow.Arrival;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.prompt.PromptSettings;
+import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
@@ -72,7 +73,7 @@ final class Inputs {
                 if (path.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
                     throw new UsageException("INPUT " + input + " is --out, too: its results would be read as prompts");
                 }
-                addAll(path, 1, file -> true, "INPUT " + input + " is a folder without files that end in .jsonl, .csv, .txt or .gz of these");
+                addAll(path, 1, file -> true, out, "INPUT " + input + " is a folder without files that end in .jsonl, .csv, .txt or .gz of these");
             } else if (Files.exists(path) || !input.matches(".*[*?\\[{].*")) {
                 if (!Files.exists(path)) {
                     throw new UsageException("INPUT " + input + " does not exist");
@@ -83,16 +84,18 @@ final class Inputs {
                 add(path.getFileName().toString(), path);
             } else {
                 Path base = Path.of(input.replaceFirst("[^/]*[*?\\[{].*", ""));
-                addAll(base, Integer.MAX_VALUE, FileSystems.getDefault().getPathMatcher("glob:" + input), "INPUT " + input + " matches no file that ends in "
+                addAll(base, Integer.MAX_VALUE, FileSystems.getDefault().getPathMatcher("glob:" + input), out, "INPUT " + input + " matches no file that ends in "
                         + ".jsonl, .csv, .txt or .gz of these");
             }
         }
     }
 
-    private void addAll(Path folder, int depth, PathMatcher wanted, String none) {
+    /** @param out whose files are no prompts, whatever pattern they match: its dead letters would be called, and paid for, again */
+    private void addAll(Path folder, int depth, PathMatcher wanted, Path out, String none) {
+        Path own = out.toAbsolutePath().normalize();
         try (Stream<Path> found = Files.walk(folder, depth)) {
             List<Path> sorted = found.filter(file -> ENDINGS.contains(InputFiles.ending(file)) && !file.getFileName().toString().startsWith("."))
-                    .filter(file -> wanted.matches(file) && Files.isRegularFile(file)).sorted().toList();
+                    .filter(file -> wanted.matches(file) && Files.isRegularFile(file) && !file.toAbsolutePath().normalize().startsWith(own)).sorted().toList();
             if (sorted.isEmpty()) {
                 throw new UsageException(none);
             }
@@ -104,9 +107,12 @@ final class Inputs {
 
     /** By the name under which lines are known: the file's own, or the path as given where two files share it. */
     private void add(String name, Path file) {
-        files.put(files.containsKey(name) ? file.toString() : name, file);
         if (!given.add(file.toAbsolutePath().normalize())) {
             throw new UsageException("INPUT " + file + " is given twice");
+        }
+        if (files.putIfAbsent(name, file) != null && files.putIfAbsent(file.toString(), file) != null) {
+            // the path as given is another file's own name
+            files.put(file.toAbsolutePath().normalize().toString(), file);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.settings.Settings;
 import java.io.PrintWriter;
 import java.net.URISyntaxException;
 import java.util.List;

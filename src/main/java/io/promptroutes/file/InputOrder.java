@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,12 +34,15 @@ final class InputOrder implements AutoCloseable {
         places = store.openMap("places");
     }
 
-    /** Where the prompt of that id stands now. */
+    /** Where the prompt of that id stands now. Of one that comes from elsewhere, as a dead letter that is replayed does, there is no place. */
     void note(Source source, String id) {
-        places.put(id, files.getOrDefault(source.file(), (long) files.size()) << LINE_BITS | source.line());
+        Long file = source.file() == null ? null : files.get(source.file());
+        if (file != null) {
+            places.put(id, file << LINE_BITS | source.line());
+        }
     }
 
-    /** Lines of prompts that were not noted come last. The old file or the new one is there, whatever happens. */
+    /** Lines of prompts that were not noted, or whose place is taken, come last. The old file or the new one is there, whatever happens. */
     void sort(Path path) throws IOException {
         MVMap<Long, long[]> lines = store.openMap(path.getFileName().toString());
         lines.clear();
@@ -50,7 +52,10 @@ final class InputOrder implements AutoCloseable {
                 Line line = reader.next();
                 String id = Output.field(line.bytes(), "id");
                 Long place = id == null ? null : places.get(id);
-                lines.put(place == null ? NO_PLACE + line.number() : place, new long[] {offset, line.length()});
+                long[] where = {offset, line.length()};
+                if (place == null || lines.putIfAbsent(place, where) != null) {
+                    lines.put(NO_PLACE + line.number(), where);
+                }
                 offset += line.length() + 1;
             }
         }
@@ -59,17 +64,16 @@ final class InputOrder implements AutoCloseable {
             sort(path);
             return;
         }
-        Path part = path.resolveSibling(path.getFileName() + ".part");
-        Files.deleteIfExists(part);
-        try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r"); JsonlFile out = new JsonlFile(part)) {
-            for (long[] line : lines.values()) {
-                byte[] bytes = new byte[(int) line[1]];
-                in.seek(line[0]);
-                in.readFully(bytes);
-                out.append(bytes);
-            }
+        try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r")) {
+            JsonlFile.replace(path, file -> {
+                for (long[] line : lines.values()) {
+                    byte[] bytes = new byte[(int) line[1]];
+                    in.seek(line[0]);
+                    in.readFully(bytes);
+                    file.append(bytes);
+                }
+            });
         }
-        Files.move(part, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override

@@ -71,16 +71,34 @@ public final class JsonlFile implements Closeable {
         }
     }
 
-    /** Makes {@code to} of the lines of {@code from}, which may be the same: the old file or the new one is there, whatever happens. */
-    static void rewrite(Path from, Path to, UnaryOperator<byte[]> form) throws IOException {
-        Path part = to.resolveSibling(to.getFileName() + ".part");
+    /** What a file is made of. */
+    interface Content {
+        void to(JsonlFile file) throws IOException;
+    }
+
+    /** Makes a file anew: the old one or the new one is there, whatever happens. */
+    static void replace(Path path, Content content) throws IOException {
+        Path part = path.resolveSibling(path.getFileName() + ".part");
         Files.deleteIfExists(part);
-        try (LineReader lines = new LineReader(Files.newInputStream(from), Integer.MAX_VALUE); JsonlFile out = new JsonlFile(part)) {
-            while (lines.hasNext()) {
-                out.append(form.apply(lines.next().bytes()));
+        try {
+            try (JsonlFile file = new JsonlFile(part)) {
+                content.to(file);
             }
+            Files.move(part, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(part); // a full disk is not to be kept full
         }
-        Files.move(part, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Makes {@code to} of the lines of {@code from}, which may be the same. */
+    static void rewrite(Path from, Path to, UnaryOperator<byte[]> form) throws IOException {
+        replace(to, file -> {
+            try (LineReader lines = new LineReader(Files.newInputStream(from), Integer.MAX_VALUE)) {
+                while (lines.hasNext()) {
+                    file.append(form.apply(lines.next().bytes()));
+                }
+            }
+        });
     }
 
     /** Cuts off what stands behind the last line feed; returns how many bytes. A file that is not there has none. */

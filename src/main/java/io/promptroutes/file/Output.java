@@ -6,7 +6,6 @@ import io.promptroutes.prompt.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -104,19 +103,18 @@ final class Output implements AutoCloseable {
                 }
             }
         }
-        Path part = path.resolveSibling(path.getFileName() + ".part");
-        Files.deleteIfExists(part);
-        try (LineReader lines = lines(); JsonlFile out = new JsonlFile(part)) {
-            while (lines.hasNext()) {
-                byte[] line = lines.next().bytes();
-                String id = field(line, "id");
-                boolean older = id != null && left.containsKey(id) && left.merge(id, -1, Integer::sum) > 0;
-                if (!older && (id == null || !withdrawn.contains(id))) {
-                    out.append(line);
+        JsonlFile.replace(path, out -> {
+            try (LineReader lines = lines()) {
+                while (lines.hasNext()) {
+                    byte[] line = lines.next().bytes();
+                    String id = field(line, "id");
+                    boolean older = id != null && left.containsKey(id) && left.merge(id, -1, Integer::sum) > 0;
+                    if (!older && (id == null || !withdrawn.contains(id))) {
+                        out.append(line);
+                    }
                 }
             }
-        }
-        Files.move(part, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        });
     }
 
     /** A top-level text of a line, or null. */

@@ -149,7 +149,7 @@ public final class OutputFolder implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try (lock; InputOrder closing = order) {
-            try (results; costs; deadLetters; alerts) {
+            try (deadLetters; results; costs; alerts) { // the last first: an answer is on the disk before its dead letter goes
                 deadLetters.withdrawAnswered(results);
             }
             if (closing != null && finished) {

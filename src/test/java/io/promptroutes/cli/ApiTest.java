@@ -16,8 +16,16 @@ import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.ledger.Settlement;
 import io.promptroutes.ledger.Work;
 import io.promptroutes.ledger.WorkId;
+import io.promptroutes.management.Api;
+import io.promptroutes.management.LastRequests;
+import io.promptroutes.management.Management;
+import io.promptroutes.management.Overview;
+import io.promptroutes.management.PageFile;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
+import io.promptroutes.settings.BudgetSettings;
+import io.promptroutes.settings.RouteSettings;
+import io.promptroutes.settings.Settings;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.io.PrintWriter;
@@ -37,6 +45,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -63,6 +72,7 @@ class ApiTest {
     private static Ledger ledger;
     private static Application application;
     private static Management management;
+    private static Overview overview;
 
     @BeforeAll
     static void answerSomePrompts() throws InterruptedException {
@@ -103,7 +113,8 @@ class ApiTest {
         Application started = new Application(routes, intake, new Application.Edges("files", Map.of("appendResult", nowhere, "appendCost", nowhere,
                 "appendDeadLetter", nowhere, "appendAlert", nowhere), id -> true, exchange -> true, Duration.ofSeconds(5), service), ledger, RoutesUnderTest.POLICY);
         started.configured(management::open);
-        started.bind(Api.beans(ledger, new Overview(ledger, new BudgetSettings(settings(keys)), started.tally(), intake), new LastRequests(ledger)));
+        overview = new Overview(ledger, new BudgetSettings(settings(keys)), started.tally(), intake);
+        started.bind(Api.beans(ledger, overview, new LastRequests(ledger)));
         started.start();
         return started;
     }
@@ -194,7 +205,7 @@ class ApiTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/api/usage?since=yesterday, neither a day", "/api/requests?limit=many, a parameter must be a number"})
+    @CsvSource({"/api/usage?since=yesterday, neither a day", "/api/requests?limit=many, a parameter must be a number", "/observe/costs?last=10001, last must be at most 10000"})
     void aQuestionThatCannotBeReadIsToldSo(String path, String why) throws Exception {
         HttpResponse<String> answer = get(management, path);
         assertThat(answer.statusCode()).isEqualTo(400);
@@ -241,6 +252,29 @@ class ApiTest {
             assertThat(usage.path("ledger").asBoolean()).isFalse();
             assertThat(usage.at("/now/taken").isIntegralNumber()).isTrue();
             assertThat(Json.MAPPER.readTree(get(guarded, "/api/requests", "Authorization", "Bearer s3cret").body()).path("requests")).isEmpty();
+        } finally {
+            started.close();
+        }
+    }
+
+    /** A ledger that takes its time must not hold up the probes, or whoever restarts what does not answer them would restart the service. */
+    @Test
+    void manyWhoAskForFiguresAtOnceHoldUpNobodyElse() throws Exception {
+        Map<String, String> keys = Map.of("management.port", "0");
+        Management busy = new Management(settings(keys));
+        Application started = start(keys, ledger, busy);
+        List<CompletableFuture<Integer>> asked = new ArrayList<>();
+        try {
+            synchronized (overview) { // none comes to an end
+                for (int i = 0; i < 40; i++) {
+                    asked.add(HTTP.sendAsync(HttpRequest.newBuilder(URI.create(busy.address() + "/api/usage")).build(), HttpResponse.BodyHandlers.ofString())
+                            .thenApply(HttpResponse::statusCode));
+                }
+                await().atMost(Duration.ofSeconds(20)).until(() -> asked.stream().filter(CompletableFuture::isDone).count() >= 30);
+                assertThat(status(busy, "/observe/health/live")).isEqualTo(200);
+            }
+            assertThat(asked.stream().map(CompletableFuture::join)).contains(200, 503).containsOnly(200, 503);
+            assertThat(status(busy, "/api/usage")).isEqualTo(200);
         } finally {
             started.close();
         }

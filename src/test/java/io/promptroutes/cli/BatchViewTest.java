@@ -140,6 +140,18 @@ class BatchViewTest {
         expected.remove("many.jsonl:406"); // it has another name now
         assertThat(ids("results.jsonl", "id")).filteredOn(id -> !id.startsWith("many.jsonl")).isEqualTo(expected);
         assertThat(ids("dead-letters.jsonl", "id")).as("now, then under its old name").containsExactly("many.jsonl:402", "many.jsonl:401");
+
+        // no room to put them into order: as a full disk, this leaves them as they are
+        Path blocked = Files.createDirectories(folder.resolve("out/results.jsonl.part/blocked"));
+        String before = Files.readString(results);
+        Ended third = paid("--order", "input", "--quiet");
+        assertThat(third.exit()).as(third.err()).isEqualTo(3);
+        assertThat(third.err()).contains("are not finished", "go on with:").doesNotContain("a fault in");
+        assertThat(Files.readString(results)).startsWith(before);
+        Files.delete(blocked);
+        assertThat(paid("--order", "input", "--quiet").exit()).isEqualTo(1);
+        assertThat(results).hasContent(before);
+        assertThat(folder.resolve("out/results.jsonl.part")).doesNotExist();
     }
 
     @Test

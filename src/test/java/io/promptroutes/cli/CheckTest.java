@@ -2,9 +2,16 @@ package io.promptroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptroutes.check.BudgetCheck;
+import io.promptroutes.check.KafkaCheck;
+import io.promptroutes.check.ModelCheck;
+import io.promptroutes.check.RouteCheck;
+import io.promptroutes.check.SettingsCheck;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.settings.Finding;
+import io.promptroutes.settings.Settings;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.io.IOException;
@@ -194,7 +201,7 @@ class CheckTest {
                 """);
         Files.writeString(routes.resolve("options.camel.yaml"), "- from:\n    uri: direct:options\n    steps:\n      - log:\n          mesage: x\n");
         RouteCheck check = new RouteCheck(folder, findings::add);
-        check.check(() -> CheckCommand.application(Settings.load(folder, Map.of(), Map.of())));
+        check.check(names -> CheckCommand.bound(Settings.load(folder, Map.of(), Map.of()), names));
         check.parse();
 
         assertThat(findings).allMatch(Finding::mend);

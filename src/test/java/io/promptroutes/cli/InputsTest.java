@@ -7,6 +7,7 @@ import io.promptroutes.file.Arrivals;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.prompt.PromptSettings;
+import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +80,29 @@ class InputsTest {
         double middle = sample.stream().mapToInt(id -> Integer.parseInt(id.split(":")[1])).average().orElseThrow();
         assertThat(middle).as("from everywhere").isBetween(350.0, 650.0);
         assertThat(read("--sample", "5000", "many.txt")).hasSize(1_000);
+    }
+
+    @Test
+    void aFileWhosePathIsAnothersNameTakesItsPlaceFromNobody() throws IOException {
+        Path here = Files.writeString(Path.of("same-name-" + folder.getFileName() + ".txt"), "here");
+        try {
+            Files.writeString(folder.resolve(here), "there");
+            Inputs inputs = CommandLine.populateCommand(new Inputs(), folder.resolve(here).toString(), here.toString());
+            inputs.find(folder.resolve("out"));
+            assertThat(inputs.names()).containsExactly(here.toString(), here.toAbsolutePath().normalize().toString());
+        } finally {
+            Files.delete(here);
+        }
+    }
+
+    @Test
+    void aPatternDoesNotTakeTheJobsOwnOutputsForPrompts() throws IOException {
+        Files.createDirectories(folder.resolve("out"));
+        for (String name : List.of("out/results.jsonl", "out/dead-letters.jsonl", "outer.jsonl")) {
+            Files.writeString(folder.resolve(name), "line\n");
+        }
+        assertThat(read("**.jsonl")).containsExactly("a.jsonl:1", "a.jsonl:2", "outer.jsonl:1");
+        assertThat(read("out/dead-letters.jsonl")).as("who names it means it").containsExactly("dead-letters.jsonl:1");
     }
 
     /** The paths are below the folder. */

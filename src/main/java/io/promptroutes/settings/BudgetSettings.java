@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.settings;
 
 import io.promptroutes.ledger.Limit;
 import io.promptroutes.ledger.Period;
@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Locale;
 
 /** The limits in the settings: {@code budget.total.*}, {@code budget.tenant.<name>.*} and {@code budget.model.<id>.*}, per day or month. */
-final class BudgetSettings {
+public final class BudgetSettings {
 
     private final List<Limit> limits = new ArrayList<>();
 
-    BudgetSettings(Settings settings) {
+    public BudgetSettings(Settings settings) {
         add(settings, "budget.total", Scope.TOTAL, Limit.ANY, Limit.ANY, "day");
         add(settings, "budget.total", Scope.TOTAL, Limit.ANY, Limit.ANY, "month");
         named(settings, "budget.tenant.", Scope.TENANT);
@@ -45,11 +45,11 @@ final class BudgetSettings {
         }
     }
 
-    List<Limit> limits() {
+    public List<Limit> limits() {
         return limits;
     }
 
-    boolean limited() {
+    public boolean limited() {
         return !limits.isEmpty();
     }
 }

@@ -1,14 +1,18 @@
-package io.promptroutes.cli;
+package io.promptroutes.management;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.settings.UsageException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -18,16 +22,19 @@ import org.apache.camel.TypeConversionException;
  * What routes/management.camel.yaml answers: query parameters come in as headers, JSON goes out as text. Thread-safe. The ledger is read
  * by threads of its own, since those of the HTTP server are interrupted when it stops, and an interrupted reader costs H2 its file.
  */
-final class Api {
+public final class Api {
 
     private static final int READERS = 2;
+    /** Who may wait for them: more would take the threads of the HTTP server, of which there are 20, from the probes. */
+    private static final int WAITING = 8;
+    private static final int MOST_CALLS = 10_000;
 
     /** An answer to a query. */
     private interface Answer {
         JsonNode to(Message query);
     }
 
-    private final ExecutorService readers = Executors.newFixedThreadPool(READERS, work -> {
+    private final ExecutorService readers = new ThreadPoolExecutor(READERS, READERS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), work -> {
         Thread thread = new Thread(work, "figures");
         thread.setDaemon(true);
         return thread;
@@ -36,13 +43,21 @@ final class Api {
     private Api() {
     }
 
-    static Map<String, ?> beans(Ledger ledger, Overview overview, LastRequests requests) {
+    public static Map<String, ?> beans(Ledger ledger, Overview overview, LastRequests requests) {
         Api api = new Api();
         return Map.of(
                 "costRows", api.answering(query -> Json.MAPPER.valueToTree(CostRows.of(ledger, by(query), query.getHeader("since", String.class),
-                        query.getHeader("last", Integer.class)))),
+                        last(query)))),
                 "usage", api.answering(query -> overview.usage(query.getHeader("since", String.class))),
                 "lastRequests", api.answering(query -> requests.latest(query.getHeader("limit", LastRequests.MOST, Integer.class), request -> wanted(query, request))));
+    }
+
+    private static Integer last(Message query) {
+        Integer last = query.getHeader("last", Integer.class);
+        if (last != null && (last < 1 || last > MOST_CALLS)) {
+            throw new UsageException("last must be at most " + MOST_CALLS + ", and at least 1");
+        }
+        return last;
     }
 
     private static Figures.By by(Message query) {
@@ -65,7 +80,13 @@ final class Api {
     }
 
     private Processor answering(Answer answer) {
-        return exchange -> readers.submit(() -> answer(exchange.getMessage(), answer)).get();
+        return exchange -> {
+            try {
+                readers.submit(() -> answer(exchange.getMessage(), answer)).get();
+            } catch (RejectedExecutionException e) {
+                refuse(exchange.getMessage(), 503, "too many ask at once; ask again in a while");
+            }
+        };
     }
 
     private static void answer(Message message, Answer answer) {
