@@ -32,6 +32,9 @@ public final class PromptRoutes implements Runnable {
 
     public static void main(String[] args) {
         Logs.keepSecrets();
+        if (Runtime.version().feature() >= 24 && System.getProperty("io.netty.noUnsafe") == null) {
+            System.setProperty("io.netty.noUnsafe", "true"); // of Netty behind the management port: these JDKs warn on standard error otherwise
+        }
         System.exit(execute(args, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
     }
 

@@ -192,7 +192,7 @@ final class ClaimCall implements Processor {
     private static String describe(Refused refused) {
         BigDecimal limit = refused.limit().usd();
         return "budget exhausted: " + (refused.limit().scope() + " " + refused.name()).strip().toLowerCase(Locale.ROOT) + " limit of $"
-                + limit.toPlainString() + " for " + (refused.limit().period() == Period.JOB ? "this job" : refused.periodKey()) + ", spent $"
+                + limit.toPlainString() + " for " + (refused.limit().period() == Period.JOB ? "this job" : refused.periodKey()) + ", spent or held $"
                 + Usd.plain(refused.spentUsd())
                 + ", and the next call can cost up to $" + Usd.plain(refused.askedUsd());
     }
