@@ -89,7 +89,9 @@ class BatchCommand implements Callable<Integer> {
                     throw new UsageException("--out " + out + " holds results that this ledger knows nothing of, and would pay for again. Run the "
                             + "command in the folder and with the ledger.* keys of its first run, or add --fresh (answers are kept for ledger.keep)");
                 }
+                interruption.idle(view.confirmAbove != null);
                 Estimate estimate = view.confirmAbove == null ? null : estimate(endpoint, ledger, job).confirmed(view.confirmAbove, spec.commandLine().getErr());
+                interruption.idle(false);
                 int code = work(endpoint, intake, ledger, job, estimate, interruption);
                 interruption.exitWith(code);
                 return code;
