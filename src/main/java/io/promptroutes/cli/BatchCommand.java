@@ -176,8 +176,8 @@ class BatchCommand implements Callable<Integer> {
                 folder.inOrderOf(inputs.names());
             }
             if (view.format == BatchView.Format.OPENAI) {
-                folder.copy(OutputFolder.RESULTS, "openai-output.jsonl", OpenAiBatch::output);
-                folder.copy(OutputFolder.DEAD_LETTERS, "openai-errors.jsonl", OpenAiBatch::error);
+                folder.copy(OutputFolder.RESULTS, OutputFolder.OPENAI_OUTPUT, OpenAiBatch::output);
+                folder.copy(OutputFolder.DEAD_LETTERS, OutputFolder.OPENAI_ERRORS, OpenAiBatch::error);
             }
             JobSinks sinks = new JobSinks(folder);
             LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, Ledgers.hold(endpoint.settings()), false, sinks::has);
