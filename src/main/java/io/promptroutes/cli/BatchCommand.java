@@ -82,7 +82,9 @@ class BatchCommand implements Callable<Integer> {
             try (Interruption interruption = new Interruption(intake, spec.commandLine().getErr()); Ledger ledger = Ledgers.open(configured.settings(), job)) {
                 Common.Endpoint endpoint = configured.chosen(ledger).withKey();
                 folder.check(ledger, job, settings);
+                interruption.idle(view.confirmAbove != null);
                 Estimate estimate = view.confirmAbove == null ? null : estimate(endpoint, ledger, job).confirmed(view.confirmAbove, spec.commandLine().getErr());
+                interruption.idle(false);
                 int code = work(endpoint, intake, ledger, job, estimate, interruption);
                 interruption.exitWith(code);
                 return code;
@@ -131,8 +133,8 @@ class BatchCommand implements Callable<Integer> {
                 folder.inOrderOf(inputs.names());
             }
             if (view.format == BatchView.Format.OPENAI) {
-                folder.copy(OutputFolder.RESULTS, "openai-output.jsonl", OpenAiBatch::output);
-                folder.copy(OutputFolder.DEAD_LETTERS, "openai-errors.jsonl", OpenAiBatch::error);
+                folder.copy(OutputFolder.RESULTS, OutputFolder.OPENAI_OUTPUT, OpenAiBatch::output);
+                folder.copy(OutputFolder.DEAD_LETTERS, OutputFolder.OPENAI_ERRORS, OpenAiBatch::error);
             }
             JobSinks sinks = new JobSinks(folder);
             LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, Ledgers.hold(endpoint.settings()), false, sinks::has);

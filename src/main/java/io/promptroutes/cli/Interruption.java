@@ -27,6 +27,7 @@ final class Interruption implements AutoCloseable {
     private final Thread hook;
     private final Object handler;
     private volatile int code = ExitCodes.STOPPED;
+    private volatile boolean idle;
     private volatile AutoCloseable last = () -> { };
 
     Interruption(Intake intake, PrintWriter err) {
@@ -35,7 +36,7 @@ final class Interruption implements AutoCloseable {
         hook = new Thread(() -> {
             intake.stop("interrupted");
             try {
-                if (!finished.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                if (!idle && !finished.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
                     code = ExitCodes.STOPPED;
                 }
             } catch (InterruptedException e) {
@@ -49,8 +50,8 @@ final class Interruption implements AutoCloseable {
 
     private void interrupt() {
         if (asked.compareAndSet(false, true)) {
-            err.println("prompt-routes: stopping; the " + intake.inFlight() + " calls that run are paid for and have " + GRACE_SECONDS
-                    + " s to finish. Ctrl-C again stops at once. Go on later with:  " + again());
+            err.println(idle ? "prompt-routes: interrupted; nothing was called" : "prompt-routes: stopping; the " + intake.inFlight()
+                    + " calls that run are paid for and have " + GRACE_SECONDS + " s to finish. Ctrl-C again stops at once. Go on later with:  " + again());
             System.exit(code); // which waits for the hook
         } else {
             try {
@@ -74,6 +75,11 @@ final class Interruption implements AutoCloseable {
         return Stream.concat(Stream.of("java"), Stream.of(arguments).filter(one -> !NOT_AGAIN.contains(one)))
                 .map(Secret::hide)
                 .map(one -> one.matches("[A-Za-z0-9_@%+=:,./-]+") ? one : "'" + one.replace("'", "'\\''") + "'").collect(Collectors.joining(" "));
+    }
+
+    /** @param nothingToFinish whether an interruption is to end the process at once, since nothing is called, and somebody may be asked something */
+    void idle(boolean nothingToFinish) {
+        idle = nothingToFinish;
     }
 
     /** What a process that is being interrupted ends with. */
