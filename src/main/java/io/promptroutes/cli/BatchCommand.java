@@ -12,6 +12,7 @@ import io.promptroutes.route.JobSinks;
 import io.promptroutes.route.LedgerPolicy;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -196,7 +197,7 @@ class BatchCommand implements Callable<Integer> {
                 }
                 return code;
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             spec.commandLine().getErr().println("prompt-routes: the files in " + out + " are not finished: " + e.getMessage() + ". Nothing that was answered is lost; when "
                     + "that is mended, go on with:  " + Interruption.again());
             return ExitCodes.STOPPED;
