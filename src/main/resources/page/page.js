@@ -236,6 +236,7 @@
     if (changed("reasons", u.by_reason)) {
       const rows = u.by_reason.filter(row => row.errors + row.fallbacks > 0).sort((a, b) => b.errors + b.fallbacks - a.errors - a.fallbacks);
       $("no-reasons").hidden = rows.length > 0;
+      $("no-reasons").textContent = u.total.requests ? "Every call was answered by the model that was chosen first." : "Nothing was called.";
       $("reason-chart").parentElement.hidden = rows.length === 0;
       if (rows.length) drawReasons(rows);
       table($("reason-table"), rows, [["reason", row => words(row.reason)], ["failed", row => number(row.errors)], ["fallbacks", row => number(row.fallbacks)]]);

@@ -36,7 +36,7 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule onlyTheCommandLineStartsTheSimulator = noClasses()
-            .that().resideOutsideOfPackages("..cli..", "..simulator..")
+            .that().resideOutsideOfPackages("..cli..", "..check..", "..simulator..")
             .should().dependOnClassesThat(resideInAPackage("io.promptroutes.simulator.."));
 
     @ArchTest
@@ -59,6 +59,9 @@ final class ArchitectureTest {
             .layer("publish").definedBy("io.promptroutes.publish..")
             .layer("file").definedBy("io.promptroutes.file..")
             .layer("route").definedBy("io.promptroutes.route..")
+            .layer("settings").definedBy("io.promptroutes.settings..")
+            .layer("check").definedBy("io.promptroutes.check..")
+            .layer("management").definedBy("io.promptroutes.management..")
             .layer("cli").definedBy("io.promptroutes.cli..")
             .whereLayer("prompt").mayNotAccessAnyLayer()
             .whereLayer("cost").mayOnlyAccessLayers("prompt")
@@ -71,11 +74,15 @@ final class ArchitectureTest {
             .whereLayer("publish").mayOnlyAccessLayers("prompt", "cost", "openrouter", "routing", "flow", "ledger")
             .whereLayer("file").mayOnlyAccessLayers("prompt", "flow")
             .whereLayer("route").mayOnlyAccessLayers("prompt", "cost", "openrouter", "routing", "flow", "publish", "file", "ledger", "telemetry")
+            .whereLayer("settings").mayOnlyBeAccessedByLayers("check", "management", "cli")
+            .whereLayer("check").mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("management").mayOnlyBeAccessedByLayers("cli")
             .whereLayer("cli").mayNotBeAccessedByAnyLayer();
 
     @ArchTest
     static final ArchRule camelIsForAdaptersAlone = classes()
             .that(DescribedPredicate.describe("use Camel", type -> type.getDirectDependenciesFromSelf().stream()
                     .anyMatch(dependency -> dependency.getTargetClass().getPackageName().startsWith("org.apache.camel"))))
-            .should().resideInAnyPackage("io.promptroutes.route", "io.promptroutes.kafka", "io.promptroutes.cli");
+            .should().resideInAnyPackage("io.promptroutes.route", "io.promptroutes.kafka", "io.promptroutes.settings", "io.promptroutes.check",
+                    "io.promptroutes.management", "io.promptroutes.cli");
 }

@@ -2,11 +2,13 @@ package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.flow.Arrival;
+import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
-import io.promptroutes.ledger.Ledger;
 import io.promptroutes.route.Console;
 import io.promptroutes.route.LedgerPolicy;
+import io.promptroutes.settings.RouteSettings;
+import io.promptroutes.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
@@ -34,7 +36,7 @@ final class AskCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "M", description = "The model to ask, such as openai/gpt-4.1-mini.")
     private String model;
 
-    @Option(names = "--strategy", paramLabel = "S", description = "How to choose a model: explicit, smart.")
+    @Option(names = "--strategy", paramLabel = "S", description = "How to choose a model: explicit, smart, cost, free, fit or compare.")
     private String strategy;
 
     @Option(names = "--budget", paramLabel = "B", description = "free, budget, balanced or premium.")

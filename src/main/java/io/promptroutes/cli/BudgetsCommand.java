@@ -6,10 +6,12 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Limit;
 import io.promptroutes.ledger.Period;
 import io.promptroutes.ledger.Scope;
+import io.promptroutes.settings.BudgetSettings;
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToIntBiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -99,11 +101,6 @@ final class BudgetsCommand implements Runnable {
     }
 
     private int withLedger(ToIntBiFunction<Ledger, Settings> work) {
-        try (Common.Endpoint endpoint = common.endpoint(common.settings(Map.of())); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
-            if (ledger == null) {
-                throw new UsageException("budgets are kept in the ledger, which is off (key ledger.enabled)");
-            }
-            return work.applyAsInt(ledger, endpoint.settings());
-        }
+        return common.withLedger("budgets", work);
     }
 }

@@ -1,18 +1,26 @@
 package io.promptroutes.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import io.promptroutes.cli.RouteFile.Mention;
+import io.promptroutes.check.BudgetCheck;
+import io.promptroutes.check.KafkaCheck;
+import io.promptroutes.check.KeyCheck;
+import io.promptroutes.check.ModelCheck;
+import io.promptroutes.check.RouteCheck;
+import io.promptroutes.check.RouteFile.Mention;
+import io.promptroutes.check.SettingsCheck;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.CatalogueCopy;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerLocked;
+import io.promptroutes.management.Management;
 import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.route.LedgerPolicy;
+import io.promptroutes.settings.Finding;
+import io.promptroutes.settings.RouteSettings;
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,8 +30,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.camel.Processor;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -54,16 +64,18 @@ final class CheckCommand implements Callable<Integer> {
     /** The part that needs no network and no time, for commands that go on when it is done. */
     static Settings offline(Settings settings, boolean simulate, RouteCheck routes, Consumer<Finding> found) {
         Settings checked = SettingsCheck.check(settings, simulate, found);
-        routes.check(() -> {
-            try {
-                return application(checked);
-            } catch (UsageException | IllegalArgumentException e) {
-                return null; // which settings are at fault has been told
-            }
-        });
+        routes.check(names -> bound(checked, names));
         new BudgetCheck(checked).check(Catalogue.shipped(), found);
         new ModelCheck(checked).names(found);
         return checked;
+    }
+
+    static Set<String> bound(Settings settings, Set<String> names) {
+        try (Application application = application(settings)) {
+            return names.stream().filter(application::binds).collect(Collectors.toSet());
+        } catch (UsageException | IllegalArgumentException e) {
+            return names; // which settings are at fault has been told
+        }
     }
 
     @Override
@@ -167,7 +179,8 @@ final class CheckCommand implements Callable<Integer> {
             Catalogue now = Catalogue.shipped();
             now.replace(api.get("/models").bytes(), Instant.now(), true);
             if (endpoint.key().present()) {
-                key(api.get("/key"), settings);
+                OpenRouterApi.Reply reply = api.get("/key");
+                new KeyCheck(findings::add).check(reply.status(), reply.body(), settings.amount("alerts.credit-below")).ifPresent(good::add);
             }
             return now;
         } catch (IOException | IllegalArgumentException e) {
@@ -176,27 +189,6 @@ final class CheckCommand implements Callable<Integer> {
                     settings.place("openrouter.base-url"), "correct the address, or see to the network"));
             return before;
         }
-    }
-
-    private void key(OpenRouterApi.Reply reply, Settings settings) {
-        JsonNode data = reply.body() == null ? MissingNode.getInstance() : reply.body().path("data");
-        if (reply.status() != 200) {
-            findings.add(Finding.fault("OpenRouter refuses the API key with HTTP " + reply.status(), "key openrouter.api-key",
-                    "make a new one at https://openrouter.ai/keys"));
-            return;
-        }
-        if (data.path("is_management_key").asBoolean()) {
-            findings.add(Finding.fault("the API key is a management key, which cannot call models", "key openrouter.api-key", "use another key for calls"));
-        }
-        BigDecimal least = settings.amount("alerts.credit-below");
-        BigDecimal left = data.path("limit_remaining").isNumber() ? data.get("limit_remaining").decimalValue() : null;
-        if (left != null && left.signum() <= 0) {
-            findings.add(Finding.fault("the API key has nothing left of its limit", "GET /key", "raise the key's limit at https://openrouter.ai/keys"));
-        } else if (left != null && least != null && left.compareTo(least) < 0) {
-            findings.add(Finding.warning("the API key has $" + left.toPlainString() + " left of its limit, less than alerts.credit-below", "GET /key",
-                    "raise the key's limit at https://openrouter.ai/keys"));
-        }
-        good.add("the API key" + (left == null ? "" : " ($" + left.toPlainString() + " left)"));
     }
 
     private int print() {

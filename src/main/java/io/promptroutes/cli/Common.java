@@ -1,12 +1,15 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.check.RouteCheck;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Provider;
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.settings.Finding;
+import io.promptroutes.settings.Secret;
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.ToIntBiFunction;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -62,11 +65,14 @@ final class Common {
         return commandLine;
     }
 
-    /** Starts the simulator where it was asked for, and points the settings to it. The endpoint closes it. */
+    /**
+     * Starts the simulator where it was asked for, and points the settings to it: with a ledger of its own, in a folder {@code simulated} of that
+     * for real calls. The endpoint closes it.
+     */
     Endpoint endpoint(Settings settings) {
         if (!simulate) {
             return new Endpoint(settings.with("openrouter.base-url", settings.address("openrouter.base-url")),
-                    new ApiKey(reference(settings.text(Settings.API_KEY))), "openrouter", true, null);
+                    new ApiKey(Secret.of(settings.text(Settings.API_KEY))), "openrouter", true, null);
         }
         Simulator simulator;
         try {
@@ -75,27 +81,20 @@ final class Common {
             throw new UsageException(e.getMessage(), e);
         }
         String key = settings.text("simulator.key").isEmpty() ? "simulated" : settings.text("simulator.key");
+        Path folder = Path.of(settings.text("ledger.directory"), "simulated");
         return new Endpoint(settings.with("openrouter.base-url", simulator.baseUrl().toString())
-                .with("catalogue.copy", "data/simulated/models.json")
-                .with("ledger.directory", "data/simulated").with("ledger.url", ""), new ApiKey(() -> key), "simulator", true, simulator);
+                .with("catalogue.copy", folder.resolve("models.json").toString())
+                .with("ledger.directory", folder.toString()).with("ledger.url", ""), new ApiKey(() -> key), "simulator", true, simulator);
     }
 
-    /** @param reference {@code env:NAME}, {@code file:PATH}, or the secret itself; the supplier gives null where there is none */
-    static Supplier<String> reference(String reference) {
-        if (reference.startsWith("env:")) {
-            return () -> System.getenv(reference.substring("env:".length()));
-        }
-        if (!reference.startsWith("file:")) {
-            return () -> reference;
-        }
-        Path file = Path.of(reference.substring("file:".length()));
-        return () -> {
-            try {
-                return Files.readString(file).strip();
-            } catch (IOException e) {
-                return null;
+    /** Does something with the ledger alone. @param kept what is there, for whoever has none */
+    int withLedger(String kept, ToIntBiFunction<Ledger, Settings> work) {
+        try (Endpoint endpoint = endpoint(settings(Map.of())); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
+            if (ledger == null) {
+                throw new UsageException(kept + " are kept in the ledger, which is off (key ledger.enabled)");
             }
-        };
+            return work.applyAsInt(ledger, endpoint.settings());
+        }
     }
 
     /**
@@ -113,7 +112,7 @@ final class Common {
                 return this;
             }
             return ledger.providers().used().map(used -> new Endpoint(settings.with("openrouter.base-url", used.endpoint()),
-                    new ApiKey(reference(used.configuration().getOrDefault(Provider.KEY, ""))), used.id(),
+                    new ApiKey(Secret.of(used.configuration().getOrDefault(Provider.KEY, ""))), used.id(),
                     used.configuration().containsKey(Provider.KEY), null)).orElse(this);
         }
 

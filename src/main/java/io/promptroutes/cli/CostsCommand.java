@@ -7,7 +7,15 @@ import io.promptroutes.cost.Usd;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerLocked;
+import io.promptroutes.management.CostRows;
+import io.promptroutes.management.LastRequests;
+import io.promptroutes.management.Management;
+import io.promptroutes.management.Overview;
+import io.promptroutes.management.PageFile;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.settings.BudgetSettings;
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
@@ -58,7 +66,11 @@ final class CostsCommand implements Callable<Integer> {
         if (page != null) {
             writePage(settings);
         } else {
-            print(rows(settings), spec.commandLine().getOut());
+            List<ObjectNode> rows = rows(settings);
+            print(rows, spec.commandLine().getOut());
+            if (rows.isEmpty() && !common.simulate() && Files.exists(Path.of(settings.text("ledger.directory"), "simulated"))) {
+                spec.commandLine().getErr().println("prompt-routes: what the simulator was asked is shown with --simulate");
+            }
         }
         return ExitCodes.ANSWERED;
     }
@@ -124,10 +136,15 @@ final class CostsCommand implements Callable<Integer> {
         }
         List<String> names = new ArrayList<>();
         rows.get(0).fieldNames().forEachRemaining(names::add);
-        List<List<String>> table = new ArrayList<>();
-        table.add(names);
-        rows.forEach(row -> table.add(names.stream().map(name -> cell(row.path(name))).toList()));
-        table.forEach(cells -> out.println(format == Format.CSV ? csv(cells) : aligned(cells, table)));
+        List<List<String>> cells = rows.stream().map(row -> names.stream().map(name -> cell(row.path(name))).toList()).toList();
+        if (format == Format.CSV) {
+            out.println(csv(names));
+            cells.forEach(row -> out.println(csv(row)));
+            return;
+        }
+        Table table = new Table(1, names.toArray(String[]::new));
+        cells.forEach(row -> table.add(row.toArray()));
+        table.print(out, "");
     }
 
     /** Amounts have no exponent here either. */
@@ -137,16 +154,5 @@ final class CostsCommand implements Callable<Integer> {
 
     private static String csv(List<String> cells) {
         return String.join(",", cells.stream().map(cell -> cell.matches("[^\",\\n]*") ? cell : "\"" + cell.replace("\"", "\"\"") + "\"").toList());
-    }
-
-    private static String aligned(List<String> cells, List<List<String>> table) {
-        StringBuilder line = new StringBuilder();
-        for (int i = 0; i < cells.size(); i++) {
-            int column = i;
-            int width = table.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
-            String blank = " ".repeat(width - cells.get(i).length());
-            line.append(i == 0 ? cells.get(i) + blank : "  " + blank + cells.get(i));
-        }
-        return line.toString().stripTrailing();
     }
 }

@@ -4,6 +4,8 @@ import io.promptroutes.file.Letters;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.kafka.BrokerReach;
 import io.promptroutes.kafka.Replay;
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +90,7 @@ final class DeadLettersCommand implements Runnable {
             inputs.through = lines -> letters = new Letters(lines, codes);
             inputs.find(out);
             if (Files.exists(out.resolve(OutputFolder.DEAD_LETTERS))) {
-                folder().close(); // a job that died may have left several letters of an id: the last one counts
+                folder().open().close(); // a job that died may have left several letters of an id: the last one counts
             }
         }
 

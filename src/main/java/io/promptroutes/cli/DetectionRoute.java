@@ -3,6 +3,9 @@ package io.promptroutes.cli;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.route.TaskDetection;
 import io.promptroutes.routing.Detector;
+import io.promptroutes.settings.RouteFiles;
+import io.promptroutes.settings.RouteSettings;
+import io.promptroutes.settings.UsageException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -20,7 +23,7 @@ final class DetectionRoute implements AutoCloseable {
     private final ProducerTemplate template;
 
     DetectionRoute(RouteSettings settings, Supplier<Detector> detector) {
-        TaskDetection.bind(main, settings.keywords(), detector);
+        TaskDetection.bind(main, settings.detection().keywords(), detector);
         main.setOverrideProperties(settings.properties());
         main.setDefaultPropertyPlaceholderLocation("false");
         main.configure().withRoutesIncludePattern(Arrays.stream(RouteFiles.locations(Path.of("")).split(","))

@@ -7,6 +7,7 @@ import io.promptroutes.flow.Arrival;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.prompt.PromptSettings;
+import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;

@@ -1,6 +1,7 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.flow.Intake;
+import io.promptroutes.settings.Secret;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -72,7 +73,7 @@ final class Interruption implements AutoCloseable {
     static String again() {
         String[] arguments = ProcessHandle.current().info().arguments().orElse(new String[0]);
         return Stream.concat(Stream.of("java"), Stream.of(arguments).filter(one -> !NOT_AGAIN.contains(one)))
-                .map(Logs::withoutSecrets)
+                .map(Secret::hide)
                 .map(one -> one.matches("[A-Za-z0-9_@%+=:,./-]+") ? one : "'" + one.replace("'", "'\\''") + "'").collect(Collectors.joining(" "));
     }
 

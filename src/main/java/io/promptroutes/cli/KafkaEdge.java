@@ -9,12 +9,13 @@ import io.promptroutes.kafka.DeadLetterRecord;
 import io.promptroutes.kafka.InFlightWindow;
 import io.promptroutes.kafka.KeyOrder;
 import io.promptroutes.kafka.TakeRecord;
-import io.promptroutes.kafka.WindowLimits;
+import io.promptroutes.management.Management;
+import io.promptroutes.settings.RouteSettings;
+import io.promptroutes.settings.Settings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,15 +37,9 @@ final class KafkaEdge implements AutoCloseable {
         this.settings = settings;
         this.routes = routes;
         this.intake = intake;
-        window = new InFlightWindow(limits(settings, routes), intake::open, Clock.systemUTC());
+        window = new InFlightWindow(routes.windowLimits(), intake::open, Clock.systemUTC());
         longest = routes.longest().plus(drain);
         brokers = on ? new BrokerReach(settings.text("kafka.brokers"), settings.below("kafka.client.")) : null;
-    }
-
-    static WindowLimits limits(Settings settings, RouteSettings routes) {
-        boolean ordered = settings.choice("prompts.order", List.of("unordered", "key")).equals("key");
-        int size = routes.window();
-        return new WindowLimits(size, size * 3 / 4, settings.integer("kafka.ahead", size, Integer.MAX_VALUE), settings.duration("kafka.drain"), ordered);
     }
 
     InFlightWindow window() {

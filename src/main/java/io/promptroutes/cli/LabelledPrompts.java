@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Learner.Example;
+import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,10 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerLocked;
 import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.ledger.LedgerUnavailable;
+import io.promptroutes.settings.BudgetSettings;
+import io.promptroutes.settings.Secret;
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -63,6 +67,6 @@ final class Ledgers {
         }
         String user = settings.text("ledger.user");
         String password = settings.text("ledger.password");
-        return LedgerSettings.postgres(url, user.isEmpty() ? null : user, password.isEmpty() ? null : Common.reference(password));
+        return LedgerSettings.postgres(url, user.isEmpty() ? null : user, password.isEmpty() ? null : Secret.of(password));
     }
 }

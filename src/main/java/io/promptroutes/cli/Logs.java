@@ -1,10 +1,9 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.settings.Settings;
 import java.io.PrintWriter;
 import java.net.URISyntaxException;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.slf4j.LoggerFactory;
@@ -12,10 +11,6 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Keeps secrets and prompts out of logs whatever the log configuration says. */
 final class Logs {
-
-    /** A secret that stands in a setting itself, and not in the environment or a file that it names. */
-    private static final Pattern LITERAL = Pattern.compile("((?:key|password|secret|token|jaas\\.config)=)(?!env:|file:).+|(?<=://)[^/@]+(?=@)",
-            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private static volatile boolean json;
 
@@ -55,11 +50,6 @@ final class Logs {
             SLF4JBridgeHandler.install();
         }
         Configurator.setAllLevels("com.networknt", Level.OFF); // quotes schemas, which are parts of requests
-    }
-
-    /** A setting, or an argument that sets one, as it may be shown. */
-    static String withoutSecrets(String setting) {
-        return LITERAL.matcher(setting).replaceAll(found -> Matcher.quoteReplacement(found.group(1) == null ? "..." : found.group(1) + "..."));
     }
 
     /** For a job that is to be quiet. */

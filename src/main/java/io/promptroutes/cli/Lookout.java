@@ -5,6 +5,7 @@ import io.promptroutes.flow.Reach;
 import io.promptroutes.ledger.BudgetState;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
+import io.promptroutes.management.Management;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.telemetry.Gauges;
 import io.promptroutes.telemetry.Labels;

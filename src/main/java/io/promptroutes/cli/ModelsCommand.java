@@ -1,17 +1,17 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.check.ModelCheck;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.PriceList;
 import io.promptroutes.cost.Usd;
+import io.promptroutes.settings.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +38,7 @@ final class ModelsCommand implements Callable<Integer> {
             out.println();
             out.printf("%-44s %12s %12s %9s  %s%n", "model", "in $/M", "out $/M", "context", "used for");
             PriceList prices = new PriceList(catalogue, settings.withPrefix("prices."));
-            uses(settings).forEach((id, uses) -> out.println(row(id, uses, catalogue, prices)));
+            ModelCheck.uses(settings).forEach((id, uses) -> out.println(row(id, uses, catalogue, prices)));
             return ExitCodes.ANSWERED;
         }
     }
@@ -54,17 +54,6 @@ final class ModelsCommand implements Callable<Integer> {
             // told by what follows
         }
         return "of the copy in the jar, " + catalogue.asOf() + " (OpenRouter could not be reached)";
-    }
-
-    /** The models of the profile in use, each with the cells that name it. */
-    static Map<String, String> uses(Settings settings) {
-        Map<String, String> uses = new LinkedHashMap<>();
-        new TreeMap<>(settings.below("models." + settings.text("models.profile") + ".")).forEach((cell, ids) -> {
-            for (String id : ids.split(",")) {
-                uses.merge(id.strip(), cell, (old, more) -> old + ", " + more);
-            }
-        });
-        return uses;
     }
 
     private static String row(String id, String uses, Catalogue catalogue, PriceList prices) {

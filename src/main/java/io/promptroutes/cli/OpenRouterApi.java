@@ -3,6 +3,7 @@ package io.promptroutes.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.settings.Settings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

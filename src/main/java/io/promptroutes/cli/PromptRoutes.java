@@ -1,12 +1,13 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.settings.UsageException;
 import java.io.PrintWriter;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** The command line. Exit codes are in {@link ExitCodes}. */
 @Command(
@@ -31,6 +32,9 @@ public final class PromptRoutes implements Runnable {
 
     public static void main(String[] args) {
         Logs.keepSecrets();
+        if (Runtime.version().feature() >= 24 && System.getProperty("io.netty.noUnsafe") == null) {
+            System.setProperty("io.netty.noUnsafe", "true"); // of Netty behind the management port: these JDKs warn on standard error otherwise
+        }
         System.exit(execute(args, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
     }
 

@@ -3,6 +3,9 @@ package io.promptroutes.cli;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Provider;
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.settings.Secret;
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -14,12 +17,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToIntBiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Command {@code providers}: endpoints that speak OpenRouter's API, in the ledger's table {@code llm_providers}. One is used at a time. */
@@ -87,7 +91,7 @@ final class ProvidersCommand implements Runnable {
         return withLedger((ledger, settings) -> {
             Provider provider = ledger.providers().list().stream().filter(one -> one.id().equals(id)).findFirst()
                     .orElseThrow(() -> new UsageException("there is no provider " + id));
-            ApiKey key = new ApiKey(Common.reference(provider.configuration().getOrDefault(Provider.KEY, "")));
+            ApiKey key = new ApiKey(Secret.of(provider.configuration().getOrDefault(Provider.KEY, "")));
             try {
                 OpenRouterApi.Reply reply = new OpenRouterApi(settings.with("openrouter.base-url", provider.endpoint()), key).get("/models");
                 out().println(id + ": HTTP " + reply.status() + (reply.body() == null ? "" : ", " + reply.body().path("data").size() + " models"));
@@ -102,19 +106,8 @@ final class ProvidersCommand implements Runnable {
         });
     }
 
-    /** What a subcommand does with the open ledger. */
-    private interface Work {
-        int on(Ledger ledger, Settings settings);
-    }
-
-    private int withLedger(Work work) {
-        Settings settings = common.settings(Map.of());
-        try (Ledger ledger = Ledgers.open(settings, null)) {
-            if (ledger == null) {
-                throw new UsageException("providers are kept in the ledger, which is off (key ledger.enabled)");
-            }
-            return work.on(ledger, settings);
-        }
+    private int withLedger(ToIntBiFunction<Ledger, Settings> work) {
+        return common.withLedger("providers", work);
     }
 
     private int told(boolean found, String id, String what) {

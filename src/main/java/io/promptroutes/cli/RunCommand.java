@@ -3,8 +3,16 @@ package io.promptroutes.cli;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.kafka.InFlightWindow;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.management.Api;
+import io.promptroutes.management.LastRequests;
+import io.promptroutes.management.Management;
+import io.promptroutes.management.Overview;
 import io.promptroutes.route.Inbox;
 import io.promptroutes.route.LedgerPolicy;
+import io.promptroutes.settings.BudgetSettings;
+import io.promptroutes.settings.RouteSettings;
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -47,7 +55,7 @@ final class RunCommand implements Callable<Integer> {
         try (Common.Endpoint configured = common.endpoint(settings);
                 Ledger ledger = Ledgers.open(configured.settings(), null);
                 Common.Endpoint endpoint = configured.chosen(ledger).withKey()) {
-            Settings service = settings.shipped("prompts.concurrency") ? endpoint.settings().with("prompts.concurrency", CONCURRENCY) : endpoint.settings();
+            Settings service = settings.text("prompts.concurrency").isEmpty() ? endpoint.settings().with("prompts.concurrency", CONCURRENCY) : endpoint.settings();
             RouteSettings routes = new RouteSettings(service, endpoint.key());
             Intake intake = routes.intake(false);
             Duration drain = settings.duration("kafka.drain");

@@ -1,5 +1,7 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.util.Map;

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.settings.Secret;
+import io.promptroutes.settings.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -47,7 +49,7 @@ final class TestCommand implements Callable<Integer> {
 
     /** What the account has left, where there is a management key: no other may ask. */
     private static void account(Settings settings, PrintWriter out) throws IOException, InterruptedException {
-        ApiKey management = new ApiKey(Common.reference(settings.text(Settings.MANAGEMENT_KEY)));
+        ApiKey management = new ApiKey(Secret.of(settings.text(Settings.MANAGEMENT_KEY)));
         if (!management.present()) {
             return;
         }

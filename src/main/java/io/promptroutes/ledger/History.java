@@ -78,9 +78,10 @@ public final class History {
                 + " ON e.claim_id = c.claim_id WHERE c.claim_id > ? AND job = ? ORDER BY c.claim_id LIMIT ?", row -> new Event(row.getObject("claim_id", UUID.class), row.getBytes("json")), last, job, PAGE));
     }
 
-    /** Whether any answer or dead letter of the job is kept. */
+    /** Whether any answer or dead letter of the job is kept, or one of another job was published for it. */
     public boolean knows(String job) {
-        return database.read(tx -> !tx.list("SELECT 1 FROM works WHERE job = ? AND state <> 'open' LIMIT 1", row -> 1, job).isEmpty());
+        return database.read(tx -> tx.list("SELECT EXISTS (SELECT 1 FROM works WHERE job = ? AND state <> 'open') OR EXISTS (SELECT 1 FROM reuses"
+                + " WHERE job = ?)", row -> row.getBoolean(1), job, job)).get(0);
     }
 
     /** A job's calls that are over, whose cost is not known and whose generation id is: they can be looked up. Latest first. */

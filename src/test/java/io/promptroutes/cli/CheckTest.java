@@ -2,9 +2,16 @@ package io.promptroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptroutes.check.BudgetCheck;
+import io.promptroutes.check.KafkaCheck;
+import io.promptroutes.check.ModelCheck;
+import io.promptroutes.check.RouteCheck;
+import io.promptroutes.check.SettingsCheck;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.settings.Finding;
+import io.promptroutes.settings.Settings;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.io.IOException;
@@ -70,6 +77,7 @@ class CheckTest {
                 prices.other/model=1/2/3
                 budget.tenant.school=5
                 budget.total.day=-1
+                budget.job=much
                 cache.ttl=1ms
                 detection.lexicon=nowhere.tsv
                 kafka.offset-reset=middle
@@ -81,7 +89,7 @@ class CheckTest {
         assertThat(told()).anyMatch(one -> one.matches("unknown key prompts.concurency in .*application.properties line 2; did you mean prompts.concurrency\\?"))
                 .anyMatch(one -> one.matches("key prompts.concurrency is \"many\" in .* line 3; it must be a whole number from 1 to 10000"))
                 .anyMatch(one -> one.matches("key retry.backoff is \"soon\" in .* line 4; it must be a duration .*"));
-        assertThat(findings).filteredOn(Finding::mend).hasSize(14);
+        assertThat(findings).filteredOn(Finding::mend).hasSize(15);
         assertThat(findings).filteredOn(finding -> !finding.mend()).singleElement()
                 .satisfies(one -> assertThat(one.what()).contains("simulator.latency.min"));
     }
@@ -193,7 +201,7 @@ class CheckTest {
                 """);
         Files.writeString(routes.resolve("options.camel.yaml"), "- from:\n    uri: direct:options\n    steps:\n      - log:\n          mesage: x\n");
         RouteCheck check = new RouteCheck(folder, findings::add);
-        check.check(() -> CheckCommand.application(Settings.load(folder, Map.of(), Map.of())));
+        check.check(names -> CheckCommand.bound(Settings.load(folder, Map.of(), Map.of()), names));
         check.parse();
 
         assertThat(findings).allMatch(Finding::mend);

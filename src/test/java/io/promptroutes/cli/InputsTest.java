@@ -7,6 +7,7 @@ import io.promptroutes.file.Arrivals;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.prompt.PromptSettings;
+import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.settings.Secret;
+import io.promptroutes.settings.Settings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -80,6 +82,6 @@ class LogsTest {
             prompts.order=key, prompts.order=key
             """)
     void aSettingIsShownWithoutItsSecret(String setting, String shown) {
-        assertThat(Logs.withoutSecrets(setting)).isEqualTo(shown);
+        assertThat(Secret.hide(setting)).isEqualTo(shown);
     }
 }

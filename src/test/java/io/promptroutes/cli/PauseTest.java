@@ -90,6 +90,10 @@ class PauseTest {
                     .containsExactly("openrouter/free", "openrouter/free", "openrouter/free", "openrouter/free");
             assertThat(routes.deadLetters()).isEmpty();
             assertThat(routes.intake().reason()).isNull();
+
+            server.script(NO_CREDIT);
+            routes.ask("{\"prompt\":\"Hello again\",\"budget\":\"free\"}");
+            assertThat(server.modelsCalled()).as("paused for the same reason once more").hasSize(2);
             assertThat(routes.alerts()).as("told once").extracting(alert -> alert.at("/data/kind").asText()).containsExactly("paused");
         }
     }

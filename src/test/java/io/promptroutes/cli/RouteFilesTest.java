@@ -2,6 +2,7 @@ package io.promptroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -15,6 +16,7 @@ import io.promptroutes.flow.Tally;
 import io.promptroutes.route.Beans;
 import io.promptroutes.route.Inbox;
 import io.promptroutes.route.JobSinks;
+import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.telemetry.Telemetry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,7 +44,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The route files by themselves: Camel's own schema, names that mean something, and nothing in them that is not theirs to say. */
 class RouteFilesTest {
 
-    private static final ObjectMapper YAML = new YAMLMapper();
+    /** Two routes that a lost line made one have the same keys twice. */
+    private static final ObjectMapper YAML = new YAMLMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
     private static final List<String> TASKS = List.of("code", "creative", "analysis", "math", "chat", "general");
     /** Steps, and what a route is made of: each is an object with an id. */
     private static final Set<String> STEPS = Set.of("process", "to", "toD", "choice", "delay", "log", "split", "setVariable", "throwException",

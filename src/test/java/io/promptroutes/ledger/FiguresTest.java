@@ -47,6 +47,17 @@ class FiguresTest {
     }
 
     @Test
+    void aJobIsKnownByItsAnswersAndByThoseOfOthersThatWerePublishedForIt() {
+        Work work = work("p1");
+        assertThat(ledger.history().knows(work.job())).isFalse();
+        ledger.settleAndFinish(claimed(ledger, new ClaimRequest(work, 1, "a", new BigDecimal("0.10"))), answered("a", "0.001", 10), work, answer("0.001")).join();
+        assertThat(ledger.history().knows(work.job())).isTrue();
+        assertThat(ledger.history().knows("another folder")).isFalse();
+        ledger.reused(new Work(work.id(), "another folder", work.promptId(), work.tenant(), work.task()), "a", new BigDecimal("0.001")).join();
+        assertThat(ledger.history().knows("another folder")).isTrue();
+    }
+
+    @Test
     void figuresAreToldByEveryDimension() {
         for (int i = 1; i <= 20; i++) {
             Work work = work("p" + i, i <= 15 ? "acme" : "other");

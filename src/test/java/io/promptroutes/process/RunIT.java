@@ -8,7 +8,6 @@ import io.promptroutes.kafka.KafkaBroker;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.management;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -6,6 +6,9 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.settings.Secret;
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.RoutingContext;
@@ -34,7 +37,7 @@ import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 import org.apache.camel.health.HealthCheckRegistry;
 
 /** The port at which a running service is asked how it is: Camel's own management server, behind a token where it is not for this machine alone. */
-final class Management {
+public final class Management {
 
     private final String host;
     private final int port;
@@ -53,12 +56,12 @@ final class Management {
             "X-Content-Type-Options", "nosniff", "Referrer-Policy", "no-referrer", "Cross-Origin-Resource-Policy", "same-origin", "Cache-Control", "no-store");
 
     /** @throws UsageException where the port is taken, or open to others without a token */
-    Management(Settings settings) {
+    public Management(Settings settings) {
         host = settings.text("management.host");
         port = settings.text("management.port").isEmpty() ? -1 : settings.integer("management.port", 0, 65_535);
         String reference = settings.text("management.token");
         meters = port >= 0 && settings.onOff("metrics.enabled") ? new PrometheusMeterRegistry(PrometheusConfig.DEFAULT) : new CompositeMeterRegistry();
-        token = reference.isEmpty() ? null : Common.reference(reference);
+        token = reference.isEmpty() ? null : Secret.of(reference);
         if (port >= 0) {
             check();
         }
@@ -83,34 +86,34 @@ final class Management {
     }
 
     /** @param problem what is wrong, in words; null while nothing is. May take a few seconds */
-    void ready(String check, Supplier<String> problem) {
+    public void ready(String check, Supplier<String> problem) {
         checks.put(check, problem);
     }
 
     /** @param words for people; they do not decide whether work can be done */
-    void shows(String check, Supplier<String> words) {
+    public void shows(String check, Supplier<String> words) {
         shown.put(check, words);
     }
 
     /** What is wrong at present, by check; null where nothing is. */
-    Map<String, Supplier<String>> checks() {
+    public Map<String, Supplier<String>> checks() {
         return checks;
     }
 
     /** What {@code /observe/metrics} tells; nothing where there is no such address. */
-    MeterRegistry meters() {
+    public MeterRegistry meters() {
         return meters;
     }
 
     /** Camel's own keys. */
-    Map<String, String> settings() {
+    public Map<String, String> settings() {
         // of Camel's checks only its own state: ours say more
         return Map.of("camel.health.exposureLevel", "full", "camel.health.routesEnabled", "false", "camel.health.consumersEnabled", "false",
                 "camel.health.producersEnabled", "false");
     }
 
     /** Listens. To be called before routes start. */
-    void open(CamelContext camel) {
+    public void open(CamelContext camel) {
         if (port < 0) {
             return;
         }
@@ -183,12 +186,12 @@ final class Management {
      * @return null where there is no service at the port of the settings, or it does not answer
      * @throws UsageException where it cannot read the question, or tell the figures
      */
-    static JsonNode ask(Settings settings, String path, PrintWriter err) {
+    public static JsonNode ask(Settings settings, String path, PrintWriter err) {
         String address = "http://" + settings.text("management.host") + ":" + settings.text("management.port");
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path)).timeout(Duration.ofSeconds(60));
             if (!settings.text("management.token").isEmpty()) {
-                request.header("Authorization", "Bearer " + Common.reference(settings.text("management.token")).get());
+                request.header("Authorization", "Bearer " + Secret.of(settings.text("management.token")).get());
             }
             HttpResponse<String> response = HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() == 200) {
@@ -207,7 +210,7 @@ final class Management {
     }
 
     /** For people: where it is; null where there is none. */
-    String address() {
+    public String address() {
         return port < 0 ? null : "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.getRouter().getServer().getPort();
     }
 }

@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.settings;
 
 /** Usage or configuration is wrong and nothing was called: exit 2. The message says what, where, and what to do. */
 public final class UsageException extends RuntimeException {

@@ -1,6 +1,7 @@
-package io.promptroutes.cli;
+package io.promptroutes.check;
 
-import java.time.Duration;
+import io.promptroutes.settings.Finding;
+import io.promptroutes.settings.Settings;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -28,20 +29,20 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The broker, the topics and what the service may do there. Asks only; nothing is read, written or committed. */
-final class KafkaCheck {
+public final class KafkaCheck {
 
     private static final int WITHIN_MILLIS = 6_000;
 
     private final Settings settings;
     private final Consumer<Finding> found;
 
-    KafkaCheck(Settings settings, Consumer<Finding> found) {
+    public KafkaCheck(Settings settings, Consumer<Finding> found) {
         this.settings = settings;
         this.found = found;
     }
 
     /** Names of the clients' own properties. */
-    void properties() {
+    public void properties() {
         Set<String> known = Stream.concat(ConsumerConfig.configNames().stream(), ProducerConfig.configNames().stream())
                 .map(name -> "kafka.client." + name).collect(Collectors.toSet());
         settings.withPrefix("kafka.client.").keySet().stream().filter(key -> !known.contains(key))
@@ -49,7 +50,7 @@ final class KafkaCheck {
     }
 
     /** @return for people, what is there; null where nothing is */
-    String check() throws InterruptedException {
+    public String check() throws InterruptedException {
         Map<String, Object> client = new HashMap<>(settings.below("kafka.client."));
         client.put("bootstrap.servers", settings.text("kafka.brokers"));
         client.put("default.api.timeout.ms", WITHIN_MILLIS);

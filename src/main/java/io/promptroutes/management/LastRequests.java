@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.management;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -20,9 +20,9 @@ import java.util.function.Predicate;
  * What {@code /api/requests} says (docs/api.md): the prompts that ended last, how they were routed and what became of them, without
  * the texts of prompts and answers. Thread-safe; what was read before is not read again.
  */
-final class LastRequests {
+public final class LastRequests {
 
-    static final int MOST = 100;
+    public static final int MOST = 100;
     /** A comparison has stored its branches, too, which are no requests of their own. */
     private static final int READ = 2 * MOST;
     /** In bytes of a result or dead letter. */
@@ -37,12 +37,12 @@ final class LastRequests {
     private Map<UUID, ObjectNode> read = Map.of();
 
     /** @param ledger null where it is switched off */
-    LastRequests(Ledger ledger) {
+    public LastRequests(Ledger ledger) {
         this.ledger = ledger;
     }
 
     /** @param most at most {@link #MOST} */
-    ObjectNode latest(int most, Predicate<JsonNode> wanted) {
+    public ObjectNode latest(int most, Predicate<JsonNode> wanted) {
         ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("at", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
         out.put("ledger", ledger != null);

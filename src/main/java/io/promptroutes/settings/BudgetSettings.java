@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.settings;
 
 import io.promptroutes.ledger.Limit;
 import io.promptroutes.ledger.Period;
@@ -9,18 +9,16 @@ import java.util.List;
 import java.util.Locale;
 
 /** The limits in the settings: {@code budget.total.*}, {@code budget.tenant.<name>.*} and {@code budget.model.<id>.*}, per day or month. */
-final class BudgetSettings {
+public final class BudgetSettings {
 
     private final List<Limit> limits = new ArrayList<>();
 
-    BudgetSettings(Settings settings) {
+    public BudgetSettings(Settings settings) {
         add(settings, "budget.total", Scope.TOTAL, Limit.ANY, Limit.ANY, "day");
         add(settings, "budget.total", Scope.TOTAL, Limit.ANY, Limit.ANY, "month");
         named(settings, "budget.tenant.", Scope.TENANT);
         named(settings, "budget.model.", Scope.MODEL);
-        if (!settings.text("budget.job").isEmpty()) {
-            limits.add(new Limit(Scope.TOTAL, Period.JOB, settings.amount("budget.job")));
-        }
+        add(settings, "budget", Scope.TOTAL, Limit.ANY, Limit.ANY, "job");
     }
 
     private void named(Settings settings, String prefix, Scope scope) {
@@ -47,11 +45,11 @@ final class BudgetSettings {
         }
     }
 
-    List<Limit> limits() {
+    public List<Limit> limits() {
         return limits;
     }
 
-    boolean limited() {
+    public boolean limited() {
         return !limits.isEmpty();
     }
 }

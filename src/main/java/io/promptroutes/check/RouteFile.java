@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.check;
 
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -17,18 +17,18 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** What a route file names, each with its line. Nothing of it is run. */
-final class RouteFile {
+public final class RouteFile {
 
     private static final Set<String> QUEUES = Set.of("direct", "seda");
 
     /** A name in a file, in line {@code line}, counted from 1. */
-    record Mention(String name, int line) {
+    public record Mention(String name, int line) {
     }
 
     /** By their names in YAML, such as {@code process}. */
     final List<Mention> steps = new ArrayList<>();
     /** That steps refer to. */
-    final List<Mention> beans = new ArrayList<>();
+    public final List<Mention> beans = new ArrayList<>();
     /** {@code direct:…} and {@code seda:…} that something is sent to; those that depend on a variable or a key are left out. */
     final List<Mention> targets = new ArrayList<>();
     /** What routes begin with; a placeholder stands for anything. */

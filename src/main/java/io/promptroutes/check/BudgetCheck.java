@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.check;
 
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.PriceList;
@@ -6,6 +6,9 @@ import io.promptroutes.cost.Usd;
 import io.promptroutes.ledger.Limit;
 import io.promptroutes.ledger.Period;
 import io.promptroutes.ledger.Scope;
+import io.promptroutes.settings.BudgetSettings;
+import io.promptroutes.settings.Finding;
+import io.promptroutes.settings.Settings;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.Comparator;
@@ -15,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Limits that contradict each other, or under which nothing can be called. */
-final class BudgetCheck {
+public final class BudgetCheck {
 
     /** Of a short question, in bytes: each counts as a token that is reserved. */
     private static final int SHORT_PROMPT = 200;
@@ -23,12 +26,12 @@ final class BudgetCheck {
     private final Settings settings;
     private final List<Limit> limits;
 
-    BudgetCheck(Settings settings) {
+    public BudgetCheck(Settings settings) {
         this.settings = settings;
         limits = new BudgetSettings(settings).limits();
     }
 
-    void check(Catalogue catalogue, Consumer<Finding> found) {
+    public void check(Catalogue catalogue, Consumer<Finding> found) {
         PriceList prices = new PriceList(catalogue, settings.withPrefix("prices."));
         for (Limit limit : limits) {
             limits.stream().filter(wide -> within(limit, wide) && limit.usd().compareTo(wide.usd()) > 0).findFirst().ifPresent(wide ->
@@ -52,7 +55,7 @@ final class BudgetCheck {
     private Optional<BigDecimal> cheapest(Limit limit, PriceList prices) {
         int cap = settings.below("tasks.").keySet().stream().filter(key -> key.endsWith(".max-tokens"))
                 .mapToInt(key -> settings.integer("tasks." + key, 1, Integer.MAX_VALUE)).min().orElse(1);
-        Collection<String> models = limit.model().equals(Limit.ANY) ? ModelsCommand.uses(settings).keySet() : List.of(limit.model());
+        Collection<String> models = limit.model().equals(Limit.ANY) ? ModelCheck.uses(settings).keySet() : List.of(limit.model());
         return models.stream().map(model -> prices.of(model).price()).filter(price -> !price.free())
                 .map(price -> price.worstCase(SHORT_PROMPT, cap, 0)).flatMap(Optional::stream).min(Comparator.naturalOrder());
     }

@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.management;
 
 import java.util.Map;
 import java.util.function.Supplier;
@@ -6,7 +6,7 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /** Whether work can be done at present; of no concern to whoever asks whether the process lives. */
-final class Readiness extends AbstractHealthCheck {
+public final class Readiness extends AbstractHealthCheck {
 
     private final Supplier<String> words;
     private final boolean decides;

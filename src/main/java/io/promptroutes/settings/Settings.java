@@ -1,19 +1,11 @@
-package io.promptroutes.cli;
+package io.promptroutes.settings;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -29,24 +21,17 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
  */
 public final class Settings {
 
-    /** Families of keys that a user extends, and the frameworks' own. */
-    private static final List<String> OPEN = List.of("models.", "prices.", "tasks.", "detection.keywords.", "openrouter.provider.", "budget.tenant.", "budget.model.", "openrouter.rpm.", "simulator.",
-            "camel.", "kafka.client.");
     /** Read from their own references, so that the secrets themselves are in no table of settings. */
-    static final String API_KEY = "openrouter.api-key";
-    static final String MANAGEMENT_KEY = "openrouter.management-key";
+    public static final String API_KEY = "openrouter.api-key";
+    public static final String MANAGEMENT_KEY = "openrouter.management-key";
     private static final Set<String> SECRETS = Set.of(API_KEY, MANAGEMENT_KEY);
 
-    private static final String SHIPPED = "the jar's application.properties";
-    private static final String ENVIRONMENT = "the environment";
-    private static final String COMMAND_LINE = "the command line";
-
-    private final Map<String, String> values = new TreeMap<>();
-    private final Map<String, String> origins = new HashMap<>();
+    private final Layers layers;
     private final Consumer<Finding> wrong;
 
     /** @param wrong told of each value that cannot be used, which is then read as some other that can; or throws */
-    private Settings(Consumer<Finding> wrong) {
+    private Settings(Layers layers, Consumer<Finding> wrong) {
+        this.layers = layers;
         this.wrong = wrong;
     }
 
@@ -63,95 +48,37 @@ public final class Settings {
     }
 
     /** What holds where nobody has set anything. */
-    static Settings ofTheJar() {
+    public static Settings ofTheJar() {
         return load(Path.of("nowhere"), Map.of(), Map.of());
     }
 
     /** @param unknown told of each key that nobody knows */
-    static Settings load(Path directory, Map<String, String> environment, Map<String, String> commandLine, Consumer<Finding> unknown) {
-        Settings settings = new Settings(finding -> Finding.refuse(List.of(finding)));
-        try (InputStream shipped = Settings.class.getResourceAsStream("/application.properties")) {
-            settings.put(read(shipped.readAllBytes()), SHIPPED);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Map<String, String> known = Map.copyOf(settings.values);
-        Path file = directory.resolve("application.properties");
-        if (Files.isRegularFile(file)) {
-            try {
-                settings.put(known, read(Files.readAllBytes(file)), file.toString(), unknown);
-            } catch (IOException | IllegalArgumentException e) {
-                throw new UsageException(file + " cannot be read: " + e.getMessage());
-            }
-        }
-        Map<String, String> fromEnvironment = new TreeMap<>();
-        for (String key : known.keySet()) {
-            String value = environment.get(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
-            if (value != null && !value.isBlank() && !SECRETS.contains(key)) {
-                fromEnvironment.put(key, value);
-            }
-        }
-        settings.put(fromEnvironment, ENVIRONMENT);
-        settings.put(known, commandLine, COMMAND_LINE, unknown);
+    public static Settings load(Path directory, Map<String, String> environment, Map<String, String> commandLine, Consumer<Finding> unknown) {
+        Layers layers = new Layers();
+        Set<String> known = layers.read(directory, environment, commandLine, SECRETS);
+        Settings settings = new Settings(layers, finding -> Finding.refuse(List.of(finding)));
+        layers.unknown(known).forEach(key -> unknown.accept(settings.unknown(key, known, true)));
         return settings;
     }
 
-    private static Map<String, String> read(byte[] bytes) throws IOException {
-        Properties properties = new Properties();
-        try (Reader reader = new java.io.StringReader(new String(bytes, StandardCharsets.UTF_8))) {
-            properties.load(reader);
-        }
-        Map<String, String> read = new TreeMap<>();
-        properties.stringPropertyNames().forEach(key -> read.put(key, properties.getProperty(key).strip()));
-        return read;
-    }
-
-    private void put(Map<String, String> known, Map<String, String> more, String origin, Consumer<Finding> unknown) {
-        put(more, origin);
-        for (String key : more.keySet()) {
-            if (!known.containsKey(key) && OPEN.stream().noneMatch(key::startsWith)) {
-                unknown.accept(unknown(key, known.keySet(), true));
-            }
-        }
-    }
-
-    Finding unknown(String key, Set<String> known, boolean mend) {
+    public Finding unknown(String key, Set<String> known, boolean mend) {
         return new Finding(mend, "unknown key " + key, where(key), nearest(key, known).map(near -> "did you mean " + near + "?").orElse("take it out"));
     }
 
-    /** Where a key has its value from, with the line where that is a file of the user's. */
-    String where(String key) {
-        String origin = origins.get(key);
-        if (origin == null || List.of(SHIPPED, ENVIRONMENT, COMMAND_LINE).contains(origin)) {
-            return origin;
-        }
-        try {
-            List<String> lines = Files.readAllLines(Path.of(origin));
-            for (int i = lines.size(); i > 0; i--) { // the last one holds
-                if (read(lines.get(i - 1).getBytes(StandardCharsets.UTF_8)).containsKey(key)) {
-                    return origin + " line " + i;
-                }
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            // then without a line
-        }
-        return origin;
-    }
-
-    private void put(Map<String, String> more, String origin) {
-        values.putAll(more);
-        more.keySet().forEach(key -> origins.put(key, origin));
-    }
-
-    static Optional<String> nearest(String key, Set<String> known) {
+    public static Optional<String> nearest(String key, Set<String> known) {
         LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
         return known.stream().min(Comparator.comparingInt(one -> distance.apply(one, key)))
                 .filter(near -> distance.apply(near, key) <= Math.max(3, key.length() / 3));
     }
 
+    /** Where a key has its value from, with the line where that is a file of the user's. */
+    public String where(String key) {
+        return layers.where(key);
+    }
+
     /** The value as text; never null. */
     public String text(String key) {
-        String value = values.get(key);
+        String value = layers.values().get(key);
         if (value == null) {
             wrong.accept(Finding.fault("key " + key + " is missing", "application.properties", "set it"));
             return "";
@@ -238,27 +165,25 @@ public final class Settings {
     }
 
     /** Says that a value cannot be used. Returns where whoever reads these settings wants to hear of all such values. */
-    void refuse(String key, String wanted) {
-        wrong.accept(Finding.fault("key " + key + " is \"" + Logs.withoutSecrets(String.valueOf(values.get(key))) + "\"", where(key), "it must be " + wanted));
+    public void refuse(String key, String wanted) {
+        String value = Secret.hide(String.valueOf(layers.values().get(key)));
+        wrong.accept(Finding.fault("key " + key + " is \"" + value + "\"", where(key), "it must be " + wanted));
     }
 
     /** The same settings, which do not throw where a value cannot be used. */
-    Settings telling(Consumer<Finding> others) {
-        Settings other = new Settings(others);
-        other.values.putAll(values);
-        other.origins.putAll(origins);
-        return other;
+    public Settings telling(Consumer<Finding> others) {
+        return new Settings(layers, others);
     }
 
     /** Where to look, for a finding that names no key. */
-    String place(String key) {
+    public String place(String key) {
         return where(key) + ", key " + key;
     }
 
     /** All keys below {@code prefix}, without it. */
     public Map<String, String> below(String prefix) {
         Map<String, String> found = new TreeMap<>();
-        values.forEach((key, value) -> {
+        layers.values().forEach((key, value) -> {
             if (key.startsWith(prefix)) {
                 found.put(key.substring(prefix.length()), value);
             }
@@ -274,32 +199,29 @@ public final class Settings {
     }
 
     /** Every key. */
-    Set<String> keys() {
-        return values.keySet();
+    public Set<String> keys() {
+        return layers.values().keySet();
     }
 
     /** Whether nobody has set it: it has the value of the jar. */
     public boolean shipped(String key) {
-        return SHIPPED.equals(origins.get(key));
+        return layers.shipped(key);
     }
 
     /** Whether the environment or the command line set it. */
     public boolean given(String key) {
-        String origin = origins.get(key);
-        return ENVIRONMENT.equals(origin) || COMMAND_LINE.equals(origin);
+        return layers.given(key);
     }
 
     /** The same settings but for one key, which still counts as given by whoever gave it. */
     public Settings with(String key, String value) {
-        Settings other = telling(wrong);
-        other.values.put(key, value);
-        return other;
+        return new Settings(layers.with(key, value), wrong);
     }
 
     /** For Camel's placeholders; without the keys to OpenRouter. */
     public Properties properties() {
         Properties properties = new Properties();
-        values.forEach((key, value) -> {
+        layers.values().forEach((key, value) -> {
             if (!SECRETS.contains(key)) {
                 properties.setProperty(key, value);
             }

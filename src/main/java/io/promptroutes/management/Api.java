@@ -1,10 +1,11 @@
-package io.promptroutes.cli;
+package io.promptroutes.management;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.settings.UsageException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -21,7 +22,7 @@ import org.apache.camel.TypeConversionException;
  * What routes/management.camel.yaml answers: query parameters come in as headers, JSON goes out as text. Thread-safe. The ledger is read
  * by threads of its own, since those of the HTTP server are interrupted when it stops, and an interrupted reader costs H2 its file.
  */
-final class Api {
+public final class Api {
 
     private static final int READERS = 2;
     /** Who may wait for them: more would take the threads of the HTTP server, of which there are 20, from the probes. */
@@ -42,7 +43,7 @@ final class Api {
     private Api() {
     }
 
-    static Map<String, ?> beans(Ledger ledger, Overview overview, LastRequests requests) {
+    public static Map<String, ?> beans(Ledger ledger, Overview overview, LastRequests requests) {
         Api api = new Api();
         return Map.of(
                 "costRows", api.answering(query -> Json.MAPPER.valueToTree(CostRows.of(ledger, by(query), query.getHeader("since", String.class),

@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.settings;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Where each route file is taken from: a file in {@code ./routes} replaces the jar's file of the same name. */
-final class RouteFiles {
+public final class RouteFiles {
 
     private static final String ENDING = ".camel.yaml";
 
@@ -22,12 +22,12 @@ final class RouteFiles {
     }
 
     /** The locations for {@code camel.main.routesIncludePattern}. */
-    static String locations(Path directory) {
+    public static String locations(Path directory) {
         return String.join(",", places(directory).values());
     }
 
     /** By file name: {@code classpath:…}, or {@code file:…} where there is one of the user's. */
-    static Map<String, String> places(Path directory) {
+    public static Map<String, String> places(Path directory) {
         Map<String, String> locations = new TreeMap<>();
         shipped().forEach(name -> locations.put(name, "classpath:routes/" + name));
         Path own = directory.resolve("routes");
@@ -42,7 +42,7 @@ final class RouteFiles {
     }
 
     /** Names of the jar's files. */
-    static List<String> shipped() {
+    public static List<String> shipped() {
         try {
             URI folder = RouteFiles.class.getResource("/routes").toURI();
             if (!folder.getScheme().equals("jar")) {

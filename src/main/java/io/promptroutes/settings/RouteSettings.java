@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.settings;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,28 +8,21 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.flow.AnswerCache;
 import io.promptroutes.flow.Intake;
+import io.promptroutes.kafka.WindowLimits;
 import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.prompt.InputFormat;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.PromptSettings;
-import io.promptroutes.prompt.Task;
-import io.promptroutes.route.Beans;
+import io.promptroutes.route.Options;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Detector;
-import io.promptroutes.routing.Features;
-import io.promptroutes.routing.Lexicon;
 import io.promptroutes.telemetry.Labels;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -37,30 +30,32 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /** The settings in the types that the routes' beans want, each checked, with an error that names the key. */
-final class RouteSettings {
+public final class RouteSettings {
+
+    /** Where nobody says another number; of a job, not of the service. */
+    private static final int CONCURRENCY = 64;
 
     private final Settings settings;
     private final ApiKey key;
     private final int concurrency;
     private final int window;
 
-    RouteSettings(Settings settings, ApiKey key) {
+    public RouteSettings(Settings settings, ApiKey key) {
         this.settings = settings;
         this.key = key;
-        concurrency = settings.integer("prompts.concurrency", 1, 10_000);
+        concurrency = settings.text("prompts.concurrency").isEmpty() ? CONCURRENCY : settings.integer("prompts.concurrency", 1, 10_000);
         int wanted = settings.integer("prompts.window", 0, 1_000_000);
         window = wanted == 0 ? 4 * concurrency : wanted;
     }
 
     /** @param job whether the run is to end some day */
-    Intake intake(boolean job) {
+    public Intake intake(boolean job) {
         return new Intake(window, settings.duration("pause.first-look"), settings.duration("pause.max"), job, Clock.systemUTC());
     }
 
-    Path catalogueCopy() {
+    public Path catalogueCopy() {
         return Path.of(settings.text("catalogue.copy"));
     }
 
@@ -70,71 +65,89 @@ final class RouteSettings {
     }
 
     /** The longest that a prompt may take from its turn in the window on: others may be called before it, and calls a minute be few. */
-    Duration longest() {
+    public Duration longest() {
         Duration calls = settings.duration("prompts.deadline").multipliedBy((window + concurrency - 1) / concurrency);
         int rate = modelRates().values().stream().reduce(settings.integer("openrouter.rpm", 0, 1_000_000),
                 (one, other) -> one == 0 ? other : Math.min(one, other));
         return rate == 0 ? calls : calls.plus(Duration.ofMinutes(window / rate + 1));
     }
 
-    ApiKey key() {
+    public ApiKey key() {
         return key;
     }
 
     /** For the account's credit alone; may be absent. */
-    ApiKey managementKey() {
-        return new ApiKey(Common.reference(settings.text(Settings.MANAGEMENT_KEY)));
+    public ApiKey managementKey() {
+        return new ApiKey(Secret.of(settings.text(Settings.MANAGEMENT_KEY)));
     }
 
-    PromptSettings prompts() {
+    public PromptSettings prompts() {
         InputFormat format = InputFormat.valueOf(
                 settings.choice("prompts.format", List.of("auto", "json", "text", "openai")).toUpperCase(Locale.ROOT));
         return new PromptSettings(settings.integer("prompts.max-bytes", 1, Integer.MAX_VALUE), settings.below("models.alias."),
                 settings.text("prompts.system"), settings.text("prompts.template"), format);
     }
 
-    OpenTelemetry traces() {
+    public OpenTelemetry traces() {
         return Tracing.of(settings);
     }
 
     /** Whether spans hold texts. */
-    boolean content() {
+    public boolean content() {
         return settings.onOff("tracing.content");
     }
 
     /** What labels of meters and spans may say. @param provider that is called */
-    Labels labels(String provider, Catalogue catalogue) {
+    public Labels labels(String provider, Catalogue catalogue) {
         Set<String> models = tableIds("models." + settings.text("models.profile") + ".");
         models.addAll(settings.below("models.alias.").values());
         return new Labels(provider, URI.create(settings.text("openrouter.base-url")), models, catalogue);
     }
 
-    Beans.Options options() {
-        return options(detector());
+    public DetectionSettings detection() {
+        return new DetectionSettings(settings);
+    }
+
+    public Options options() {
+        return options(detection().detector());
     }
 
     /** @param detector null where the others are only looked at: its words take time to read */
-    Beans.Options options(Detector detector) {
+    public Options options(Detector detector) {
+        settings.choice("detection.rules", List.of("lexicon", "keywords"));
+        return new Options(concurrency, service(), retries(), models(), new Options.Detection(detection().keywords(), detector),
+                new Options.Budgets(exhausted("budget.exhausted", List.of("free", "reject", "pause")),
+                        exhausted("budget.part-exhausted", List.of("free", "reject")), // never pause: one tenant would stop all
+                        settings.onOff("budget.unknown-prices"), settings.onOff("budget.server-tools")),
+                new Options.Alarms(settings.amount("alerts.credit-below"), settings.amount("alerts.spike-factor"), settings.amount("alerts.spike-least")),
+                breakers(), cache());
+    }
+
+    private Options.Service service() {
+        return new Options.Service(settings.duration("openrouter.connect-timeout"), settings.duration("openrouter.timeout"),
+                settings.duration("openrouter.timeout.reasoning"), settings.integer("openrouter.max-answer-bytes", 1024, Integer.MAX_VALUE),
+                headers(), provider(), settings.integer("openrouter.reasoning-headroom", 0, 1_000_000),
+                settings.integer("openrouter.rpm", 0, 1_000_000), modelRates());
+    }
+
+    private Options.Retries retries() {
+        return new Options.Retries(settings.duration("prompts.deadline"), settings.duration("retry.backoff"), settings.duration("retry.max-wait"),
+                settings.integer("publish.retries", -1, Integer.MAX_VALUE),
+                Duration.ofMillis(settings.integer("publish.retry-millis", 1, Integer.MAX_VALUE)));
+    }
+
+    private Options.Models models() {
         String tables = "models." + settings.text("models.profile") + ".";
         if (settings.below(tables).isEmpty()) {
             settings.refuse("models.profile", "a profile, but there are no keys " + tables + "*");
         }
-        settings.choice("detection.rules", List.of("lexicon", "keywords"));
-        return new Beans.Options(
-                concurrency, settings.duration("openrouter.connect-timeout"), settings.duration("openrouter.timeout"),
-                settings.duration("openrouter.timeout.reasoning"), settings.duration("prompts.deadline"),
-                settings.integer("openrouter.max-answer-bytes", 1024, Integer.MAX_VALUE),
-                headers(), provider(), settings.integer("openrouter.reasoning-headroom", 0, 1_000_000),
-                settings.duration("retry.backoff"), settings.duration("retry.max-wait"),
-                settings.integer("publish.retries", -1, Integer.MAX_VALUE),
-                Duration.ofMillis(settings.integer("publish.retry-millis", 1, Integer.MAX_VALUE)),
-                settings.integer("openrouter.rpm", 0, 1_000_000), modelRates(),
-                settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650), tableIds(tables), list(settings.text(tables + "fallbacks")), list(settings.text(tables + "tier.free")),
-                settings.onOff("fallback.free"), settings.duration("strategy.compare.timeout"), settings.withPrefix("prices."), keywords(), detector,
-                settings.choice("budget.exhausted", List.of("free", "reject", "pause")).toUpperCase(Locale.ROOT),
-                settings.choice("budget.part-exhausted", List.of("free", "reject")).toUpperCase(Locale.ROOT),
-                settings.onOff("budget.unknown-prices"), settings.onOff("budget.server-tools"), settings.amount("alerts.credit-below"),
-                settings.amount("alerts.spike-factor"), settings.amount("alerts.spike-least"), breakers(), cache());
+        return new Options.Models(tableIds(tables), list(settings.text(tables + "fallbacks")), list(settings.text(tables + "tier.free")),
+                settings.onOff("fallback.free"), settings.duration("strategy.compare.timeout"), settings.withPrefix("prices."),
+                settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650));
+    }
+
+    private Options.Exhausted exhausted(String key, List<String> choices) {
+        return Options.Exhausted.valueOf(settings.choice(key, choices).toUpperCase(Locale.ROOT));
     }
 
     private AnswerCache.Settings cache() {
@@ -149,7 +162,7 @@ final class RouteSettings {
     }
 
     /** For Camel's placeholders. */
-    Properties properties() {
+    public Properties properties() {
         BigDecimal confidence = settings.amount("detection.confidence");
         if (confidence == null || confidence.compareTo(BigDecimal.ONE) > 0) {
             settings.refuse("detection.confidence", "from 0 to 1");
@@ -158,6 +171,7 @@ final class RouteSettings {
             settings.integer(counted, 1, 100);
         }
         Properties properties = settings.properties();
+        properties.setProperty("prompts.concurrency", String.valueOf(concurrency));
         properties.setProperty("prompts.window", String.valueOf(window));
         settings.integer("ledger.look-ups", 1, 1_000);
         String callQueue = settings.onOff("cache.enabled") ? "cache" : "call";
@@ -209,43 +223,14 @@ final class RouteSettings {
         return ids;
     }
 
-    Map<Task, List<String>> keywords() {
-        Map<Task, List<String>> keywords = new EnumMap<>(Task.class);
-        settings.below("detection.keywords.").forEach((task, words) -> keywords.put(task("detection.keywords.", task), list(words)));
-        return keywords;
-    }
-
-    Detector detector() {
-        return new Detector(features(), table("detection.lexicon", Lexicon::of));
-    }
-
-    Features features() {
-        return table("detection.concepts", Features::new);
-    }
-
-    /** The lines of a file, or of {@code classpath:NAME}, made into what they say. */
-    private <T> T table(String key, Function<List<String>, T> reading) {
-        String place = settings.text(key);
-        try (InputStream in = place.startsWith("classpath:") ? RouteSettings.class.getResourceAsStream("/" + place.substring("classpath:".length()))
-                : Files.newInputStream(Path.of(place))) {
-            if (in == null) {
-                throw new UsageException("key " + key + ": " + place + " is not in the jar");
-            }
-            return reading.apply(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList());
-        } catch (IOException | IllegalArgumentException e) {
-            throw new UsageException("key " + key + ": " + place + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static Task task(String prefix, String name) {
-        try {
-            return Task.valueOf(name.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("key " + prefix + name + " names no task; tasks are " + Arrays.toString(Task.values()));
-        }
-    }
-
-    static List<String> list(String value) {
+    public static List<String> list(String value) {
         return Arrays.stream(value.split(",")).map(String::strip).filter(one -> !one.isEmpty()).toList();
+    }
+
+    /** Of records taken and not yet finished. */
+    public WindowLimits windowLimits() {
+        boolean ordered = settings.choice("prompts.order", List.of("unordered", "key")).equals("key");
+        int size = window();
+        return new WindowLimits(size, size * 3 / 4, settings.integer("kafka.ahead", size, Integer.MAX_VALUE), settings.duration("kafka.drain"), ordered);
     }
 }

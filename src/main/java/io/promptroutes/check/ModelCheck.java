@@ -1,29 +1,33 @@
-package io.promptroutes.cli;
+package io.promptroutes.check;
 
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.CatalogueChanges;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.PriceList;
+import io.promptroutes.settings.Finding;
+import io.promptroutes.settings.Settings;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** The models that the settings name, against the list of those that there are. */
-final class ModelCheck {
+public final class ModelCheck {
 
     private final Settings settings;
     private final Map<String, String> uses;
 
-    ModelCheck(Settings settings) {
+    public ModelCheck(Settings settings) {
         this.settings = settings;
-        uses = ModelsCommand.uses(settings);
+        uses = uses(settings);
     }
 
     /** What a name alone tells. */
-    void names(Consumer<Finding> found) {
+    public void names(Consumer<Finding> found) {
         uses.forEach((id, cells) -> {
             if (id.endsWith(":batch")) {
                 found.accept(Finding.fault("model " + id + " is a price of OpenRouter's batch interface, and is never called", cells(id),
@@ -41,7 +45,7 @@ final class ModelCheck {
      * @param before what was known when a run last looked, or the jar's copy
      * @param now    the same where there is nothing newer
      */
-    void against(Catalogue before, Catalogue now, Consumer<Finding> found) {
+    public void against(Catalogue before, Catalogue now, Consumer<Finding> found) {
         PriceList prices = new PriceList(now, settings.withPrefix("prices."));
         String list = now.live() ? "OpenRouter's list" : "the list of " + LocalDate.ofInstant(now.asOf(), ZoneOffset.UTC);
         uses.keySet().stream().filter(id -> !id.startsWith("~") && !id.endsWith(":batch") && now.find(id).isEmpty()).forEach(id -> {
@@ -64,7 +68,7 @@ final class ModelCheck {
                 .forEach(change -> found.accept(Finding.warning(change, "models." + settings.text("models.profile") + ".*", "see the command models")));
     }
 
-    int size() {
+    public int size() {
         return uses.size();
     }
 
@@ -72,5 +76,16 @@ final class ModelCheck {
         String tables = "models." + settings.text("models.profile") + ".";
         String first = uses.get(id).split(", ")[0];
         return settings.where(tables + first) + ", keys " + tables + "{" + uses.get(id) + "}";
+    }
+
+    /** The models of the profile in use, each with the cells that name it. */
+    public static Map<String, String> uses(Settings settings) {
+        Map<String, String> uses = new LinkedHashMap<>();
+        new TreeMap<>(settings.below("models." + settings.text("models.profile") + ".")).forEach((cell, ids) -> {
+            for (String id : ids.split(",")) {
+                uses.merge(id.strip(), cell, (old, more) -> old + ", " + more);
+            }
+        });
+        return uses;
     }
 }

@@ -1,10 +1,11 @@
-package io.promptroutes.cli;
+package io.promptroutes.management;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Usd;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.settings.UsageException;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import java.util.Locale;
 import org.apache.camel.util.TimeUtils;
 
 /** The ledger's figures as rows of JSON, for the command {@code costs} and for whoever asks a running service. Stateless. */
-final class CostRows {
+public final class CostRows {
 
     private CostRows() {
     }
@@ -26,7 +27,7 @@ final class CostRows {
      * @param since a day (UTC) or a time ago; null for all
      * @param last  that many of the latest calls instead of sums; null for sums
      */
-    static List<ObjectNode> of(Ledger ledger, Figures.By by, String since, Integer last) {
+    public static List<ObjectNode> of(Ledger ledger, Figures.By by, String since, Integer last) {
         List<ObjectNode> rows = new ArrayList<>();
         if (last != null) {
             ledger.figures().last(last).forEach(call -> rows.add(Json.MAPPER.valueToTree(new LastCall(call))));
@@ -37,7 +38,7 @@ final class CostRows {
     }
 
     /** @throws UsageException where it is neither of the two */
-    static Instant from(String since) {
+    public static Instant from(String since) {
         if (since == null) {
             return Instant.EPOCH;
         }

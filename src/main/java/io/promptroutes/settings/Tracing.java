@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.settings;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Where spans go. */
-final class Tracing {
+public final class Tracing {
 
     private static final List<String> ASKS = List.of("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
     /** OpenTelemetry's own defaults are gRPC, and metrics and logs as well. */

@@ -1,8 +1,13 @@
-package io.promptroutes.cli;
+package io.promptroutes.check;
 
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.PriceList;
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.settings.BudgetSettings;
+import io.promptroutes.settings.Finding;
+import io.promptroutes.settings.RouteSettings;
+import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +18,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** All that is wrong with the values of keys, without a network: by the same readers that a run has, which go on after a wrong one. */
-final class SettingsCheck {
+public final class SettingsCheck {
 
     private static final List<String> FAMILIES = List.of("models.", "tasks.", "detection.keywords.", "simulator.");
     /** Whatever values there are for others of the kind, these are read by nobody before they are needed. */
@@ -37,15 +42,15 @@ final class SettingsCheck {
     }
 
     /** @return the same settings, from which a value can be read whether it can be used or not */
-    static Settings check(Settings given, boolean simulate, Consumer<Finding> found) {
+    public static Settings check(Settings given, boolean simulate, Consumer<Finding> found) {
         SettingsCheck check = new SettingsCheck(given, found);
         Settings known = check.prices(check.profile() ? check.settings : check.settings.with("models.profile", "current"));
         RouteSettings routes = new RouteSettings(known, new ApiKey(() -> null));
         List<Runnable> readers = List.of(() -> known.address("openrouter.base-url"), () -> routes.options(null), routes::properties, routes::prompts, routes::longest,
-                () -> routes.intake(true), () -> KafkaEdge.limits(known, routes), () -> new BudgetSettings(known), () -> CHOICES.forEach(known::choice));
+                () -> routes.intake(true), () -> routes.windowLimits(), () -> new BudgetSettings(known), () -> CHOICES.forEach(known::choice));
         readers.forEach(reader -> check.read(reader, true));
         if (!known.shipped("detection.lexicon") || !known.shipped("detection.concepts")) {
-            check.read(routes::detector, true);
+            check.read(routes.detection()::detector, true);
         }
         check.read(() -> SimulatorConfig.from(known.withPrefix("simulator.")), simulate);
         check.kinds();

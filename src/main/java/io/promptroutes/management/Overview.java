@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.management;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +12,7 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Period;
 import io.promptroutes.ledger.Scope;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.settings.BudgetSettings;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +29,7 @@ import java.util.Set;
  * What {@code /api/usage} says (docs/api.md): the ledger's figures, its budgets, and what runs now. Thread-safe. Figures are kept for a
  * second, and for nine times as long as they took to find: however large the ledger and however many ask, that is a tenth of one core.
  */
-final class Overview {
+public final class Overview {
 
     private static final Duration KEPT = Duration.ofSeconds(1);
     private static final int KEPT_FOR_TIME = 9;
@@ -51,7 +52,7 @@ final class Overview {
      * @param ledger null where it is switched off
      * @param tally  null where nothing runs, as is {@code intake}
      */
-    Overview(Ledger ledger, BudgetSettings limits, Tally tally, Intake intake) {
+    public Overview(Ledger ledger, BudgetSettings limits, Tally tally, Intake intake) {
         this.ledger = ledger;
         this.limits = limits;
         this.tally = tally;
@@ -59,7 +60,7 @@ final class Overview {
     }
 
     /** @param since a day (UTC) or a time ago; null for all */
-    ObjectNode usage(String since) {
+    public ObjectNode usage(String since) {
         Instant from = CostRows.from(since);
         ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("at", now().toString());

@@ -1,8 +1,11 @@
-package io.promptroutes.cli;
+package io.promptroutes.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.promptroutes.cli.RouteFile.Mention;
+import io.promptroutes.check.RouteFile.Mention;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.settings.Finding;
+import io.promptroutes.settings.RouteFiles;
+import io.promptroutes.settings.Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,7 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -26,14 +29,14 @@ import org.apache.camel.support.ResourceHelper;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** The user's own route files: every step that there is not, and every bean and route that a step names in vain. One thread. */
-final class RouteCheck {
+public final class RouteCheck {
 
     private final Consumer<Finding> found;
     private final Map<String, String> places;
     private final Map<String, Path> own = new TreeMap<>();
     private final Set<String> broken = new HashSet<>();
 
-    RouteCheck(Path directory, Consumer<Finding> found) {
+    public RouteCheck(Path directory, Consumer<Finding> found) {
         this.found = found;
         places = RouteFiles.places(directory);
         places.forEach((name, place) -> {
@@ -44,7 +47,7 @@ final class RouteCheck {
         own.entrySet().removeIf(RouteCheck::asShipped);
     }
 
-    int size() {
+    public int size() {
         return places.size();
     }
 
@@ -60,8 +63,8 @@ final class RouteCheck {
         return RouteCheck.class.getResourceAsStream("/routes/" + name);
     }
 
-    /** @param built with all beans; asked for where a bean's name is in none of the jar's files. Closed here; null where it cannot be had */
-    void check(Supplier<Application> built) {
+    /** @param bound of names that are in none of the jar's files, those of beans; takes time */
+    public void check(UnaryOperator<Set<String>> bound) {
         if (own.isEmpty()) {
             return;
         }
@@ -85,9 +88,9 @@ final class RouteCheck {
             });
             return steps;
         }, "there is no step ");
-        Set<String> bound = names(others.values(), file -> file.beans);
-        mine.values().forEach(file -> bound.addAll(file.made));
-        report(mine, file -> file.beans, bound, unusual -> bound(built, unusual), "no bean is called ");
+        Set<String> known = names(others.values(), file -> file.beans);
+        mine.values().forEach(file -> known.addAll(file.made));
+        report(mine, file -> file.beans, known, bound, "no bean is called ");
         // one that replaces the jar's file begins its own routes
         others.keySet().removeAll(own.keySet());
         List<RouteFile> all = Stream.concat(others.values().stream(), mine.values().stream()).toList();
@@ -96,7 +99,7 @@ final class RouteCheck {
     }
 
     /** Those of the jar. */
-    static Map<String, RouteFile> shippedFiles() {
+    public static Map<String, RouteFile> shippedFiles() {
         Map<String, RouteFile> files = new TreeMap<>();
         RouteFiles.shipped().forEach(name -> {
             try (InputStream in = shipped(name)) {
@@ -139,14 +142,8 @@ final class RouteCheck {
         }
     }
 
-    private static Set<String> bound(Supplier<Application> built, Set<String> names) {
-        try (Application application = built.get()) {
-            return names.stream().filter(name -> application == null || application.binds(name)).collect(Collectors.toSet());
-        }
-    }
-
     /** Each file by itself as Camel reads it, which knows every step's options. */
-    void parse() {
+    public void parse() {
         own.keySet().stream().filter(name -> !broken.contains(name)).forEach(name -> {
             try (DefaultCamelContext camel = new DefaultCamelContext()) {
                 PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.resolveResource(camel, places.get(name)));

@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.management;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,14 +12,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /** The page with its figures, styles and scripts in one file, which opens without a network. Stateless. */
-final class PageFile {
+public final class PageFile {
 
     private static final String CHART = "/META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
 
     private PageFile() {
     }
 
-    static String of(JsonNode usage, JsonNode requests) {
+    public static String of(JsonNode usage, JsonNode requests) {
         String css = resource("/page/page.css");
         String chart = resource(CHART).replaceAll("\\s*//# sourceMappingURL=\\S*\\s*$", "");
         String script = resource("/page/page.js");

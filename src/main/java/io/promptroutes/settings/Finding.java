@@ -1,4 +1,4 @@
-package io.promptroutes.cli;
+package io.promptroutes.settings;
 
 import java.util.List;
 import java.util.stream.Collectors;
@@ -11,22 +11,22 @@ import java.util.stream.Collectors;
  * @param where file and line, key or place outside; empty where {@code what} says it
  * @param todo  what to do about it
  */
-record Finding(boolean mend, String what, String where, String todo) {
+public record Finding(boolean mend, String what, String where, String todo) {
 
-    static Finding fault(String what, String where, String todo) {
+    public static Finding fault(String what, String where, String todo) {
         return new Finding(true, what, where, todo);
     }
 
-    static Finding warning(String what, String where, String todo) {
+    public static Finding warning(String what, String where, String todo) {
         return new Finding(false, what, where, todo);
     }
 
-    String sentence() {
+    public String sentence() {
         return what + (where.isEmpty() ? "" : " in " + where) + (todo.isEmpty() ? "" : "; " + todo);
     }
 
     /** Throws where something has to be mended; the message tells all of it. */
-    static void refuse(List<Finding> findings) {
+    public static void refuse(List<Finding> findings) {
         List<Finding> wrong = findings.stream().filter(Finding::mend).toList();
         if (!wrong.isEmpty()) {
             throw new UsageException(wrong.size() == 1 ? wrong.get(0).sentence() : wrong.size() + " things have to be mended:"

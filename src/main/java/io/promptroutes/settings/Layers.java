@@ -1,0 +1,118 @@
+package io.promptroutes.settings;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The places that keys have their values from, each laid over the one before. Not changed once read. */
+final class Layers {
+
+    /** Families of keys that a user extends, and the frameworks' own. */
+    private static final List<String> OPEN = List.of("models.", "prices.", "tasks.", "detection.keywords.", "openrouter.provider.", "budget.tenant.",
+            "budget.model.", "openrouter.rpm.", "simulator.", "camel.", "kafka.client.");
+    private static final String SHIPPED = "the jar's application.properties";
+    private static final String ENVIRONMENT = "the environment";
+    private static final String COMMAND_LINE = "the command line";
+
+    private final Map<String, String> values = new TreeMap<>();
+    private final Map<String, String> origins = new HashMap<>();
+
+    /** @param secrets keys that are not taken from the environment. Returns the jar's keys, which are all that are known */
+    Set<String> read(Path directory, Map<String, String> environment, Map<String, String> commandLine, Set<String> secrets) {
+        try (InputStream shipped = Layers.class.getResourceAsStream("/application.properties")) {
+            put(read(shipped.readAllBytes()), SHIPPED);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Set<String> known = Set.copyOf(values.keySet());
+        Path file = directory.resolve("application.properties");
+        if (Files.isRegularFile(file)) {
+            try {
+                put(read(Files.readAllBytes(file)), file.toString());
+            } catch (IOException | IllegalArgumentException e) {
+                throw new UsageException(file + " cannot be read: " + e.getMessage());
+            }
+        }
+        Map<String, String> given = new TreeMap<>();
+        for (String key : known) {
+            String value = environment.get(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
+            if (value != null && !value.isBlank() && !secrets.contains(key)) {
+                given.put(key, value);
+            }
+        }
+        put(given, ENVIRONMENT);
+        put(commandLine, COMMAND_LINE);
+        return known;
+    }
+
+    private static Map<String, String> read(byte[] bytes) throws IOException {
+        Properties properties = new Properties();
+        properties.load(new StringReader(new String(bytes, StandardCharsets.UTF_8)));
+        Map<String, String> read = new TreeMap<>();
+        properties.stringPropertyNames().forEach(key -> read.put(key, properties.getProperty(key).strip()));
+        return read;
+    }
+
+    private void put(Map<String, String> more, String origin) {
+        values.putAll(more);
+        more.keySet().forEach(key -> origins.put(key, origin));
+    }
+
+    /** Keys that are neither known nor of a family that users extend. */
+    List<String> unknown(Set<String> known) {
+        return values.keySet().stream().filter(key -> !known.contains(key) && OPEN.stream().noneMatch(key::startsWith)).toList();
+    }
+
+    Map<String, String> values() {
+        return Collections.unmodifiableMap(values);
+    }
+
+    /** The same, but for one value. */
+    Layers with(String key, String value) {
+        Layers other = new Layers();
+        other.values.putAll(values);
+        other.origins.putAll(origins);
+        other.values.put(key, value);
+        return other;
+    }
+
+    boolean shipped(String key) {
+        return SHIPPED.equals(origins.get(key));
+    }
+
+    /** By the environment or the command line. */
+    boolean given(String key) {
+        return ENVIRONMENT.equals(origins.get(key)) || COMMAND_LINE.equals(origins.get(key));
+    }
+
+    /** The place, with the line where that is a file of the user's; null for no key. */
+    String where(String key) {
+        String origin = origins.get(key);
+        if (origin == null || List.of(SHIPPED, ENVIRONMENT, COMMAND_LINE).contains(origin)) {
+            return origin;
+        }
+        try {
+            List<String> lines = Files.readAllLines(Path.of(origin));
+            for (int i = lines.size(); i > 0; i--) { // the last one holds
+                if (read(lines.get(i - 1).getBytes(StandardCharsets.UTF_8)).containsKey(key)) {
+                    return origin + " line " + i;
+                }
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            // then without a line
+        }
+        return origin;
+    }
+}
