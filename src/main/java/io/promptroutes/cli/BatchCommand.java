@@ -15,6 +15,7 @@ import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -153,7 +154,7 @@ class BatchCommand implements Callable<Integer> {
                 }
                 return code;
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             spec.commandLine().getErr().println("prompt-routes: the files in " + out + " are not finished: " + e.getMessage() + ". Nothing that was answered is lost; when "
                     + "that is mended, go on with:  " + Interruption.again());
             return ExitCodes.STOPPED;
