@@ -8,17 +8,16 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What is known of OpenRouter at present: whether it answers, whether it takes the key, and what credit is left. Thread-safe. */
 public final class Reach {
 
+    private final boolean openRouter;
     private final String name;
-    private final String hint;
     private final Map<String, BigDecimal> credit = new ConcurrentHashMap<>();
     private volatile String unreachable;
     private volatile String refusal;
 
     /** @param provider {@code openrouter}, or the name of another that is called in its place */
     public Reach(String provider) {
-        boolean openRouter = provider.equals("openrouter");
+        openRouter = provider.equals("openrouter");
         name = openRouter ? "OpenRouter" : "provider " + provider;
-        hint = openRouter ? "check OPENROUTER_API_KEY" : "see `providers list`";
     }
 
     /** A call was answered. */
@@ -29,10 +28,10 @@ public final class Reach {
         }
     }
 
-    /** It was asked about the key, which costs nothing. @param status of HTTP */
+    /** It was asked about the key, which costs nothing and which only OpenRouter need understand. @param status of HTTP */
     public void answers(int status) {
-        unreachable = status >= 500 ? name + " answers HTTP " + status : null;
-        refusal = status == 401 || status == 403 ? name + " refuses the key (HTTP " + status + "): " + hint : null;
+        unreachable = openRouter && status >= 500 ? name + " answers HTTP " + status : null;
+        refusal = openRouter && (status == 401 || status == 403) ? name + " refuses the key (HTTP " + status + "): check OPENROUTER_API_KEY" : null;
     }
 
     /** There was no answer. */

@@ -18,8 +18,8 @@ record Database(boolean embedded, FileOwner owner, HikariDataSource pool) implem
     private static final long CONNECT_WITHIN = 5_000;
     /** In milliseconds. H2 goes round in circles where its disk is full. */
     private static final long CLOSE_WITHIN = 20_000;
-    /** The writer's and some for reading. */
-    private static final int CONNECTIONS = 4;
+    /** The writer's, two for whoever looks at figures, the others for routes and health. */
+    private static final int CONNECTIONS = 6;
 
     private static final String[] H2 = {
         ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH",

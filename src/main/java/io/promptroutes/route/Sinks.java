@@ -77,9 +77,8 @@ public final class Sinks {
             tally.answeredAgain();
             finish(exchange, exchange.getVariable("known") instanceof Known.Answered ? Outcome.REUSED : Outcome.CACHED, null, null);
         } else {
-            String code = code(exchange.getVariable("stored", byte[].class));
-            tally.deadLetter(code);
-            finish(exchange, Outcome.DEAD_LETTER, null, code);
+            tally.deadLetter(code(exchange.getVariable("stored", byte[].class)));
+            finish(exchange, Outcome.REUSED, null, null); // it was counted when it came to be
         }
     }
 
