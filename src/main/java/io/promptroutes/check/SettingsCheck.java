@@ -50,7 +50,7 @@ public final class SettingsCheck {
                 () -> routes.intake(true), () -> routes.windowLimits(), () -> new BudgetSettings(known), () -> CHOICES.forEach(known::choice));
         readers.forEach(reader -> check.read(reader, true));
         if (!known.shipped("detection.lexicon") || !known.shipped("detection.concepts")) {
-            check.read(routes::detector, true);
+            check.read(routes.detection()::detector, true);
         }
         check.read(() -> SimulatorConfig.from(known.withPrefix("simulator.")), simulate);
         check.kinds();

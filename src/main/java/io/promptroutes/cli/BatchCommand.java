@@ -10,18 +10,15 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.publish.OpenAiBatch;
 import io.promptroutes.route.JobSinks;
 import io.promptroutes.route.LedgerPolicy;
-import io.promptroutes.settings.BudgetSettings;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
@@ -71,9 +68,7 @@ class BatchCommand implements Callable<Integer> {
         if (view.confirmAbove != null && !inputs.repeatable()) {
             throw new UsageException("--confirm-above reads the input twice, and standard input can be read once; put it into a file");
         }
-        if (Files.exists(out) && !Files.isDirectory(out)) {
-            throw new UsageException("--out " + out + " is not a folder");
-        }
+        JobFolder folder = folder();
         try (Common.Endpoint configured = common.endpoint(settings)) {
             if (view.estimate) {
                 return estimate(configured);
@@ -83,17 +78,14 @@ class BatchCommand implements Callable<Integer> {
             }
             RouteSettings checked = new RouteSettings(configured.settings(), configured.key());
             Intake intake = checked.intake(true);
-            String job = job(settings);
+            String job = folder.job(settings);
             // outermost, so that all of an interrupted job is closed before the process ends
             try (Interruption interruption = new Interruption(intake, spec.commandLine().getErr()); Ledger ledger = Ledgers.open(configured.settings(), job)) {
                 Common.Endpoint endpoint = configured.chosen(ledger).withKey();
-                if (ledger == null) {
-                    checkWithoutLedger(settings);
-                } else if (!fresh && hasResults() && !ledger.history().knows(job)) {
-                    throw new UsageException("--out " + out + " holds results that this ledger knows nothing of, and would pay for again. Run the "
-                            + "command in the folder and with the ledger.* keys of its first run, or add --fresh (answers are kept for ledger.keep)");
-                }
+                folder.check(ledger, job, settings);
+                interruption.idle(view.confirmAbove != null);
                 Estimate estimate = view.confirmAbove == null ? null : estimate(endpoint, ledger, job).confirmed(view.confirmAbove, spec.commandLine().getErr());
+                interruption.idle(false);
                 int code = work(endpoint, intake, ledger, job, estimate, interruption);
                 interruption.exitWith(code);
                 return code;
@@ -134,52 +126,16 @@ class BatchCommand implements Callable<Integer> {
         return inputs.repeatable();
     }
 
-    /** A job is its output folder. On a ledger that many machines share its path alone names none: then the folder keeps a name of its own. */
-    private String job(Settings settings) {
-        try {
-            String path = Files.createDirectories(out).toRealPath().toString();
-            Path name = out.resolve(".job");
-            if (Files.exists(name)) {
-                return Files.readString(name).strip();
-            }
-            if (settings.text("ledger.url").isEmpty() || hasResults()) {
-                return path;
-            }
-            String own = path + "#" + UUID.randomUUID().toString().substring(0, 8);
-            Path written = Files.writeString(out.resolve(".job.new"), own);
-            Files.move(written, name, StandardCopyOption.ATOMIC_MOVE);
-            return own;
-        } catch (IOException e) {
-            throw new UsageException("--out " + out + " cannot be made: " + e.getMessage(), e);
-        }
-    }
-
-    private boolean hasResults() {
-        Path results = out.resolve(OutputFolder.RESULTS);
-        return Files.exists(results) && results.toFile().length() > 0;
-    }
-
-    /** Nothing remembers what was paid. */
-    private void checkWithoutLedger(Settings settings) {
-        if (new BudgetSettings(settings).limited()) {
-            throw new UsageException("a budget is set (--max-cost or a key budget.*), but none holds while key ledger.enabled is off");
-        }
-        if (!fresh && hasResults()) {
-            throw new UsageException("--out " + out + " holds results of an earlier job, which cannot be continued while key ledger.enabled is "
-                    + "off; name another folder or add --fresh");
-        }
-    }
-
     private int work(Common.Endpoint endpoint, Intake intake, Ledger ledger, String job, Estimate estimate,
             Interruption interruption) throws Exception {
         RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
-        try (OutputFolder folder = folder()) {
+        try (OutputFolder folder = folder().open()) {
             if (view.order == BatchView.Order.INPUT) {
                 folder.inOrderOf(inputs.names());
             }
             if (view.format == BatchView.Format.OPENAI) {
-                folder.copy(OutputFolder.RESULTS, "openai-output.jsonl", OpenAiBatch::output);
-                folder.copy(OutputFolder.DEAD_LETTERS, "openai-errors.jsonl", OpenAiBatch::error);
+                folder.copy(OutputFolder.RESULTS, OutputFolder.OPENAI_OUTPUT, OpenAiBatch::output);
+                folder.copy(OutputFolder.DEAD_LETTERS, OutputFolder.OPENAI_ERRORS, OpenAiBatch::error);
             }
             JobSinks sinks = new JobSinks(folder);
             LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, Ledgers.hold(endpoint.settings()), false, sinks::has);
@@ -198,7 +154,7 @@ class BatchCommand implements Callable<Integer> {
                 }
                 return code;
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             spec.commandLine().getErr().println("prompt-routes: the files in " + out + " are not finished: " + e.getMessage() + ". Nothing that was answered is lost; when "
                     + "that is mended, go on with:  " + Interruption.again());
             return ExitCodes.STOPPED;
@@ -216,12 +172,8 @@ class BatchCommand implements Callable<Integer> {
         return options;
     }
 
-    OutputFolder folder() {
-        try {
-            return new OutputFolder(out, fresh);
-        } catch (IOException e) {
-            throw new UsageException("--out " + out + " cannot be used: " + e.getMessage(), e);
-        }
+    JobFolder folder() {
+        return new JobFolder(out, fresh);
     }
 
     private int run(Application application, BiFunction<Intake, Tally, Arrivals> input, Estimate estimate, Interruption interruption)

@@ -1,9 +1,8 @@
 package io.promptroutes.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.promptroutes.check.BudgetCheck;
 import io.promptroutes.check.KafkaCheck;
+import io.promptroutes.check.KeyCheck;
 import io.promptroutes.check.ModelCheck;
 import io.promptroutes.check.RouteCheck;
 import io.promptroutes.check.RouteFile.Mention;
@@ -22,7 +21,6 @@ import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -181,7 +179,8 @@ final class CheckCommand implements Callable<Integer> {
             Catalogue now = Catalogue.shipped();
             now.replace(api.get("/models").bytes(), Instant.now(), true);
             if (endpoint.key().present()) {
-                key(api.get("/key"), settings);
+                OpenRouterApi.Reply reply = api.get("/key");
+                new KeyCheck(findings::add).check(reply.status(), reply.body(), settings.amount("alerts.credit-below")).ifPresent(good::add);
             }
             return now;
         } catch (IOException | IllegalArgumentException e) {
@@ -190,27 +189,6 @@ final class CheckCommand implements Callable<Integer> {
                     settings.place("openrouter.base-url"), "correct the address, or see to the network"));
             return before;
         }
-    }
-
-    private void key(OpenRouterApi.Reply reply, Settings settings) {
-        JsonNode data = reply.body() == null ? MissingNode.getInstance() : reply.body().path("data");
-        if (reply.status() != 200) {
-            findings.add(Finding.fault("OpenRouter refuses the API key with HTTP " + reply.status(), "key openrouter.api-key",
-                    "make a new one at https://openrouter.ai/keys"));
-            return;
-        }
-        if (data.path("is_management_key").asBoolean()) {
-            findings.add(Finding.fault("the API key is a management key, which cannot call models", "key openrouter.api-key", "use another key for calls"));
-        }
-        BigDecimal least = settings.amount("alerts.credit-below");
-        BigDecimal left = data.path("limit_remaining").isNumber() ? data.get("limit_remaining").decimalValue() : null;
-        if (left != null && left.signum() <= 0) {
-            findings.add(Finding.fault("the API key has nothing left of its limit", "GET /key", "raise the key's limit at https://openrouter.ai/keys"));
-        } else if (left != null && least != null && left.compareTo(least) < 0) {
-            findings.add(Finding.warning("the API key has $" + left.toPlainString() + " left of its limit, less than alerts.credit-below", "GET /key",
-                    "raise the key's limit at https://openrouter.ai/keys"));
-        }
-        good.add("the API key" + (left == null ? "" : " ($" + left.toPlainString() + " left)"));
     }
 
     private int print() {

@@ -90,7 +90,7 @@ final class DeadLettersCommand implements Runnable {
             inputs.through = lines -> letters = new Letters(lines, codes);
             inputs.find(out);
             if (Files.exists(out.resolve(OutputFolder.DEAD_LETTERS))) {
-                folder().close(); // a job that died may have left several letters of an id: the last one counts
+                folder().open().close(); // a job that died may have left several letters of an id: the last one counts
             }
         }
 

@@ -71,7 +71,7 @@ final class DetectCommand implements Callable<Integer> {
             explain(settings, print);
         } else if (what.evaluate != null) {
             Evaluation evaluation = new Evaluation();
-            Detector detector = settings.detector();
+            Detector detector = settings.detection().detector();
             try (DetectionRoute route = new DetectionRoute(settings, () -> detector)) {
                 LabelledPrompts.read(what.evaluate).forEach(one -> evaluation.add(one.label(), route.task(one.prompt())));
             }
@@ -85,7 +85,7 @@ final class DetectCommand implements Callable<Integer> {
     }
 
     private void explain(RouteSettings settings, PrintWriter print) {
-        Detector detector = settings.detector();
+        Detector detector = settings.detection().detector();
         Task task;
         try (DetectionRoute route = new DetectionRoute(settings, () -> detector)) {
             task = route.task(what.prompt);
@@ -114,7 +114,7 @@ final class DetectCommand implements Callable<Integer> {
 
     private void learn(RouteSettings settings, PrintWriter print) {
         List<Example> examples = read(what.learn);
-        Lexicon lexicon = Learner.learn(examples, settings.features());
+        Lexicon lexicon = Learner.learn(examples, settings.detection().features());
         try {
             Files.write(out, lexicon.lines());
         } catch (IOException e) {
@@ -130,7 +130,7 @@ final class DetectCommand implements Callable<Integer> {
         try (DetectionRoute route = new DetectionRoute(settings, detector::get)) {
             for (String source : new TreeSet<>(examples.stream().map(Example::source).filter(Objects::nonNull).toList())) {
                 List<Example> others = examples.stream().filter(one -> !source.equals(one.source())).toList();
-                detector.set(new Detector(settings.features(), Learner.learn(others, settings.features())));
+                detector.set(new Detector(settings.detection().features(), Learner.learn(others, settings.detection().features())));
                 examples.stream().filter(one -> source.equals(one.source())).forEach(one -> evaluation.add(one.label(), route.task(one.prompt())));
             }
         }

@@ -23,7 +23,7 @@ final class DetectionRoute implements AutoCloseable {
     private final ProducerTemplate template;
 
     DetectionRoute(RouteSettings settings, Supplier<Detector> detector) {
-        TaskDetection.bind(main, settings.keywords(), detector);
+        TaskDetection.bind(main, settings.detection().keywords(), detector);
         main.setOverrideProperties(settings.properties());
         main.setDefaultPropertyPlaceholderLocation("false");
         main.configure().withRoutesIncludePattern(Arrays.stream(RouteFiles.locations(Path.of("")).split(","))

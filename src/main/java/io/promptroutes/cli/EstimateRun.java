@@ -39,8 +39,8 @@ final class EstimateRun {
         try (Application application = new Application(routes, intake, edges, null, policy)) {
             tally = application.tally();
             Catalogue catalogue = application.catalogue();
-            application.bind(Map.of("estimateCalls", new EstimateCalls(estimate, catalogue, new PriceList(catalogue, routes.options().prices()),
-                    new ChatRequest(routes.options().provider(), routes.options().reasoningHeadroom()), ledger, policy, intake, tally)));
+            application.bind(Map.of("estimateCalls", new EstimateCalls(estimate, catalogue, new PriceList(catalogue, routes.options().models().prices()),
+                    new ChatRequest(routes.options().service().provider(), routes.options().service().reasoningHeadroom()), ledger, policy, intake, tally)));
             application.start();
             try (Arrivals arrivals = input.apply(intake, tally)) {
                 application.send("direct:batch", arrivals);

@@ -2,6 +2,7 @@ package io.promptroutes.cli;
 
 import io.promptroutes.file.Arrivals;
 import io.promptroutes.file.InputFiles;
+import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
@@ -90,12 +91,11 @@ final class Inputs {
         }
     }
 
-    /** @param out whose files are no prompts, whatever pattern they match: its dead letters would be called, and paid for, again */
+    /** @param out whose outputs are no prompts, whatever pattern they match: its dead letters would be called, and paid for, again */
     private void addAll(Path folder, int depth, PathMatcher wanted, Path out, String none) {
-        Path own = out.toAbsolutePath().normalize();
         try (Stream<Path> found = Files.walk(folder, depth)) {
             List<Path> sorted = found.filter(file -> ENDINGS.contains(InputFiles.ending(file)) && !file.getFileName().toString().startsWith("."))
-                    .filter(file -> wanted.matches(file) && Files.isRegularFile(file) && !file.toAbsolutePath().normalize().startsWith(own)).sorted().toList();
+                    .filter(file -> wanted.matches(file) && Files.isRegularFile(file) && !OutputFolder.writes(out, file)).sorted().toList();
             if (sorted.isEmpty()) {
                 throw new UsageException(none);
             }

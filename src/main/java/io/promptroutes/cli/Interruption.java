@@ -1,6 +1,7 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.flow.Intake;
+import io.promptroutes.settings.Secret;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -17,8 +18,6 @@ import org.jline.utils.Signals;
 final class Interruption implements AutoCloseable {
 
     private static final int GRACE_SECONDS = 150;
-    /** A secret that was given literally, and is not to be said again. */
-    private static final String LITERAL = "((?:^|.*[.-])(?:api-key|management-key|password)=)(?!env:|file:).+";
     private static final List<String> NOT_AGAIN = List.of("--fresh");
 
     private final CountDownLatch finished = new CountDownLatch(1);
@@ -28,6 +27,7 @@ final class Interruption implements AutoCloseable {
     private final Thread hook;
     private final Object handler;
     private volatile int code = ExitCodes.STOPPED;
+    private volatile boolean idle;
     private volatile AutoCloseable last = () -> { };
 
     Interruption(Intake intake, PrintWriter err) {
@@ -36,7 +36,7 @@ final class Interruption implements AutoCloseable {
         hook = new Thread(() -> {
             intake.stop("interrupted");
             try {
-                if (!finished.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                if (!idle && !finished.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
                     code = ExitCodes.STOPPED;
                 }
             } catch (InterruptedException e) {
@@ -50,8 +50,8 @@ final class Interruption implements AutoCloseable {
 
     private void interrupt() {
         if (asked.compareAndSet(false, true)) {
-            err.println("prompt-routes: stopping; the " + intake.inFlight() + " calls that run are paid for and have " + GRACE_SECONDS
-                    + " s to finish. Ctrl-C again stops at once. Go on later with:  " + again());
+            err.println(idle ? "prompt-routes: interrupted; nothing was called" : "prompt-routes: stopping; the " + intake.inFlight()
+                    + " calls that run are paid for and have " + GRACE_SECONDS + " s to finish. Ctrl-C again stops at once. Go on later with:  " + again());
             System.exit(code); // which waits for the hook
         } else {
             try {
@@ -73,8 +73,13 @@ final class Interruption implements AutoCloseable {
     static String again() {
         String[] arguments = ProcessHandle.current().info().arguments().orElse(new String[0]);
         return Stream.concat(Stream.of("java"), Stream.of(arguments).filter(one -> !NOT_AGAIN.contains(one)))
-                .map(one -> one.replaceAll(LITERAL, "$1..."))
+                .map(Secret::hide)
                 .map(one -> one.matches("[A-Za-z0-9_@%+=:,./-]+") ? one : "'" + one.replace("'", "'\\''") + "'").collect(Collectors.joining(" "));
+    }
+
+    /** @param nothingToFinish whether an interruption is to end the process at once, since nothing is called, and somebody may be asked something */
+    void idle(boolean nothingToFinish) {
+        idle = nothingToFinish;
     }
 
     /** What a process that is being interrupted ends with. */

@@ -45,11 +45,19 @@ public final class PromptRoutes implements Runnable {
                 command.getErr().println("prompt-routes: " + failure.getMessage());
                 return ExitCodes.USAGE;
             }
-            command.getErr().println("prompt-routes: a fault in prompt-routes itself: " + failure);
-            failure.printStackTrace(command.getErr());
-            return ExitCodes.DEFECT;
+            return defect(failure, command.getErr());
         });
-        return line.execute(args);
+        try {
+            return line.execute(args);
+        } catch (Error e) { // the virtual machine's own exit code would say that there are dead letters
+            return defect(e, err);
+        }
+    }
+
+    private static int defect(Throwable failure, PrintWriter err) {
+        err.println("prompt-routes: a fault in prompt-routes itself: " + failure);
+        failure.printStackTrace(err);
+        return ExitCodes.DEFECT;
     }
 
     static final class Version implements IVersionProvider {

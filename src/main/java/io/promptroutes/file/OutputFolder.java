@@ -22,6 +22,8 @@ public final class OutputFolder implements AutoCloseable {
     public static final String COSTS = "costs.jsonl";
     public static final String DEAD_LETTERS = "dead-letters.jsonl";
     public static final String ALERTS = "alerts.jsonl";
+    public static final String OPENAI_OUTPUT = "openai-output.jsonl";
+    public static final String OPENAI_ERRORS = "openai-errors.jsonl";
     private static final String LOCK = ".lock";
 
     private final Path folder;
@@ -87,6 +89,12 @@ public final class OutputFolder implements AutoCloseable {
     /** All of the input was read and has its line. */
     public void finished() {
         finished = true;
+    }
+
+    /** Whether a file is one of those that a job writes in {@code folder}. */
+    public static boolean writes(Path folder, Path file) {
+        return List.of(RESULTS, COSTS, DEAD_LETTERS, ALERTS, OPENAI_OUTPUT, OPENAI_ERRORS).stream()
+                .anyMatch(name -> folder.resolve(name).toAbsolutePath().normalize().equals(file.toAbsolutePath().normalize()));
     }
 
     private static void rename(Path file) throws IOException {

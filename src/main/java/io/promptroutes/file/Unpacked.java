@@ -22,6 +22,11 @@ final class Unpacked {
     }
 
     static InputStream open(InputStream raw) throws IOException {
+        return open(raw, true);
+    }
+
+    /** @param packed whether gzip is unpacked: once, for a small file can be packed thousands of times, or hold itself */
+    private static InputStream open(InputStream raw, boolean packed) throws IOException {
         byte[] head = raw.readNBytes(2);
         // no buffer: it would drop what it has where the stream fails
         InputStream in = new SequenceInputStream(new ByteArrayInputStream(head), raw) {
@@ -32,8 +37,8 @@ final class Unpacked {
             }
         };
         int mark = head.length < 2 ? 0 : (head[0] & 0xFF) << 8 | head[1] & 0xFF;
-        if (mark == 0x1F8B) {
-            return open(new GZIPInputStream(in, BUFFER));
+        if (mark == 0x1F8B && packed) {
+            return open(new GZIPInputStream(in, BUFFER), false);
         }
         if (mark == 0xFEFF || mark == 0xFFFE) {
             // what is broken becomes a NUL, for which its line alone is refused

@@ -49,16 +49,13 @@ final class ClaimCall implements Processor {
     private final Traces traces;
     private final Clock clock;
 
-    /** What to do when a budget is exhausted. */
-    enum Exhausted { FREE, REJECT, PAUSE }
-
     /**
      * @param limited    whether any limit is set by now, so that calls without a bound must be refused
      * @param total      for limits over everything
-     * @param part       for a tenant's or a model's: never {@link Exhausted#PAUSE}, else one tenant would stop all
+     * @param part       for a tenant's or a model's: never {@link Options.Exhausted#PAUSE}, else one tenant would stop all
      * @param freeFallback whether free models step in
      */
-    record Budget(BooleanSupplier limited, Exhausted total, Exhausted part, boolean freeFallback) {
+    record Budget(BooleanSupplier limited, Options.Exhausted total, Options.Exhausted part, boolean freeFallback) {
     }
 
     /** @param ledger null where there is none: nothing is claimed */

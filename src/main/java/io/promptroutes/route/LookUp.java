@@ -12,8 +12,11 @@ import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.ledger.OpenClaim;
 import io.promptroutes.ledger.Work;
 import io.promptroutes.ledger.WorkId;
+import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.Source;
 import io.promptroutes.prompt.Strategy;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -101,7 +104,7 @@ final class LookUp implements Processor {
         }
         boolean answered = known instanceof Known.Answered;
         boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).bytes() != run.prompt().raw() // it came as a dead letter
-                || exchange.getVariable("replayed") != null;
+                || exchange.getVariable("replayed") != null && !endedHere(run.prompt(), known);
         if (policy.fresh() || !answered && (policy.retryFailed() || fedInAgain)) {
             run.begun(work, 0, BigDecimal.ZERO);
             run.reopen();
@@ -127,6 +130,16 @@ final class LookUp implements Processor {
             ledger.reused(work, found.model(), found.costUsd()); // a figure for people: not waited for
         }
         return "republish";
+    }
+
+    /** A dead letter that was put back is called again once: delivered again, after a crash, it has the end that it came to then. */
+    private static boolean endedHere(Prompt prompt, Known known) {
+        try {
+            return known instanceof Known.DeadLettered found && found.deadLetter() != null
+                    && prompt.source().equals(Json.MAPPER.treeToValue(Json.MAPPER.readTree(found.deadLetter()).path("source"), Source.class));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** The calls of a comparison are those of its branches. */

@@ -13,24 +13,16 @@ import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.prompt.InputFormat;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.PromptSettings;
-import io.promptroutes.prompt.Task;
-import io.promptroutes.route.Beans;
+import io.promptroutes.route.Options;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Detector;
-import io.promptroutes.routing.Features;
-import io.promptroutes.routing.Lexicon;
 import io.promptroutes.telemetry.Labels;
-import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +30,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /** The settings in the types that the routes' beans want, each checked, with an error that names the key. */
 public final class RouteSettings {
@@ -113,32 +104,50 @@ public final class RouteSettings {
         return new Labels(provider, URI.create(settings.text("openrouter.base-url")), models, catalogue);
     }
 
-    public Beans.Options options() {
-        return options(detector());
+    public DetectionSettings detection() {
+        return new DetectionSettings(settings);
+    }
+
+    public Options options() {
+        return options(detection().detector());
     }
 
     /** @param detector null where the others are only looked at: its words take time to read */
-    public Beans.Options options(Detector detector) {
+    public Options options(Detector detector) {
+        settings.choice("detection.rules", List.of("lexicon", "keywords"));
+        return new Options(concurrency, service(), retries(), models(), new Options.Detection(detection().keywords(), detector),
+                new Options.Budgets(exhausted("budget.exhausted", List.of("free", "reject", "pause")),
+                        exhausted("budget.part-exhausted", List.of("free", "reject")), // never pause: one tenant would stop all
+                        settings.onOff("budget.unknown-prices"), settings.onOff("budget.server-tools")),
+                new Options.Alarms(settings.amount("alerts.credit-below"), settings.amount("alerts.spike-factor"), settings.amount("alerts.spike-least")),
+                breakers(), cache());
+    }
+
+    private Options.Service service() {
+        return new Options.Service(settings.duration("openrouter.connect-timeout"), settings.duration("openrouter.timeout"),
+                settings.duration("openrouter.timeout.reasoning"), settings.integer("openrouter.max-answer-bytes", 1024, Integer.MAX_VALUE),
+                headers(), provider(), settings.integer("openrouter.reasoning-headroom", 0, 1_000_000),
+                settings.integer("openrouter.rpm", 0, 1_000_000), modelRates());
+    }
+
+    private Options.Retries retries() {
+        return new Options.Retries(settings.duration("prompts.deadline"), settings.duration("retry.backoff"), settings.duration("retry.max-wait"),
+                settings.integer("publish.retries", -1, Integer.MAX_VALUE),
+                Duration.ofMillis(settings.integer("publish.retry-millis", 1, Integer.MAX_VALUE)));
+    }
+
+    private Options.Models models() {
         String tables = "models." + settings.text("models.profile") + ".";
         if (settings.below(tables).isEmpty()) {
             settings.refuse("models.profile", "a profile, but there are no keys " + tables + "*");
         }
-        settings.choice("detection.rules", List.of("lexicon", "keywords"));
-        return new Beans.Options(
-                concurrency, settings.duration("openrouter.connect-timeout"), settings.duration("openrouter.timeout"),
-                settings.duration("openrouter.timeout.reasoning"), settings.duration("prompts.deadline"),
-                settings.integer("openrouter.max-answer-bytes", 1024, Integer.MAX_VALUE),
-                headers(), provider(), settings.integer("openrouter.reasoning-headroom", 0, 1_000_000),
-                settings.duration("retry.backoff"), settings.duration("retry.max-wait"),
-                settings.integer("publish.retries", -1, Integer.MAX_VALUE),
-                Duration.ofMillis(settings.integer("publish.retry-millis", 1, Integer.MAX_VALUE)),
-                settings.integer("openrouter.rpm", 0, 1_000_000), modelRates(),
-                settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650), tableIds(tables), list(settings.text(tables + "fallbacks")), list(settings.text(tables + "tier.free")),
-                settings.onOff("fallback.free"), settings.duration("strategy.compare.timeout"), settings.withPrefix("prices."), keywords(), detector,
-                settings.choice("budget.exhausted", List.of("free", "reject", "pause")).toUpperCase(Locale.ROOT),
-                settings.choice("budget.part-exhausted", List.of("free", "reject")).toUpperCase(Locale.ROOT),
-                settings.onOff("budget.unknown-prices"), settings.onOff("budget.server-tools"), settings.amount("alerts.credit-below"),
-                settings.amount("alerts.spike-factor"), settings.amount("alerts.spike-least"), breakers(), cache());
+        return new Options.Models(tableIds(tables), list(settings.text(tables + "fallbacks")), list(settings.text(tables + "tier.free")),
+                settings.onOff("fallback.free"), settings.duration("strategy.compare.timeout"), settings.withPrefix("prices."),
+                settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650));
+    }
+
+    private Options.Exhausted exhausted(String key, List<String> choices) {
+        return Options.Exhausted.valueOf(settings.choice(key, choices).toUpperCase(Locale.ROOT));
     }
 
     private AnswerCache.Settings cache() {
@@ -212,42 +221,6 @@ public final class RouteSettings {
         Set<String> ids = new LinkedHashSet<>();
         settings.below(tables).values().forEach(value -> ids.addAll(list(value)));
         return ids;
-    }
-
-    public Map<Task, List<String>> keywords() {
-        Map<Task, List<String>> keywords = new EnumMap<>(Task.class);
-        settings.below("detection.keywords.").forEach((task, words) -> keywords.put(task("detection.keywords.", task), list(words)));
-        return keywords;
-    }
-
-    public Detector detector() {
-        return new Detector(features(), table("detection.lexicon", Lexicon::of));
-    }
-
-    public Features features() {
-        return table("detection.concepts", Features::new);
-    }
-
-    /** The lines of a file, or of {@code classpath:NAME}, made into what they say. */
-    private <T> T table(String key, Function<List<String>, T> reading) {
-        String place = settings.text(key);
-        try (InputStream in = place.startsWith("classpath:") ? RouteSettings.class.getResourceAsStream("/" + place.substring("classpath:".length()))
-                : Files.newInputStream(Path.of(place))) {
-            if (in == null) {
-                throw new UsageException("key " + key + ": " + place + " is not in the jar");
-            }
-            return reading.apply(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList());
-        } catch (IOException | IllegalArgumentException e) {
-            throw new UsageException("key " + key + ": " + place + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static Task task(String prefix, String name) {
-        try {
-            return Task.valueOf(name.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("key " + prefix + name + " names no task; tasks are " + Arrays.toString(Task.values()));
-        }
     }
 
     public static List<String> list(String value) {

@@ -4,9 +4,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Where a secret is. Stateless. */
+/** Where a secret is, and how it is kept from being shown. Stateless. */
 public final class Secret {
+
+    /** A secret that stands in a setting itself, and not in the environment or a file that it names. */
+    private static final Pattern LITERAL = Pattern.compile("((?:key|password|secret|token|jaas\\.config)=)(?!env:|file:).+|(?<=://)[^/@]+(?=@)",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private Secret() {
     }
@@ -27,5 +33,10 @@ public final class Secret {
                 return null;
             }
         };
+    }
+
+    /** A setting, or an argument that sets one, as it may be shown. */
+    public static String hide(String setting) {
+        return LITERAL.matcher(setting).replaceAll(found -> Matcher.quoteReplacement(found.group(1) == null ? "..." : found.group(1) + "..."));
     }
 }

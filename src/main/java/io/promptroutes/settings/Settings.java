@@ -166,7 +166,8 @@ public final class Settings {
 
     /** Says that a value cannot be used. Returns where whoever reads these settings wants to hear of all such values. */
     public void refuse(String key, String wanted) {
-        wrong.accept(Finding.fault("key " + key + " is \"" + layers.values().get(key) + "\"", where(key), "it must be " + wanted));
+        String value = Secret.hide(String.valueOf(layers.values().get(key)));
+        wrong.accept(Finding.fault("key " + key + " is \"" + value + "\"", where(key), "it must be " + wanted));
     }
 
     /** The same settings, which do not throw where a value cannot be used. */

@@ -152,6 +152,10 @@ class BatchViewTest {
         assertThat(paid("--order", "input", "--quiet").exit()).isEqualTo(1);
         assertThat(results).hasContent(before);
         assertThat(folder.resolve("out/results.jsonl.part")).doesNotExist();
+
+        // somebody has broken a line, of which no OpenAI line can be made
+        Files.writeString(results, "{\"id\":\n" + before);
+        assertThat(paid("--format", "openai", "--quiet")).satisfies(broken -> assertThat(broken.exit()).as(broken.err()).isEqualTo(3));
     }
 
     @Test

@@ -98,10 +98,10 @@ class InputsTest {
     @Test
     void aPatternDoesNotTakeTheJobsOwnOutputsForPrompts() throws IOException {
         Files.createDirectories(folder.resolve("out"));
-        for (String name : List.of("out/results.jsonl", "out/dead-letters.jsonl", "outer.jsonl")) {
+        for (String name : List.of("out/results.jsonl", "out/dead-letters.jsonl", "out/prompts.jsonl", "outer.jsonl")) {
             Files.writeString(folder.resolve(name), "line\n");
         }
-        assertThat(read("**.jsonl")).containsExactly("a.jsonl:1", "a.jsonl:2", "outer.jsonl:1");
+        assertThat(read("**.jsonl")).containsExactly("a.jsonl:1", "a.jsonl:2", "prompts.jsonl:1", "outer.jsonl:1");
         assertThat(read("out/dead-letters.jsonl")).as("who names it means it").containsExactly("dead-letters.jsonl:1");
     }
 

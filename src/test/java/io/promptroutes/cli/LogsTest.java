@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.settings.Secret;
 import io.promptroutes.settings.Settings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,6 +20,8 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Log lines as JSON, with what is known of a prompt in fields, and nothing of its text. */
 class LogsTest {
@@ -66,5 +69,19 @@ class LogsTest {
         assertThat(calls.stream().map(line -> line.path("status").asText())).contains("502", "429", "404", "400", "");
         assertThat(lines.stream().map(line -> line.path("message").asText())).contains("said by another library");
         assertThat(all).doesNotContain("secret question", RoutesUnderTest.KEY);
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', textBlock = """
+            openrouter.api-key=sk-or-v1-s3cret, openrouter.api-key=...
+            -Dmanagement.token=s3cret, -Dmanagement.token=...
+            openrouter.api-key=env:MY_KEY, openrouter.api-key=env:MY_KEY
+            postgres://me:s3cret@host/db, postgres://...@host/db
+            ledger.url=jdbc:postgresql://host/db?user=me&password=s3cret, ledger.url=jdbc:postgresql://host/db?user=me&password=...
+            kafka.client.sasl.jaas.config=o.a.k.PlainLoginModule required username=me password=s3cret;, kafka.client.sasl.jaas.config=...
+            prompts.order=key, prompts.order=key
+            """)
+    void aSettingIsShownWithoutItsSecret(String setting, String shown) {
+        assertThat(Secret.hide(setting)).isEqualTo(shown);
     }
 }

@@ -130,15 +130,25 @@ final class RoutesUnderTest implements AutoCloseable {
     /** The same, as a record that names its sender's span. */
     String sendBelow(String line, String traceparent) {
         Arrival arrival = arrival(line.getBytes(StandardCharsets.UTF_8));
+        send(arrival, Map.of("traceparent", traceparent));
+        return arrival.source().defaultId();
+    }
+
+    /** The same, as a record of a topic. */
+    void sendRecord(String line, long offset, Map<String, Object> variables) {
+        byte[] bytes = arrival(line.getBytes(StandardCharsets.UTF_8)).bytes();
+        send(new Arrival(Source.record("prompts", 0, offset), null, bytes, false, bytes.length), variables);
+    }
+
+    private void send(Arrival arrival, Map<String, Object> variables) {
         try (ProducerTemplate template = application.camel().createProducerTemplate()) {
             template.send("direct:prompt", exchange -> {
-                exchange.setVariable("traceparent", traceparent);
+                variables.forEach(exchange::setVariable);
                 exchange.getMessage().setBody(arrival);
             });
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-        return arrival.source().defaultId();
     }
 
     /** Sends a line and waits for what becomes of it: a result or a dead letter. */

@@ -216,6 +216,16 @@ class InputFilesTest {
         assertThat(why.get(20)).contains("not closed in the 4");
     }
 
+    /** A file of some 100 kB would need the stack of thousands of streams, and the files behind it would never be read. */
+    @Test
+    void gzipIsUnpackedOnceHoweverOftenAFileWasPacked() throws IOException {
+        byte[] packed = "one".getBytes(StandardCharsets.UTF_8);
+        for (int n = 0; n < 3_000; n++) {
+            packed = gzip(packed);
+        }
+        assertThat(arrivals("packed.txt.gz", packed, null)).isNotEmpty().noneMatch(arrival -> new String(arrival.bytes(), StandardCharsets.UTF_8).equals("one"));
+    }
+
     private static String text(Random random, String alphabet) {
         StringBuilder text = new StringBuilder();
         for (int i = random.nextInt(12); i > 0; i--) {

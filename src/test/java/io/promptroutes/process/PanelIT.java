@@ -32,12 +32,25 @@ class PanelIT {
                     .mapToObj(number -> "Say number %d.%n".formatted(number)).collect(Collectors.joining()))
                     .behind("sh", "-c", "script -qfec \"stty cols 100 rows 30; $*\" /dev/null", "sh");
             String seen = product.with("TERM", "xterm").with("NO_COLOR", "1").run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "10").with(0).out();
-            assertThat(seen).containsPattern("\\[#*\\.+] \\d+ %, ETA [0-9?:]+, \\d+ of 100 done").contains(" in flight, ", "projected", "100 in = 100 answered");
+            assertThat(seen).contains(" in flight, ", "projected", "100 in = 100 answered")
+                    .containsPattern("\\[#*\\.+] \\d+ %, ETA (\\?|\\d+:\\d\\d), \\d+ of 100 done");
             assertThat(seen.substring(seen.lastIndexOf(ESCAPE + "[1;30r"))).as("the last words are below a screen that scrolls as a whole again")
                     .contains("prompts     100 in").doesNotContain("ETA");
             assertThat(seen).as("colours").doesNotContainPattern(ESCAPE + "\\[[0-9;]*3[0-9]m");
             String dumb = product.with("TERM", "dumb").run("batch", "prompts.jsonl", "--out", "out").with(0).out();
             assertThat(dumb).contains("100 in").doesNotContain(ESCAPE);
+        }
+    }
+
+    @Test
+    void whoIsAskedWhetherToGoOnMayInterruptAndWaitsForNothing() {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")));
+        try (Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of()))) {
+            String seen = Product.in(folder).calling(simulator).file("prompts.txt", "Hello\n")
+                    .behind("sh", "-c", "touch seen; { until grep -q y/N seen; do sleep 0.2; done; printf '\\003'; sleep 2; } | script -qfec \"$*\" seen", "sh")
+                    .run("batch", "prompts.txt", "--out", "out", "--confirm-above", "0").with(3).out();
+            assertThat(seen).contains("Go on? [y/N]", "interrupted; nothing was called");
+            assertThat(simulator.bill().requests()).isZero();
         }
     }
 }

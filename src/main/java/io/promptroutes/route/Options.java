@@ -1,0 +1,69 @@
+package io.promptroutes.route;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.flow.AnswerCache;
+import io.promptroutes.prompt.Task;
+import io.promptroutes.routing.Breakers;
+import io.promptroutes.routing.Detector;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What an operator decides about calls and models, in the groups of application.properties.
+ *
+ * @param concurrency calls running at a time
+ */
+public record Options(int concurrency, Service service, Retries retries, Models models, Detection detection, Budgets budgets, Alarms alarms,
+        Breakers.Settings breakers, AnswerCache.Settings cache) {
+
+    /**
+     * Of the HTTP calls.
+     *
+     * @param timeout            wall clock of an attempt; {@code reasoningTimeout}, of a model that thinks first
+     * @param longestAnswer      in bytes
+     * @param headers            sent to OpenRouter beside the key
+     * @param provider           defaults for the request's {@code provider} object
+     * @param reasoningHeadroom  output tokens more for a model that thinks unasked
+     * @param callsPerMinute     of all models together; 0 for no limit
+     */
+    public record Service(Duration connectTimeout, Duration timeout, Duration reasoningTimeout, int longestAnswer, Map<String, String> headers,
+            ObjectNode provider, int reasoningHeadroom, int callsPerMinute, Map<String, Integer> modelCallsPerMinute) {
+    }
+
+    /**
+     * @param deadline    over all attempts of a prompt
+     * @param longestWait a longer wait is not waited for
+     * @param publish     of a result that cannot be written: how often, {@code publishDelay} apart
+     */
+    public record Retries(Duration deadline, Duration backoff, Duration longestWait, int publish, Duration publishDelay) {
+    }
+
+    /**
+     * @param tables        every model id in the tables that are in use
+     * @param free          the free tier, best first
+     * @param freeFallback  whether free models step in where there is no credit
+     * @param branchTimeout of each model of a comparison, over its attempts
+     * @param prices        all keys below {@code prices.}, with that prefix
+     */
+    public record Models(Set<String> tables, List<String> fallbacks, List<String> free, boolean freeFallback, Duration branchTimeout,
+            Map<String, String> prices, int priceJumpPercent, int expiryDays) {
+    }
+
+    /** @param detector null where the other options are only looked at */
+    public record Detection(Map<Task, List<String>> keywords, Detector detector) {
+    }
+
+    /** @param total what follows where a limit over everything is reached; {@code part}, a tenant's or a model's */
+    public record Budgets(Exhausted total, Exhausted part, boolean unknownPrices, boolean serverTools) {
+    }
+
+    /** What to do when a budget is exhausted. */
+    public enum Exhausted { FREE, REJECT, PAUSE }
+
+    /** @param creditBelow USD, below which an alert says so; null for never */
+    public record Alarms(BigDecimal creditBelow, BigDecimal spikeFactor, BigDecimal spikeLeast) {
+    }
+}
