@@ -147,7 +147,7 @@ public final class Beans implements AutoCloseable {
         bind(main, "stopUnpublished", sinks::unpublished);
         bind(main, "giveUp", sinks::givenUp);
         bind(main, "stillOurs", exchange -> {
-            if (!shared.mayStart().test(exchange)) {
+            if (!Sinks.branch(exchange) && !shared.mayStart().test(exchange)) { // a branch ends before its call, for its comparison waits for it
                 sinks.givenUp(exchange);
                 exchange.setRouteStop(true);
             }

@@ -93,11 +93,11 @@ final class Comparisons {
         Run run = exchange.getVariable("run", Run.class);
         Map<String, JsonNode> branches = new HashMap<>();
         for (Object one : over) {
-            byte[] json = ((Exchange) one).getMessage().getBody(byte[].class);
-            if (json == null) {
+            if ("given-up".equals(((Exchange) one).getVariable("next"))) {
                 exchange.setVariable("next", "given-up");
                 return;
             }
+            byte[] json = ((Exchange) one).getMessage().getBody(byte[].class);
             ((Exchange) one).getVariable("run", Run.class).chain().attempts().forEach(run.chain()::note);
             branches.put(((Exchange) one).getVariable("branch", String.class), Json.MAPPER.readTree(json));
         }

@@ -176,9 +176,7 @@ public final class Sinks {
         if (Job.of(exchange) != null) {
             Job.of(exchange).leave();
         }
-        if (branch(exchange)) {
-            exchange.getMessage().setBody(null); // nothing to join
-        } else {
+        if (!branch(exchange)) {
             finish(exchange);
         }
     }
@@ -194,7 +192,7 @@ public final class Sinks {
     }
 
     /** One model of a comparison: the prompt itself goes on. */
-    private static boolean branch(Exchange exchange) {
+    static boolean branch(Exchange exchange) {
         return exchange.getVariable("branch") != null;
     }
 
