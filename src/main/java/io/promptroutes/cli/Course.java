@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 /** How far a job is and where that leads, in words. For one thread. */
 final class Course {
 
+    /** Prompts that were paid for before a projection is worth a look, or a twentieth of a small job: calls that run are paid for before they count as done. */
+    private static final int ENOUGH = 50;
     private static final int BAR = 20;
     private static final int LINES = 5;
 
@@ -38,7 +40,7 @@ final class Course {
         pace.note(System.nanoTime(), done, tally.spent());
         List<String> parts = new ArrayList<>();
         parts.add(way(done));
-        parts.add(tally.answered() + " answered, " + tally.deadLetters() + " dead letters, " + intake.inFlight() + " in flight" + waiting());
+        parts.add(tally.answered() + " answered, " + tally.deadLetters() + " dead letters, " + tally.calling() + " in flight" + waiting());
         parts.add(money(done));
         parts.add("fallbacks: " + (tally.fallbacks().isEmpty() ? "none" : counts(tally.fallbacks())));
         String reason = intake.reason();
@@ -86,7 +88,7 @@ final class Course {
         BigDecimal spent = tally.spent();
         long all = total.getAsLong();
         long paid = done - tally.reused();
-        String projected = all < 0 || paid <= 0 ? "" : ", projected $" + cents(spent.add(spent.multiply(BigDecimal.valueOf(all - done))
+        String projected = all < 0 || paid < ENOUGH && paid * 20 < all ? "" : ", projected $" + cents(spent.add(spent.multiply(BigDecimal.valueOf(all - done))
                 .divide(BigDecimal.valueOf(paid), MathContext.DECIMAL64)));
         String reused = tally.reused() == 0 ? "" : ", " + tally.reused() + " reused ($" + cents(tally.saved()) + ")";
         return "$" + cents(spent) + " so far" + projected + ", $" + cents(pace.usdPerMinute()) + "/min" + reused;

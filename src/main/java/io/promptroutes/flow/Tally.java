@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What a job has come to so far, for progress and the last summary. Thread-safe. */
 public final class Tally {
@@ -23,6 +24,7 @@ public final class Tally {
     /** Calls that run have reserved what is left of a budget. */
     public static final String BUDGET_RESERVED = "budget_reserved";
 
+    private final AtomicInteger calling = new AtomicInteger();
     private long taken;
     private long answered;
     private long deadLetters;
@@ -63,6 +65,16 @@ public final class Tally {
     /** @param by 1 where a prompt begins to wait, -1 where it goes on */
     public synchronized void waits(String reason, long by) {
         waiting.merge(reason, by, (before, more) -> before + more == 0 ? null : before + more);
+    }
+
+    /** @param by 1 where a call begins, -1 where it has ended, however */
+    public void calls(int by) {
+        calling.addAndGet(by);
+    }
+
+    /** Calls that run now; what they came to may still have to be stored when they end. */
+    public int calling() {
+        return calling.get();
     }
 
     /** Prompts that wait now, without a permit, by what they wait for; the others that are under way are called, or wait for a permit. */

@@ -132,7 +132,7 @@ public final class Overview {
         ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("started", started.truncatedTo(ChronoUnit.SECONDS).toString());
         out.put("paused", intake.reason());
-        out.put("in_flight", intake.inFlight());
+        out.put("in_flight", tally.calling());
         out.put("unfinished", intake.unfinished());
         out.set("waiting", Json.MAPPER.valueToTree(tally.waiting()));
         out.put("taken", tally.taken());

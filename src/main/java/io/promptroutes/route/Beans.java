@@ -93,7 +93,7 @@ public final class Beans implements AutoCloseable {
         main.bind("askCache", new AskCache(new AnswerCache(options.cache(), clock), shared.ledger(), shared.policy(), options.service().provider(),
                 model -> parked.parked(model) || breakers.open(model), new AskCache.Guard(intake, pauses), shared.tally(), publishers, clock));
         main.bind("claimCall", new ClaimCall(shared.ledger(), reservations, catalogue,
-                intake, pauses, new ClaimCall.Budget(limited, options.budgets().total(),
+                intake, shared.tally(), pauses, new ClaimCall.Budget(limited, options.budgets().total(),
                         options.budgets().part(), options.models().freeFallback()), breakers, telemetry.traces(), clock));
         SettleCall settle = new SettleCall(shared.ledger(), publishers);
         main.bind("settleCall", settle);

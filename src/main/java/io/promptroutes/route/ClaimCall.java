@@ -43,6 +43,7 @@ final class ClaimCall implements Processor {
     private final Reservations reservations;
     private final Catalogue catalogue;
     private final Intake intake;
+    private final Tally tally;
     private final Pauses pauses;
     private final Budget budget;
     private final Breakers breakers;
@@ -59,12 +60,13 @@ final class ClaimCall implements Processor {
     }
 
     /** @param ledger null where there is none: nothing is claimed */
-    ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, Intake intake, Pauses pauses, Budget budget,
+    ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, Intake intake, Tally tally, Pauses pauses, Budget budget,
             Breakers breakers, Traces traces, Clock clock) {
         this.ledger = ledger;
         this.reservations = reservations;
         this.catalogue = catalogue;
         this.intake = intake;
+        this.tally = tally;
         this.pauses = pauses;
         this.budget = budget;
         this.breakers = breakers;
@@ -82,6 +84,7 @@ final class ClaimCall implements Processor {
         exchange.setVariable("next", next);
         if (next.equals("call")) {
             breakers.begin(run.chain().model());
+            tally.calls(1);
             run.begin(clock.instant());
             if (ledger != null) {
                 UUID claim = run.claim();

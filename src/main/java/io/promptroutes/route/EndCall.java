@@ -52,6 +52,7 @@ final class EndCall implements Processor {
     @Override
     public void process(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
+        tally.calls(-1);
         Cost cost = run.paid() != null ? priced(run, run.paid()) : priced(run, run.failure());
         exchange.setVariable("event", cost == null ? null : event(run, cost));
         exchange.setVariable("result", run.answer() == null ? null : Results.answered(run));

@@ -61,7 +61,7 @@ public final class Gauges {
 
     /** Those that are read when they are asked for. @param age of the oldest record that is not finished, in seconds; 0 where there is none */
     public void live(MeterRegistry registry, Intake intake, Tally tally, ToDoubleFunction<Intake> age) {
-        Gauge.builder("prompt_routes.in_flight", intake, Intake::inFlight).description("Calls that run").register(registry);
+        Gauge.builder("prompt_routes.in_flight", tally, Tally::calling).description("Calls that run").register(registry);
         Gauge.builder("prompt_routes.paused", intake, now -> now.reason() == null ? 0 : 1).description("1 while intake is paused").register(registry);
         Gauge.builder("prompt_routes.queue.age", intake, age).baseUnit("seconds")
                 .description("Age of the oldest record of the topic that was taken and is not finished").register(registry);

@@ -1,5 +1,6 @@
 package io.promptroutes.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -217,7 +218,9 @@ final class RoutesUnderTest implements AutoCloseable {
 
     @Override
     public void close() {
+        boolean idle = application.intake().unfinished() == 0;
         application.close();
+        assertThat(idle ? application.tally().calling() : 0).as("calls that run when every prompt is finished").isZero();
         results.forEach(Schemas.RESULT::check);
         costs.forEach(Schemas.COST_EVENT::check);
         deadLetters.forEach(Schemas.DEAD_LETTER::check);
