@@ -2,25 +2,19 @@ package io.promptroutes.route;
 
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.Model;
-import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Crossings;
+import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Run;
-import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.CallFailed;
-import io.promptroutes.openrouter.FailureKind;
-import io.promptroutes.prompt.Strategy;
 import io.promptroutes.publish.Alerts;
 import io.promptroutes.routing.Attempt;
 import io.promptroutes.routing.Chain;
-import io.promptroutes.routing.Chain.Step;
 import io.promptroutes.routing.ParkedModels;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
@@ -34,21 +28,12 @@ public final class Fallback {
 
     private static final Logger LOG = LoggerFactory.getLogger(Fallback.class);
 
-    /** Reasons that lie with the account or the connection: a chain of nothing else is put back, never dead-lettered. */
-    private static final Set<String> NOBODYS_FAULT = names(EnumSet.of(FailureKind.KEY_REFUSED, FailureKind.ACCOUNT_BLOCKED,
-            FailureKind.INSUFFICIENT_CREDIT, FailureKind.MAX_TOKENS_UNAFFORDABLE, FailureKind.UNREACHABLE));
-    /** The other models of a comparison may still be called, and so may those of other prompts. */
-    private static final Set<FailureKind> UNPAYABLE = EnumSet.of(FailureKind.INSUFFICIENT_CREDIT, FailureKind.MAX_TOKENS_UNAFFORDABLE);
-    private static final Set<String> WORTH_A_RETRY = names(EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.FREE_LIMIT,
-            FailureKind.TIMEOUT, FailureKind.CONNECTION, FailureKind.UNREACHABLE, FailureKind.PROVIDER_ERROR,
-            FailureKind.INVALID_ANSWER));
-
     private final Pauses pauses;
     private final Catalogue catalogue;
     private final ParkedModels parked;
     private final Waits waits;
     private final boolean freeFallback;
-    private final boolean hold;
+    private final ChainEnd chainEnd;
     private final String provider;
     private final Crossings alarms;
     private final Clock clock;
@@ -71,7 +56,7 @@ public final class Fallback {
         this.parked = parked;
         this.waits = waits;
         this.freeFallback = freeFallback;
-        this.hold = policy.hold();
+        this.chainEnd = new ChainEnd(pauses, freeFallback, policy.hold());
         this.provider = policy.provider();
         this.alarms = alarms;
         this.clock = clock;
@@ -87,13 +72,13 @@ public final class Fallback {
         } else {
             run.chain().retryOrNext(calls, wait, clock.instant());
         }
-        conclude(exchange, run);
+        chainEnd.conclude(exchange, run);
     }
 
     public void nextModel(Exchange exchange) {
         Run run = note(exchange);
         run.chain().next();
-        conclude(exchange, run);
+        chainEnd.conclude(exchange, run);
     }
 
     /** The model is left out for everybody until the next catalogue refresh. */
@@ -101,14 +86,14 @@ public final class Fallback {
         Run run = note(exchange);
         parked.gone(run.chain().calledModel());
         run.chain().next();
-        conclude(exchange, run);
+        chainEnd.conclude(exchange, run);
     }
 
     public void nextModelWithLongerContext(Exchange exchange) {
         Run run = note(exchange);
         long shortest = catalogue.find(run.chain().calledModel()).map(Model::contextLength).orElse(0L);
         run.chain().nextWhere(model -> catalogue.find(model).map(Model::contextLength).orElse(Long.MAX_VALUE) > shortest);
-        conclude(exchange, run);
+        chainEnd.conclude(exchange, run);
     }
 
     /** All free models rest until the daily cap is reset, at midnight UTC where the server does not say. */
@@ -119,7 +104,7 @@ public final class Fallback {
         parked.parkFree(told != null ? now.plus(told)
                 : now.atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS).plusDays(1).toInstant());
         run.chain().nextWhere(model -> !parked.parked(model));
-        conclude(exchange, run);
+        chainEnd.conclude(exchange, run);
     }
 
     /** The same model is told what is wrong with its answer, once; then the next one. */
@@ -130,7 +115,7 @@ public final class Fallback {
         } else {
             run.chain().next();
         }
-        conclude(exchange, run);
+        chainEnd.conclude(exchange, run);
     }
 
     /** The same model with twice as many tokens, as far as it can give them, up to {@code calls} calls of it; then the next one. */
@@ -145,7 +130,7 @@ public final class Fallback {
         } else {
             chain.next();
         }
-        conclude(exchange, run);
+        chainEnd.conclude(exchange, run);
     }
 
     /** What a model was chosen for under {@code max_cost_cents} is one call as it was first made, and not a longer one. */
@@ -160,14 +145,14 @@ public final class Fallback {
             String dear = run.chain().calledModel();
             run.chain().nextWhere(model -> catalogue.cheaper(model, dear));
         }
-        conclude(exchange, run);
+        chainEnd.conclude(exchange, run);
     }
 
     /** No credit: only free models are left. Where a free one is refused as well the balance is negative, and everything waits. */
     public void freeModels(Exchange exchange) {
         Run run = note(exchange);
         if (catalogue.free(run.chain().calledModel())) {
-            hold(exchange, "OpenRouter refuses even free models for want of credit (negative balance): add credit");
+            chainEnd.hold(exchange, "OpenRouter refuses even free models for want of credit (negative balance): add credit");
             return;
         }
         if (alarms.goesOn(Sinks.NO_CREDIT)) {
@@ -179,7 +164,7 @@ public final class Fallback {
         } else {
             run.chain().nextWhere(model -> false);
         }
-        conclude(exchange, run);
+        chainEnd.conclude(exchange, run);
     }
 
     /** The key does not work: nobody's prompt is at fault. */
@@ -194,7 +179,7 @@ public final class Fallback {
     /** The account is blocked: everything waits. */
     public void pause(Exchange exchange) {
         Run run = note(exchange);
-        hold(exchange, "OpenRouter blocks this account: " + run.failure().message());
+        chainEnd.hold(exchange, "OpenRouter blocks this account: " + run.failure().message());
     }
 
     /** No other model would do better; where OpenRouter's words say that one might, it gets its turn. */
@@ -202,7 +187,7 @@ public final class Fallback {
         Run run = note(exchange);
         if (Boolean.TRUE.equals(run.failure().retryable())) {
             run.chain().next();
-            conclude(exchange, run);
+            chainEnd.conclude(exchange, run);
         } else {
             run.fail(new Failure(run.failure().kind().toString(), run.failure().message(), false));
         }
@@ -231,45 +216,8 @@ public final class Fallback {
         return CallFailed.broken(caught, run.call());
     }
 
-    /** A chain that has come to its end is a dead letter, or is put back. */
-    private void conclude(Exchange exchange, Run run) {
-        Chain chain = run.chain();
-        if (hold && run.failure().billing() == Billing.UNKNOWN) {
-            run.fail(new Failure("ambiguous", "the call may have been billed, and ledger.ambiguous=hold allows no other: "
-                    + run.failure().message(), true));
-            return;
-        }
-        if (chain.step() != Step.FAILED) {
-            return;
-        }
-        boolean others = freeFallback && run.prompt().strategy() == Strategy.COMPARE && UNPAYABLE.contains(run.failure().kind());
-        // whoever cannot be reached has refused nothing, whatever went before
-        if (!others && (run.failure().kind() == FailureKind.UNREACHABLE
-                || chain.attempts().stream().allMatch(attempt -> NOBODYS_FAULT.contains(attempt.kind())))) {
-            hold(exchange, "no model can be called: " + run.failure().kind() + ", " + run.failure().message());
-            return;
-        }
-        CallFailed.Details last = run.failure();
-        if (run.paid() != null) {
-            run.fail(new Failure(FailureKind.INVALID_OUTPUT.toString(), "no model gave an answer that fits response_format; the last one: "
-                    + last.message(), false));
-            return;
-        }
-        run.fail(new Failure(last.kind().toString(), "no model answered; the last one: " + last.message(),
-                WORTH_A_RETRY.contains(last.kind().toString())));
-    }
-
-    private void hold(Exchange exchange, String why) {
-        exchange.getVariable("run", Run.class).chain().hold();
-        pauses.pause(exchange, why);
-    }
-
     private Duration backoff(int calls) {
         long millis = waits.backoff().toMillis() << Math.min(calls - 1, 10);
         return Duration.ofMillis(millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
-    }
-
-    private static Set<String> names(Set<FailureKind> kinds) {
-        return Set.copyOf(kinds.stream().map(FailureKind::toString).toList());
     }
 }

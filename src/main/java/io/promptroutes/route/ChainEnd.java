@@ -1,0 +1,68 @@
+package io.promptroutes.route;
+
+import io.promptroutes.flow.Failure;
+import io.promptroutes.flow.Run;
+import io.promptroutes.openrouter.Billing;
+import io.promptroutes.openrouter.CallFailed;
+import io.promptroutes.openrouter.FailureKind;
+import io.promptroutes.prompt.Strategy;
+import io.promptroutes.routing.Chain.Step;
+import io.promptroutes.routing.Chain;
+import java.util.EnumSet;
+import java.util.Set;
+import org.apache.camel.Exchange;
+
+/**
+ * What becomes of a prompt when no model of its chain is left. Thread-safe.
+ *
+ * @param freeFallback whether free models step in when there is no credit
+ * @param hold         whether no other call may follow one that may have been billed
+ */
+record ChainEnd(Pauses pauses, boolean freeFallback, boolean hold) {
+
+    /** Reasons that lie with the account or the connection: a chain of nothing else is put back, never dead-lettered. */
+    private static final Set<String> NOBODYS_FAULT = names(EnumSet.of(FailureKind.KEY_REFUSED, FailureKind.ACCOUNT_BLOCKED,
+            FailureKind.INSUFFICIENT_CREDIT, FailureKind.MAX_TOKENS_UNAFFORDABLE, FailureKind.UNREACHABLE));
+    /** The other models of a comparison may still be called, and so may those of other prompts. */
+    private static final Set<FailureKind> UNPAYABLE = EnumSet.of(FailureKind.INSUFFICIENT_CREDIT, FailureKind.MAX_TOKENS_UNAFFORDABLE);
+    private static final Set<String> WORTH_A_RETRY = names(EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.FREE_LIMIT,
+            FailureKind.TIMEOUT, FailureKind.CONNECTION, FailureKind.UNREACHABLE, FailureKind.PROVIDER_ERROR,
+            FailureKind.INVALID_ANSWER));
+
+    /** A chain that has come to its end is a dead letter, or is put back. */
+    void conclude(Exchange exchange, Run run) {
+        Chain chain = run.chain();
+        if (hold && run.failure().billing() == Billing.UNKNOWN) {
+            run.fail(new Failure("ambiguous", "the call may have been billed, and ledger.ambiguous=hold allows no other: "
+                    + run.failure().message(), true));
+            return;
+        }
+        if (chain.step() != Step.FAILED) {
+            return;
+        }
+        boolean others = freeFallback && run.prompt().strategy() == Strategy.COMPARE && UNPAYABLE.contains(run.failure().kind());
+        // whoever cannot be reached has refused nothing, whatever went before
+        if (!others && (run.failure().kind() == FailureKind.UNREACHABLE
+                || chain.attempts().stream().allMatch(attempt -> NOBODYS_FAULT.contains(attempt.kind())))) {
+            hold(exchange, "no model can be called: " + run.failure().kind() + ", " + run.failure().message());
+            return;
+        }
+        CallFailed.Details last = run.failure();
+        if (run.paid() != null) {
+            run.fail(new Failure(FailureKind.INVALID_OUTPUT.toString(), "no model gave an answer that fits response_format; the last one: "
+                    + last.message(), false));
+            return;
+        }
+        run.fail(new Failure(last.kind().toString(), "no model answered; the last one: " + last.message(),
+                WORTH_A_RETRY.contains(last.kind().toString())));
+    }
+
+    void hold(Exchange exchange, String why) {
+        exchange.getVariable("run", Run.class).chain().hold();
+        pauses.pause(exchange, why);
+    }
+
+    private static Set<String> names(Set<FailureKind> kinds) {
+        return Set.copyOf(kinds.stream().map(FailureKind::toString).toList());
+    }
+}
