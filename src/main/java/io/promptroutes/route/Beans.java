@@ -123,7 +123,7 @@ public final class Beans implements AutoCloseable {
         bind(main, "readGeneration", unknown::read);
         bind(main, "bookLookedUp", unknown::book);
         main.bind("checkCredit", new CheckCredit(options.alarms().creditBelow(), alarms, reach, clock));
-        Waits waits = new Waits(shared.tally());
+        WaitCount waits = new WaitCount(shared.tally());
         bind(main, "beginWait", waits::begin);
         bind(main, "endWait", waits::end);
         Sinks sinks = new Sinks(intake, shared.tally(), shared.ledger(), alarms, telemetry, clock);

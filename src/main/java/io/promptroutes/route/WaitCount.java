@@ -4,11 +4,11 @@ import io.promptroutes.flow.Tally;
 import org.apache.camel.Exchange;
 
 /** Counts the prompts that wait, from before a route's delay to after it. Thread-safe. */
-final class Waits {
+final class WaitCount {
 
     private final Tally tally;
 
-    Waits(Tally tally) {
+    WaitCount(Tally tally) {
         this.tally = tally;
     }
 
