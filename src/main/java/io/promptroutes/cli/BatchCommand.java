@@ -182,7 +182,7 @@ class BatchCommand implements Callable<Integer> {
         try (Arrivals arrivals = input.apply(application.intake(), application.tally())) {
             application.start();
             Summary summary = new Summary(application.tally(), application.intake());
-            try (InputCount count = new InputCount(view.quiet || !countable() ? null : input);
+            try (InputCount count = new InputCount(view.quiet || !countable() ? null : input, inputs.most());
                     Progress progress = new Progress(new Course(application.tally(), application.intake(), count::total), err, view.quiet)) {
                 interruption.last(progress);
                 application.send("direct:batch", arrivals);

@@ -10,11 +10,12 @@ final class BatchView {
 
     enum Format { NATIVE, OPENAI }
 
-    @Option(names = "--estimate", description = "Call nothing: tell what the job would cost, by task, tier and model. Needs no key.")
+    @Option(names = "--estimate", description = "Call nothing: tell what the job's first calls would cost, by task, tier and model. No bound: that is --max-cost. Needs no key.")
     boolean estimate;
 
     @Option(names = "--confirm-above", paramLabel = "USD",
-            description = "Estimate first; where the job may cost more than this, ask on the terminal, and without one call nothing (exit 2).")
+            description = "Estimate first; where the first calls may cost more than this, ask on the terminal, and without one call nothing (exit 2). "
+                    + "Retries and fallbacks come on top: --max-cost is the bound.")
     BigDecimal confirmAbove;
 
     @Option(names = "--order", paramLabel = "ORDER", defaultValue = "completion",

@@ -109,7 +109,9 @@ final class DeadLettersCommand implements Runnable {
                     settings.text("kafka.topic.prompts"), codes, what -> spec.commandLine().getErr().println("prompt-routes: " + what));
             try {
                 replay.run(again);
-                return ExitCodes.ANSWERED;
+                return replay.skipped().containsKey(Replay.TOO_LARGE) ? ExitCodes.DEAD_LETTERS : ExitCodes.ANSWERED;
+            } catch (Replay.NotAlone e) {
+                throw new UsageException(e.getMessage(), e);
             } catch (IllegalArgumentException e) {
                 throw new UsageException(e.getMessage() + " (key kafka.topic.dead-letters)", e);
             } catch (ExecutionException | KafkaException e) {

@@ -21,6 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
 import java.util.function.BiFunction;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.spi.Registry;
 
 /** A job's input on the way of a prompt up to its first call, which is added up instead of made; and what that comes to, in words. */
 final class EstimateRun {
@@ -41,14 +44,37 @@ final class EstimateRun {
             Catalogue catalogue = application.catalogue();
             application.bind(Map.of("estimateCalls", new EstimateCalls(estimate, catalogue, new PriceList(catalogue, routes.options().models().prices()),
                     new ChatRequest(routes.options().service().provider(), routes.options().service().reasoningHeadroom()), ledger, policy, intake, tally)));
+            application.configured(camel -> withoutCalls(camel, intake));
             application.start();
             try (Arrivals arrivals = input.apply(intake, tally)) {
                 application.send("direct:batch", arrivals);
                 intake.awaitFinished();
                 unreadable = arrivals.unreadable();
             }
+            if (intake.stopped()) {
+                throw new UsageException(intake.reason());
+            }
             prices = catalogue.live() ? "OpenRouter's of now" : "the last copy at hand, of " + catalogue.asOf() + " (OpenRouter's list could not be read)";
         }
+    }
+
+    /** Whatever a route of the user's leads to: the HTTP clients ask (for the catalogue) and order nothing. Before routes start. */
+    static void withoutCalls(CamelContext camel, Intake intake) {
+        Registry registry = camel.getRegistry();
+        registry.findByTypeWithName(HttpClientConfigurer.class).forEach((name, configurer) -> {
+            registry.unbind(name);
+            registry.bind(name, HttpClientConfigurer.class, (HttpClientConfigurer) client -> {
+                configurer.configureHttpClient(client);
+                client.addExecInterceptorFirst("estimate", (request, scope, chain) -> {
+                    if (!request.getMethod().equals("GET")) {
+                        intake.stop("no estimate: a file in ./routes leads prompts to calls by itself, where the shipped ones name the queue "
+                                + "{{prompts.first-queue}}; nothing was called");
+                        throw new IllegalStateException("an estimate calls nothing");
+                    }
+                    return chain.proceed(request, scope);
+                });
+            });
+        });
     }
 
     /** The estimate, where it is low enough or somebody at the terminal agrees to it. */
@@ -56,7 +82,8 @@ final class EstimateRun {
         print(err);
         BigDecimal high = estimate.total().usd().high();
         if (high.compareTo(above) > 0) {
-            String what = "this job may cost up to $" + Course.cents(high) + ", which is above --confirm-above " + above.toPlainString();
+            String what = "the first calls of this job may cost $" + Course.cents(high) + ", which is above --confirm-above " + above.toPlainString()
+                    + " (retries and fallbacks come on top; --max-cost USD is a bound)";
             if (!Panel.canAsk()) {
                 throw new UsageException(what + ", and there is no terminal to ask on; nothing was called");
             }
@@ -91,7 +118,7 @@ final class EstimateRun {
                 + (total.measured() == 0 ? "" : "earlier ones in the mean (" + total.measured() + " calls)" + (total.measured() < total.calls() ? ", else " : ""))
                 + (total.measured() < total.calls() ? "the geometric mean of " + AnswerLengths.SHORTEST + " tokens and the output cap: a trial of 20 prompts tells more" : ""));
         out.println("high        what a budget reserves: each byte a token, each answer up to its cap");
-        out.println("            Calls made again and fallbacks are on top in all three; what was answered before costs nothing.");
+        out.println("            What was answered before costs nothing. Retries and fallbacks come on top in all three: none is a bound, --max-cost USD is one.");
         table.print(out, "");
     }
 

@@ -7,16 +7,21 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.function.BiFunction;
 
-/** Counts a job's prompts by reading its input a second time beside it, as it is read for answering. Thread-safe. */
+/** Counts a job's prompts by reading its input a second time beside it, as it is read for answering; those of a trial are known. Thread-safe. */
 final class InputCount implements AutoCloseable {
 
     private final Intake intake = everything();
-    private volatile long total = -1;
+    private final Thread thread;
+    private volatile long total;
 
-    /** @param input opened with an intake and a tally of its own; null where it can be read only once */
-    InputCount(BiFunction<Intake, Tally, Arrivals> input) {
-        if (input != null) {
-            Thread thread = new Thread(() -> count(input), "input-count");
+    /**
+     * @param input opened with an intake and a tally of its own; null where it can be read only once
+     * @param most  prompts that are wanted of it, which is taken for their number; null for all
+     */
+    InputCount(BiFunction<Intake, Tally, Arrivals> input, Long most) {
+        total = most == null ? -1 : most;
+        thread = new Thread(() -> count(input), "input-count");
+        if (input != null && most == null) {
             thread.setDaemon(true);
             thread.setPriority(Thread.MIN_PRIORITY);
             thread.start();
@@ -46,5 +51,10 @@ final class InputCount implements AutoCloseable {
     @Override
     public void close() {
         intake.stop("nobody wants to know any more");
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

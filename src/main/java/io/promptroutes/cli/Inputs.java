@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import picocli.CommandLine.Option;
@@ -85,9 +86,18 @@ final class Inputs {
                 add(path.getFileName().toString(), path);
             } else {
                 Path base = Path.of(input.replaceFirst("[^/]*[*?\\[{].*", ""));
-                addAll(base, Integer.MAX_VALUE, FileSystems.getDefault().getPathMatcher("glob:" + input), out, "INPUT " + input + " matches no file that ends in "
+                addAll(base, Integer.MAX_VALUE, pattern(input), out, "INPUT " + input + " matches no file that ends in "
                         + ".jsonl, .csv, .txt or .gz of these");
             }
+        }
+    }
+
+    private static PathMatcher pattern(String input) {
+        try {
+            return FileSystems.getDefault().getPathMatcher("glob:" + input);
+        } catch (PatternSyntaxException e) {
+            throw new UsageException("INPUT " + input + " is neither a file nor a pattern: " + e.getDescription() + " at character " + (e.getIndex() + 1)
+                    + "; a \\ before one of *?[{ takes it as it is", e);
         }
     }
 
@@ -119,6 +129,11 @@ final class Inputs {
     /** Whether they can be read more than once, which standard input cannot. */
     boolean repeatable() {
         return !files.containsValue(InputFiles.STDIN);
+    }
+
+    /** Prompts of a trial, at most; null where all are wanted. */
+    Long most() {
+        return sample == null ? limit : Long.valueOf(sample);
     }
 
     /** The files' names in their order, by which lines are known. */

@@ -74,11 +74,14 @@ final class RunCommand implements Callable<Integer> {
                     application.configured(management::open);
                     application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application,
                             routes.labels(endpoint.provider(), application.catalogue()))));
-                    application.bind(Api.beans(ledger, new Overview(ledger, new BudgetSettings(settings), application.tally(), intake), new LastRequests(ledger)));
                     if (inbox != null) {
                         application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts()).beans());
                     }
-                    return serve(application, edge.window(), management, ended, drain.plus(CLIENTS));
+                    Overview overview = new Overview(ledger, new BudgetSettings(settings), application.tally(), intake);
+                    try (Api api = new Api(ledger, overview, new LastRequests(ledger))) {
+                        application.bind(api.beans());
+                        return serve(application, edge.window(), management, ended, drain.plus(CLIENTS));
+                    }
                 }
             }
         } finally {

@@ -17,6 +17,7 @@ import org.h2.mvstore.MVStore;
  */
 final class InputOrder implements AutoCloseable {
 
+    static final String FILE = ".order";
     private static final int LINE_BITS = 44;
     private static final long NO_PLACE = 1L << 62;
 
@@ -28,8 +29,7 @@ final class InputOrder implements AutoCloseable {
     /** @param files of the input in their order, by the names under which their lines are known */
     InputOrder(Path folder, Collection<String> files) throws IOException {
         files.forEach(name -> this.files.put(name, (long) this.files.size()));
-        kept = folder.resolve(".order");
-        Files.deleteIfExists(kept);
+        kept = folder.resolve(FILE);
         store = new MVStore.Builder().fileName(kept.toString()).open();
         places = store.openMap("places");
     }

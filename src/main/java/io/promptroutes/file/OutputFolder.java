@@ -52,6 +52,7 @@ public final class OutputFolder implements AutoCloseable {
             lock.close();
             throw new IOException("another process is writing to " + folder);
         }
+        Files.deleteIfExists(folder.resolve(InputOrder.FILE)); // of a process that was killed
         if (fresh) {
             for (String name : List.of(RESULTS, COSTS, DEAD_LETTERS, ALERTS)) {
                 rename(folder.resolve(name));

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +11,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -20,6 +21,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -29,7 +32,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * Puts the records of the topic of dead letters back on the topic of prompts as they were: key, value, and the headers that are not ours.
  * Takes what was there at its start and not taken before. What it is about to send is noted with the committed offset and the note is taken
- * away when the brokers have all of it, so that after a crash it is known, and said, what may be there twice. For one thread.
+ * away when the brokers have all of it, so that after a crash it is known, and said, what may be there twice. It is a member of its group,
+ * and goes on only while it is the only one, so that no two send the same. For one thread.
  */
 public final class Replay {
 
@@ -37,10 +41,26 @@ public final class Replay {
     static final String HEADER = "replay-of";
     /** On a dead letter whose value is not the record that came in. */
     static final String NO_RECORD = "record-left-out";
+    /** Among {@link #skipped()}. */
+    public static final String TOO_LARGE = "too large for the topic of prompts";
+    /** Until the brokers take a replay that was killed for gone. */
+    private static final int GONE_MILLIS = 10_000;
     private static final Set<String> OURS = Set.of(HEADER, NO_RECORD, "prompt-id", "source-topic", "source-partition", "source-offset", "error-code",
             "error-message", "error-retryable", "error-text", "error-attempts");
 
+    /** Another replay has the same group. */
+    public static final class NotAlone extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        NotAlone(String topic, String group) {
+            super("another replay of topic " + topic + " runs, or was killed less than " + GONE_MILLIS / 1000 + " s ago (consumer group " + group
+                    + "); wait until it has ended");
+        }
+    }
+
     private final Map<String, Object> client;
+    private final String group;
     private final String from;
     private final String to;
     private final Set<String> codes;
@@ -57,7 +77,10 @@ public final class Replay {
     public Replay(Map<String, String> client, String group, String from, String to, Set<String> codes, Consumer<String> said) {
         this.client = new HashMap<>(client);
         this.client.putAll(Map.of("group.id", group, "enable.auto.commit", "false", "auto.offset.reset", "earliest",
-                "allow.auto.create.topics", "false"));
+                "allow.auto.create.topics", "false", "group.protocol", "classic", "session.timeout.ms", GONE_MILLIS, "heartbeat.interval.ms", 3_000,
+                "batch.size", 0)); // each record by itself, since what is wrong with one would be said of all in its batch
+        this.client.remove("group.instance.id"); // a second of that name would be let in, and the first one put out
+        this.group = group;
         this.from = from;
         this.to = to;
         this.codes = codes;
@@ -67,28 +90,49 @@ public final class Replay {
     /**
      * @param again from the first record on, whatever was taken before
      * @throws IllegalArgumentException where there is no such topic
-     * @throws ExecutionException where a record cannot be sent
+     * @throws NotAlone where another replay runs
+     * @throws ExecutionException where a record cannot be sent for another reason than its size
      */
     public void run(boolean again) throws ExecutionException, InterruptedException {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer());
                 KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(from).stream().map(one -> new TopicPartition(from, one.partition())).toList();
+            Set<TopicPartition> partitions = consumer.partitionsFor(from).stream().map(one -> new TopicPartition(from, one.partition()))
+                    .collect(Collectors.toSet());
             if (partitions.isEmpty()) {
                 throw new IllegalArgumentException("there is no topic " + from);
             }
-            consumer.assign(partitions);
-            if (again) {
-                consumer.seekToBeginning(partitions);
-            }
-            consumer.committed(new HashSet<>(partitions)).forEach((partition, offset) -> {
+            refuseCompany();
+            consumer.committed(partitions).forEach((partition, offset) -> {
                 if (offset != null && !offset.metadata().isEmpty()) {
                     said.accept("an earlier replay ended while it sent: of the records of " + partition + " from offset " + offset.offset()
                             + " to " + offset.metadata() + " some may be put back twice");
                 }
             });
+            if (again) {
+                consumer.commitSync(consumer.beginningOffsets(partitions).entrySet().stream()
+                        .collect(Collectors.toMap(Map.Entry::getKey, begin -> new OffsetAndMetadata(begin.getValue()))));
+            }
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                send(consumer.poll(Duration.ofMillis(500)), ends, consumer, producer);
+            consumer.subscribe(List.of(from));
+            do {
+                ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(500));
+                if (consumer.groupMetadata().generationId() >= 0 && !consumer.assignment().equals(partitions)) {
+                    throw new NotAlone(from, group); // they came at the same time
+                }
+                send(records, ends, consumer, producer);
+            } while (consumer.assignment().isEmpty() || ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue()));
+        }
+    }
+
+    /** Before it joins, since that would disturb the other one. */
+    private void refuseCompany() throws ExecutionException, InterruptedException {
+        try (Admin admin = Admin.create(client)) {
+            if (!admin.describeConsumerGroups(List.of(group)).all().get().get(group).members().isEmpty()) {
+                throw new NotAlone(from, group);
+            }
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof GroupIdNotFoundException)) { // else it is the first replay
+                throw e;
             }
         }
     }
@@ -97,7 +141,7 @@ public final class Replay {
             KafkaProducer<byte[], byte[]> producer) throws ExecutionException, InterruptedException {
         Map<TopicPartition, OffsetAndMetadata> before = new HashMap<>();
         Map<TopicPartition, OffsetAndMetadata> after = new HashMap<>();
-        List<ProducerRecord<byte[], byte[]>> wanted = new ArrayList<>();
+        List<ConsumerRecord<byte[], byte[]>> wanted = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             TopicPartition partition = new TopicPartition(record.topic(), record.partition());
             if (record.offset() < ends.get(partition)) { // else of a prompt that has failed again meanwhile
@@ -105,18 +149,36 @@ public final class Replay {
                 before.put(partition, new OffsetAndMetadata(first, String.valueOf(record.offset())));
                 after.put(partition, new OffsetAndMetadata(record.offset() + 1));
                 if (wanted(record.headers())) {
-                    wanted.add(new ProducerRecord<>(to, null, record.key(), record.value(), original(record)));
+                    wanted.add(record);
                 }
             }
         }
         consumer.commitSync(before);
-        List<Future<RecordMetadata>> sent = wanted.stream().map(producer::send).toList();
+        List<Future<RecordMetadata>> sent = wanted.stream()
+                .map(record -> producer.send(new ProducerRecord<>(to, null, record.key(), record.value(), original(record)))).toList();
         producer.flush();
-        for (Future<RecordMetadata> one : sent) {
-            one.get();
+        long taken = 0;
+        for (int i = 0; i < sent.size(); i++) {
+            try {
+                sent.get(i).get();
+                taken++;
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof RecordTooLargeException)) {
+                    throw e;
+                }
+                tooLarge(wanted.get(i));
+            }
         }
         consumer.commitSync(after);
-        replayed += wanted.size();
+        replayed += taken;
+    }
+
+    /** The others go on without it: it would be too large the next time, too. */
+    private void tooLarge(ConsumerRecord<byte[], byte[]> record) {
+        skipped.merge(TOO_LARGE, 1L, Long::sum);
+        said.accept("the record of " + record.topic() + "-" + record.partition() + " at offset " + record.offset() + " is left out: its "
+                + (Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize())) + " bytes are more than topic " + to
+                + " takes. Raise max.message.bytes of that topic, and key kafka.client.max.request.size, then replay with --from-beginning");
     }
 
     private boolean wanted(Headers headers) {

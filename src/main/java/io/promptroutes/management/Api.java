@@ -22,12 +22,13 @@ import org.apache.camel.TypeConversionException;
  * What routes/management.camel.yaml answers: query parameters come in as headers, JSON goes out as text. Thread-safe. The ledger is read
  * by threads of its own, since those of the HTTP server are interrupted when it stops, and an interrupted reader costs H2 its file.
  */
-public final class Api {
+public final class Api implements AutoCloseable {
 
     private static final int READERS = 2;
     /** Who may wait for them: more would take the threads of the HTTP server, of which there are 20, from the probes. */
     private static final int WAITING = 8;
     private static final int MOST_CALLS = 10_000;
+    private static final int LAST_SECONDS = 10;
 
     /** An answer to a query. */
     private interface Answer {
@@ -40,24 +41,31 @@ public final class Api {
         return thread;
     });
 
-    private Api() {
+    private final Ledger ledger;
+    private final Overview overview;
+    private final LastRequests requests;
+
+    /** @param ledger null where it is switched off */
+    public Api(Ledger ledger, Overview overview, LastRequests requests) {
+        this.ledger = ledger;
+        this.overview = overview;
+        this.requests = requests;
     }
 
-    public static Map<String, ?> beans(Ledger ledger, Overview overview, LastRequests requests) {
-        Api api = new Api();
+    public Map<String, ?> beans() {
         return Map.of(
-                "costRows", api.answering(query -> Json.MAPPER.valueToTree(CostRows.of(ledger, by(query), query.getHeader("since", String.class),
-                        last(query)))),
-                "usage", api.answering(query -> overview.usage(query.getHeader("since", String.class))),
-                "lastRequests", api.answering(query -> requests.latest(query.getHeader("limit", LastRequests.MOST, Integer.class), request -> wanted(query, request))));
+                "costRows", answering(query -> Json.MAPPER.valueToTree(CostRows.of(ledger, by(query), query.getHeader("since", String.class),
+                        atMost(query, "last", MOST_CALLS, null)))),
+                "usage", answering(query -> overview.usage(query.getHeader("since", String.class))),
+                "lastRequests", answering(query -> requests.latest(atMost(query, "limit", LastRequests.MOST, LastRequests.MOST), request -> wanted(query, request))));
     }
 
-    private static Integer last(Message query) {
-        Integer last = query.getHeader("last", Integer.class);
-        if (last != null && (last < 1 || last > MOST_CALLS)) {
-            throw new UsageException("last must be at most " + MOST_CALLS + ", and at least 1");
+    private static Integer atMost(Message query, String parameter, int most, Integer unsaid) {
+        Integer number = query.getHeader(parameter, unsaid, Integer.class);
+        if (number != null && (number < 1 || number > most)) {
+            throw new UsageException(parameter + " must be at most " + most + ", and at least 1");
         }
-        return last;
+        return number;
     }
 
     private static Figures.By by(Message query) {
@@ -96,6 +104,17 @@ public final class Api {
             refuse(message, 400, e instanceof UsageException ? e.getMessage() : "a parameter must be a number");
         } catch (LedgerUnavailable e) {
             refuse(message, 503, e.getMessage());
+        }
+    }
+
+    /** To be called before the ledger is closed: ends when those who are reading have read, or after some seconds. They are not interrupted. */
+    @Override
+    public void close() {
+        readers.shutdown();
+        try {
+            readers.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

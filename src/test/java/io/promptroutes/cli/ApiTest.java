@@ -114,7 +114,7 @@ class ApiTest {
                 "appendDeadLetter", nowhere, "appendAlert", nowhere), id -> true, exchange -> true, Duration.ofSeconds(5), service), ledger, RoutesUnderTest.POLICY);
         started.configured(management::open);
         overview = new Overview(ledger, new BudgetSettings(settings(keys)), started.tally(), intake);
-        started.bind(Api.beans(ledger, overview, new LastRequests(ledger)));
+        started.bind(new Api(ledger, overview, new LastRequests(ledger)).beans());
         started.start();
         return started;
     }
@@ -205,7 +205,8 @@ class ApiTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/api/usage?since=yesterday, neither a day", "/api/requests?limit=many, a parameter must be a number", "/observe/costs?last=10001, last must be at most 10000"})
+    @CsvSource({"/api/usage?since=yesterday, neither a day", "/api/requests?limit=many, a parameter must be a number", "/observe/costs?last=10001, last must be at most 10000",
+        "/api/requests?limit=-1, limit must be at most 100", "/api/requests?limit=101, 'limit must be at most 100, and at least 1'"})
     void aQuestionThatCannotBeReadIsToldSo(String path, String why) throws Exception {
         HttpResponse<String> answer = get(management, path);
         assertThat(answer.statusCode()).isEqualTo(400);
@@ -309,9 +310,13 @@ class ApiTest {
         try (Ledger tiny = Ledger.open(LedgerSettings.embedded(own))) {
             book(tiny, new BigDecimal("0.0000001"));
             Exchange asked = new DefaultExchange(new DefaultCamelContext());
-            Map<String, ?> beans = Api.beans(tiny, new Overview(tiny, new BudgetSettings(settings(Map.of())), null, null), new LastRequests(tiny));
-            ((Processor) beans.get("usage")).process(asked);
+            Api api = new Api(tiny, new Overview(tiny, new BudgetSettings(settings(Map.of())), null, null), new LastRequests(tiny));
+            Processor usage = (Processor) api.beans().get("usage");
+            usage.process(asked);
             assertThat(asked.getMessage().getBody(String.class)).contains("\"cost_usd\":0.0000001,").doesNotContainPattern("\\dE-");
+            api.close();
+            usage.process(asked);
+            assertThat(asked.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).as("when the service ends").isEqualTo(503);
         }
         StringWriter out = new StringWriter();
         assertThat(PromptRoutes.execute(new String[] {"costs", "--format", format, "-D", "ledger.directory=" + own, "-D", "openrouter.api-key=none"},

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.core.ObjectMappers;
 import com.openai.models.chat.completions.ChatCompletion;
+import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Intake;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Source;
+import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +27,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is seen of a job: its estimate before, the order and the form of its files, and its last table. */
@@ -111,7 +117,30 @@ class BatchViewTest {
     void whatMayCostMoreThanIsAllowedIsNotCalledWhereNobodyCanBeAsked() {
         Ended refused = paid("--confirm-above", "0.001");
         assertThat(refused.exit()).isEqualTo(2);
-        assertThat(refused.err()).contains("above --confirm-above 0.001", "no terminal to ask on");
+        assertThat(refused.err()).contains("above --confirm-above 0.001", "no terminal to ask on", "fallbacks come on top", "--max-cost")
+                .doesNotContain("cost up to");
+        assertThat(simulator.bill().requests()).isZero();
+    }
+
+    /** As with a file in ./routes that names the queue of calls itself. */
+    @Test
+    @Timeout(60)
+    void anEstimateCallsNothingWhereverARouteLeads() throws Exception {
+        RouteSettings settings = RoutesUnderTest.settings(simulator.baseUrl().toString(), Map.of());
+        Intake intake = settings.intake(true);
+        Application.Edges edges = Application.Edges.ofJob("estimate", Map.of("estimateCalls", exchange -> { }), id -> true)
+                .with(Map.of("prompts.first-queue", "call", "alerts.account-watch", "off"));
+        try (Application application = new Application(settings, intake, edges, null, RoutesUnderTest.POLICY)) {
+            application.configured(camel -> EstimateRun.withoutCalls(camel, intake));
+            application.start();
+            assertThat(application.catalogue().live()).as("the catalogue may be asked for").isTrue();
+            byte[] line = "{\"prompt\":\"Hi\"}".getBytes(StandardCharsets.UTF_8);
+            assertThat(intake.take()).isTrue();
+            application.tally().take();
+            application.send("direct:prompt", new Arrival(Source.line("test", 1), null, line, false, line.length));
+            intake.awaitFinished();
+            assertThat(intake.reason()).contains("no estimate: a file in ./routes");
+        }
         assertThat(simulator.bill().requests()).isZero();
     }
 

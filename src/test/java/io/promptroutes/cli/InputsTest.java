@@ -2,6 +2,7 @@ package io.promptroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.promptroutes.file.Arrivals;
 import io.promptroutes.flow.Intake;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +62,8 @@ class InputsTest {
             in/sub/empty         | is a folder without files that end in .jsonl
             in/*.nix             | matches no file that ends in .jsonl
             nowhere/*.csv        | matches no file
+            in/a[b               | in/a[b is neither a file nor a pattern: Missing ']
+            in/{a,b              | is neither a file nor a pattern: Missing '}
             in/b.txt in          | is given twice
             out                  | is --out
             --limit 0 in         | a number from 1 on
@@ -105,11 +109,34 @@ class InputsTest {
         assertThat(read("out/dead-letters.jsonl")).as("who names it means it").containsExactly("dead-letters.jsonl:1");
     }
 
+    @Test
+    void thePromptsOfATrialAreNotCountedAndNoCountOutlivesItsJob() {
+        try (InputCount trial = new InputCount((intake, tally) -> {
+            throw new IllegalStateException("nothing is to be read");
+        }, inputs("--sample", "7", "many.txt").most())) {
+            assertThat(trial.total()).isEqualTo(7);
+        }
+        List<Thread> counting = new CopyOnWriteArrayList<>();
+        Inputs all = inputs("many.txt");
+        try (InputCount count = new InputCount((intake, tally) -> {
+            counting.add(Thread.currentThread());
+            return all.open(PromptSettings.defaults(), intake, tally);
+        }, all.most())) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> !counting.isEmpty());
+        }
+        assertThat(counting).singleElement().satisfies(thread -> assertThat(thread.isAlive()).isFalse());
+    }
+
     /** The paths are below the folder. */
-    private List<String> read(String... arguments) {
+    private Inputs inputs(String... arguments) {
         String[] absolute = Arrays.stream(arguments).map(one -> one.matches("-.*|\\d+") ? one : folder + "/" + one).toArray(String[]::new);
         Inputs inputs = CommandLine.populateCommand(new Inputs(), absolute);
         inputs.find(folder.resolve("out"));
+        return inputs;
+    }
+
+    private List<String> read(String... arguments) {
+        Inputs inputs = inputs(arguments);
         List<String> read = new ArrayList<>();
         Intake intake = new Intake(10_000, Duration.ofSeconds(1), Duration.ofSeconds(1), true, Clock.systemUTC());
         try (Arrivals arrivals = inputs.open(PromptSettings.defaults(), intake, new Tally())) {

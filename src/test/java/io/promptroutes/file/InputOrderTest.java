@@ -33,6 +33,18 @@ class InputOrderTest {
                 .containsExactly("first", "second", "of a file", "of the same line of another", "of a topic", "first, too");
     }
 
+    @Test
+    void whatAKilledProcessLeftGoesWithTheNextThatOpensTheFolder() throws IOException {
+        Files.writeString(folder.resolve(".order"), "half a file");
+        new OutputFolder(folder, false).close();
+        assertThat(folder.resolve(".order")).doesNotExist();
+        Files.writeString(folder.resolve(".order"), "half a file");
+        try (OutputFolder job = new OutputFolder(folder, false)) {
+            job.inOrderOf(List.of("a.jsonl"));
+        }
+        assertThat(folder.resolve(".order")).doesNotExist();
+    }
+
     private static void write(OutputFolder job, Source source, String id) throws IOException {
         job.placed(source, id);
         job.result(id, ("{\"id\":\"" + id + "\"}").getBytes());

@@ -1,22 +1,33 @@
 package io.promptroutes.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Dead letters that are put back on the topic of prompts. */
 class ReplayIT extends BrokerHarness {
@@ -68,18 +79,77 @@ class ReplayIT extends BrokerHarness {
 
     @Test
     void aReplayThatEndsWhileItSendsIsToldOfByTheNext() throws Exception {
-        send(0, "k", "large".repeat(1_000), "error-code", "timeout");
-        assertThatThrownBy(() -> replay(Map.of("max.request.size", "1000"), Set.of()).run(false)).isInstanceOf(ExecutionException.class);
+        topic.set(out, "cleanup.policy", "compact"); // takes no record without a key
+        assertThatThrownBy(() -> replay(Map.of(), Set.of("rate_limited", "timeout")).run(false)).isInstanceOf(ExecutionException.class);
         assertThat(topic.read(out)).as("sent before").extracting(ConsumerRecord::value).contains("limited");
 
+        topic.set(out, "cleanup.policy", "delete");
         Replay next = replay(Map.of(), Set.of());
         next.run(false);
-        assertThat(next.replayed()).isEqualTo(4);
-        assertThat(said).anySatisfy(what -> assertThat(what).contains(in + "-0 from offset 0 to 2", "put back twice"));
+        assertThat(next.replayed()).isEqualTo(3);
+        assertThat(said).anySatisfy(what -> assertThat(what).contains(in + "-0 from offset 0 to 1", "put back twice"));
 
         said.clear();
         replay(Map.of(), Set.of()).run(false);
         assertThat(said).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"the client", "the broker"})
+    void aRecordThatIsTooLargeIsLeftOutAndToldOfAndTheOthersAreSentOnce(String limit) throws Exception {
+        topic.set(out, "max.message.bytes", limit.equals("the broker") ? "1000" : "1000000");
+        send(0, "k", "large".repeat(1_000), "error-code", "timeout");
+        send(0, "k", "after it", "error-code", "timeout");
+        Replay all = replay(limit.equals("the client") ? Map.of("max.request.size", "1000") : Map.of(), Set.of());
+        all.run(false);
+
+        assertThat(all.replayed()).isEqualTo(4);
+        assertThat(all.skipped()).containsEntry(Replay.TOO_LARGE, 1L);
+        assertThat(said).singleElement().asString().contains(in + "-0 at offset 2", "5001 bytes", out, "max.message.bytes");
+        replay(Map.of(), Set.of()).run(false);
+        assertThat(topic.read(out)).extracting(ConsumerRecord::value).containsExactlyInAnyOrder("limited", "slow", null, "after it");
+    }
+
+    @Test
+    void oneReplayRunsAtATime() throws Exception {
+        try (KafkaConsumer<String, String> other = member()) {
+            soon().until(() -> other.poll(Duration.ofMillis(100)) != null && other.assignment().size() == 2);
+            assertThatThrownBy(() -> replay(Map.of(), Set.of()).run(false)).isInstanceOf(Replay.NotAlone.class).hasMessageContaining(group);
+            assertThat(other.assignment()).as("not disturbed").hasSize(2);
+            other.commitSync(Map.of(new TopicPartition(in, 0), new OffsetAndMetadata(0, "1")));
+        }
+        assertThat(topic.read(out)).isEmpty();
+
+        // another one comes after the question whether there is one
+        AtomicBoolean over = new AtomicBoolean();
+        List<CompletableFuture<Void>> came = new ArrayList<>();
+        Replay late = new Replay(Map.of("bootstrap.servers", brokers()), group, in, out, Set.of(), what -> {
+            CountDownLatch joined = new CountDownLatch(1);
+            came.add(CompletableFuture.runAsync(() -> {
+                try (KafkaConsumer<String, String> other = member()) {
+                    while (!over.get()) {
+                        other.poll(Duration.ofMillis(100));
+                        if (!other.assignment().isEmpty()) {
+                            joined.countDown();
+                        }
+                    }
+                }
+            }));
+            assertThatCode(joined::await).doesNotThrowAnyException();
+        });
+        assertThatThrownBy(() -> late.run(false)).isInstanceOf(Replay.NotAlone.class);
+        over.set(true);
+        came.get(0).join();
+        assertThat(topic.read(out)).isEmpty();
+        replay(Map.of(), Set.of()).run(false);
+        assertThat(topic.read(out)).hasSize(3);
+    }
+
+    private KafkaConsumer<String, String> member() {
+        KafkaConsumer<String, String> member = new KafkaConsumer<>(Map.of("bootstrap.servers", brokers(), "group.id", group, "enable.auto.commit", "false"),
+                new StringDeserializer(), new StringDeserializer());
+        member.subscribe(List.of(in));
+        return member;
     }
 
     @Test
