@@ -3,6 +3,7 @@ package io.promptroutes.cli;
 import io.promptroutes.file.Letters;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.kafka.BrokerReach;
+import io.promptroutes.kafka.NotAlone;
 import io.promptroutes.kafka.Replay;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
@@ -110,7 +111,7 @@ final class DeadLettersCommand implements Runnable {
             try {
                 replay.run(again);
                 return replay.skipped().containsKey(Replay.TOO_LARGE) ? ExitCodes.DEAD_LETTERS : ExitCodes.ANSWERED;
-            } catch (Replay.NotAlone e) {
+            } catch (NotAlone e) {
                 throw new UsageException(e.getMessage(), e);
             } catch (IllegalArgumentException e) {
                 throw new UsageException(e.getMessage() + " (key kafka.topic.dead-letters)", e);

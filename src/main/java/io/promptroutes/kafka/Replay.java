@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -21,7 +20,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -43,21 +41,8 @@ public final class Replay {
     static final String NO_RECORD = "record-left-out";
     /** Among {@link #skipped()}. */
     public static final String TOO_LARGE = "too large for the topic of prompts";
-    /** Until the brokers take a replay that was killed for gone. */
-    private static final int GONE_MILLIS = 10_000;
     private static final Set<String> OURS = Set.of(HEADER, NO_RECORD, "prompt-id", "source-topic", "source-partition", "source-offset", "error-code",
             "error-message", "error-retryable", "error-text", "error-attempts");
-
-    /** Another replay has the same group. */
-    public static final class NotAlone extends RuntimeException {
-
-        private static final long serialVersionUID = 1;
-
-        NotAlone(String topic, String group) {
-            super("another replay of topic " + topic + " runs, or was killed less than " + GONE_MILLIS / 1000 + " s ago (consumer group " + group
-                    + "); wait until it has ended");
-        }
-    }
 
     private final Map<String, Object> client;
     private final String group;
@@ -77,7 +62,7 @@ public final class Replay {
     public Replay(Map<String, String> client, String group, String from, String to, Set<String> codes, Consumer<String> said) {
         this.client = new HashMap<>(client);
         this.client.putAll(Map.of("group.id", group, "enable.auto.commit", "false", "auto.offset.reset", "earliest",
-                "allow.auto.create.topics", "false", "group.protocol", "classic", "session.timeout.ms", GONE_MILLIS, "heartbeat.interval.ms", 3_000,
+                "allow.auto.create.topics", "false", "group.protocol", "classic", "session.timeout.ms", NotAlone.GONE_MILLIS, "heartbeat.interval.ms", 3_000,
                 "batch.size", 0)); // each record by itself, since what is wrong with one would be said of all in its batch
         this.client.remove("group.instance.id"); // a second of that name would be let in, and the first one put out
         this.group = group;
@@ -101,7 +86,7 @@ public final class Replay {
             if (partitions.isEmpty()) {
                 throw new IllegalArgumentException("there is no topic " + from);
             }
-            refuseCompany();
+            NotAlone.check(client, from, group);
             consumer.committed(partitions).forEach((partition, offset) -> {
                 if (offset != null && !offset.metadata().isEmpty()) {
                     said.accept("an earlier replay ended while it sent: of the records of " + partition + " from offset " + offset.offset()
@@ -121,19 +106,6 @@ public final class Replay {
                 }
                 send(records, ends, consumer, producer);
             } while (consumer.assignment().isEmpty() || ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue()));
-        }
-    }
-
-    /** Before it joins, since that would disturb the other one. */
-    private void refuseCompany() throws ExecutionException, InterruptedException {
-        try (Admin admin = Admin.create(client)) {
-            if (!admin.describeConsumerGroups(List.of(group)).all().get().get(group).members().isEmpty()) {
-                throw new NotAlone(from, group);
-            }
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof GroupIdNotFoundException)) { // else it is the first replay
-                throw e;
-            }
         }
     }
 

@@ -114,7 +114,7 @@ class ReplayIT extends BrokerHarness {
     void oneReplayRunsAtATime() throws Exception {
         try (KafkaConsumer<String, String> other = member()) {
             soon().until(() -> other.poll(Duration.ofMillis(100)) != null && other.assignment().size() == 2);
-            assertThatThrownBy(() -> replay(Map.of(), Set.of()).run(false)).isInstanceOf(Replay.NotAlone.class).hasMessageContaining(group);
+            assertThatThrownBy(() -> replay(Map.of(), Set.of()).run(false)).isInstanceOf(NotAlone.class).hasMessageContaining(group);
             assertThat(other.assignment()).as("not disturbed").hasSize(2);
             other.commitSync(Map.of(new TopicPartition(in, 0), new OffsetAndMetadata(0, "1")));
         }
@@ -137,7 +137,7 @@ class ReplayIT extends BrokerHarness {
             }));
             assertThatCode(joined::await).doesNotThrowAnyException();
         });
-        assertThatThrownBy(() -> late.run(false)).isInstanceOf(Replay.NotAlone.class);
+        assertThatThrownBy(() -> late.run(false)).isInstanceOf(NotAlone.class);
         over.set(true);
         came.get(0).join();
         assertThat(topic.read(out)).isEmpty();
