@@ -52,7 +52,9 @@ final class Summary {
             out.printf(Locale.ROOT, "            estimated: $%s, from $%s to $%s%n", Course.cents(usd.expected()), Course.cents(usd.low()),
                     Course.cents(usd.high()));
         }
-        table(estimate).print(out, "  ");
+        if (!tally.models().isEmpty()) {
+            table(estimate).print(out, "  ");
+        }
         out.println("results     " + folder);
         if (stopped) {
             out.println("STOPPED     " + intake.reason());
