@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.promptroutes.process.Product.Running;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -60,6 +62,25 @@ class HandoverIT {
         published.assertCommittedOnesArePublished("at the end");
     }
 
+    /** Some of their models are being called, others wait for a permit: all of it is left to the next instance, nothing is a dead letter. */
+    @Test
+    void comparisonsUnderWayAreLeftToTheNextInstance() throws Exception {
+        stage.simulator().configure(ChaosStage.simulated(Map.of("simulator.latency.min", "1500ms", "simulator.latency.max", "1500ms")));
+        long calls = stage.simulator().bill().requests();
+        List<String> ids = IntStream.range(0, 12).mapToObj(number -> "compared-" + number).toList();
+        ids.forEach(id -> send(id, ",\"strategy\":\"compare\",\"comparison\":\"cost\""));
+        Running first = stage.startInstance("-D", "ledger.lease=5m", "-D", "prompts.concurrency=4", "-D", "kafka.drain=3s");
+        await().atMost(Duration.ofSeconds(180)).until(() -> stage.simulator().bill().requests() > calls + 4);
+        stage.simulator().configure(ChaosStage.simulated(Map.of()));
+        first.process().destroy();
+        first.ended(Duration.ofSeconds(30)).with(3);
+
+        stage.startInstance("-D", "ledger.lease=5m");
+        ids.forEach(id -> awaitResult(id, Duration.ofSeconds(180)));
+        assertThat(published.deadLetters()).isEmpty();
+        published.assertCommittedOnesArePublished("at the end");
+    }
+
     /** The process is dead to the others while its call runs, and goes on when another has answered the prompt. */
     @Test
     void aDeadLetterOfAnInstanceThatWasTakenForDeadDoesNotStandBesideTheAnswerOfAnother() throws Exception {
@@ -94,9 +115,13 @@ class HandoverIT {
     }
 
     private static void send(String id) {
+        send(id, "");
+    }
+
+    private static void send(String id, String fields) {
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(Map.of("bootstrap.servers", stage.brokers()),
                 new StringSerializer(), new StringSerializer())) {
-            producer.send(new ProducerRecord<>("prompts", "key", "{\"id\":\"" + id + "\",\"prompt\":\"Say " + id + ".\"}"));
+            producer.send(new ProducerRecord<>("prompts", "key", "{\"id\":\"" + id + "\",\"prompt\":\"Say " + id + ".\"" + fields + "}"));
         }
     }
 }
