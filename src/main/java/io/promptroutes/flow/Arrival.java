@@ -2,6 +2,7 @@ package io.promptroutes.flow;
 
 import io.promptroutes.prompt.InputFormat;
 import io.promptroutes.prompt.InvalidPrompt;
+import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.Source;
 
 /**
@@ -20,6 +21,11 @@ public record Arrival(Source source, String key, byte[] bytes, boolean tooLong, 
 
     public Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length) {
         this(source, key, bytes, tooLong, length, null, null, null);
+    }
+
+    /** Whether it came as a dead letter that holds the prompt: then the prompt's bytes are another array, and not only the same text. */
+    public boolean holds(Prompt prompt) {
+        return bytes != prompt.raw();
     }
 
     @Override

@@ -8,13 +8,12 @@ import io.promptroutes.cost.PriceList;
 import io.promptroutes.cost.Reservations;
 import io.promptroutes.cost.TokenCounter;
 import io.promptroutes.flow.Arrival;
-import io.promptroutes.flow.Estimate;
 import io.promptroutes.flow.Estimate.Range;
+import io.promptroutes.flow.Estimate;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.WorkId;
 import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
@@ -61,7 +60,7 @@ public final class EstimateCalls implements Processor {
         Run run = exchange.getVariable("run", Run.class);
         String identity = exchange.getVariable("identity", String.class);
         boolean compare = run.prompt().strategy() == Strategy.COMPARE;
-        boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).bytes() != run.prompt().raw();
+        boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).holds(run.prompt());
         boolean ended = ended(run.prompt(), identity, fedInAgain);
         long tokens = ended ? 0 : new Demand(run.prompt().request(), counter).tokens();
         for (String model : compare ? run.chain().models() : List.of(run.chain().model())) {
@@ -78,8 +77,7 @@ public final class EstimateCalls implements Processor {
         if (ledger == null || policy.fresh()) {
             return false;
         }
-        return ledger.history().ended(WorkId.of(policy.provider(), prompt.tenant(), identity, prompt.raw()))
-                .map(answered -> answered || !policy.retryFailed() && !fedInAgain).orElse(false);
+        return ledger.history().ended(policy.work(prompt, identity)).map(answered -> !policy.again(answered, fedInAgain)).orElse(false);
     }
 
     private Estimate.Row call(Run run, String tier, String model, long tokens) {

@@ -1,5 +1,7 @@
 package io.promptroutes.route;
 
+import io.promptroutes.ledger.WorkId;
+import io.promptroutes.prompt.Prompt;
 import java.util.function.BiPredicate;
 
 /**
@@ -16,4 +18,14 @@ import java.util.function.BiPredicate;
  */
 public record LedgerPolicy(
         String provider, String job, boolean fresh, boolean retryFailed, boolean hold, boolean eventsAgain, BiPredicate<String, Boolean> standing) {
+
+    /** What the ledger knows a prompt by. @param identity what tells it apart from others with the same text */
+    WorkId work(Prompt prompt, String identity) {
+        return WorkId.of(provider, prompt.tenant(), identity, prompt.raw());
+    }
+
+    /** Whether a work that has ended is done once more. @param answered else it is a dead letter; fedInAgain, by whoever wants it tried again */
+    boolean again(boolean answered, boolean fedInAgain) {
+        return fresh || !answered && (retryFailed || fedInAgain);
+    }
 }

@@ -66,7 +66,7 @@ final class LookUp implements Processor {
             return;
         }
         Prompt prompt = run.prompt();
-        WorkId id = id(prompt, exchange.getVariable("identity", String.class));
+        WorkId id = policy.work(prompt, exchange.getVariable("identity", String.class));
         Work work = new Work(id, Job.name(exchange, policy.job()), prompt.id(), prompt.tenant(), run.task().toString(), exchange.getVariable("branch") != null);
         try {
             // a work that was begun, and whose ambiguous calls could not be noted then, is ours already
@@ -103,9 +103,9 @@ final class LookUp implements Processor {
             return "busy";
         }
         boolean answered = known instanceof Known.Answered;
-        boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).bytes() != run.prompt().raw() // it came as a dead letter
+        boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).holds(run.prompt())
                 || exchange.getVariable("replayed") != null && !endedHere(run.prompt(), known);
-        if (policy.fresh() || !answered && (policy.retryFailed() || fedInAgain)) {
+        if (policy.again(answered, fedInAgain)) {
             run.begun(work, 0, BigDecimal.ZERO);
             run.reopen();
             if (known instanceof Known.DeadLettered found && held(found.deadLetter())) {
@@ -148,13 +148,9 @@ final class LookUp implements Processor {
         if (run.prompt().strategy() == Strategy.COMPARE && !work.part()) {
             String identity = exchange.getVariable("identity", String.class);
             run.chain().models().forEach(model -> events.addAll(ledger.history().eventsOf(
-                    id(run.prompt(), Comparisons.identity(identity, model)))));
+                    policy.work(run.prompt(), Comparisons.identity(identity, model)))));
         }
         return events;
-    }
-
-    private WorkId id(Prompt prompt, String identity) {
-        return WorkId.of(policy.provider(), prompt.tenant(), identity, prompt.raw());
     }
 
     /** Calls of dead processes that were looked up: those that were billed, and whose answers are lost, would be paid twice. */

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerSettings;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,8 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,17 +32,8 @@ class CacheTest {
 
     @TempDir
     private Path folder;
-    private ScriptedServer server;
-
-    @BeforeEach
-    void listen() throws IOException {
-        server = new ScriptedServer();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        server.close();
-    }
+    @AutoClose
+    private final ScriptedServer server = new ScriptedServer();
 
     private RoutesUnderTest start(Ledger ledger, String... keys) {
         Map<String, String> all = new HashMap<>(Map.of("cache.enabled", "on", "ledger.enabled", ledger == null ? "off" : "on",

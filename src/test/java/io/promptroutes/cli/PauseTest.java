@@ -10,8 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,17 +22,8 @@ class PauseTest {
     private static final Reply NO_CREDIT = error(402, "Insufficient credits");
     private static final Reply NO_KEY = error(401, "User not found.");
 
-    private ScriptedServer server;
-
-    @BeforeEach
-    void listen() throws IOException {
-        server = new ScriptedServer();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        server.close();
-    }
+    @AutoClose
+    private final ScriptedServer server = new ScriptedServer();
 
     @Test
     void aKeyThatIsRefusedAtTheFirstCallStopsEverything() throws InterruptedException {

@@ -6,12 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.apache.camel.Exchange;
 
 /** A disk that is full for a while, or for good. */
 @Timeout(60)
@@ -19,17 +18,8 @@ class PublishTest {
 
     private static final Map<String, String> QUICK = Map.of("publish.retries", "3", "publish.retry-millis", "20");
 
-    private ScriptedServer server;
-
-    @BeforeEach
-    void listen() throws IOException {
-        server = new ScriptedServer();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        server.close();
-    }
+    @AutoClose
+    private final ScriptedServer server = new ScriptedServer();
 
     private static boolean isCost(Exchange exchange) {
         return exchange.getMessage().getBody(String.class).contains("specversion");

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -54,12 +55,16 @@ final class ScriptedServer implements AutoCloseable {
         }
     }
 
-    ScriptedServer() throws IOException {
+    ScriptedServer() {
         this(0);
     }
 
-    ScriptedServer(int port) throws IOException {
-        server = new ServerSocket(port, 200, InetAddress.getLoopbackAddress());
+    ScriptedServer(int port) {
+        try {
+            server = new ServerSocket(port, 200, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         start("accept", this::accept);
     }
 

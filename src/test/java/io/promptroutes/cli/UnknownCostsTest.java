@@ -11,7 +11,6 @@ import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.ledger.Work;
 import io.promptroutes.ledger.WorkId;
 import io.promptroutes.route.LedgerPolicy;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -20,8 +19,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,17 +36,8 @@ class UnknownCostsTest {
 
     @TempDir
     private Path folder;
-    private ScriptedServer server;
-
-    @BeforeEach
-    void listen() throws IOException {
-        server = new ScriptedServer();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        server.close();
-    }
+    @AutoClose
+    private final ScriptedServer server = new ScriptedServer();
 
     @Test
     void aCallThatTimedOutIsAskedForUntilOpenRouterKnowsItsCost() {
