@@ -47,7 +47,7 @@ class PanelIT {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")));
         try (Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of()))) {
             String seen = Product.in(folder).calling(simulator).file("prompts.txt", "Hello\n")
-                    .behind("sh", "-c", "touch seen; { until grep -q y/N seen; do sleep 0.2; done; printf '\\003'; sleep 2; } | script -qfec \"$*\" seen", "sh")
+                    .behind("sh", "-c", "touch seen; { until grep -q y/N seen; do sleep 0.2; done; printf '\\003'; sleep 2; } | script -qfec \"exec $*\" seen", "sh")
                     .run("batch", "prompts.txt", "--out", "out", "--confirm-above", "0").with(3).out();
             assertThat(seen).contains("Go on? [y/N]", "interrupted; nothing was called");
             assertThat(simulator.bill().requests()).isZero();
