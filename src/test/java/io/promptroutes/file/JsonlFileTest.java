@@ -37,7 +37,7 @@ class JsonlFileTest {
             assertThat(file.lines()).isEqualTo(2);
         }
 
-        assertThat(path).hasContent("old\n{\"a\":1}\né\n");
+        assertThat(Files.readString(path)).isEqualTo("old\n{\"a\":1}\né\n");
     }
 
     @Test
