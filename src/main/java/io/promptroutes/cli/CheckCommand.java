@@ -208,7 +208,8 @@ final class CheckCommand implements Callable<Integer> {
             }
         });
         long faults = findings.stream().distinct().filter(Finding::mend).count();
-        out.println(faults + " to mend, " + (findings.stream().distinct().count() - faults) + " warnings; in order: " + String.join(", ", good));
+        long warnings = findings.stream().distinct().count() - faults;
+        out.println(faults + " to mend, " + warnings + (warnings == 1 ? " warning" : " warnings") + "; in order: " + String.join(", ", good));
         return faults > 0 ? ExitCodes.USAGE : ExitCodes.ANSWERED;
     }
 }

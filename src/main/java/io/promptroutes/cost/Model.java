@@ -22,9 +22,8 @@ public record Model(String id, String canonicalSlug, Long contextLength, Long ma
      *
      * @param mandatory      it cannot be told not to
      * @param defaultEnabled it does unless told not to
-     * @param efforts        what {@code reasoning.effort} may be; empty where the catalogue does not say
      */
-    public record Reasoning(boolean mandatory, boolean defaultEnabled, Set<String> efforts) {
+    public record Reasoning(boolean mandatory, boolean defaultEnabled) {
 
         /** Thinks where the request says nothing about it. */
         public boolean unasked() {

@@ -40,8 +40,7 @@ final class ModelReader {
     }
 
     private static Model.Reasoning reasoning(JsonNode node) {
-        return node.isObject() ? new Model.Reasoning(node.path("mandatory").asBoolean(), node.path("default_enabled").asBoolean(),
-                strings(node.path("supported_efforts"))) : null;
+        return node.isObject() ? new Model.Reasoning(node.path("mandatory").asBoolean(), node.path("default_enabled").asBoolean()) : null;
     }
 
     private static Long count(JsonNode node) {

@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
-import org.apache.camel.TypeConversionException;
 
 /**
  * What routes/management.camel.yaml answers: query parameters come in as headers, JSON goes out as text. Thread-safe. The ledger is read
@@ -61,11 +60,14 @@ public final class Api implements AutoCloseable {
     }
 
     private static Integer atMost(Message query, String parameter, int most, Integer unsaid) {
-        Integer number = query.getHeader(parameter, unsaid, Integer.class);
-        if (number != null && (number < 1 || number > most)) {
-            throw new UsageException(parameter + " must be at most " + most + ", and at least 1");
+        String said = query.getHeader(parameter, String.class);
+        if (said == null) {
+            return unsaid;
         }
-        return number;
+        if (!said.matches("[0-9]{1,9}") || Integer.parseInt(said) < 1 || Integer.parseInt(said) > most) {
+            throw new UsageException(parameter + " must be a number of at least 1 and at most " + most);
+        }
+        return Integer.valueOf(said);
     }
 
     private static Figures.By by(Message query) {
@@ -100,8 +102,8 @@ public final class Api implements AutoCloseable {
     private static void answer(Message message, Answer answer) {
         try {
             message.setBody(Json.bytes(answer.to(message)));
-        } catch (UsageException | TypeConversionException e) {
-            refuse(message, 400, e instanceof UsageException ? e.getMessage() : "a parameter must be a number");
+        } catch (UsageException e) {
+            refuse(message, 400, e.getMessage());
         } catch (LedgerUnavailable e) {
             refuse(message, 503, e.getMessage());
         }

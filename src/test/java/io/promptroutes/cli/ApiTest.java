@@ -205,8 +205,9 @@ class ApiTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/api/usage?since=yesterday, neither a day", "/api/requests?limit=many, a parameter must be a number", "/observe/costs?last=10001, last must be at most 10000",
-        "/api/requests?limit=-1, limit must be at most 100", "/api/requests?limit=101, 'limit must be at most 100, and at least 1'"})
+    @CsvSource({"/api/usage?since=yesterday, neither a day", "/observe/costs?last=10001, last must be a number of at least 1 and at most 10000",
+        "/api/requests?limit=many, limit must be a number", "/api/requests?limit=1&limit=2, limit must be a number", "/api/requests?limit=, limit must be a number",
+        "/api/requests?limit=-1, limit must be a number of at least 1", "/api/requests?limit=101, limit must be a number of at least 1 and at most 100"})
     void aQuestionThatCannotBeReadIsToldSo(String path, String why) throws Exception {
         HttpResponse<String> answer = get(management, path);
         assertThat(answer.statusCode()).isEqualTo(400);

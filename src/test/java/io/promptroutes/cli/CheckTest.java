@@ -233,7 +233,7 @@ class CheckTest {
         assertThat(said.text().lines().filter(line -> !line.startsWith(" "))).satisfiesExactly(
                 first -> assertThat(first).startsWith("MEND").contains("unknown key retry.backof"),
                 second -> assertThat(second).startsWith("warning").contains("budget.total.day"),
-                last -> assertThat(last).startsWith("1 to mend, 1 warnings"));
+                last -> assertThat(last).startsWith("1 to mend, 1 warning;"));
         assertThat(said.text()).contains("where: the command line", "do:    did you mean retry.backoff?");
         assertThat(folder.resolve("none")).as("nothing is made").doesNotExist();
     }

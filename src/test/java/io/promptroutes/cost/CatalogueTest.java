@@ -33,7 +33,6 @@ class CatalogueTest {
         assertThat(model.supportedParameters()).contains("temperature", "tools", "response_format");
         assertThat(model.inputModalities()).containsExactlyInAnyOrder("text", "image");
         assertThat(model.reasoning().unasked()).isFalse();
-        assertThat(model.reasoning().efforts()).containsExactlyInAnyOrder("high", "none");
         assertThat(model.expirationDate()).isNull();
         assertThat(model.price().prompt()).isEqualByComparingTo("0.00000015");
     }

@@ -98,7 +98,7 @@ class TooLargeIT {
                 one -> assertThat(one).isEqualTo("MEND     there is no topic large-cost"),
                 one -> assertThat(one).isEqualTo("MEND     no right to WRITE topic large-alerts"),
                 one -> assertThat(one).startsWith("warning  records of topic large-prompts can have ").contains("dead letters only 50000"),
-                one -> assertThat(one).startsWith("2 to mend, 1 warnings").contains("4 topics", "the API key"));
+                one -> assertThat(one).startsWith("2 to mend, 1 warning;").contains("4 topics", "the API key"));
         assertThat(ended.out()).contains("key kafka.topic.costs", "kafka-topics.sh --create --topic large-cost");
     }
 
