@@ -46,8 +46,10 @@ class PanelIT {
     void whoIsAskedWhetherToGoOnMayInterruptAndWaitsForNothing() {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")));
         try (Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of()))) {
+            // exec: no shell between that is interrupted, too; and whatever started the tests may ignore the signal, as children would
             String seen = Product.in(folder).calling(simulator).file("prompts.txt", "Hello\n")
-                    .behind("sh", "-c", "touch seen; { until grep -q y/N seen; do sleep 0.2; done; printf '\\003'; sleep 2; } | script -qfec \"exec $*\" seen", "sh")
+                    .behind("sh", "-c", "touch seen; seen() { n=0; until grep -q \"$1\" seen || [ $((n += 1)) -gt 300 ]; do sleep 0.2; done; }; "
+                            + "{ seen y/N; printf '\\003'; seen interrupted; sleep 1; } | script -qfec \"exec env --default-signal=INT $*\" seen", "sh")
                     .run("batch", "prompts.txt", "--out", "out", "--confirm-above", "0").with(3).out();
             assertThat(seen).contains("Go on? [y/N]", "interrupted; nothing was called");
             assertThat(simulator.bill().requests()).isZero();
