@@ -1,5 +1,6 @@
 package io.promptroutes.file;
 
+import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -50,7 +51,7 @@ final class InputOrder implements AutoCloseable {
         try (LineReader reader = new LineReader(Files.newInputStream(path), Integer.MAX_VALUE)) {
             while (reader.hasNext()) {
                 Line line = reader.next();
-                String id = Output.field(line.bytes(), "id");
+                String id = Json.text(line.bytes(), "id");
                 Long place = id == null ? null : places.get(id);
                 long[] where = {offset, line.length()};
                 if (place == null || lines.putIfAbsent(place, where) != null) {

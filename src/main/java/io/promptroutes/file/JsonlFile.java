@@ -90,12 +90,15 @@ public final class JsonlFile implements Closeable {
         }
     }
 
-    /** Makes {@code to} of the lines of {@code from}, which may be the same. */
+    /** Makes {@code to} of the lines of {@code from}, which may be the same. @param form null for a line that is left out */
     static void rewrite(Path from, Path to, UnaryOperator<byte[]> form) throws IOException {
         replace(to, file -> {
             try (LineReader lines = new LineReader(Files.newInputStream(from), Integer.MAX_VALUE)) {
                 while (lines.hasNext()) {
-                    file.append(form.apply(lines.next().bytes()));
+                    byte[] line = form.apply(lines.next().bytes());
+                    if (line != null) {
+                        file.append(line);
+                    }
                 }
             }
         });

@@ -1,7 +1,5 @@
 package io.promptroutes.file;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,9 +8,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A file of JSON lines with the ids of its lines; of an id the last line counts, or none where it was withdrawn. Thread-safe. */
 final class Output implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Output.class);
 
     private final Path path;
     private final JsonlFile file;
@@ -27,11 +29,17 @@ final class Output implements AutoCloseable {
         this.exact = exact;
         JsonlFile.cutTornTail(path);
         file = new JsonlFile(path);
+        int foreign = 0;
         try (LineReader lines = lines()) {
             while (lines.hasNext()) {
                 byte[] line = lines.next().bytes();
-                note(field(line, "id"), line);
+                String id = Json.text(line, "id");
+                foreign += id == null ? 1 : 0;
+                note(id, line);
             }
+        }
+        if (foreign > 0) {
+            LOG.warn("{} has {} lines that are no JSON with an id; they are left as they are", path, foreign);
         }
     }
 
@@ -60,7 +68,7 @@ final class Output implements AutoCloseable {
     }
 
     private static String exact(String id, byte[] line) {
-        return id + "\n" + field(line, "generation_id");
+        return id + "\n" + Json.text(line, "generation_id");
     }
 
     void append(String id, byte[] line) throws IOException {
@@ -79,7 +87,7 @@ final class Output implements AutoCloseable {
     void withdrawAnswered(Output answers) throws IOException {
         try (LineReader lines = lines()) {
             while (lines.hasNext()) {
-                String id = field(lines.next().bytes(), "id");
+                String id = Json.text(lines.next().bytes(), "id");
                 if (id != null && answers.has(id) && !answers.withdrawn.contains(id)) {
                     withdrawn.add(id);
                 }
@@ -97,7 +105,7 @@ final class Output implements AutoCloseable {
         Map<String, Integer> left = new HashMap<>();
         try (LineReader lines = lines()) {
             while (lines.hasNext()) {
-                String id = field(lines.next().bytes(), "id");
+                String id = Json.text(lines.next().bytes(), "id");
                 if (id != null && superseded.contains(id)) {
                     left.merge(id, 1, Integer::sum);
                 }
@@ -107,7 +115,7 @@ final class Output implements AutoCloseable {
             try (LineReader lines = lines()) {
                 while (lines.hasNext()) {
                     byte[] line = lines.next().bytes();
-                    String id = field(line, "id");
+                    String id = Json.text(line, "id");
                     boolean older = id != null && left.containsKey(id) && left.merge(id, -1, Integer::sum) > 0;
                     if (!older && (id == null || !withdrawn.contains(id))) {
                         out.append(line);
@@ -115,25 +123,5 @@ final class Output implements AutoCloseable {
                 }
             }
         });
-    }
-
-    /** A top-level text of a line, or null. */
-    static String field(byte[] line, String wanted) {
-        try (JsonParser parser = Json.MAPPER.createParser(line)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return null;
-            }
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean found = parser.currentName().equals(wanted);
-                JsonToken value = parser.nextToken();
-                if (found) {
-                    return value == JsonToken.VALUE_STRING ? parser.getText() : null;
-                }
-                parser.skipChildren();
-            }
-            return null;
-        } catch (IOException e) {
-            return null;
-        }
     }
 }

@@ -83,6 +83,10 @@ public final class Columns {
                 request.put(name, cells[i]);
             }
         }
+        String problem = Writable.problem(request);
+        if (problem != null) {
+            throw invalid(problem);
+        }
         return Json.bytes(request);
     }
 

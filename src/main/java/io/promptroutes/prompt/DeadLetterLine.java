@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.Base64;
 import java.util.Set;
 
-/** Puts a request into a dead letter as it came, and takes it out again when the letter is fed in. Stateless. */
+/** Puts a request into a dead letter as it came, or as its bytes where it is no JSON or cannot be written as such, and takes it out again when the letter is fed in. Stateless. */
 public final class DeadLetterLine {
 
     private static final String RAW = "raw_base64";
@@ -25,12 +25,14 @@ public final class DeadLetterLine {
                 } else {
                     letter.set(REQUEST, request);
                 }
-                Json.MAPPER.writeValueAsBytes(letter); // not all that can be read can be written, or one level deeper
-                return;
+                if (Writable.problem(letter) == null) {
+                    return;
+                }
             }
         } catch (IOException | NumberFormatException e) {
-            letter.remove(REQUEST); // no JSON, or none to be written: kept as bytes
+            // kept as bytes
         }
+        letter.remove(REQUEST);
         letter.put(RAW, raw);
     }
 
@@ -40,14 +42,19 @@ public final class DeadLetterLine {
                 && !line.has("prompt") && !line.has("messages");
     }
 
+    /** The request in a letter that has not its {@link #original} bytes. */
+    static ObjectNode request(Fields line) throws InvalidPrompt {
+        return (ObjectNode) line.get(REQUEST, "an object", JsonNode::isObject);
+    }
+
     /**
-     * The request's bytes: the original ones where it was no JSON, otherwise the same JSON written anew. A row that was no row and the
+     * The original bytes of a request that was no JSON, or could not be written as such; else null. A row that was no row and the
      * beginning of a line are refused again: they would pass as prompts.
      */
-    static byte[] request(Fields line) throws InvalidPrompt {
+    static byte[] original(Fields line) throws InvalidPrompt {
         String raw = line.string(RAW);
         if (raw == null) {
-            return Json.bytes(line.get(REQUEST, "an object", JsonNode::isObject));
+            return null;
         }
         JsonNode error = line.node().path("error");
         if (NO_REQUESTS.contains(error.path("code").asText())) {

@@ -101,7 +101,7 @@ record Fields(ObjectNode node, String id) {
 
     /** A value for an error message: short, and in one line. */
     static String quote(String value) {
-        String shown = value.length() <= LONGEST_QUOTE ? value : value.substring(0, LONGEST_QUOTE) + "…";
+        String shown = value.length() <= LONGEST_QUOTE ? value : Writable.cut(value, LONGEST_QUOTE) + "…";
         return shown.replaceAll("\\p{Cntrl}", " ");
     }
 

@@ -1,7 +1,9 @@
 package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -9,15 +11,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** How this project reads and writes JSON: every fraction is a BigDecimal, written in plain notation. Thread-safe. */
 public final class Json {
 
-    /** Characters of one string value; a prompt with files in it is long. */
-    private static final int LONGEST_STRING = 100_000_000;
-
-    static final StreamReadConstraints LIMITS = StreamReadConstraints.builder().maxStringLength(LONGEST_STRING).build();
+    /** A string has no limit of its own: prompts.max-bytes and openrouter.max-answer-bytes bound it. What can be written is {@link Writable}'s to say. */
+    static final StreamReadConstraints LIMITS = StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build();
 
     public static final ObjectMapper MAPPER = JsonMapper.builder(
                     JsonFactory.builder()
@@ -30,6 +31,26 @@ public final class Json {
             .build();
 
     private Json() {
+    }
+
+    /** A top-level text of a line, or null; of a line that is broken behind it, too. */
+    public static String text(byte[] line, String name) {
+        try (JsonParser parser = MAPPER.createParser(line)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return null;
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean found = parser.currentName().equals(name);
+                JsonToken value = parser.nextToken();
+                if (found) {
+                    return value == JsonToken.VALUE_STRING ? parser.getText() : null;
+                }
+                parser.skipChildren();
+            }
+            return null;
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     /** For nodes of whose values it is known that they can be written. */

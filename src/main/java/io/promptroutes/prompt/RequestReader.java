@@ -55,15 +55,23 @@ final class RequestReader {
             }
             return new Received(new Fields(Json.MAPPER.createObjectNode().put("prompt", text), outerId), raw);
         }
-        ObjectNode root = tree(raw, start, outerId);
-        if (DeadLetterLine.matches(root)) {
-            Fields letter = identified(root, "id", outerId);
-            return read(DeadLetterLine.request(letter), format, letter.id());
+        Fields fields = named(tree(raw, start, outerId), format, outerId);
+        Writable.check(fields.node(), fields.id());
+        byte[] request = raw;
+        while (DeadLetterLine.matches(fields.node())) { // where it stands, so that letters within letters are looked through once
+            byte[] original = DeadLetterLine.original(fields);
+            if (original != null) {
+                return read(original, format, fields.id());
+            }
+            fields = named(DeadLetterLine.request(fields), format, fields.id());
+            request = null;
         }
-        if (format == InputFormat.OPENAI || root.has("custom_id") && root.has("body")) {
-            return new Received(batchBody(identified(root, "custom_id", outerId)), raw);
-        }
-        return new Received(identified(root, "id", outerId), raw);
+        request = request == null ? Json.bytes(fields.node()) : request;
+        return new Received(batchLine(fields.node(), format) ? batchBody(fields) : fields, request);
+    }
+
+    private static boolean batchLine(ObjectNode node, InputFormat format) {
+        return format == InputFormat.OPENAI || node.has("custom_id") && node.has("body");
     }
 
     /** @param id for the error, or null */
@@ -97,13 +105,12 @@ final class RequestReader {
         throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, id, "not a JSON object");
     }
 
-    /** The fields with their id, once everything in them can be written again. */
-    private static Fields identified(ObjectNode node, String idField, String outerId) throws InvalidPrompt {
+    /** The fields with their id. */
+    private static Fields named(ObjectNode node, InputFormat format, String outerId) throws InvalidPrompt {
+        String idField = batchLine(node, format) && !DeadLetterLine.matches(node) ? "custom_id" : "id";
         Writable.check(node.path(idField), outerId);
         String own = new Fields(node, outerId).nameOrNumber(idField);
-        String id = own != null ? own : outerId;
-        Writable.check(node, id);
-        return new Fields(node, id);
+        return new Fields(node, own != null ? own : outerId);
     }
 
     /** The request in a line of an OpenAI Batch file, with the line's id. */

@@ -1,46 +1,96 @@
 package io.promptroutes.prompt;
 
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** Finds what can be read as JSON but not be written again, so that it is refused on arrival and not in the middle of a call. Stateless. */
-final class Writable {
+/**
+ * The one bound for what is read and what is written: finds what can be read as JSON but not be written, or not be read back then, so that
+ * it is refused where it comes in and not in the middle of a call. For one check.
+ */
+public final class Writable {
 
-    /** Well under the 1,000 levels that Jackson reads and writes: a dead letter wraps the request once more each time. */
+    /** Well under the 1,000 levels that Jackson reads and writes: results, dead letters and cost events wrap what they hold. */
     private static final int DEEPEST = 500;
-    /** As far as Jackson writes a number without an exponent. */
-    private static final int LARGEST_SCALE = 9_999;
+    /** Characters of a number without an exponent, which is how it is written: as many as Jackson reads. */
+    private static final int LONGEST_NUMBER = StreamReadConstraints.DEFAULT_MAX_NUM_LEN;
+    /** Numbers that are longer count among those that are bounded together: a megabyte of 1e999 would be written as 160. */
+    private static final int SHORT_NUMBER = 100;
+    private static final int LONG_NUMBERS = 100_000;
+
+    private long longNumbers;
+    /** Filled on the way out, with the names that lead to what is wrong. */
+    private String where = "";
 
     private Writable() {
     }
 
-    static void check(JsonNode root, String id) throws InvalidPrompt {
-        check(root, id, 1);
+    /** Where and why a value cannot be written and read back, in a sentence without any of its texts; null where it can be. */
+    public static String problem(JsonNode root) {
+        try {
+            check(root, null);
+            return null;
+        } catch (InvalidPrompt e) {
+            return e.getMessage();
+        }
     }
 
-    private static void check(JsonNode node, String id, int depth) throws InvalidPrompt {
-        if (depth > DEEPEST) {
-            throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, id, "nested deeper than " + DEEPEST + " levels");
+    static void check(JsonNode root, String id) throws InvalidPrompt {
+        Writable check = new Writable();
+        try {
+            check.node(root, 1);
+        } catch (InvalidPrompt e) {
+            throw new InvalidPrompt(e.code(), id, check.where.isEmpty() ? e.getMessage() : check.where + ": " + e.getMessage());
         }
-        if (node.isBigDecimal() && Math.abs((long) node.decimalValue().scale()) > LARGEST_SCALE) {
-            throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, id, "a number has an exponent beyond " + LARGEST_SCALE);
+    }
+
+    /** The beginning of a text, which does not end in half a character. */
+    public static String cut(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
+    }
+
+    private void node(JsonNode node, int depth) throws InvalidPrompt {
+        if (depth > DEEPEST) {
+            throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, null, "nested deeper than " + DEEPEST + " levels");
         }
         if (node.isTextual()) {
-            check(node.textValue(), id);
+            text(node.textValue());
+        } else if (node.isBigDecimal()) {
+            number(node.decimalValue());
         }
         for (Map.Entry<String, JsonNode> field : node.properties()) {
-            check(field.getKey(), id);
+            text(field.getKey());
+            try {
+                node(field.getValue(), depth + 1);
+            } catch (InvalidPrompt e) {
+                where = Fields.quote(field.getKey() + (where.isEmpty() ? "" : "." + where));
+                throw e;
+            }
         }
-        for (JsonNode child : node) {
-            check(child, id, depth + 1);
+        for (JsonNode element : node.isArray() ? node : List.<JsonNode>of()) {
+            node(element, depth + 1);
         }
     }
 
-    private static void check(String text, String id) throws InvalidPrompt {
+    private void number(BigDecimal number) throws InvalidPrompt {
+        long digits = number.precision();
+        long scale = number.scale();
+        // with sign and point, and without making it: 1e999999999 would take a gigabyte
+        long plain = 1 + (scale <= 0 ? digits - scale : 1 + Math.max(digits, 1 + scale));
+        longNumbers += plain > SHORT_NUMBER ? plain : 0;
+        if (plain > LONGEST_NUMBER || longNumbers > LONG_NUMBERS) {
+            throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, null, "a number has more than " + LONGEST_NUMBER
+                    + " characters without its exponent, or long numbers have more than " + LONG_NUMBERS + " together");
+        }
+    }
+
+    private static void text(String text) throws InvalidPrompt {
         OptionalInt half = text.codePoints().filter(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE).findFirst();
         if (half.isPresent()) {
-            throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, id,
+            throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, null,
                     "half of a surrogate pair (\\u%04x) stands alone".formatted(half.getAsInt()));
         }
     }

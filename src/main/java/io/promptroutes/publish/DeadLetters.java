@@ -9,6 +9,7 @@ import io.promptroutes.prompt.DeadLetterLine;
 import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.Writable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -63,8 +64,8 @@ public final class DeadLetters {
             JsonNode error = whole.path("error");
             String message = error.path("message").asText();
             String id = whole.path("id").asText();
-            ObjectNode out = head(id.substring(0, Math.min(id.length(), 200)), new Failure(error.path("code").asText(),
-                    message.substring(0, Math.min(message.length(), 400)), error.path("retryable").asBoolean()));
+            ObjectNode out = head(Writable.cut(id, 200), new Failure(error.path("code").asText(),
+                    Writable.cut(message, 400), error.path("retryable").asBoolean()));
             out.set("source", whole.path("source"));
             return Results.bytes(out);
         } catch (IOException e) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
@@ -23,9 +22,12 @@ public final class OpenAiBatch {
     private OpenAiBatch() {
     }
 
-    /** @param result a line of results.jsonl */
+    /** @param result a line of results.jsonl; one that cannot be read has no counterpart: null */
     public static byte[] output(byte[] result) {
         JsonNode answer = read(result);
+        if (answer == null) {
+            return null;
+        }
         String id = answer.path("id").asText();
         ObjectNode line = line(id);
         ObjectNode response = line.putObject("response");
@@ -36,9 +38,12 @@ public final class OpenAiBatch {
         return Json.bytes(line);
     }
 
-    /** @param deadLetter a line of dead-letters.jsonl */
+    /** @param deadLetter a line of dead-letters.jsonl; one that cannot be read has no counterpart: null */
     public static byte[] error(byte[] deadLetter) {
         JsonNode letter = read(deadLetter);
+        if (letter == null) {
+            return null;
+        }
         String id = letter.path("id").asText();
         JsonNode code = letter.path("error").path("code");
         JsonNode message = letter.path("error").path("message");
@@ -131,9 +136,9 @@ public final class OpenAiBatch {
 
     private static JsonNode read(byte[] line) {
         try {
-            return Json.MAPPER.readTree(line);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return Json.MAPPER.readTree(line) instanceof ObjectNode object ? object : null;
+        } catch (IOException | NumberFormatException e) {
+            return null; // somebody's own line, of which the job has told
         }
     }
 }

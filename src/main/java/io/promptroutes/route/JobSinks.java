@@ -1,6 +1,5 @@
 package io.promptroutes.route;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.Arrival;
@@ -12,9 +11,13 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A job's output folder as the beans of routes/publish-to-files.camel.yaml. Thread-safe. */
 public final class JobSinks {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobSinks.class);
 
     private final OutputFolder folder;
 
@@ -35,16 +38,12 @@ public final class JobSinks {
             folder.resultStands(id);
             return;
         }
-        JsonNode stored = stored(exchange, line);
-        if (stored == null) {
+        if (exchange.getVariable("stored") == null) {
             folder.result(id, line);
-            return;
-        }
-        boolean same = stored.path("id").asText().equals(id);
-        if (same && folder.hasResult(id, line)) {
+        } else if (id.equals(Json.text(line, "id")) && folder.hasResult(id, line)) {
             folder.resultStands(id);
         } else {
-            folder.result(id, same ? line : renamed((ObjectNode) stored, id, exchange));
+            folder.result(id, named(line, id, exchange));
         }
     }
 
@@ -56,35 +55,45 @@ public final class JobSinks {
             folder.deadLetterStands(id);
             return;
         }
-        JsonNode stored = stored(exchange, line);
+        boolean stored = exchange.getVariable("stored") != null;
         boolean neverCalled = exchange.getVariable("run") == null;
-        if ((stored != null || neverCalled) && folder.hasDeadLetter(id)) {
-            if (stored != null) {
+        if ((stored || neverCalled) && folder.hasDeadLetter(id)) {
+            if (stored) {
                 folder.deadLetterStands(id);
             }
             return; // the line of an earlier run
         }
-        folder.deadLetter(id, stored == null || stored.path("id").asText().equals(id) ? line : renamed((ObjectNode) stored, id, exchange));
+        folder.deadLetter(id, stored ? named(line, id, exchange) : line);
     }
 
     /** The id by which a cost event is known is its own, not the prompt's. */
     private void cost(Exchange exchange) throws IOException {
-        byte[] line = body(exchange);
-        String id = Json.MAPPER.readTree(line).path("id").asText();
-        if (!folder.hasCost(id)) {
-            folder.cost(id, line);
+        cost(body(exchange));
+    }
+
+    private void cost(byte[] event) throws IOException {
+        String id = Json.text(event, "id");
+        if (id == null) {
+            LOG.warn("a cost event in the ledger cannot be read, and is left out of the files");
+        } else if (!folder.hasCost(id)) {
+            folder.cost(id, event);
         }
     }
 
-    private static JsonNode stored(Exchange exchange, byte[] line) throws IOException {
-        return exchange.getVariable("stored") == null ? null : Json.MAPPER.readTree(line);
-    }
-
-    /** A line without an id of its own has moved: the same work stands under another name now. */
-    private static byte[] renamed(ObjectNode stored, String id, Exchange exchange) throws IOException {
-        stored.put("id", id);
-        stored.set("source", Json.MAPPER.valueToTree(exchange.getVariable("arrival", Arrival.class).source()));
-        return Json.MAPPER.writeValueAsBytes(stored);
+    /** A line without an id of its own may have moved: then the same work stands under another name now. */
+    private static byte[] named(byte[] stored, String id, Exchange exchange) {
+        if (id.equals(Json.text(stored, "id"))) {
+            return stored;
+        }
+        try {
+            ObjectNode renamed = (ObjectNode) Json.MAPPER.readTree(stored);
+            renamed.put("id", id);
+            renamed.set("source", Json.MAPPER.valueToTree(exchange.getVariable("arrival", Arrival.class).source()));
+            return Json.bytes(renamed);
+        } catch (IOException | NumberFormatException e) {
+            LOG.warn("the stored line of {} cannot be read, and stands under its earlier id", id);
+            return stored;
+        }
     }
 
     /** Whether the folder has the id's result (true) or dead letter (false). */
@@ -100,10 +109,7 @@ public final class JobSinks {
 
     private void restoreEvent(byte[] event) {
         try {
-            String id = Json.MAPPER.readTree(event).path("id").asText();
-            if (!folder.hasCost(id)) {
-                folder.cost(id, event);
-            }
+            cost(event);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -95,6 +95,9 @@ class InputFilesTest {
                                 + "7,0.5,100.0,FALSE,\"{\"\"k\"\":[1]}\",\"a/b, c/d\",5,,\nx,hot,,,{,\"[\"\"a\"\"]\",\"[\"\".\"\"]\",7,[]\n",
                         "2 {\"prompt\":\"7\",\"temperature\":0.5,\"max_tokens\":100,\"free_only\":false,\"metadata\":{\"k\":[1]},\"models\":[\"a/b\",\"c/d\"],\"stop\":\"5\"}",
                         "3 {\"prompt\":\"x\",\"temperature\":\"hot\",\"metadata\":\"{\",\"models\":[\"a\"],\"stop\":[\".\"],\"seed\":7,\"messages\":[]}"),
+                Case.of("cells that cannot be written as JSON", "a.csv", "id,prompt,metadata\na,hi,\"{\"\"n\"\":1e1001}\"\nb,hi,\"{\"\"n\"\":1e999999999}\"\n"
+                                + "c,hi,\"{\"\"n\"\":\"\"\\ud800\"\"}\"\nd,hi,\n", "2 !invalid_csv:a,hi,\"{\"\"n\"\":1e1001}\"", "3 !invalid_csv:b,hi,\"{\"\"n\"\":1e999999999}\"",
+                        "4 !invalid_csv:c,hi,\"{\"\"n\"\":\"\"\\ud800\"\"}\"", "5 {\"id\":\"d\",\"prompt\":\"hi\"}"),
                 Case.of("other columns go nowhere", "a.csv", "prompt,email,\nhi,a@b,1\n", "2 {\"prompt\":\"hi\"}"),
                 Case.of("but into the template", "a.csv", "prompt,text,email\n,Long,a@b\nown,Long,a@b\n", "2 {\"text\":\"Long\"}", "3 {\"prompt\":\"own\"}")
                         .template("Shorten {{text}}"),

@@ -2,6 +2,7 @@ package io.promptroutes.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ class InputOrderTest {
             write(job, Source.line("more.jsonl", 1), "first, too");
             job.finished();
         }
-        assertThat(Files.readAllLines(folder.resolve(OutputFolder.RESULTS))).extracting(line -> Output.field(line.getBytes(), "id"))
+        assertThat(Files.readAllLines(folder.resolve(OutputFolder.RESULTS))).extracting(line -> Json.text(line.getBytes(), "id"))
                 .containsExactly("first", "second", "of a file", "of the same line of another", "of a topic", "first, too");
     }
 

@@ -9,10 +9,14 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +77,33 @@ class InputsIT {
             assertThat(product.run("batch", "in", "--out", "out").with(1).err()).contains("11 in = 9 answered + 2 dead letters", "paid $0 now");
             assertThat(simulator.bill().completions()).isEqualTo(calls + 2);
             assertThat(Outputs.of(folder.resolve("out")).resultIds()).containsExactlyInAnyOrderElementsOf(outputs.resultIds());
+        }
+    }
+
+    /** Numbers that no reader of ours takes back, in all that is read; and lines of somebody else's in the outputs. */
+    @Test
+    void whatCannotBeReadBackIsADeadLetterOrLeftAsItIsAndNothingStandsStill() throws Exception {
+        String lines = IntStream.range(0, 18).mapToObj(n -> "{\"id\":\"p%d\",\"prompt\":\"Say %d.\"}%n".formatted(n, n)).collect(Collectors.joining())
+                + "{\"id\":\"large\",\"prompt\":\"Hi\",\"metadata\":{\"a\":1e1001}}\n{\"id\":\"small\",\"prompt\":\"Hi\",\"metadata\":{\"a\":1e-5000}}\n"
+                + "{\"id\":\"half\",\"prompt\":\"Hi\",\"metadata\":{\"a\":\"\\ud800\"}}\n";
+        try (Simulator simulator = Simulator.start(config(Map.of()))) {
+            Product product = Product.in(folder).calling(simulator).file("in.jsonl", lines);
+            String[] job = {"batch", "in.jsonl", "--out", "out", "--order", "input", "--format", "openai"};
+            assertThat(product.run(job).with(1).err()).contains("21 in = 18 answered + 3 dead letters", "1 invalid_encoding, 2 invalid_json");
+            Outputs outputs = Outputs.of(folder.resolve("out"));
+            assertThat(outputs.deadLetter("large").at("/error/message").asText()).contains("metadata.a", "1000 characters");
+            assertThat(outputs.deadLetter("large").path("raw_base64").isTextual()).isTrue();
+            assertThat(simulator.bill().completions()).isEqualTo(18);
+
+            String foreign = "{\"id\":\"theirs\",\"a\":" + "9".repeat(1_002) + "}\n[1]\nno JSON\n{\"a\":1e99999999999,\"id\":\"x\"}\n";
+            for (String file : List.of("results", "costs", "dead-letters", "alerts")) {
+                Files.writeString(folder.resolve("out/" + file + ".jsonl"), foreign, StandardOpenOption.APPEND, StandardOpenOption.CREATE);
+            }
+            assertThat(product.run(job).with(1).err()).contains("21 in = 18 answered + 3 dead letters", "paid $0 now", "results.jsonl has 2 lines that are no JSON with an id");
+            assertThat(Files.readString(folder.resolve("out/results.jsonl"))).contains(foreign.lines().toList());
+            assertThat(Outputs.lines(folder.resolve("out/openai-output.jsonl"))).hasSize(18);
+            assertThat(product.run("dead-letters", "replay", "out").with(1).err()).contains("3 in = 0 answered + 3 dead letters", "replayed    3 dead letters, skipped 2");
+            assertThat(simulator.bill().completions()).isEqualTo(18);
         }
     }
 

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -75,6 +78,61 @@ class PromptParserTest {
     @Test
     void refusesANumberThatIsLongerThanJacksonReads() {
         assertThat(refusal("{\"prompt\":\"Hi\",\"x\":" + "9".repeat(2_000) + "}").code()).isEqualTo(InvalidPrompt.INVALID_JSON);
+    }
+
+    /** What is refused stands in a dead letter, and what is taken in a result: our own reader has to read both. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1e1001", "1e-5000", "1e999999999", "1e99999999999", "\"\\ud800\"", "{\"\\udc00\":1}", "[[[[1e1001]]]]", "1e998", "NaN"})
+    void whatIsRefusedCanBeWrittenAndReadBackAndIsRefusedAgain(String value) throws Exception {
+        byte[] line = bytes("{\"id\":\"x\",\"prompt\":\"Hi\",\"metadata\":{\"a\":" + value + "}}");
+        for (int round = 0; round < 3; round++) {
+            ObjectNode letter = Json.MAPPER.createObjectNode().put("id", "x");
+            letter.putObject("error").put("code", "invalid_json");
+            DeadLetterLine.hold(letter, line);
+            byte[] again = Json.bytes(letter);
+            assertThat(Json.MAPPER.readTree(again).path("id").asText()).isEqualTo("x");
+            assertThat(outcome(again)).isEqualTo(outcome(line));
+            line = again;
+        }
+    }
+
+    private String outcome(byte[] line) {
+        try {
+            return parser.parse(line, RECORD, null, null).text();
+        } catch (InvalidPrompt e) {
+            return e.code();
+        }
+    }
+
+    @Test
+    void aQuoteInAMessageDoesNotEndInHalfACharacter() throws Exception {
+        InvalidPrompt refusal = refusal("{\"prompt\":\"Hi\",\"budget\":\"" + "x".repeat(39) + "\ud83d\ude00 and more\"}");
+        assertThat(Json.MAPPER.writeValueAsBytes(refusal.getMessage())).isNotEmpty();
+    }
+
+    @Test
+    void manyNumbersThatGrowAreBoundedTogether() throws Exception {
+        assertThat(parse("{\"prompt\":\"Hi\",\"metadata\":{\"a\":[" + "1e900,".repeat(100) + "0]}}").text()).isEqualTo("Hi");
+        assertThat(parse("{\"prompt\":\"Hi\",\"metadata\":{\"a\":[" + "-0.12345678,".repeat(100_000) + "0]}}").text()).isEqualTo("Hi");
+        assertThat(refusal("{\"prompt\":\"Hi\",\"metadata\":{\"a\":[" + "1e900,".repeat(100_000) + "0]}}"))
+                .hasMessageContaining("metadata.a: ").hasMessageContaining("100000 together");
+    }
+
+    @Test
+    @Timeout(30)
+    void lettersWithinLettersAreUnwrappedInOneGo() throws Exception {
+        String prompt = "{\"prompt\":\"" + "Hi ".repeat(3_000_000) + "\"}";
+        String open = "{\"id\":\"d\",\"error\":{\"code\":\"x\"},\"request\":";
+        Prompt deep = parse(open.repeat(480) + prompt + "}".repeat(480));
+        assertThat(deep.id()).isEqualTo("d");
+        assertThat(deep.raw()).hasSize(prompt.length());
+        assertThat(refusal(open.repeat(600) + prompt + "}".repeat(600))).hasMessageContaining("nested deeper than 500");
+
+        byte[] letter = bytes("Hi " + "ho ".repeat(1_000));
+        while (letter.length < 5_000_000) {
+            letter = bytes("{\"error\":{},\"raw_base64\":\"" + Base64.getEncoder().encodeToString(letter) + "\"}");
+        }
+        assertThat(parser.parse(letter, RECORD, null, null).text()).startsWith("Hi ho");
     }
 
     @Test
