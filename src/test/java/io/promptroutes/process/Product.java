@@ -25,6 +25,10 @@ final class Product {
     static final String KEY = "sk-or-v1-canary5f0c1e7d9b2a4c6e8f";
 
     private static final Duration LONGEST = Duration.ofSeconds(120);
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+    /** Processes with these start faster, and behave the same. */
+    private static final List<String> FASTER = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-BytecodeVerificationRemote", "-Xmx512m");
 
     private final Path folder;
     private final List<String> before;
@@ -91,9 +95,9 @@ final class Product {
         Path jar = Path.of("target", "prompt-routes.jar").toAbsolutePath();
         assertThat(jar).as("the jar that `mvn package` makes").exists();
         List<String> command = new ArrayList<>(before);
-        // these start faster, and behave the same
-        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC", "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote", "-Xmx512m"));
+        command.add(JAVA.toString());
+        command.addAll(FASTER);
+        command.addAll(ClassArchive.options(JAVA, FASTER, jar));
         command.addAll(jvm);
         command.addAll(List.of("-jar", jar.toString()));
         command.addAll(List.of(arguments));
