@@ -1,6 +1,7 @@
 package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.promptroutes.cost.Usage;
 
 /**
@@ -10,10 +11,11 @@ import io.promptroutes.cost.Usage;
  * @param model        what served the request, as OpenRouter names it: an id, a dated slug, or what an alias stood for
  * @param finishReason {@code length} also where only the provider's own reason says that the answer was cut
  * @param text         the content, or the refusal's words; empty where there are none
+ * @param choices      where the choices hold more than that: of the first one, which the other members tell of, what is left; the others whole
  * @param usage        null where the body has none (a proxy, an old recording)
  */
 public record Answer(String generationId, String model, String provider, String finishReason, String nativeFinishReason, String text,
-        String refusal, JsonNode toolCalls, String reasoning, JsonNode annotations, JsonNode images, Usage usage) {
+        String refusal, JsonNode toolCalls, String reasoning, JsonNode annotations, JsonNode images, JsonNode choices, Usage usage) {
 
     /** Neither cut, filtered nor refused: fit to be given again. */
     public boolean whole() {
@@ -22,6 +24,7 @@ public record Answer(String generationId, String model, String provider, String 
 
     /** Reasoning alone is no answer. */
     boolean isEmpty() {
-        return text.isBlank() && toolCalls == null && images == null;
+        JsonNode more = choices == null ? MissingNode.getInstance() : choices.path(0).path("message");
+        return text.isBlank() && toolCalls == null && images == null && !more.has("audio") && !more.has("function_call");
     }
 }

@@ -29,7 +29,8 @@ public final class AnswerReader {
      * @param requestedModel stands in where the body does not name a model
      */
     public Answer read(int status, Function<String, String> header, byte[] body, String requestedModel) throws CallFailed {
-        JsonNode root = Nodes.parse(body);
+        JsonNode plain = Nodes.parse(body);
+        JsonNode root = plain.isMissingNode() && body != null ? EventStream.join(body) : plain;
         if (status < 200 || status > 299) {
             throw classifier.refused(new Response(status, header, Nodes.first(root)), body);
         }
@@ -37,7 +38,7 @@ public final class AnswerReader {
         if (root.isMissingNode()) {
             boolean blank = body == null || new String(body, StandardCharsets.UTF_8).isBlank();
             throw classifier.invalid(response, Billing.UNKNOWN,
-                    blank ? "The answer's body is empty" : "The answer's body was cut or is no JSON");
+                    blank ? "The answer's body is empty" : "The answer's body was cut, is no JSON, or holds a number beyond all bounds");
         }
         if (!root.isObject()) {
             throw classifier.invalid(response, Billing.UNKNOWN, "The answer's body is no JSON object");

@@ -45,6 +45,7 @@ public record ChatRequest(ObjectNode provider, int reasoningHeadroom) {
     public Body body(ObjectNode request, String model, Model facts, Ours ours) {
         ObjectNode body = Json.MAPPER.createObjectNode();
         body.put("model", model);
+        body.put("stream", false); // proxies have other defaults
         body.setAll(request);
         boolean takesTemperature = facts == null || facts.supportedParameters().contains("temperature");
         if (ours.temperature() != null && !body.has("temperature") && takesTemperature) {

@@ -1,11 +1,20 @@
 package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Writable;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads a choice: its text whatever form the content has, and what came beside it. Judges nothing. Stateless. */
 final class ChoiceReader {
+
+    private static final Set<String> KNOWN = Set.of("index", "message", "finish_reason", "native_finish_reason", "error");
+    private static final Set<String> KNOWN_OF_MESSAGE = Set.of("role", "content", "refusal", "tool_calls", "reasoning", "reasoning_content", "annotations",
+            "images");
 
     private ChoiceReader() {
     }
@@ -24,7 +33,29 @@ final class ChoiceReader {
                 text.isEmpty() && refusal != null ? refusal : text, refusal, filled(message.path("tool_calls")),
                 firstOf(message.path("reasoning").textValue(), message.path("reasoning_content").textValue(),
                         join(details, "text"), join(details, "summary")),
-                filled(message.path("annotations")), filled(message.path("images")), response.usage());
+                filled(message.path("annotations")), filled(message.path("images")), more(response.root().path("choices")), response.usage());
+    }
+
+    /** What no member of {@link Answer} tells; null where that is nothing. */
+    private static JsonNode more(JsonNode choices) {
+        ArrayNode more = Json.MAPPER.createArrayNode();
+        if (choices.path(0) instanceof ObjectNode first) {
+            ObjectNode left = unknown(first, KNOWN);
+            ObjectNode message = unknown(first.path("message"), KNOWN_OF_MESSAGE);
+            if (!message.isEmpty()) {
+                left.set("message", message);
+            }
+            more.add(left);
+            choices.valueStream().skip(1).forEach(more::add);
+        }
+        return more.size() > 1 || !more.path(0).isEmpty() ? filled(more) : null;
+    }
+
+    private static ObjectNode unknown(JsonNode object, Set<String> known) {
+        ObjectNode unknown = Json.MAPPER.createObjectNode();
+        object.properties().stream().filter(field -> !known.contains(field.getKey()) && !field.getValue().isNull()
+                && !(field.getValue().isContainerNode() && field.getValue().isEmpty())).forEach(field -> unknown.set(field.getKey(), field.getValue()));
+        return unknown;
     }
 
     private static String text(JsonNode content) {
@@ -49,8 +80,14 @@ final class ChoiceReader {
         return Stream.of(texts).filter(text -> text != null && !text.isBlank()).findFirst().map(ChoiceReader::wellFormed).orElse(null);
     }
 
+    /** An element that could not be written or read again, such as one with 1e20000 in it, is its JSON as a text; null for an empty array. */
     private static JsonNode filled(JsonNode array) {
-        return array.isArray() && !array.isEmpty() ? array : null;
+        if (!array.isArray() || array.isEmpty()) {
+            return null;
+        }
+        ArrayNode filled = Json.MAPPER.createArrayNode();
+        array.forEach(one -> filled.add(Writable.problem(one) == null ? one : filled.textNode(wellFormed(one.toString()))));
+        return filled;
     }
 
     /** A text cut between the halves of a surrogate pair could not be written as UTF-8 later. */

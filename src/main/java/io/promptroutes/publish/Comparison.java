@@ -59,7 +59,7 @@ public record Comparison(List<Branch> branches) {
         row.put("vendor", branch.model().contains("/") ? branch.model().substring(0, branch.model().indexOf('/')) : null);
         row.put("status", outcome.path("status").asText());
         if (branch.answered()) {
-            for (String field : List.of("text", "refusal", "tool_calls", "reasoning", "annotations", "images", "model_used", "provider", "generation_id",
+            for (String field : List.of("text", "refusal", "tool_calls", "reasoning", "annotations", "images", "choices", "model_used", "provider", "generation_id",
                     "finish_reason", "usage", "latency_ms")) {
                 if (outcome.has(field)) {
                     row.set(field, outcome.get(field));

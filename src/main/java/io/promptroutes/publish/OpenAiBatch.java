@@ -84,7 +84,7 @@ public final class OpenAiBatch {
         }
         List<JsonNode> answers = List.of(answer);
         if (answer.has("model_results")) {
-            answers = answer.findParents("finish_reason");
+            answers = answer.path("model_results").valueStream().filter(one -> one.has("finish_reason")).toList();
         }
         body.putArray("choices");
         for (JsonNode one : answers) {
@@ -96,6 +96,9 @@ public final class OpenAiBatch {
             choice.set("message", message(one));
             choice.putNull("logprobs");
             choice.set("finish_reason", one.path("finish_reason").isTextual() ? one.get("finish_reason") : Json.MAPPER.getNodeFactory().textNode("stop"));
+            JsonNode others = one.path("choices");
+            others.path(0).properties().stream().filter(more -> !more.getKey().equals("message")).forEach(more -> choice.set(more.getKey(), more.getValue()));
+            others.valueStream().skip(1).forEach(body.withArray("choices")::add);
         }
         usage(body, answers);
         return body;
@@ -112,6 +115,7 @@ public final class OpenAiBatch {
                 message.set(part, answer.get(part));
             }
         }
+        answer.path("choices").path(0).path("message").properties().forEach(more -> message.set(more.getKey(), more.getValue()));
         return message;
     }
 

@@ -39,6 +39,7 @@ public final class Results {
         carry(out, "reasoning", answer.reasoning());
         carry(out, "annotations", answer.annotations());
         carry(out, "images", answer.images());
+        carry(out, "choices", answer.choices());
         out.put("model_requested", run.chain().requested());
         out.put("model_used", answer.model());
         out.put("provider", answer.provider());

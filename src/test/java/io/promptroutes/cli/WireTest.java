@@ -110,7 +110,8 @@ class WireTest {
                 "complexity":"simple","comparison":"speed","max_cost_cents":5,"free_only":true,"allow_paid":true,"metadata":{"secret":1},
                 "stream":true,"stream_options":{"include_usage":true}}""".replace("\n", ""));
         assertThat(call.body().properties()).extracting(Map.Entry::getKey)
-                .containsExactlyInAnyOrder("model", "messages", "temperature", "max_tokens", "provider");
+                .containsExactlyInAnyOrder("model", "messages", "temperature", "max_tokens", "provider", "stream");
+        assertThat(call.body().path("stream")).isEqualTo(Json.MAPPER.getNodeFactory().booleanNode(false));
         assertThat(call.body().at("/messages/0/role").asText()).isEqualTo("system");
         assertThat(call.body().at("/messages/0/content").asText()).isEqualTo("Be short.");
         assertThat(call.body().at("/messages/1/content").asText()).isEqualTo("Hello");

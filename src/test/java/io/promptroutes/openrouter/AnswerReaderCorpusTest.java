@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.cost.Usage;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Writable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -35,6 +37,14 @@ class AnswerReaderCorpusTest {
         return cases("answers");
     }
 
+    static Stream<Arguments> streamsAndExtras() throws IOException {
+        return cases("streams-and-extras");
+    }
+
+    static Stream<Arguments> streamsThatFail() throws IOException {
+        return cases("streams-that-fail");
+    }
+
     static Stream<Arguments> errorsInside200() throws IOException {
         return cases("errors-inside-200");
     }
@@ -44,7 +54,7 @@ class AnswerReaderCorpusTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("answers")
+    @MethodSource({"answers", "streamsAndExtras"})
     void readsAnAnswer(JsonNode given) throws CallFailed {
         JsonNode expected = given.at("/expected/answer");
 
@@ -64,10 +74,19 @@ class AnswerReaderCorpusTest {
         if (expected.has("usage")) {
             assertUsage(answer.usage(), expected.path("usage"));
         }
+        int choices = expected.has("choices_json") ? expected.path("choices_json").size() : expected.path("choices").intValue();
+        if (expected.has("choices_json") || expected.has("choices") || !expected.has("tool_calls") && given.path("body").isTextual()) {
+            assertThat(sizeOf(answer.choices())).as("choices %s", answer.choices()).isEqualTo(choices);
+        }
+        sameJson(answer.choices(), expected.path("choices_json"));
+        sameJson(answer.toolCalls(), expected.path("tool_calls_json"));
+        for (JsonNode carried : Arrays.asList(answer.choices(), answer.toolCalls())) {
+            assertThat(carried == null ? null : Writable.problem(carried)).isNull();
+        }
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"errorsInside200", "errorStatuses"})
+    @MethodSource({"errorsInside200", "errorStatuses", "streamsThatFail"})
     void judgesAFailure(JsonNode given) {
         JsonNode expected = given.path("expected");
 
@@ -104,6 +123,12 @@ class AnswerReaderCorpusTest {
     private static void whereNamed(JsonNode expected, String field, String actual) {
         if (expected.has(field)) {
             assertThat(actual).as(field).isEqualTo(expected.path(field).textValue());
+        }
+    }
+
+    private static void sameJson(JsonNode actual, JsonNode expected) {
+        if (!expected.isMissingNode()) {
+            assertThat(actual).isEqualTo(expected);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -103,6 +104,18 @@ class AnswerReaderHardBodiesTest {
         String error = "{\"error\":{\"message\":\"x\",\"code\":" + number + ",\"metadata\":{\"retry_after\":" + number
                 + ",\"headers\":{\"X-RateLimit-Reset\":" + number + "}}}}";
         assertThat(failure(429, error).kind()).isEqualTo(FailureKind.RATE_LIMITED);
+    }
+
+    /** Each needs minutes where a piece is not taken up in constant time. */
+    @ParameterizedTest
+    @Timeout(20)
+    @ValueSource(strings = {"{\"content\":\"a\"}", "{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"n\",\"arguments\":\"a\"}},{\"index\":127,\"function\":{\"arguments\":\"b\"}}]}",
+        "{\"annotations\":[{\"a\":1}],\"reasoning_details\":[{\"index\":1,\"text\":\"t\"}]}", "{\"content\":[{\"text\":\"x\"}]}", "{\"content\":{\"a\":1}}"})
+    void aStreamOfThirtyMegabytesIsJoinedInLinearTime(String delta) throws CallFailed {
+        String chunk = "data: {\"choices\":[{\"index\":0,\"delta\":" + delta + "}]}\n\n";
+        String body = chunk.repeat(30_000_000 / chunk.length()) + "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":{\"completion_tokens\":5}}\n\n";
+
+        assertThat(reader.read(200, NO_HEADERS, body.getBytes(StandardCharsets.UTF_8), "m").usage().completionTokens()).isEqualTo(5);
     }
 
     @Test
