@@ -51,18 +51,21 @@ public final class Features {
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             String pair = i + 1 < words.size() ? join(word, words.get(i + 1)) : null;
-            found.accept(word);
+            tell(word, i, found);
             if (pair != null) {
-                found.accept(pair);
-            }
-            if (i == 0) {
-                found.accept("^" + word);
-                found.accept("^" + pair);
+                tell(pair, i, found);
             }
             concepts(words, i, pair, i < OPENING ? name -> {
                 found.accept(name);
                 found.accept("^" + name);
             } : found);
+        }
+    }
+
+    private static void tell(String feature, int at, Consumer<String> found) {
+        found.accept(feature);
+        if (at == 0) {
+            found.accept("^" + feature);
         }
     }
 

@@ -132,6 +132,7 @@ class DetectionTest {
             Schreibe eine Geschichte über einen Müller und seine Katze          | creative
             Écris un poème sur la neige                                         | creative
             Escribe un cuento sobre una bruja despistada                        | creative
+            null pointer                                                        | code
             写一首关于大海的诗                                                     | creative
             Compare the advantages and disadvantages of solar and wind power    | analysis
             Why did the Ottoman Empire decline?                                 | analysis
