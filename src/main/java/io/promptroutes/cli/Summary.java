@@ -46,6 +46,12 @@ final class Summary {
             out.printf(Locale.ROOT, "looked up   %d calls of unknown cost came to $%s%n", tally.lookedUp(), Usd.plain(tally.lookedUpUsd()));
         }
         out.println("fallbacks   " + (tally.fallbacks().isEmpty() ? "none" : Course.counts(tally.fallbacks())));
+        if (tally.substitutes() > 0) {
+            out.printf(Locale.ROOT, "substitutes %d answers are of another model than the one that the request names (fallback.reason)%n", tally.substitutes());
+        }
+        if (tally.cut() > 0) {
+            out.printf(Locale.ROOT, "cut         %d answers ended at their token limit (finish_reason length); a higher max_tokens lets them end%n", tally.cut());
+        }
         out.println("cost        $" + Usd.plain(tally.spent()));
         if (estimate != null) {
             Estimate.Range usd = estimate.total().usd();

@@ -40,9 +40,17 @@ public final class Catalogue {
         snapshot = Snapshot.read(modelsJson, Objects.requireNonNull(fetchedAt), live);
     }
 
-    /** By id, else by canonical slug, else without a variant that only asks for another routing ({@code :nitro}). */
+    /** By id, else by canonical slug, whatever the case, else without a variant that only asks for another routing ({@code :nitro}). */
     public Optional<Model> find(String idOrSlug) {
         return idOrSlug == null ? Optional.empty() : Optional.ofNullable(current().find(idOrSlug));
+    }
+
+    /**
+     * The ids that a name of a request may stand for: a listed one whatever its case, or of a name without its author ({@code gpt-5}) each base
+     * id that ends in it, with the name's suffix; the name itself where nothing of it is listed.
+     */
+    public List<String> named(String name) {
+        return current().named(name);
     }
 
     /**

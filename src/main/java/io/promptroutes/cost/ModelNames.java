@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What can be told from a model's name alone: author, variant, date. */
@@ -12,6 +13,9 @@ final class ModelNames {
     /** These ask for another way of routing to the same model; the other variants are models of their own. */
     private static final Set<String> DYNAMIC = Set.of(":nitro", ":floor", ":exacto", ":online");
     private static final Pattern DATE = Pattern.compile("-(?:20\\d{6}|20\\d\\d-\\d\\d-\\d\\d)$");
+
+    /** Behind an id, or a bare name, but never a name of its own ({@code @preset/x}). */
+    private static final Pattern SUFFIX = Pattern.compile("(?<=.)[:@].*$");
 
     private ModelNames() {
     }
@@ -22,12 +26,18 @@ final class ModelNames {
         return colon < 0 ? "" : name.substring(colon);
     }
 
-    static String withoutVariant(String name) {
-        return name.substring(0, name.length() - variant(name).length());
+    static String withoutDynamicVariant(String name) {
+        return DYNAMIC.contains(variant(name)) ? withoutSuffix(name) : name;
     }
 
-    static String withoutDynamicVariant(String name) {
-        return DYNAMIC.contains(variant(name)) ? withoutVariant(name) : name;
+    /** All that may stand behind an id: a variant, a preset ({@code :nitro}, {@code @preset/x}); empty where there is nothing. */
+    static String suffix(String name) {
+        Matcher suffix = SUFFIX.matcher(name);
+        return suffix.find() ? suffix.group() : "";
+    }
+
+    static String withoutSuffix(String name) {
+        return name.substring(0, name.length() - suffix(name).length());
     }
 
     static boolean alias(String name) {
@@ -45,7 +55,7 @@ final class ModelNames {
 
     /** The words of a name without author, variant and date: {@code [claude, haiku, 4.5]}. */
     static String[] words(String name) {
-        String plain = DATE.matcher(withoutVariant(name)).replaceFirst("");
+        String plain = DATE.matcher(withoutSuffix(name)).replaceFirst("");
         return plain.substring(plain.indexOf('/') + 1).split("-");
     }
 

@@ -32,7 +32,7 @@ public record Reservations(PriceList prices, boolean unknownPrices, boolean serv
                 outputCap * Math.max(1, body.path("n").asInt(1)), parts.size(),
                 parts.contains("input_audio") || body.findValue("cache_control") != null);
         if (entry.origin() == Origin.UNKNOWN && !unknownPrices || worst.isEmpty()) {
-            return new Bound(worst.orElse(BigDecimal.ZERO), "its price is not known (key budget.unknown-prices)");
+            return new Bound(worst.orElse(BigDecimal.ZERO), "its price is not known (key prices." + model + "=IN/OUT, or budget.unknown-prices)");
         }
         // a file, since a PDF is read by OCR, which has a price of its own
         if (!serverTools && (usesServerTools(body) || parts.contains("file") || parts.contains("video_url") || parts.contains("input_video")

@@ -1,5 +1,6 @@
 package io.promptroutes.flow;
 
+import io.promptroutes.openrouter.FinishReason;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -35,6 +36,8 @@ public final class Tally {
     private BigDecimal lookedUpUsd = BigDecimal.ZERO;
     private final Map<String, Long> deadByCode = new TreeMap<>();
     private final Map<String, Long> fallbacks = new TreeMap<>();
+    private long substitutes;
+    private long cut;
     private final Map<String, Long> waiting = new TreeMap<>();
     private final Map<List<String>, ModelTally> models = new HashMap<>();
     private BigDecimal spent = BigDecimal.ZERO;
@@ -55,6 +58,23 @@ public final class Tally {
             fallbacks.merge(run.chain().fallbackReason(), 1L, Long::sum);
             row(run, run.chain().calledModel()).fallback();
         }
+        countSubstitute(run);
+    }
+
+    private void countSubstitute(Run run) {
+        if (run.chain().level() > 0 && !run.decision().choice().wanted().isEmpty()) {
+            substitutes++;
+        }
+    }
+
+    /** Answers of another model than the one that the request names. */
+    public synchronized long substitutes() {
+        return substitutes;
+    }
+
+    /** Answers that ended at their output cap. */
+    public synchronized long cut() {
+        return cut;
     }
 
     public synchronized void deadLetter(String code) {
@@ -86,6 +106,7 @@ public final class Tally {
     public synchronized void reuse(Run run, BigDecimal usd) {
         reused++;
         saved = saved.add(usd);
+        countSubstitute(run);
         row(run, run.chain().requested()).reuse();
     }
 
@@ -125,6 +146,9 @@ public final class Tally {
     public synchronized void cost(Run run, BigDecimal usd) {
         row(run, run.chain().calledModel()).call(usd, run.paid(), run.latencyMs());
         spent = usd == null ? spent : spent.add(usd);
+        if (run.answer() != null && FinishReason.LENGTH.equals(run.answer().finishReason())) {
+            cut++;
+        }
     }
 
     private ModelTally row(Run run, String model) {

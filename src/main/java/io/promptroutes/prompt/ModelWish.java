@@ -12,7 +12,7 @@ import java.util.Map;
  */
 record ModelWish(Strategy strategy, String model, List<String> models, List<String> notes) {
 
-    static ModelWish of(Fields fields, Map<String, String> aliases) throws InvalidPrompt {
+    static ModelWish of(Fields fields) throws InvalidPrompt {
         String model = fields.name("model");
         List<String> models = fields.names("models");
         boolean named = model != null || !models.isEmpty();
@@ -23,15 +23,11 @@ record ModelWish(Strategy strategy, String model, List<String> models, List<Stri
         if (!named) {
             throw fields.invalid("strategy explicit needs model or models");
         }
-        return new ModelWish(strategy, id(model, aliases), models.stream().map(name -> id(name, aliases)).toList(), List.of());
+        return new ModelWish(strategy, model == null ? null : model.strip(), models.stream().map(String::strip).toList(), List.of());
     }
 
     private static String ignored(Strategy strategy, String model, List<String> models) {
         String what = model == null ? "models" : models.isEmpty() ? "model " + model : "model " + model + " and models";
         return what + " ignored: strategy is " + strategy;
-    }
-
-    private static String id(String name, Map<String, String> aliases) {
-        return name == null ? null : aliases.getOrDefault(name.strip(), name.strip());
     }
 }

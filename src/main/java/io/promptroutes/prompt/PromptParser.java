@@ -29,7 +29,7 @@ public final class PromptParser {
     public Prompt parse(byte[] raw, Source source, String key, InputFormat format) throws InvalidPrompt {
         RequestReader.Received received = reader.read(raw, format == null ? settings.format() : format, null);
         Fields fields = received.fields();
-        ModelWish wish = ModelWish.of(fields, settings.aliases());
+        ModelWish wish = ModelWish.of(fields);
         Conversation conversation = Conversation.of(fields, settings.systemPrompt(), template);
         JsonNode given = fields.get("max_cost_cents", "a number above 0", value -> value.isNumber() && value.decimalValue().signum() > 0);
         BigDecimal cents = given != null ? given.decimalValue() : wish.strategy() == Strategy.FIT ? CENTS_FOR_FIT : null;

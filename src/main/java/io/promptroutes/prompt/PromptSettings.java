@@ -1,16 +1,13 @@
 package io.promptroutes.prompt;
 
-import java.util.Map;
-
 /**
  * What an operator decides about reading prompts.
  *
  * @param maxBytes     the longest input of one prompt, in bytes
- * @param aliases      foreign model names and the ids that they stand for; applied to {@code model} and {@code models}
  * @param systemPrompt the system message of requests that bring none, or null
  * @param template     the prompt of JSON objects that bring none, with their fields in double braces, or null
  */
-public record PromptSettings(int maxBytes, Map<String, String> aliases, String systemPrompt, String template, InputFormat format) {
+public record PromptSettings(int maxBytes, String systemPrompt, String template, InputFormat format) {
 
     public static final int DEFAULT_MAX_BYTES = 10 * 1024 * 1024;
 
@@ -18,13 +15,12 @@ public record PromptSettings(int maxBytes, Map<String, String> aliases, String s
         if (maxBytes < 1) {
             throw new IllegalArgumentException("the longest prompt must be at least 1 byte, not " + maxBytes);
         }
-        aliases = Map.copyOf(aliases);
         systemPrompt = blankToNull(systemPrompt);
         template = blankToNull(template);
     }
 
     public static PromptSettings defaults() {
-        return new PromptSettings(DEFAULT_MAX_BYTES, Map.of(), null, null, InputFormat.AUTO);
+        return new PromptSettings(DEFAULT_MAX_BYTES, null, null, InputFormat.AUTO);
     }
 
     private static String blankToNull(String value) {

@@ -79,6 +79,10 @@ public final class OpenAiBatch {
         body.put("object", "chat.completion");
         body.put("created", created.matches() ? Long.parseLong(created.group(1)) : 0);
         body.put("model", answer.path("model_used").asText("comparison"));
+        if (answer.at("/fallback/level").asInt() > 0) { // `model` is a substitute, which nobody else would tell
+            body.set("model_requested", answer.get("model_requested"));
+            body.set("fallback", Json.MAPPER.createObjectNode().<ObjectNode>set("level", answer.at("/fallback/level")).set("reason", answer.at("/fallback/reason")));
+        }
         if (answer.hasNonNull("provider")) {
             body.set("provider", answer.get("provider"));
         }

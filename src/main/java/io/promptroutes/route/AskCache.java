@@ -14,6 +14,7 @@ import io.promptroutes.ledger.WorkId;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Strategy;
 import io.promptroutes.publish.Results;
+import io.promptroutes.routing.LeftOut;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -22,7 +23,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
@@ -42,7 +43,7 @@ final class AskCache extends AsyncProcessorSupport {
     private final Ledger ledger;
     private final LedgerPolicy policy;
     private final ObjectNode provider;
-    private final Predicate<String> leftOut;
+    private final Function<String, LeftOut> leftOut;
     private final Guard guard;
     private final Tally tally;
     private final Executor publishers;
@@ -55,9 +56,9 @@ final class AskCache extends AsyncProcessorSupport {
     /**
      * @param ledger   null where there is none: answers are kept in memory alone
      * @param provider defaults of the request's {@code provider} object, which are part of the question
-     * @param leftOut  whether a model is not called for now
+     * @param leftOut  why a model is not called for now, or null
      */
-    AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNode provider, Predicate<String> leftOut, Guard guard, Tally tally,
+    AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNode provider, Function<String, LeftOut> leftOut, Guard guard, Tally tally,
             Executor publishers, Clock clock) {
         this.cache = cache;
         this.ledger = ledger;
@@ -160,10 +161,17 @@ final class AskCache extends AsyncProcessorSupport {
 
     /** An answer is the model's that gave it: what a fallback said is not given for a first choice that can be had again. */
     private String key(Run run, String question) {
-        return question + " " + run.chain().models().stream().filter(leftOut.negate()).findFirst().orElse(run.chain().model());
+        return question + " " + run.chain().models().stream().filter(this::mayBeCalled).findFirst().orElse(run.chain().model());
+    }
+
+    private boolean mayBeCalled(String model) {
+        return leftOut.apply(model) == null;
     }
 
     private String give(Exchange exchange, Run run, CachedAnswer answer) {
+        if (run.chain().models().stream().anyMatch(this::mayBeCalled)) {
+            run.chain().passOver(leftOut);
+        }
         byte[] result = again(run, answer);
         if (ledger != null) {
             Finish finish = Finish.answered(result, answer.model(), run.bill().spent());

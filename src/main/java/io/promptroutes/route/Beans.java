@@ -21,6 +21,7 @@ import io.promptroutes.prompt.PromptParser;
 import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.ChainBuilder;
+import io.promptroutes.routing.LeftOut;
 import io.promptroutes.routing.ParkedModels;
 import io.promptroutes.routing.RateLimits;
 import io.promptroutes.telemetry.Telemetry;
@@ -87,11 +88,11 @@ public final class Beans implements AutoCloseable {
 
         main.bind("parsePrompt", new ParsePrompt(new PromptParser(prompts), shared.firstSeen(), prompts.maxBytes(), telemetry.traces()));
         TaskDetection.bind(main, options.detection().keywords(), options.detection()::detector);
-        main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, prices, reservations, tokens, request::cap, options.models().fallbacks(),
+        main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, options.models().aliases(catalogue), prices, reservations, tokens, request::cap, options.models().fallbacks(),
                 options.models().free()), options.retries().deadline()));
         main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), shared.policy()));
         main.bind("askCache", new AskCache(new AnswerCache(options.cache(), clock), shared.ledger(), shared.policy(), options.service().provider(),
-                model -> parked.parked(model) || breakers.open(model), new AskCache.Guard(intake, pauses), shared.tally(), publishers, clock));
+                model -> breakers.open(model) ? LeftOut.CIRCUIT_BREAKER : parked.why(model), new AskCache.Guard(intake, pauses), shared.tally(), publishers, clock));
         main.bind("claimCall", new ClaimCall(shared.ledger(), reservations, catalogue,
                 intake, shared.tally(), pauses, new ClaimCall.Budget(limited, options.budgets().total(),
                         options.budgets().part(), options.models().freeFallback()), breakers, telemetry.traces(), clock));

@@ -47,7 +47,9 @@ final class BuildRun implements Processor {
                 choice,
                 exchange.getVariable("confidence", Double.class),
                 reasons(exchange));
-        Run run = new Run(choice.prompt(), task, new Chain(choice.models(), deadline, choice.freeOnly()), decision);
+        List<String> models = choice.models().isEmpty() ? List.of("(none)") : choice.models(); // of a refusal
+        String requested = choice.wanted().isEmpty() ? models.get(0) : own(prompt).get(0);
+        Run run = new Run(choice.prompt(), task, new Chain(models, deadline, choice.freeOnly(), requested, choice.instead()), decision);
         if (choice.refusal() != null) {
             run.fail(new Failure(choice.refusal().code(), choice.refusal().message(), false));
         }
@@ -74,6 +76,10 @@ final class BuildRun implements Processor {
             }
             return models;
         }
+        return own(prompt);
+    }
+
+    private static List<String> own(Prompt prompt) {
         List<String> own = new ArrayList<>();
         if (prompt.model() != null) {
             own.add(prompt.model());

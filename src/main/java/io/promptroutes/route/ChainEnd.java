@@ -25,9 +25,9 @@ record ChainEnd(Pauses pauses, boolean freeFallback, boolean hold) {
             FailureKind.INSUFFICIENT_CREDIT, FailureKind.MAX_TOKENS_UNAFFORDABLE, FailureKind.UNREACHABLE));
     /** The other models of a comparison may still be called, and so may those of other prompts. */
     private static final Set<FailureKind> UNPAYABLE = EnumSet.of(FailureKind.INSUFFICIENT_CREDIT, FailureKind.MAX_TOKENS_UNAFFORDABLE);
-    private static final Set<String> WORTH_A_RETRY = names(EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.FREE_LIMIT,
+    private static final Set<FailureKind> WORTH_A_RETRY = EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.FREE_LIMIT,
             FailureKind.TIMEOUT, FailureKind.CONNECTION, FailureKind.UNREACHABLE, FailureKind.PROVIDER_ERROR,
-            FailureKind.INVALID_ANSWER));
+            FailureKind.INVALID_ANSWER);
 
     /** A chain that has come to its end is a dead letter, or is put back. */
     void conclude(Exchange exchange, Run run) {
@@ -54,7 +54,12 @@ record ChainEnd(Pauses pauses, boolean freeFallback, boolean hold) {
             return;
         }
         run.fail(new Failure(last.kind().toString(), "no model answered; the last one: " + last.message(),
-                WORTH_A_RETRY.contains(last.kind().toString())));
+                worthARetry(last.kind())));
+    }
+
+    /** Whether a prompt that failed so may be answered later. */
+    static boolean worthARetry(FailureKind kind) {
+        return WORTH_A_RETRY.contains(kind);
     }
 
     void hold(Exchange exchange, String why) {

@@ -17,6 +17,7 @@ import io.promptroutes.ledger.Period;
 import io.promptroutes.ledger.Scope;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Chain;
+import io.promptroutes.routing.LeftOut;
 import io.promptroutes.telemetry.Passage;
 import io.promptroutes.telemetry.Traces;
 import java.math.BigDecimal;
@@ -110,10 +111,10 @@ final class ClaimCall implements Processor {
         String model = chain.model();
         Reservations.Bound bound = reservations.of(model, run.request().json(), run.request().bytes().length, run.request().outputCap());
         if (budget.limited().getAsBoolean() && bound.refusal() != null) {
-            return passOver(run, bound.refusal(), "unbounded_cost");
+            return passOver(run, bound.refusal(), LeftOut.UNBOUNDED_COST);
         }
         try {
-            ClaimAnswer answer = Durable.result(ledger.claim(new ClaimRequest(run.work(), run.attempt() + 1, chain.nextLevel(), listed(model),
+            ClaimAnswer answer = Durable.result(ledger.claim(new ClaimRequest(run.work(), run.attempt() + 1, chain.level(), listed(model),
                     bound.usd(), run.reopened())));
             if (answer instanceof ClaimAnswer.Reserved reserved) {
                 run.claimed(reserved.claimId());
@@ -155,7 +156,7 @@ final class ClaimCall implements Processor {
     private String exhausted(Exchange exchange, Run run, Refused refused) {
         String what = describe(refused);
         if (refused.askedUsd().compareTo(refused.limit().usd()) > 0) {
-            return passOver(run, "one call of it can cost more than the whole limit; " + what, "budget_exhausted");
+            return passOver(run, "one call of it can cost more than the whole limit; " + what, LeftOut.BUDGET_EXHAUSTED);
         }
         boolean total = refused.limit().scope() == Scope.TOTAL;
         if (refused.limit().period() == Period.JOB) {
@@ -170,18 +171,23 @@ final class ClaimCall implements Processor {
             }
             case FREE -> {
                 run.decision().rejected().add(run.chain().model() + ": " + what);
-                run.chain().nextFree(catalogue::free, budget.freeFallback() ? run.decision().choice().freeModels() : List.of());
+                run.chain().nextFree(catalogue::free, budget.freeFallback() ? run.decision().choice().freeModels() : List.of(),
+                        LeftOut.BUDGET_EXHAUSTED);
                 yield queued(run, new Failure("budget_exhausted", what, true));
             }
         };
     }
 
-    /** This model cannot be called under a budget; another may. */
-    private String passOver(Run run, String why, String code) {
+    /** This model cannot be called under a budget; another may, but not in place of a wanted one that only lacks a price in the settings. */
+    private String passOver(Run run, String why, LeftOut code) {
         String model = run.chain().model();
+        if (code == LeftOut.UNBOUNDED_COST && run.decision().choice().wanted().contains(model)) {
+            run.fail(new Failure(code.toString(), model + ": " + why, false));
+            return "failed";
+        }
         run.decision().rejected().add(model + ": " + why);
-        run.chain().next();
-        return queued(run, new Failure(code, "no model is left to call under a budget; " + model + ": " + why, false));
+        run.chain().pass(code);
+        return queued(run, new Failure(code.toString(), "no model is left to call under a budget; " + model + ": " + why, false));
     }
 
     private static String queued(Run run, Failure otherwise) {

@@ -103,7 +103,7 @@ public final class Fallback {
         Duration told = run.failure().retryAfter();
         parked.parkFree(told != null ? now.plus(told)
                 : now.atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS).plusDays(1).toInstant());
-        run.chain().nextWhere(model -> !parked.parked(model));
+        run.chain().nextWhere(model -> parked.why(model) == null);
         chainEnd.conclude(exchange, run);
     }
 
@@ -160,7 +160,7 @@ public final class Fallback {
             exchange.setVariable("alert", Alerts.of(Alerts.Kind.CREDIT, "account", message, alert -> alert.put("figure_of", "HTTP 402"), clock.instant()));
         }
         if (freeFallback) {
-            run.chain().nextFree(catalogue::free, run.decision().choice().freeModels());
+            run.chain().nextFree(catalogue::free, run.decision().choice().freeModels(), null);
         } else {
             run.chain().nextWhere(model -> false);
         }

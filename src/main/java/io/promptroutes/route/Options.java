@@ -1,6 +1,8 @@
 package io.promptroutes.route;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.ModelAliases;
 import io.promptroutes.flow.AnswerCache;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Breakers;
@@ -47,9 +49,14 @@ public record Options(int concurrency, Service service, Retries retries, Models 
      * @param freeFallback  whether free models step in where there is no credit
      * @param branchTimeout of each model of a comparison, over its attempts
      * @param prices        all keys below {@code prices.}, with that prefix
+     * @param aliases       names of models and what they stand for, as somebody has set them; shippedAliases, those of the jar
      */
     public record Models(Set<String> tables, List<String> fallbacks, List<String> free, boolean freeFallback, Duration branchTimeout,
-            Map<String, String> prices, int priceJumpPercent, int expiryDays) {
+            Map<String, String> prices, int priceJumpPercent, int expiryDays, Map<String, String> aliases, Map<String, String> shippedAliases) {
+
+        ModelAliases aliases(Catalogue catalogue) {
+            return new ModelAliases(catalogue, aliases, shippedAliases, (asked, id) -> true);
+        }
     }
 
     /** @param detector null where the other options are only looked at */

@@ -8,18 +8,21 @@ import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
+import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.ChatRequest;
-import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Chain;
+import io.promptroutes.routing.LeftOut;
 import io.promptroutes.routing.ParkedModels;
 import io.promptroutes.routing.RateLimits;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -119,35 +122,35 @@ final class PrepareCall implements Processor {
             run.fail(new Failure("deadline_exceeded", "the prompt's deadline was over before a model answered", true));
             return true;
         }
-        if (chain.freeOnly() && !catalogue.free(chain.model())) {
-            chain.nextWhere(catalogue::free); // it was free when the chain was made
-            if (chain.step() == Chain.Step.FAILED) {
-                run.fail(new Failure(FailureKind.MODEL_GONE.toString(), "no free model is left to call", true));
-                return true;
-            }
-        }
-        if (!run.mayCost(chain.model())) {
-            chain.nextWhere(run::mayCost);
-            if (chain.step() == Chain.Step.FAILED) {
-                run.fail(new Failure("max_cost", "after what was called no model is left within max_cost_cents "
-                        + run.prompt().maxCostCents().toPlainString(), false));
-                return true;
-            }
-        }
-        if (parked.parked(chain.model())) {
-            String left = chain.model();
-            chain.nextWhere(model -> !parked.parked(model) && (!chain.freeOnly() || catalogue.free(model)));
-            if (chain.step() == Chain.Step.FAILED) {
-                FailureKind kind = parked.free(left) ? FailureKind.FREE_LIMIT : FailureKind.MODEL_GONE;
-                run.fail(new Failure(kind.toString(), "no model is left to call: " + left + " and those after it are left out for now",
-                        true));
-                return true;
-            }
+        Map<String, LeftOut> left = chain.passOver(model -> leftOut(run, model));
+        left.forEach((model, why) -> run.decision().rejected().add(model + ": " + why.words()));
+        if (chain.step() == Chain.Step.FAILED) {
+            run.fail(nobodyLeft(run, left));
+            return true;
         }
         for (String model : chain.postpone(breakers::open)) {
-            run.decision().rejected().add(model + ": fails too often for now (circuit breaker), tried after the others");
+            run.decision().rejected().add(model + ": " + LeftOut.CIRCUIT_BREAKER.words());
         }
         return false;
+    }
+
+    /** Null where it may be called. */
+    private LeftOut leftOut(Run run, String model) {
+        if (run.chain().freeOnly() && !catalogue.free(model)) {
+            return LeftOut.NOT_FREE; // it was free when the chain was made
+        }
+        return run.mayCost(model) ? parked.why(model) : LeftOut.MAX_COST;
+    }
+
+    /** The reason is one that time may mend, where there is such a one; else the first. */
+    private static Failure nobodyLeft(Run run, Map<String, LeftOut> left) {
+        String words = left.entrySet().stream().map(one -> one.getKey() + ": " + one.getValue().words()).collect(Collectors.joining("; "));
+        LeftOut why = left.values().stream().filter(LeftOut::retryable).findFirst().orElse(left.values().iterator().next());
+        CallFailed.Details last = run.failure();
+        if (last != null && !why.retryable() && ChainEnd.worthARetry(last.kind())) {
+            return new Failure(last.kind().toString(), "no model answered; the last one: " + last.message() + "; left out: " + words, true);
+        }
+        return new Failure(why.toString(), "no model is left to call: " + words, why.retryable());
     }
 
     private static boolean reasons(Run run, Model facts) {

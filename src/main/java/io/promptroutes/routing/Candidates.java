@@ -22,14 +22,15 @@ record Candidates(Catalogue catalogue, PriceList prices, List<String> fallbacks,
         freeModels = List.copyOf(freeModels);
     }
 
-    List<String> of(Prompt prompt, List<String> chosen, List<String> rejected) {
+    /** @param wanted that the request names: whether the list has them is nothing against them */
+    List<String> of(Prompt prompt, List<String> chosen, Set<String> wanted, List<String> rejected) {
         Set<String> models = switch (prompt.strategy()) {
             case COMPARE -> new LinkedHashSet<>(chosen);
             case FREE -> prompt.freeOnly() ? new LinkedHashSet<>(chosen) : cheapestThenFree(chosen);
             case FIT -> chosenThenFallbacks(chosen.stream().sorted(Comparator.comparing(this::price).reversed()).toList());
             default -> chosenThenFallbacks(chosen);
         };
-        if (freeOnly(prompt, models.iterator().next())) {
+        if (!models.isEmpty() && freeOnly(prompt, models.iterator().next())) {
             models.removeIf(model -> {
                 if (catalogue.free(model)) {
                     return false;
@@ -42,7 +43,7 @@ record Candidates(Catalogue catalogue, PriceList prices, List<String> fallbacks,
             });
             freeModels.stream().filter(catalogue::free).forEach(models::add);
         }
-        return listedFirst(models, rejected);
+        return listedFirst(models, wanted, rejected);
     }
 
     private Set<String> chosenThenFallbacks(List<String> chosen) {
@@ -72,10 +73,10 @@ record Candidates(Catalogue catalogue, PriceList prices, List<String> fallbacks,
         };
     }
 
-    /** Ids that OpenRouter does not list today are tried last; only its own list can say so, never the shipped copy. */
-    private List<String> listedFirst(Set<String> models, List<String> rejected) {
+    /** Of the tables, ids that OpenRouter does not list today are tried last; only its own list can say so, never the shipped copy. */
+    private List<String> listedFirst(Set<String> models, Set<String> wanted, List<String> rejected) {
         boolean live = catalogue.live();
-        List<String> missing = models.stream().filter(model -> live && catalogue.find(model).isEmpty()).toList();
+        List<String> missing = models.stream().filter(model -> live && !wanted.contains(model) && catalogue.find(model).isEmpty()).toList();
         missing.forEach(model -> rejected.add(model + ": not listed by OpenRouter, tried last"));
         models.removeAll(missing);
         models.addAll(missing);

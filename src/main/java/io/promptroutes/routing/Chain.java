@@ -4,9 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -18,12 +21,10 @@ public final class Chain {
     /** What the route does next. */
     public enum Step { CALL, WAIT, ANSWERED, FAILED, HELD }
 
-    /** Time kept for each model that is still to come, so that a fallback gets its turn. */
-    private static final Duration SHARE = Duration.ofSeconds(10);
-
     private final List<String> models;
     private final String requested;
-    private final Duration budget;
+    private final String first;
+    private final Deadline deadline;
     private final boolean freeOnly;
     private final List<Attempt> attempts = new ArrayList<>();
     private final Set<String> tried = new LinkedHashSet<>();
@@ -35,8 +36,6 @@ public final class Chain {
     private boolean repairing;
     private String called;
     private String fallbackReason;
-    private Instant deadline;
-    private Instant heldSince;
     private Step step = Step.CALL;
     private Duration delay = Duration.ZERO;
 
@@ -46,49 +45,53 @@ public final class Chain {
      * @param freeOnly whether no model that costs anything may be called, on no path
      */
     public Chain(List<String> models, Duration deadline, boolean freeOnly) {
+        this(models, deadline, freeOnly, models.isEmpty() ? null : models.get(0), null);
+    }
+
+    /**
+     * @param requested the first choice by the name that the request has for it
+     * @param instead   why the first choice is not among the models; null where it is the first of them
+     */
+    public Chain(List<String> models, Duration deadline, boolean freeOnly, String requested, LeftOut instead) {
         if (models.isEmpty()) {
             throw new IllegalArgumentException("a chain needs a model");
         }
         this.models = new ArrayList<>(models);
-        this.requested = models.get(0);
-        this.budget = deadline;
+        this.requested = requested;
+        this.first = instead == null ? models.get(0) : null;
+        this.fallbackReason = instead == null ? null : instead.toString();
+        this.deadline = new Deadline(deadline);
         this.freeOnly = freeOnly;
     }
 
     /** A call of {@link #model} begins. Returns its wall-clock limit: at most {@code timeout}, less what the others need. */
     public Duration begin(Duration timeout, Instant now) {
-        if (deadline == null) {
-            deadline = now.plus(budget);
-        } else if (heldSince != null) {
-            deadline = deadline.plus(Duration.between(heldSince, now));
-        }
-        heldSince = null;
+        deadline.goesOn(now);
         calls++;
         callsOnModel++;
         called = model();
         tried.add(called);
         step = Step.CALL;
         delay = Duration.ZERO;
-        Duration left = Duration.between(now, deadline);
-        Duration fair = Collections.max(List.of(left.minus(SHARE.multipliedBy(later())), left.dividedBy(later() + 1L)));
+        Duration fair = deadline.share(now, later());
         return fair.compareTo(timeout) < 0 ? fair : timeout;
     }
 
     /** True where the deadline leaves no time for another call. */
     public boolean late(Instant now) {
-        return deadline != null && !(heldSince == null ? now : heldSince).isBefore(deadline);
+        return deadline.late(now);
     }
 
     /** Nothing may be called for now: the deadline stands still until the next call begins. */
     public void held(Instant now) {
-        heldSince = heldSince == null ? now : heldSince;
+        deadline.held(now);
     }
 
     public void note(Attempt failed) {
         attempts.add(failed);
     }
 
-    /** Why the first choice did not answer: the error class of its last failure; null where it was not called or did answer. */
+    /** Why the first choice did not answer: the error class of its last failure, or why it was not called; null where it may still answer. */
     public String fallbackReason() {
         return fallbackReason;
     }
@@ -107,13 +110,12 @@ public final class Chain {
         index = 0;
         callsOnModel = 0;
         outputCap = null;
-        deadline = null;
+        deadline.forget();
     }
 
     /** The same model again after {@code wait}, if it was called fewer than {@code most} times and there is time; else the next one. */
     public void retryOrNext(int most, Duration wait, Instant now) {
-        Duration left = Duration.between(now, deadline).minus(SHARE.multipliedBy(later() + 1L));
-        if (callsOnModel >= most || wait.compareTo(left) > 0) {
+        if (callsOnModel >= most || wait.compareTo(deadline.spare(now, later() + 1)) > 0) {
             next();
             return;
         }
@@ -154,18 +156,44 @@ public final class Chain {
 
     /** The next model that {@code fits}; the ones before it are dropped. */
     public void nextWhere(Predicate<String> fits) {
+        nextWhere(fits, null);
+    }
+
+    /** @param uncalled why the current model is left without a call; null where it was called */
+    private void nextWhere(Predicate<String> fits, LeftOut uncalled) {
         int from = index + 1;
         while (from < models.size() && !fits.test(models.get(from))) {
             models.remove(from);
         }
         index = from;
-        moved();
+        moved(uncalled);
         step = index < models.size() ? Step.CALL : Step.FAILED;
     }
 
-    private void moved() {
-        if (fallbackReason == null && !attempts.isEmpty()) {
-            fallbackReason = attempts.get(attempts.size() - 1).kind();
+    /** The next model; the current one is not called. */
+    public void pass(LeftOut why) {
+        nextWhere(model -> true, why);
+    }
+
+    /**
+     * Passes over the current model and those behind it, without a call, while there is something against them; at the end of the chain
+     * it has failed. Returns what was passed over, each with the reason.
+     *
+     * @param why null for a model that may be called
+     */
+    public Map<String, LeftOut> passOver(Function<String, LeftOut> why) {
+        Map<String, LeftOut> left = new LinkedHashMap<>();
+        for (LeftOut reason = why.apply(model()); reason != null && step != Step.FAILED; reason = why.apply(model())) {
+            left.put(model(), reason);
+            pass(reason);
+        }
+        return left;
+    }
+
+    private void moved(LeftOut uncalled) {
+        if (fallbackReason == null) {
+            fallbackReason = uncalled != null && callsOnModel == 0 ? uncalled.toString()
+                    : attempts.isEmpty() ? null : attempts.get(attempts.size() - 1).kind();
         }
         callsOnModel = 0;
         outputCap = null;
@@ -187,16 +215,16 @@ public final class Chain {
         }
         rest.removeAll(late);
         late.stream().filter(model -> !tried.contains(model)).forEach(rest::add);
-        moved();
+        moved(LeftOut.CIRCUIT_BREAKER);
         return late;
     }
 
-    /** From here on only models that are {@code free}: those of the chain, then {@code more}. */
-    public void nextFree(Predicate<String> free, List<String> more) {
+    /** From here on only models that are {@code free}: those of the chain, then {@code more}. @param uncalled as for {@link #pass}; or null */
+    public void nextFree(Predicate<String> free, List<String> more, LeftOut uncalled) {
         List<String> rest = models.subList(index + 1, models.size());
         rest.removeIf(free.negate());
         more.stream().filter(model -> !models.contains(model)).forEach(models::add);
-        next();
+        nextWhere(model -> true, uncalled);
     }
 
     /** The model to be called; after the chain's end the last one. */
@@ -209,18 +237,22 @@ public final class Chain {
         return called;
     }
 
+    /** The first choice, by the name that the request has for it. */
     public String requested() {
         return requested;
     }
 
-    /** Place of the current model among those that were called: 0 for the first one. Retries and skipped models do not count. */
+    /**
+     * 0 where the current model is the first choice; else its place among the others that were called, from 1. Retries and skipped models do
+     * not count.
+     */
     public int level() {
-        return Math.max(0, List.copyOf(tried).indexOf(model()));
-    }
-
-    /** What {@link #level} will be once the next call has begun. */
-    public int nextLevel() {
-        return tried.contains(model()) ? level() : tried.size();
+        if (model().equals(first)) {
+            return 0;
+        }
+        List<String> others = tried.stream().filter(model -> !model.equals(first)).toList();
+        int place = others.indexOf(model());
+        return 1 + (place < 0 ? others.size() : place);
     }
 
     private int later() {

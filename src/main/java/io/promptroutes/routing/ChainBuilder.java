@@ -3,6 +3,7 @@ package io.promptroutes.routing;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.Model;
+import io.promptroutes.cost.ModelAliases;
 import io.promptroutes.cost.PriceList;
 import io.promptroutes.cost.Reservations;
 import io.promptroutes.cost.TokenCounter;
@@ -13,9 +14,11 @@ import io.promptroutes.routing.Choice.Refusal;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides which models a prompt may be sent to, out of what the routes chose and the standard fallbacks: those that can do it, by the
@@ -24,6 +27,7 @@ import java.util.Optional;
 public final class ChainBuilder {
 
     private final Catalogue catalogue;
+    private final ModelAliases aliases;
     private final Candidates candidates;
     private final TokenCounter counter;
     private final OutputCap caps;
@@ -38,12 +42,14 @@ public final class ChainBuilder {
     }
 
     /**
+     * @param aliases    what a request's names of models mean
      * @param fallbacks  tried after the chosen models, each once
      * @param freeModels what a prompt that starts on a free model may fall back to
      */
-    public ChainBuilder(Catalogue catalogue, PriceList prices, Reservations reservations, TokenCounter counter, OutputCap caps,
+    public ChainBuilder(Catalogue catalogue, ModelAliases aliases, PriceList prices, Reservations reservations, TokenCounter counter, OutputCap caps,
             List<String> fallbacks, List<String> freeModels) {
         this.catalogue = catalogue;
+        this.aliases = aliases;
         this.candidates = new Candidates(catalogue, prices, fallbacks, freeModels);
         this.counter = counter;
         this.caps = caps;
@@ -51,12 +57,21 @@ public final class ChainBuilder {
     }
 
     /**
-     * @param chosen    models in order, best first; at least one
+     * @param chosen    models in order, best first
      * @param maxTokens output tokens where the request names no number
      */
     public Choice build(Prompt prompt, List<String> chosen, int maxTokens) {
         List<String> rejected = new ArrayList<>(0);
-        List<String> listed = candidates.of(prompt, chosen, rejected);
+        Set<String> wanted = new LinkedHashSet<>();
+        for (String name : prompt.strategy() == Strategy.EXPLICIT ? chosen : List.<String>of()) {
+            List<String> ids = aliases.of(name);
+            if (ids.size() > 1) {
+                return refused(prompt, ids, rejected, new Refusal("ambiguous_model", name + " may be " + String.join(" or ", ids)
+                        + ": name the one that is meant, or set the key models.alias." + name));
+            }
+            wanted.addAll(ids);
+        }
+        List<String> listed = candidates.of(prompt, wanted.isEmpty() ? chosen : List.copyOf(wanted), wanted, rejected);
         Job job = new Job(prompt, new Demand(prompt.request(), counter), maxTokens);
         List<String> capable = listed.stream().filter(model -> passes(model, lacks(job, model), rejected)).toList();
         List<String> able = prompt.strategy() == Strategy.FIT ? capable
@@ -65,11 +80,11 @@ public final class ChainBuilder {
             return refused(prompt, listed.isEmpty() ? chosen : listed, rejected, refusal(job, capable, rejected));
         }
         if (prompt.maxCostCents() == null) {
-            return choice(job, able, rejected, Map.of(), 0);
+            return choice(job, able, wanted, rejected, Map.of(), 0);
         }
         Spendable.Within within = spendable.of(job, able, rejected, this);
         return within.refusal() != null ? refused(prompt, able, rejected, within.refusal())
-                : choice(within.job(), within.models(), rejected, within.worst(), within.truncatedTokens());
+                : choice(within.job(), within.models(), wanted, rejected, within.worst(), within.truncatedTokens());
     }
 
     /** A prompt and what it demands, as it is sent or would be. */
@@ -102,23 +117,32 @@ public final class ChainBuilder {
                 + (job.demand().tokens() + cap(job, model))).orElse(null);
     }
 
-    private Choice choice(Job job, List<String> models, List<String> rejected, Map<String, BigDecimal> worst, long truncated) {
+    private Choice choice(Job job, List<String> models, Set<String> wanted, List<String> rejected, Map<String, BigDecimal> worst, long truncated) {
         String first = models.get(0);
         boolean one = job.prompt().strategy() != Strategy.COMPARE;
         BigDecimal usd = models.stream().limit(one ? 1 : models.size()).map(model -> spendable.worst(job, model, cap(job, model)))
                 .reduce(BigDecimal.ZERO, BigDecimal::add);
         Estimate estimate = new Estimate(one ? first : null, usd, job.demand().tokensAtMost(), cap(job, first), job.demand().counted());
         List<String> free = candidates.freeModels().stream().filter(model -> lacks(job, model) == null && tooLong(job, model) == null).toList();
-        return new Choice(job.prompt(), models, candidates.freeOnly(job.prompt(), first), free, rejected, estimate, worst, truncated, null);
+        return new Choice(job.prompt(), models, candidates.freeOnly(job.prompt(), first), free, rejected, estimate, worst, truncated, wanted,
+                wanted.isEmpty() ? null : instead(job, wanted.iterator().next(), first), null);
+    }
+
+    /** Null where the wanted model is the first one. */
+    private LeftOut instead(Job job, String wanted, String first) {
+        if (wanted.equals(first)) {
+            return null;
+        }
+        return lacks(job, wanted) != null ? LeftOut.NOT_CAPABLE : tooLong(job, wanted) != null ? LeftOut.CONTEXT_LENGTH : LeftOut.MAX_COST;
     }
 
     private static Choice refused(Prompt prompt, List<String> models, List<String> rejected, Refusal refusal) {
-        return new Choice(prompt, models, false, List.of(), rejected, null, Map.of(), 0, refusal);
+        return new Choice(prompt, models, false, List.of(), rejected, null, Map.of(), 0, Set.of(), null, refusal);
     }
 
     private Refusal refusal(Job job, List<String> tooShort, List<String> rejected) {
         if (tooShort.isEmpty()) {
-            return new Refusal("no_capable_model", rejected.isEmpty() ? "no free model is left to call"
+            return new Refusal("no_capable_model", rejected.isEmpty() ? "there is no model to call: what the tables name for it is an empty list"
                     : "no model of the chain can do this: " + String.join("; ", rejected));
         }
         Model best = longest(tooShort.stream().flatMap(model -> catalogue.find(model).stream()).toList());

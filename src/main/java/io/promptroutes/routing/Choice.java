@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which models a prompt may be sent to, and why not to others.
@@ -17,14 +18,16 @@ import java.util.Map;
  * @param estimate        of the first model; of a comparison's models together
  * @param worst           USD, the most that a call of each model can cost; empty unless the request says what it may cost
  * @param truncatedTokens that were cut off the prompt
+ * @param wanted          the models that the request names, as they are called; empty where a strategy chose
+ * @param instead         why another is called before the first of those; null where none is
  * @param refusal         null where there is a model to call
  */
 public record Choice(Prompt prompt, List<String> models, boolean freeOnly, List<String> freeModels, List<String> rejected, Estimate estimate,
-        Map<String, BigDecimal> worst, long truncatedTokens, Refusal refusal) {
+        Map<String, BigDecimal> worst, long truncatedTokens, Set<String> wanted, LeftOut instead, Refusal refusal) {
 
     /** For one model of a comparison, to which no other may step in. */
     public Choice alone() {
-        return new Choice(prompt, models, freeOnly, List.of(), new ArrayList<>(0), estimate, Map.of(), 0, null);
+        return new Choice(prompt, models, freeOnly, List.of(), new ArrayList<>(0), estimate, Map.of(), 0, Set.of(), null, null);
     }
 
     /**

@@ -2,13 +2,13 @@ package io.promptroutes.routing;
 
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Models that are left out for a while: gone from OpenRouter, or free ones whose daily cap is reached. Thread-safe. */
 public final class ParkedModels {
 
-    private final Map<String, Instant> until = new ConcurrentHashMap<>();
+    private final Set<String> gone = ConcurrentHashMap.newKeySet();
     private final Clock clock;
     private volatile Instant freeUntil = Instant.MIN;
 
@@ -18,11 +18,11 @@ public final class ParkedModels {
 
     /** Until the next catalogue refresh calls {@link #clearGone}. */
     public void gone(String model) {
-        until.put(model, Instant.MAX);
+        gone.add(model);
     }
 
     public void clearGone() {
-        until.clear();
+        gone.clear();
     }
 
     /** Every model whose id ends in {@code :free}, and the free router; the daily cap is the account's. */
@@ -30,16 +30,16 @@ public final class ParkedModels {
         freeUntil = reset;
     }
 
-    public boolean parked(String model) {
-        if (free(model) && clock.instant().isBefore(freeUntil)) {
-            return true;
+    /** Why it is left out; null where it may be called. */
+    public LeftOut why(String model) {
+        if (gone.contains(model)) {
+            return LeftOut.MODEL_GONE;
         }
-        Instant end = until.get(model);
-        return end != null && clock.instant().isBefore(end);
+        return free(model) && clock.instant().isBefore(freeUntil) ? LeftOut.FREE_LIMIT : null;
     }
 
     /** Whether the daily cap of free models counts calls of this one. */
-    public boolean free(String model) {
+    private static boolean free(String model) {
         return model.endsWith(":free") || model.equals("openrouter/free");
     }
 }

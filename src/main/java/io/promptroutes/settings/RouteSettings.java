@@ -84,7 +84,7 @@ public final class RouteSettings {
     public PromptSettings prompts() {
         InputFormat format = InputFormat.valueOf(
                 settings.choice("prompts.format", List.of("auto", "json", "text", "openai")).toUpperCase(Locale.ROOT));
-        return new PromptSettings(settings.integer("prompts.max-bytes", 1, Integer.MAX_VALUE), settings.below("models.alias."),
+        return new PromptSettings(settings.integer("prompts.max-bytes", 1, Integer.MAX_VALUE),
                 settings.text("prompts.system"), settings.text("prompts.template"), format);
     }
 
@@ -143,7 +143,15 @@ public final class RouteSettings {
         }
         return new Options.Models(tableIds(tables), list(settings.text(tables + "fallbacks")), list(settings.text(tables + "tier.free")),
                 settings.onOff("fallback.free"), settings.duration("strategy.compare.timeout"), settings.withPrefix("prices."),
-                settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650));
+                settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650),
+                aliases(false), aliases(true));
+    }
+
+    /** @param shipped those of the jar that nobody has changed, or all others */
+    private Map<String, String> aliases(boolean shipped) {
+        Map<String, String> aliases = settings.below("models.alias.");
+        aliases.keySet().removeIf(name -> settings.shipped("models.alias." + name) != shipped);
+        return aliases;
     }
 
     private Options.Exhausted exhausted(String key, List<String> choices) {

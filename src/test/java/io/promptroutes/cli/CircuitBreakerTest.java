@@ -48,7 +48,8 @@ class CircuitBreakerTest {
         JsonNode result = routes.ask(LINE);
         assertThat(server.modelsCalled()).containsExactly(A);
         assertThat(result.path("model_requested").asText()).isEqualTo(M);
-        assertThat(result.at("/fallback/level").asInt()).isZero();
+        assertThat(result.at("/fallback/level").asInt()).isEqualTo(1);
+        assertThat(result.at("/fallback/reason").asText()).isEqualTo("circuit_breaker");
         assertThat(result.at("/routing/rejected/0").asText()).startsWith(M + ": fails too often");
     }
 
@@ -59,7 +60,8 @@ class CircuitBreakerTest {
         JsonNode result = routes.ask(LINE);
         assertThat(server.modelsCalled()).containsExactly(A, A, B, B, F, F, M);
         assertThat(result.path("status").asText()).isEqualTo("success");
-        assertThat(result.at("/fallback/reason").asText()).isEqualTo("provider_error");
+        assertThat(result.at("/fallback/level").asInt(-1)).as("the model that was asked for has answered").isZero();
+        assertThat(result.at("/fallback/attempts")).hasSize(6);
     }
 
     @Test

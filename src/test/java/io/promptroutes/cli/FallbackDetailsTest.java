@@ -107,7 +107,8 @@ class FallbackDetailsTest {
         JsonNode second = routes.ask(ask);
         assertThat(server.modelsCalled()).containsExactly("google/gemini-2.5-flash-lite");
         assertThat(second.at("/model_requested").asText()).isEqualTo("nobody/gone-1");
-        assertThat(second.at("/fallback/level").asInt()).as("models that were skipped do not count").isZero();
+        assertThat(second.at("/fallback/level").asInt()).as("who is asked for and not called has a substitute").isEqualTo(1);
+        assertThat(second.at("/fallback/reason").asText()).isEqualTo("model_gone");
     }
 
     @Test

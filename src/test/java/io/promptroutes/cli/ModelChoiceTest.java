@@ -206,18 +206,18 @@ class ModelChoiceTest {
     }
 
     @Test
-    void whatOpenRouterDoesNotListAnyMoreIsTriedAfterAllThatItLists() throws IOException {
+    void aModelOfTheTablesThatOpenRouterDoesNotListAnyMoreIsTriedAfterAllThatItLists() throws IOException {
         try (ScriptedServer other = new ScriptedServer()) {
             other.models("{\"data\":[" + row("google/gemini-2.5-flash-lite") + "," + row("mistralai/mistral-small-2603") + "]}");
             try (RoutesUnderTest routes = RoutesUnderTest.start(other.baseUrl(), Map.of())) {
+                String line = "{\"prompt\":\"x\",\"task\":\"math\",\"budget\":\"premium\"}";
                 other.scriptThen(WALK_ON);
-                JsonNode dead = routes.ask("{\"prompt\":\"x\",\"model\":\"openai/gpt-4.1\"}");
+                JsonNode dead = routes.ask(line);
                 assertThat(other.modelsCalled()).containsExactly("google/gemini-2.5-flash-lite", "mistralai/mistral-small-2603", "openai/gpt-4.1",
                         "openrouter/free");
                 assertThat(dead.at("/status").asText()).isEqualTo("failed");
                 other.script();
-                JsonNode result = routes.ask("{\"prompt\":\"x\",\"model\":\"openai/gpt-4.1\"}");
-                assertThat(result.at("/routing/rejected/0").asText()).contains("openai/gpt-4.1", "not listed");
+                assertThat(routes.ask(line).at("/routing/rejected/0").asText()).contains("openai/gpt-4.1", "not listed");
             }
         }
     }

@@ -211,7 +211,7 @@ class InputFilesTest {
     void whereNothingIsButOpenQuotesRowsAreGivenUpSooner() {
         int rows = 3_000;
         LineReader lines = LineReader.withEnds(new ByteArrayInputStream(("id,prompt\n" + "5\",\",open\n".repeat(rows)).getBytes(StandardCharsets.UTF_8)), 20_000);
-        CsvRows reader = new CsvRows("a.csv", lines, new PromptSettings(20_000, Map.of(), null, null, InputFormat.AUTO));
+        CsvRows reader = new CsvRows("a.csv", lines, new PromptSettings(20_000, null, null, InputFormat.AUTO));
         List<String> why = new ArrayList<>();
         reader.forEachRemaining(arrival -> why.add(arrival.refusal().getMessage()));
         assertThat(why).hasSize(rows);
@@ -249,7 +249,7 @@ class InputFilesTest {
     }
 
     private static PromptSettings prompts(String template) {
-        return new PromptSettings(MAX_BYTES, Map.of(), null, template, InputFormat.AUTO);
+        return new PromptSettings(MAX_BYTES, null, template, InputFormat.AUTO);
     }
 
     private static List<String> shown(InputFiles inputs) {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -90,11 +89,8 @@ class PromptParserCorpusTest {
 
     static PromptParser parser(JsonNode row) {
         JsonNode settings = row.path("settings");
-        Map<String, String> aliases = new HashMap<>();
-        settings.path("aliases").properties().forEach(alias -> aliases.put(alias.getKey(), alias.getValue().textValue()));
         return new PromptParser(new PromptSettings(
                 settings.path("maxBytes").asInt(PromptSettings.DEFAULT_MAX_BYTES),
-                aliases,
                 settings.path("system").textValue(),
                 settings.path("template").textValue(),
                 InputFormat.valueOf(settings.path("format").asText("auto").toUpperCase(Locale.ROOT))));

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -137,7 +136,7 @@ class PromptParserTest {
 
     @Test
     void settingsAreCheckedWhenTheyAreMade() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new PromptSettings(0, Map.of(), null, null, InputFormat.AUTO));
+        assertThatIllegalArgumentException().isThrownBy(() -> new PromptSettings(0, null, null, InputFormat.AUTO));
     }
 
     @Test
