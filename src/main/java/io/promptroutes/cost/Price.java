@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +40,11 @@ public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
         }
     }
 
+    /** Of tokens in and out, those that may have prices of their own. */
+    private static final List<Kind> IN = List.of(Kind.INPUT_CACHE_READ, Kind.INPUT_CACHE_WRITE_1H, Kind.INPUT_CACHE_WRITE, Kind.AUDIO, Kind.IMAGE);
+    private static final List<Kind> OUT = List.of(Kind.INTERNAL_REASONING, Kind.AUDIO_OUTPUT, Kind.IMAGE_OUTPUT);
+    private static final BigDecimal NEAR = BigDecimal.valueOf(20);
+
     static final Price UNKNOWN = new Price(Map.of(), List.of());
 
     public Price {
@@ -64,23 +70,28 @@ public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
         return usd.get(Kind.REQUEST);
     }
 
-    public BigDecimal cacheRead() {
-        return usd.getOrDefault(Kind.INPUT_CACHE_READ, prompt());
+    /** Of a token of that kind; of one without a price of its own, what the others cost. */
+    BigDecimal token(Kind kind) {
+        BigDecimal usual = OUT.contains(kind) ? completion() : kind == Kind.INPUT_CACHE_WRITE_1H ? token(Kind.INPUT_CACHE_WRITE) : prompt();
+        BigDecimal own = usd.getOrDefault(kind, usual);
+        return switch (kind) {
+            case INPUT_CACHE_WRITE -> own.compareTo(prompt()) < 0 ? prompt().add(own) : own;
+            case IMAGE -> perPicture() ? usual : own;
+            default -> own;
+        };
     }
 
-    private BigDecimal cacheWrite() {
-        BigDecimal write = usd.getOrDefault(Kind.INPUT_CACHE_WRITE, prompt());
-        return write.compareTo(prompt()) < 0 ? prompt().add(write) : write;
+    /** The list has one name for both: a picture's price near that of a token is one per token, and those are among the prompt's. */
+    private boolean perPicture() {
+        return usd.getOrDefault(Kind.IMAGE, BigDecimal.ZERO).compareTo(prompt().multiply(NEAR)) > 0;
     }
 
-    private BigDecimal reasoning() {
-        return usd.getOrDefault(Kind.INTERNAL_REASONING, completion());
+    private BigDecimal picture() {
+        return perPicture() ? usd.get(Kind.IMAGE) : BigDecimal.ZERO;
     }
 
-    /** A picture's price that is no dearer than a token is one per token, and those are among the prompt's. */
-    private BigDecimal image() {
-        BigDecimal image = usd.getOrDefault(Kind.IMAGE, BigDecimal.ZERO);
-        return image.compareTo(prompt()) <= 0 ? BigDecimal.ZERO : image;
+    Price times(BigDecimal factor) {
+        return new Price(usd.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, price -> price.getValue().multiply(factor))), List.of());
     }
 
     public boolean known() {
@@ -123,16 +134,21 @@ public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
         if (!price.known()) {
             return Optional.empty();
         }
-        long cached = Math.min(Math.max(usage.cachedTokens(), 0), tokensIn);
-        long written = Math.min(Math.max(usage.cacheWriteTokens(), 0), tokensIn - cached);
-        long reasoned = Math.min(Math.max(usage.reasoningTokens(), 0), tokensOut);
         return Optional.of(Usd.of(price.request()
-                .add(times(price.prompt(), tokensIn - cached - written))
-                .add(times(price.cacheRead(), cached))
-                .add(times(price.cacheWrite(), written))
-                .add(times(price.completion(), tokensOut - reasoned))
-                .add(times(price.reasoning(), reasoned))
-                .add(times(price.image(), images))));
+                .add(price.tokens(tokensIn, price.prompt(), IN, usage))
+                .add(price.tokens(tokensOut, price.completion(), OUT, usage))
+                .add(times(price.picture(), images))));
+    }
+
+    private BigDecimal tokens(long all, BigDecimal usual, List<Kind> kinds, Usage usage) {
+        BigDecimal sum = BigDecimal.ZERO;
+        long left = all;
+        for (Kind kind : kinds) {
+            long count = Math.min(Math.max(usage.of(kind), 0), left);
+            sum = sum.add(times(token(kind), count));
+            left -= count;
+        }
+        return sum.add(times(usual, left));
     }
 
     /** The cost of plain tokens, none of them cached and none thought. */
@@ -149,7 +165,7 @@ public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
      * The most that a call can cost at any hour, at the dearest of the prices that a prompt of up to so many tokens can come under.
      *
      * @param maxPromptTokens a bound, such as the prompt's bytes; pictures named by address need their tokens added
-     * @param specialInput    the prompt has audio or cache marks, whose tokens may be dearer
+     * @param specialInput    the prompt has pictures, audio or cache marks, whose tokens may be dearer
      * @return rounded up; empty where a price is unknown
      */
     public Optional<BigDecimal> worstCase(long maxPromptTokens, long maxCompletionTokens, int images, boolean specialInput) {
@@ -157,21 +173,15 @@ public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
             return Optional.empty();
         }
         Price price = dearest(maxPromptTokens);
-        BigDecimal in = price.prompt();
-        if (specialInput) {
-            in = in.max(price.cacheWrite())
-                    .max(price.usd.getOrDefault(Kind.AUDIO, in))
-                    .max(price.usd.getOrDefault(Kind.INPUT_CACHE_WRITE_1H, in));
-        }
+        BigDecimal in = specialInput ? price.dearest(price.prompt(), IN) : price.prompt();
         return Optional.of(Usd.atLeast(price.request()
                 .add(times(in, maxPromptTokens))
-                .add(times(price.dearestOutput(), maxCompletionTokens))
-                .add(times(price.image(), images))));
+                .add(times(price.dearest(price.completion(), OUT), maxCompletionTokens))
+                .add(times(price.picture(), images))));
     }
 
-    private BigDecimal dearestOutput() {
-        return Stream.of(reasoning(), usd.getOrDefault(Kind.IMAGE_OUTPUT, completion()), usd.getOrDefault(Kind.AUDIO_OUTPUT, completion()))
-                .reduce(completion(), BigDecimal::max);
+    private BigDecimal dearest(BigDecimal usual, List<Kind> kinds) {
+        return kinds.stream().map(this::token).reduce(usual, BigDecimal::max);
     }
 
     private static BigDecimal times(BigDecimal price, long count) {

@@ -1,5 +1,6 @@
 package io.promptroutes.cost;
 
+import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Locale;
@@ -59,14 +60,10 @@ public final class PriceList {
 
     private static Price parse(String key, String value) {
         String[] parts = value.split("/", -1);
-        try {
-            BigDecimal in = new BigDecimal(parts[0].strip());
-            BigDecimal out = new BigDecimal(parts[parts.length - 1].strip());
-            if (parts.length == 2 && Usd.plausible(in) && Usd.plausible(out)) {
-                return Price.perMillion(in, out);
-            }
-        } catch (NumberFormatException e) {
-            // said below
+        BigDecimal in = Json.number(parts[0]);
+        BigDecimal out = Json.number(parts[parts.length - 1]);
+        if (parts.length == 2 && in != null && out != null && Usd.plausible(in) && Usd.plausible(out)) {
+            return Price.perMillion(in, out);
         }
         throw new IllegalArgumentException(key + " must be IN/OUT in USD per million tokens, such as 0.25/1.00");
     }

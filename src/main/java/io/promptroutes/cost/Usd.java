@@ -19,7 +19,7 @@ public final class Usd {
     }
 
     /** Whether a figure from outside can be an amount: not negative, and of a size that prices and costs have. */
-    static boolean plausible(BigDecimal figure) {
+    public static boolean plausible(BigDecimal figure) {
         long magnitude = (long) figure.precision() - figure.scale();
         return figure.signum() == 0
                 || figure.signum() > 0 && magnitude >= SMALLEST && magnitude <= LARGEST && figure.precision() <= LONGEST;

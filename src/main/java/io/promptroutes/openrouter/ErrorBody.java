@@ -2,6 +2,7 @@ package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -115,7 +116,7 @@ record ErrorBody(Form form, JsonNode error, Integer code, List<String> words, St
 
     /** The HTTP status that a code is or stands for; null where it is none. */
     private static Integer status(JsonNode code) {
-        BigDecimal number = Nodes.number(code);
+        BigDecimal number = Json.number(code);
         if (number == null) {
             return code.isTextual() ? ErrorVocabulary.status(ErrorVocabulary.word(code.textValue())) : null;
         }

@@ -1,6 +1,8 @@
 package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.cost.Usd;
+import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
 
 /**
@@ -11,16 +13,16 @@ import java.math.BigDecimal;
 public record Generation(String model, String provider, Long promptTokens, Long completionTokens, Long reasoningTokens, Long cachedTokens,
         Long latencyMs, BigDecimal costUsd) {
 
-    /** Null where the body tells no cost. */
+    /** Null where the body tells no cost, or one that no call has. */
     public static Generation read(JsonNode body) {
         JsonNode data = body.path("data");
-        JsonNode cost = data.path("total_cost");
-        if (!cost.isNumber() || cost.decimalValue().signum() < 0) {
+        BigDecimal cost = Json.number(data.path("total_cost"));
+        // with the caller's own key at the provider the total is OpenRouter's fee alone
+        BigDecimal upstream = data.path("is_byok").asBoolean() ? Json.number(data.path("upstream_inference_cost")) : null;
+        BigDecimal usd = cost == null || upstream == null ? cost : cost.add(upstream);
+        if (usd == null || !Usd.plausible(usd)) {
             return null;
         }
-        // with the caller's own key at the provider the total is OpenRouter's fee alone
-        JsonNode upstream = data.path("is_byok").asBoolean() ? data.path("upstream_inference_cost") : null;
-        BigDecimal usd = upstream == null || !upstream.isNumber() ? cost.decimalValue() : cost.decimalValue().add(upstream.decimalValue());
         return new Generation(data.path("model").asText(null), data.path("provider_name").asText(null), number(data, "native_tokens_prompt"),
                 number(data, "native_tokens_completion"), number(data, "native_tokens_reasoning"), number(data, "native_tokens_cached"),
                 number(data, "latency"), usd);

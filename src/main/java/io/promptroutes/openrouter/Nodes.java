@@ -4,14 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
-import java.math.BigDecimal;
 
 /** Lenient reading of JSON that others wrote: what has the wrong type counts as absent. Stateless. */
 final class Nodes {
-
-    private static final int LONGEST_NUMBER = 64;
-    /** Digits before or after the point beyond which a figure is nonsense, and too costly to compute with. */
-    private static final int MOST_DIGITS = 300;
 
     private Nodes() {
     }
@@ -34,22 +29,5 @@ final class Nodes {
     /** The words of a string or number; null for anything else and for blanks. */
     static String text(JsonNode node) {
         return (node.isTextual() || node.isNumber()) && !node.asText().isBlank() ? node.asText() : null;
-    }
-
-    /** A number, also one written as a string; null where there is none. */
-    static BigDecimal number(JsonNode node) {
-        return number(text(node));
-    }
-
-    static BigDecimal number(String text) {
-        if (text == null || text.length() > LONGEST_NUMBER) {
-            return null;
-        }
-        try {
-            BigDecimal number = new BigDecimal(text.strip());
-            return Math.abs(number.scale()) > MOST_DIGITS ? null : number;
-        } catch (NumberFormatException e) {
-            return null;
-        }
     }
 }

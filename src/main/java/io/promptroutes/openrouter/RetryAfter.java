@@ -2,6 +2,7 @@ package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Clock;
@@ -43,7 +44,7 @@ record RetryAfter(Clock clock) {
     }
 
     private Duration duration(String value) {
-        BigDecimal number = Nodes.number(value);
+        BigDecimal number = Json.number(value);
         if (number == null) {
             return date(value);
         }

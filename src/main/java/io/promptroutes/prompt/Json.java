@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 
 /** How this project reads and writes JSON: every fraction is a BigDecimal, written in plain notation. Thread-safe. */
 public final class Json {
@@ -29,6 +30,10 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
+
+    private static final int LONGEST_NUMBER = 64;
+    /** Digits before or after the point beyond which a figure is nonsense, and too costly to compute with. */
+    private static final int MOST_DIGITS = 300;
 
     private Json() {
     }
@@ -49,6 +54,24 @@ public final class Json {
             }
             return null;
         } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** A number, also one written as a string; null for anything else, and for a number of a size that nothing has. */
+    public static BigDecimal number(JsonNode node) {
+        return node.isNumber() || node.isTextual() ? number(node.asText()) : null;
+    }
+
+    /** The same for a text that may be null. */
+    public static BigDecimal number(String text) {
+        if (text == null || text.length() > LONGEST_NUMBER) {
+            return null;
+        }
+        try {
+            BigDecimal number = new BigDecimal(text.strip());
+            return Math.abs(number.scale()) > MOST_DIGITS ? null : number;
+        } catch (NumberFormatException e) {
             return null;
         }
     }

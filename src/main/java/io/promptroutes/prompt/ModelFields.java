@@ -1,7 +1,10 @@
 package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BigIntegerNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +22,9 @@ final class ModelFields {
             "frequency_penalty", "presence_penalty", "repetition_penalty", "stop", "seed", "response_format", "tools", "tool_choice",
             "provider", "reasoning", "plugins", "user");
 
+    private static final Set<String> NUMBERS = Set.of("temperature", "max_tokens", "max_completion_tokens", "top_p", "top_k", "min_p", "top_a",
+            "frequency_penalty", "presence_penalty", "repetition_penalty", "seed", "n", "top_logprobs");
+
     private ModelFields() {
     }
 
@@ -27,11 +33,17 @@ final class ModelFields {
         request.set("messages", conversation.messages());
         for (Map.Entry<String, JsonNode> field : fields.node().properties()) {
             if (!field.getValue().isNull() && goes(field.getKey(), conversation.template())) {
-                request.set(field.getKey(), field.getValue());
+                request.set(field.getKey(), NUMBERS.contains(field.getKey()) ? number(field.getValue()) : field.getValue());
             }
         }
         check(new Fields(request, fields.id()));
         return request;
+    }
+
+    /** SDKs and tables write numbers as texts, too; what is none stays what it is. */
+    private static JsonNode number(JsonNode value) {
+        BigDecimal number = value.isTextual() ? Json.number(value) : null;
+        return number == null ? value : number.scale() > 0 ? DecimalNode.valueOf(number) : BigIntegerNode.valueOf(number.toBigIntegerExact());
     }
 
     /** Whether a field of that name means something by itself, in a row of data too. */

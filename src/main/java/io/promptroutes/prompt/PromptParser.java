@@ -31,8 +31,8 @@ public final class PromptParser {
         Fields fields = received.fields();
         ModelWish wish = ModelWish.of(fields);
         Conversation conversation = Conversation.of(fields, settings.systemPrompt(), template);
-        JsonNode given = fields.get("max_cost_cents", "a number above 0", value -> value.isNumber() && value.decimalValue().signum() > 0);
-        BigDecimal cents = given != null ? given.decimalValue() : wish.strategy() == Strategy.FIT ? CENTS_FOR_FIT : null;
+        JsonNode given = fields.get("max_cost_cents", "a number above 0", value -> Json.number(value) != null && Json.number(value).signum() > 0);
+        BigDecimal cents = given != null ? Json.number(given) : wish.strategy() == Strategy.FIT ? CENTS_FOR_FIT : null;
         String tenant = fields.name("tenant");
         return new Prompt(
                 fields.id() != null ? fields.id() : source.defaultId(),

@@ -34,7 +34,7 @@ class PriceTest {
 
     @Test
     void whatAnOverrideDoesNotNameStaysAsItIs() {
-        assertThat(price(TIERED).at(300_000, NOON).cacheRead()).isEqualByComparingTo("0.000000006");
+        assertThat(price(TIERED).at(300_000, NOON).token(Price.Kind.INPUT_CACHE_READ)).isEqualByComparingTo("0.000000006");
     }
 
     @ParameterizedTest(name = "{0} with {1} tokens: {2} a token")

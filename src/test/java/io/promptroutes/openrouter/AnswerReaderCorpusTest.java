@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.cost.Price;
 import io.promptroutes.cost.Usage;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Writable;
@@ -17,7 +18,9 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Named;
@@ -51,6 +54,16 @@ class AnswerReaderCorpusTest {
 
     static Stream<Arguments> errorStatuses() throws IOException {
         return cases("error-statuses");
+    }
+
+    static Stream<Arguments> usages() throws IOException {
+        return cases("usages");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("usages")
+    void readsWhatACallUsedInTheWordsOfManyServers(JsonNode given) throws CallFailed {
+        assertUsage(read(given).usage(), given.path("expected"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -115,9 +128,14 @@ class AnswerReaderCorpusTest {
             return;
         }
         String cost = expected.path("cost").textValue();
-        assertThat(usage).isEqualTo(new Usage(expected.path("prompt").longValue(), expected.path("completion").longValue(),
+        Map<Price.Kind, Long> special = expected.path("special").propertyStream().collect(Collectors.toMap(
+                field -> Price.Kind.valueOf(field.getKey().toUpperCase(Locale.ROOT)), field -> field.getValue().longValue()));
+        assertThat(usage).usingRecursiveComparison().ignoringFields("beyondList").isEqualTo(new Usage(expected.path("prompt").longValue(), expected.path("completion").longValue(),
                 expected.path("reasoning").longValue(), expected.path("cached").longValue(), expected.path("cache_write").longValue(),
-                expected.path("total").longValue(), cost == null ? null : new BigDecimal(cost)));
+                expected.path("total").longValue(), cost == null ? null : new BigDecimal(cost), special, false));
+        if (expected.has("beyond_list")) {
+            assertThat(usage.beyondList()).isEqualTo(expected.path("beyond_list").booleanValue());
+        }
     }
 
     private static void whereNamed(JsonNode expected, String field, String actual) {

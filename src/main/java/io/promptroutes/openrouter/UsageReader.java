@@ -1,0 +1,82 @@
+package io.promptroutes.openrouter;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.promptroutes.cost.Price;
+import io.promptroutes.cost.Usage;
+import io.promptroutes.prompt.Json;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ResourceBundle;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Reads what a call used and cost, in the words of many servers: usage-words.properties. Stateless. */
+final class UsageReader {
+
+    private static final int DIGITS = 18;
+    private static final BigDecimal MOST_TOKENS = BigDecimal.valueOf(Long.MAX_VALUE / 4);
+    /** USD; a call that costs more is a mistake in the body. */
+    private static final BigDecimal MOST_COST = BigDecimal.valueOf(1_000_000_000L);
+    private static final String SPECIAL = "special.";
+
+    private static final ResourceBundle BUNDLE = ResourceBundle.getBundle("usage-words", Locale.ROOT);
+    private static final Map<String, List<JsonPointer>> WORDS = BUNDLE.keySet().stream().collect(Collectors.toUnmodifiableMap(Function.identity(),
+            word -> Stream.of(BUNDLE.getString(word).split(" +")).map(JsonPointer::compile).toList()));
+
+    private UsageReader() {
+    }
+
+    /** Null where neither tokens nor a cost are told. @param again the answer was given before, and is not counted anew */
+    static Usage read(JsonNode root, boolean again) {
+        JsonNode usage = WORDS.get("usage").stream().map(root::at).filter(JsonNode::isObject).findFirst().orElse(MissingNode.getInstance());
+        BigDecimal cost = cost(usage);
+        if (cost == null && Stream.of("prompt", "completion", "total").flatMap(word -> numbers(usage, word)).findAny().isEmpty()) {
+            return null;
+        }
+        boolean beside = !usage.has("prompt_tokens") && usage.has("input_tokens") && !usage.has("input_tokens_details");
+        long in = first(usage, "prompt", () -> sum(usage, "prompt.parts")) + (beside ? sum(usage, "input_tokens.beside") : 0);
+        long out = first(usage, "completion", () -> 0) + (usage.has("completion_tokens") ? 0 : sum(usage, "completion.beside"));
+        long cached = first(usage, "cached", () -> 0);
+        long written = first(usage, "cache-write", () -> 0);
+        Map<Price.Kind, Long> special = WORDS.keySet().stream().filter(word -> word.startsWith(SPECIAL)).filter(word -> first(usage, word, () -> 0) > 0)
+                .collect(Collectors.toMap(word -> Price.Kind.valueOf(word.substring(SPECIAL.length()).toUpperCase(Locale.ROOT)),
+                        word -> first(usage, word, () -> 0)));
+        boolean beyond = again || usage.path("is_byok").asBoolean() || cached + written > 0
+                || WORDS.get("beyond").stream().map(usage::at).anyMatch(UsageReader::counts);
+        return new Usage(in, out, first(usage, "reasoning", () -> 0), cached, written, first(usage, "total", () -> in + out), cost, special, beyond);
+    }
+
+    /** With the caller's own key at the provider, {@code cost} is OpenRouter's fee alone; else it already holds the provider's part. */
+    private static BigDecimal cost(JsonNode usage) {
+        Stream<BigDecimal> costs = Stream.of(numbers(usage, "cost").findFirst(),
+                usage.path("is_byok").asBoolean() ? numbers(usage, "upstream").findFirst() : Optional.<BigDecimal>empty()).flatMap(Optional::stream);
+        return costs.filter(cost -> cost.compareTo(MOST_COST) <= 0).reduce(BigDecimal::add)
+                .map(sum -> sum.setScale(Math.max(0, Math.min(DIGITS, sum.scale())), RoundingMode.HALF_UP)).orElse(null);
+    }
+
+    private static boolean counts(JsonNode node) {
+        return node.isContainerNode() ? node.valueStream().anyMatch(UsageReader::counts) : node.asDouble() > 0;
+    }
+
+    private static long first(JsonNode usage, String word, LongSupplier otherwise) {
+        return numbers(usage, word).findFirst().map(BigDecimal::longValue).orElseGet(otherwise::getAsLong);
+    }
+
+    private static long sum(JsonNode usage, String word) {
+        return numbers(usage, word).mapToLong(BigDecimal::longValue).sum();
+    }
+
+    /** What is no number, below zero, or more than there can be of anything is left out. */
+    private static Stream<BigDecimal> numbers(JsonNode usage, String word) {
+        return WORDS.get(word).stream().map(usage::at).map(Json::number)
+                .filter(number -> number != null && number.signum() >= 0 && number.compareTo(MOST_TOKENS) <= 0);
+    }
+}
