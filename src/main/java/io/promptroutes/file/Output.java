@@ -2,6 +2,7 @@ package io.promptroutes.file;
 
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -23,7 +24,7 @@ final class Output implements AutoCloseable {
     private final Set<String> superseded = ConcurrentHashMap.newKeySet();
     private final Set<String> withdrawn = ConcurrentHashMap.newKeySet();
 
-    /** @param exact whether lines of the same id are told apart by what was generated */
+    /** @param exact whether lines of the same id are told apart */
     Output(Path path, boolean exact) throws IOException {
         this.path = path;
         this.exact = exact;
@@ -68,7 +69,7 @@ final class Output implements AutoCloseable {
     }
 
     private static String exact(String id, byte[] line) {
-        return id + "\n" + Json.text(line, "generation_id");
+        return id + "\n" + new String(line, StandardCharsets.UTF_8);
     }
 
     void append(String id, byte[] line) throws IOException {

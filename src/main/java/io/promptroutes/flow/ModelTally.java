@@ -1,6 +1,6 @@
 package io.promptroutes.flow;
 
-import io.promptroutes.openrouter.Answer;
+import io.promptroutes.cost.Usage;
 import java.math.BigDecimal;
 import java.util.List;
 import org.HdrHistogram.Histogram;
@@ -40,20 +40,20 @@ public final class ModelTally {
         this.key = key;
     }
 
-    /** @param answer null where there was none */
-    void call(BigDecimal cost, Answer answer, long latencyMs) {
+    /** @param usage null where nobody says */
+    void call(BigDecimal cost, boolean answered, Usage usage, long latencyMs) {
         calls++;
         if (cost == null) {
             unknown++;
         } else {
             usd = usd.add(cost);
         }
-        if (answer != null) {
+        if (answered) {
             latency.recordValue(Math.min(latencyMs, LONGEST));
         }
-        if (answer != null && answer.usage() != null) {
-            tokensIn += answer.usage().promptTokens();
-            tokensOut += answer.usage().completionTokens();
+        if (answered && usage != null) {
+            tokensIn += usage.promptTokens();
+            tokensOut += usage.completionTokens();
         }
     }
 

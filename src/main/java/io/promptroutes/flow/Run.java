@@ -2,6 +2,7 @@ package io.promptroutes.flow;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Cost;
+import io.promptroutes.cost.Usage;
 import io.promptroutes.ledger.Work;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.CallEntity;
@@ -14,7 +15,9 @@ import io.promptroutes.routing.Chain;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * A prompt on its way: what was decided, what was called, what came of it.
@@ -48,6 +51,7 @@ public final class Run {
     private String fault;
     private ObjectNode repair;
     private String remark;
+    private Usage instead;
 
     public Run(Prompt prompt, Task task, Chain chain, Decision decision) {
         this.prompt = prompt;
@@ -74,6 +78,7 @@ public final class Run {
         callStartedNanos = System.nanoTime();
         answer = null;
         failure = null;
+        instead = null;
         turn = null;
     }
 
@@ -113,6 +118,7 @@ public final class Run {
 
     /** Adds what the last call cost, or may have cost. */
     public void spend(Cost cost) {
+        instead = cost.instead();
         bill.add(cost, worst(chain.calledModel()));
     }
 
@@ -188,6 +194,18 @@ public final class Run {
     public Answer paid() {
         boolean rejected = failure != null && (failure.kind() == FailureKind.INVALID_OUTPUT || failure.kind() == FailureKind.OUTPUT_CUT);
         return answer == null && rejected ? unfit : answer;
+    }
+
+    /** What the last call used, as far as it can be believed; null where nobody says. */
+    public Usage usage() {
+        Usage told = paid() != null ? paid().usage() : failure == null ? null : failure.usage();
+        return told != null && instead != null ? instead : told;
+    }
+
+    /** The server's name for what the last call generated, or null. */
+    public String generationId() {
+        return Stream.of(paid() == null ? null : paid().generationId(), failure == null ? null : failure.generationId(), call == null ? null : call.generationId())
+                .filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     /** Something to know about the result, or null. */

@@ -144,7 +144,7 @@ public final class Tally {
 
     /** A call that was or may have been billed. @param usd null where nobody knows */
     public synchronized void cost(Run run, BigDecimal usd) {
-        row(run, run.chain().calledModel()).call(usd, run.paid(), run.latencyMs());
+        row(run, run.chain().calledModel()).call(usd, run.paid() != null, run.usage(), run.latencyMs());
         spent = usd == null ? spent : spent.add(usd);
         if (run.answer() != null && FinishReason.LENGTH.equals(run.answer().finishReason())) {
             cut++;

@@ -3,19 +3,26 @@ package io.promptroutes.openrouter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.cost.Media;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.Price;
+import io.promptroutes.cost.Thinking;
+import io.promptroutes.cost.Usd;
 import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Makes the body of {@code POST /chat/completions}: what the request says is sent as it is, ours only fills gaps. Thread-safe.
  *
  * @param provider          defaults for the {@code provider} object; may be empty
- * @param reasoningHeadroom output tokens added to our own cap for a model that reasons whether asked to or not: they are
+ * @param reasoningHeadroom output tokens added to our own cap for a model that will think: its thoughts are
  *                          billed out of the same cap, and without room the answer comes back empty
  */
 public record ChatRequest(ObjectNode provider, int reasoningHeadroom) {
+
+    private static final List<String> CAPS = List.of("max_tokens", "max_completion_tokens");
 
     /**
      * What we add where the request leaves a gap.
@@ -33,8 +40,9 @@ public record ChatRequest(ObjectNode provider, int reasoningHeadroom) {
      * A body, ready to be sent.
      *
      * @param outputCap the most tokens that may come back
+     * @param reserved  output tokens to be paid for at most: more where the request named two caps, of which the lower one is sent
      */
-    public record Body(ObjectNode json, byte[] bytes, int outputCap) {
+    public record Body(ObjectNode json, byte[] bytes, int outputCap, int reserved) {
     }
 
     /**
@@ -51,20 +59,22 @@ public record ChatRequest(ObjectNode provider, int reasoningHeadroom) {
         if (ours.temperature() != null && !body.has("temperature") && takesTemperature) {
             body.put("temperature", ours.temperature());
         }
-        int most = ours.raised() == null ? cap(body, facts, ours.maxTokens()) : within(ours.raised(), facts);
+        int most = ours.raised() == null ? cap(body, model, facts, ours.maxTokens()) : within(ours.raised(), facts);
         int cap = ours.affordable() == null ? most : Math.min(most, ours.affordable());
-        body.put(capName(body), cap);
+        List<Integer> named = caps(request);
+        String name = named.isEmpty() || request.hasNonNull("max_tokens") ? "max_tokens" : "max_completion_tokens";
+        body.remove(CAPS).put(name, cap);
         if (!provider.isEmpty() || ours.ceiling() != null) {
             ObjectNode merged = provider.deepCopy();
             if (body.get("provider") instanceof ObjectNode own) {
                 merged.setAll(own);
             }
             if (ours.ceiling() != null) {
-                merged.set("max_price", maxPrice(merged.get("max_price"), ours.ceiling()));
+                merged.set("max_price", maxPrice(merged.get("max_price"), ours.ceiling(), Media.of(request)));
             }
             body.set("provider", merged);
         }
-        return new Body(body, Json.bytes(body), cap);
+        return new Body(body, Json.bytes(body), cap, ours.affordable() != null ? cap : named.stream().reduce(cap, Math::max));
     }
 
     /** The request with what a model answered and what is wrong with that, for another try. The request itself is not changed. */
@@ -80,47 +90,43 @@ public record ChatRequest(ObjectNode provider, int reasoningHeadroom) {
         return again;
     }
 
-    /** The output cap that {@link #body} sends. An output cap is always sent: without one the whole output ceiling is reserved. */
+    /** The request's own output cap, the lower of two; else ours. */
     public static int outputCap(ObjectNode request, int maxTokens) {
-        JsonNode own = request.hasNonNull("max_completion_tokens") ? request.get("max_completion_tokens") : request.get("max_tokens");
-        return own != null && own.canConvertToInt() ? own.intValue() : maxTokens;
+        return caps(request).stream().min(Integer::compare).orElse(maxTokens);
     }
 
-    /** USD per million tokens; where the request names a lower one, that stays. */
-    private static ObjectNode maxPrice(JsonNode own, Price ceiling) {
+    private static List<Integer> caps(ObjectNode request) {
+        return CAPS.stream().map(request::path).filter(JsonNode::canConvertToInt).map(JsonNode::intValue).toList();
+    }
+
+    /** Each is what the list says, or less where the request wants that; what the list does not name, nobody may charge. */
+    private static ObjectNode maxPrice(JsonNode own, Price ceiling, Media media) {
         ObjectNode max = own instanceof ObjectNode given ? given.deepCopy() : Json.MAPPER.createObjectNode();
-        lower(max, "prompt", ceiling.prompt());
-        lower(max, "completion", ceiling.completion());
-        if (ceiling.request() != null && ceiling.request().signum() == 0 && !max.has("request")) {
-            max.put("request", 0); // the list knows of no fee per request: nobody may charge one
-        }
+        lower(max, "prompt", ceiling.prompt().movePointRight(6));
+        lower(max, "completion", ceiling.completion().movePointRight(6));
+        lower(max, "request", ceiling.request());
+        Stream.of(Price.Kind.IMAGE, Price.Kind.AUDIO).filter(kind -> max.has(kind.toString()) || media.count(kind.toString()) > 0)
+                .forEach(kind -> lower(max, kind.toString(), ceiling.usd().getOrDefault(kind, BigDecimal.ZERO)));
         return max;
     }
 
-    private static void lower(ObjectNode max, String name, BigDecimal perToken) {
-        BigDecimal perMillion = perToken.movePointRight(6).stripTrailingZeros();
-        if (!max.path(name).isNumber() || max.get(name).decimalValue().compareTo(perMillion) > 0) {
-            max.put(name, perMillion);
+    private static void lower(ObjectNode max, String name, BigDecimal most) {
+        BigDecimal given = Json.number(max.path(name));
+        if (given == null || given.compareTo(most) > 0) {
+            max.put(name, Usd.of(most));
         }
-    }
-
-    private static String capName(ObjectNode request) {
-        return request.hasNonNull("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
     }
 
     /** The output tokens that a call of the model asks for. @param facts null where it is not listed @param maxTokens the task's */
-    public int cap(ObjectNode request, Model facts, int maxTokens) {
-        int cap = outputCap(request, maxTokens);
-        if (!request.hasNonNull(capName(request))) {
-            if (facts != null && facts.reasoning() != null && facts.reasoning().mandatory()) {
-                cap += reasoningHeadroom;
-            }
-            cap = within(cap, facts);
+    public int cap(ObjectNode request, String model, Model facts, int maxTokens) {
+        if (!caps(request).isEmpty()) {
+            return outputCap(request, maxTokens);
         }
-        return cap;
+        boolean thinks = Thinking.of(request, model, facts);
+        return within(maxTokens + (thinks ? Math.max(reasoningHeadroom, Thinking.budget(request)) : 0), facts);
     }
 
-    private static int within(int cap, Model facts) {
-        return facts == null || facts.maxCompletionTokens() == null ? cap : (int) Math.min(cap, facts.maxCompletionTokens());
+    private static int within(long cap, Model facts) {
+        return (int) Math.min(cap, facts == null || facts.maxCompletionTokens() == null ? Integer.MAX_VALUE : facts.maxCompletionTokens());
     }
 }

@@ -12,9 +12,9 @@ import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.Generation;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
-import io.promptroutes.prompt.Strategy;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.UUID;
 
 /** Writes a call that was or may have been billed as a CloudEvents 1.0 event. Stateless. */
 public final class CostEvents {
@@ -24,27 +24,28 @@ public final class CostEvents {
     private CostEvents() {
     }
 
-    /** The run's last call. Its id is OpenRouter's generation id, else the claim's: the same each time it is sent. */
+    /**
+     * The run's last call. Its id is the claim's; without a ledger it is a new one, made once. What a server calls its answers is data,
+     * since not every server gives each answer another name.
+     */
     public static byte[] of(Run run, Cost cost, Instant now) {
         Prompt prompt = run.prompt();
         Answer answer = run.paid();
         CallFailed.Details failure = run.failure();
-        String generation = generationId(run);
-        String id = generation != null ? generation : run.claim() != null ? run.claim().toString()
-                : prompt.id() + (prompt.strategy() == Strategy.COMPARE ? "#" + run.chain().calledModel() : "") + "#" + run.attempt();
-        ObjectNode event = event(id, prompt.id(), now);
+        UUID id = run.claim() != null ? run.claim() : UUID.randomUUID();
+        ObjectNode event = event(id.toString(), prompt.id(), now);
         ObjectNode data = event.putObject("data");
         data.put("prompt_id", prompt.id());
         data.put("attempt", run.attempt());
         data.put("model_requested", run.chain().calledModel());
         data.put("model_used", answer == null ? null : answer.model());
         data.put("provider", answer != null ? answer.provider() : failure == null ? null : failure.provider());
-        data.put("generation_id", generation);
+        data.put("generation_id", run.generationId());
         data.put("task", run.task().toString());
         data.put("strategy", prompt.strategy().toString());
         data.put("budget", prompt.budget().toString());
         data.put("tenant", prompt.tenant());
-        Usage usage = answer != null ? answer.usage() : failure == null ? null : failure.usage();
+        Usage usage = run.usage();
         data.put("prompt_tokens", usage == null ? null : usage.promptTokens());
         data.put("completion_tokens", usage == null ? null : usage.completionTokens());
         data.put("reasoning_tokens", usage == null ? null : usage.reasoningTokens());
@@ -53,6 +54,11 @@ public final class CostEvents {
         data.put("cost_source", cost.source() == null ? null : cost.source().toString());
         data.put("latency_ms", run.latencyMs());
         data.put("status", run.answer() != null ? "success" : cost.usd() == null ? "unknown" : "failed");
+        if (cost.instead() != null) {
+            Usage told = answer != null ? answer.usage() : failure.usage();
+            data.putObject("reported").put("prompt_tokens", told.promptTokens()).put("completion_tokens", told.completionTokens())
+                    .put("cost_usd", told.costUsd());
+        }
         if (prompt.metadata() != null) {
             data.set("metadata", prompt.metadata());
         }
@@ -60,11 +66,11 @@ public final class CostEvents {
     }
 
     /**
-     * What a call of unknown cost has turned out to be. It has an id of its own, derived from the generation's: whoever leaves out
+     * What a call of unknown cost has turned out to be. It has an id of its own, derived from the claim's: whoever leaves out
      * repeated events has seen the one that said "unknown" under that. Sums of {@code cost_usd} stay right with both.
      */
     public static byte[] lookedUp(OpenClaim call, Generation generation, Instant now) {
-        ObjectNode event = event(call.generationId() + "/looked-up", call.promptId(), now);
+        ObjectNode event = event(call.claimId() + "/looked-up", call.promptId(), now);
         ObjectNode data = event.putObject("data");
         data.put("prompt_id", call.promptId());
         data.put("attempt", call.attempt());
@@ -95,15 +101,5 @@ public final class CostEvents {
         event.put("time", now.truncatedTo(ChronoUnit.MILLIS).toString());
         event.put("datacontenttype", "application/json");
         return event;
-    }
-
-    private static String generationId(Run run) {
-        if (run.paid() != null && run.paid().generationId() != null) {
-            return run.paid().generationId();
-        }
-        if (run.failure() != null && run.failure().generationId() != null) {
-            return run.failure().generationId();
-        }
-        return run.call() == null ? null : run.call().generationId();
     }
 }

@@ -47,7 +47,7 @@ public final class Results {
         out.put("finish_reason", answer.finishReason());
         out.set("routing", routing(run));
         out.set("fallback", fallback(run.chain()));
-        out.set("usage", usage(answer.usage()));
+        out.set("usage", usage(run.usage()));
         cost(out, run);
         out.put("latency_ms", run.latencyMs());
         out.put("cached", false);

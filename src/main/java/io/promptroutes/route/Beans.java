@@ -100,7 +100,7 @@ public final class Beans implements AutoCloseable {
         main.bind("settleCall", settle);
         bind(main, "storeDeadLetter", settle::deadLetter);
         main.bind("prepareCall", new PrepareCall(intake, catalogue, parked, breakers, new RateLimits(options.service().callsPerMinute(), options.service().modelCallsPerMinute()),
-                prices, limited,
+                reservations, limited,
                 request,
                 new PrepareCall.Timeouts(options.service().timeout(), options.service().reasoningTimeout()), shared.mayStart(), clock));
         OpenRouterHttp.Limits http = new OpenRouterHttp.Limits(options.concurrency(), options.service().connectTimeout(),
@@ -113,7 +113,7 @@ public final class Beans implements AutoCloseable {
         main.bind("checkOutput", new CheckOutput());
         main.bind("fallback", new Fallback(pauses, catalogue, parked, new Fallback.Waits(options.retries().backoff(), options.retries().longestWait()),
                 options.models().freeFallback(), shared.policy(), alarms, clock));
-        main.bind("endCall", new EndCall(costs, shared.tally(), breakers, reach, telemetry, clock));
+        main.bind("endCall", new EndCall(costs, reservations, alarms, shared.tally(), breakers, reach, telemetry, clock));
         main.bind("publishRetries", publishRetries(options.retries()));
         main.bind("checkSpike", new CheckSpike(options.alarms().spikeFactor(), options.alarms().spikeLeast(), alarms, clock));
         if (shared.ledger() != null) {

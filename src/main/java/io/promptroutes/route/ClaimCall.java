@@ -109,7 +109,7 @@ final class ClaimCall implements Processor {
     private String claim(Exchange exchange, Run run) {
         Chain chain = run.chain();
         String model = chain.model();
-        Reservations.Bound bound = reservations.of(model, run.request().json(), run.request().bytes().length, run.request().outputCap());
+        Reservations.Bound bound = reservations.ofBytes(model, run.request().json(), run.request().bytes().length, run.request().reserved());
         if (budget.limited().getAsBoolean() && bound.refusal() != null) {
             return passOver(run, bound.refusal(), LeftOut.UNBOUNDED_COST);
         }

@@ -1,26 +1,36 @@
 package io.promptroutes.route;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Cost;
 import io.promptroutes.cost.CostCalculator;
+import io.promptroutes.cost.Media;
+import io.promptroutes.cost.Reservations;
+import io.promptroutes.flow.Crossings;
 import io.promptroutes.flow.Reach;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.Billing;
-import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.publish.CostEvents;
 import io.promptroutes.publish.Results;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Chain;
+import io.promptroutes.routing.Demand;
 import io.promptroutes.telemetry.Passage;
 import io.promptroutes.telemetry.Telemetry;
 import java.time.Clock;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * After every call, however it ended: works out what it cost, makes its cost event where it was or may have been billed (variable
@@ -33,15 +43,23 @@ final class EndCall implements Processor {
     private static final Set<FailureKind> OF_THE_MODEL = EnumSet.of(FailureKind.PROVIDER_ERROR, FailureKind.TIMEOUT, FailureKind.CONNECTION,
             FailureKind.INVALID_ANSWER);
 
+    private static final Logger LOG = LoggerFactory.getLogger(EndCall.class);
+
     private final CostCalculator costs;
+    private final Reservations reservations;
+    private final Crossings alarms;
     private final Tally tally;
     private final Breakers breakers;
     private final Reach reach;
     private final Telemetry telemetry;
     private final Clock clock;
 
-    EndCall(CostCalculator costs, Tally tally, Breakers breakers, Reach reach, Telemetry telemetry, Clock clock) {
+    /** @param alarms where it is noted that a model's usage was not believed, so that it is said once and not for each call */
+    EndCall(CostCalculator costs, Reservations reservations, Crossings alarms, Tally tally, Breakers breakers, Reach reach, Telemetry telemetry,
+            Clock clock) {
         this.costs = costs;
+        this.reservations = reservations;
+        this.alarms = alarms;
         this.tally = tally;
         this.breakers = breakers;
         this.reach = reach;
@@ -53,7 +71,7 @@ final class EndCall implements Processor {
     public void process(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
         tally.calls(-1);
-        Cost cost = run.paid() != null ? priced(run, run.paid()) : priced(run, run.failure());
+        Cost cost = priced(run);
         exchange.setVariable("event", cost == null ? null : event(run, cost));
         exchange.setVariable("result", run.answer() == null ? null : Results.answered(run));
         Chain.Step step = run.chain().step();
@@ -81,22 +99,35 @@ final class EndCall implements Processor {
     private byte[] event(Run run, Cost cost) {
         run.spend(cost);
         tally.cost(run, cost.usd());
+        String model = run.chain().calledModel();
+        if (cost.instead() != null && alarms.goesOn("usage of " + model)) {
+            About.call(LOG.atWarn(), run, model, run.attempt(), null).log("{}: {} cannot have used and cost what its answer says; counted here, and not "
+                    + "said again of this model (cost events have both)", run, model);
+        }
         return CostEvents.of(run, cost, clock.instant());
     }
 
-    private Cost priced(Run run, Answer answer) {
-        String text = answer.reasoning() == null ? answer.text() : answer.reasoning() + answer.text();
-        return costs.cost(new CostCalculator.Call(run.chain().calledModel(), answer.model(), answer.usage(),
-                () -> run.fields().get("messages").toString(), text, 0), clock.instant());
-    }
-
-    private Cost priced(Run run, CallFailed.Details failure) {
-        if (failure.billing() == Billing.NO) {
+    /** Null where it was not billed. */
+    private Cost priced(Run run) {
+        Answer answer = run.paid();
+        if (answer == null && run.failure().billing() == Billing.NO) {
             return null;
         }
-        if (failure.billing() == Billing.UNKNOWN || failure.usage() == null) {
+        if (answer == null && (run.failure().billing() == Billing.UNKNOWN || run.usage() == null)) {
             return new Cost(null, null);
         }
-        return costs.cost(new CostCalculator.Call(run.chain().calledModel(), null, failure.usage(), () -> "", "", 0), clock.instant());
+        String model = run.chain().calledModel();
+        ObjectNode sent = run.request().json();
+        Media media = Media.of(sent);
+        return costs.cost(new CostCalculator.Call(model, answer == null ? null : answer.model(), run.usage(),
+                () -> new Demand(sent, costs.tokens()).tokens() + media.likelyTokens(), answer == null ? null : words(answer), media.count("image"),
+                reservations.ofBytes(model, sent, run.request().bytes().length, run.request().reserved())), clock.instant());
+    }
+
+    /** All that was generated as text. */
+    private static String words(Answer answer) {
+        List<String> others = answer.choices() == null ? List.of() : answer.choices().findValuesAsText("content");
+        return Stream.concat(Stream.of(answer.reasoning(), answer.text(), answer.toolCalls()).filter(Objects::nonNull).map(Object::toString), others.stream())
+                .collect(Collectors.joining());
     }
 }

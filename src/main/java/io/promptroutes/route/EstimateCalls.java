@@ -2,6 +2,7 @@ package io.promptroutes.route;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.Media;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.Price;
 import io.promptroutes.cost.PriceList;
@@ -62,7 +63,7 @@ public final class EstimateCalls implements Processor {
         boolean compare = run.prompt().strategy() == Strategy.COMPARE;
         boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).holds(run.prompt());
         boolean ended = ended(run.prompt(), identity, fedInAgain);
-        long tokens = ended ? 0 : new Demand(run.prompt().request(), counter).tokens();
+        long tokens = ended ? 0 : new Demand(run.prompt().request(), counter).tokens() + Media.of(run.prompt().request()).likelyTokens();
         for (String model : compare ? run.chain().models() : List.of(run.chain().model())) {
             boolean done = ended || compare && ended(run.prompt(), Comparisons.identity(identity, model), fedInAgain);
             String tier = run.decision().tier();
@@ -83,7 +84,7 @@ public final class EstimateCalls implements Processor {
     private Estimate.Row call(Run run, String tier, String model, long tokens) {
         ObjectNode body = run.prompt().request();
         Model facts = catalogue.find(model).orElse(null);
-        int cap = request.cap(body, facts, run.decision().maxTokens());
+        int cap = request.cap(body, model, facts, run.decision().maxTokens());
         int answers = Math.max(1, body.path("n").asInt(1));
         AnswerLengths.Guess length = lengths.of(run.task().toString(), facts == null ? model : facts.id(), cap);
         PriceList.Entry entry = prices.of(model);
@@ -91,7 +92,7 @@ public final class EstimateCalls implements Processor {
             estimate.unknownPrice();
         }
         Range usd = new Range(cost(entry.price(), tokens, length.low() * answers), cost(entry.price(), tokens, length.expected() * answers),
-                reservations.of(model, body, Json.bytes(body).length, cap).usd());
+                reservations.ofBytes(model, body, Json.bytes(body).length, cap).usd());
         return new Estimate.Row(run.task().toString(), tier, model, 1, 0, length.measured() ? 1 : 0, tokens, length.expected() * answers, usd);
     }
 

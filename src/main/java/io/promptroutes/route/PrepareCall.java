@@ -3,7 +3,8 @@ package io.promptroutes.route;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.Price;
-import io.promptroutes.cost.PriceList;
+import io.promptroutes.cost.Reservations;
+import io.promptroutes.cost.Thinking;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
@@ -39,7 +40,7 @@ final class PrepareCall implements Processor {
     private final ParkedModels parked;
     private final Breakers breakers;
     private final RateLimits rates;
-    private final PriceList prices;
+    private final Reservations reservations;
     private final BooleanSupplier limited;
     private final ChatRequest request;
     private final Timeouts timeouts;
@@ -53,14 +54,14 @@ final class PrepareCall implements Processor {
     record Timeouts(Duration plain, Duration reasoning) {
     }
 
-    PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Breakers breakers, RateLimits rates, PriceList prices, BooleanSupplier limited,
+    PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Breakers breakers, RateLimits rates, Reservations reservations, BooleanSupplier limited,
             ChatRequest request, Timeouts timeouts, Predicate<Exchange> mayStart, Clock clock) {
         this.intake = intake;
         this.catalogue = catalogue;
         this.parked = parked;
         this.breakers = breakers;
         this.rates = rates;
-        this.prices = prices;
+        this.reservations = reservations;
         this.limited = limited;
         this.request = request;
         this.timeouts = timeouts;
@@ -92,7 +93,7 @@ final class PrepareCall implements Processor {
             ChatRequest.Ours ours = new ChatRequest.Ours(run.decision().temperature(), run.decision().maxTokens(), chain.raisedCap(), chain.outputCap(),
                     ceiling(run, chain.model()));
             run.prepare(request.body(run.fields(), chain.model(), facts, ours),
-                    reasons(run, facts) ? timeouts.reasoning() : timeouts.plain());
+                    Thinking.of(run.fields(), chain.model(), facts) ? timeouts.reasoning() : timeouts.plain());
         }
     }
 
@@ -101,8 +102,7 @@ final class PrepareCall implements Processor {
         if (run.chain().freeOnly()) {
             return FREE;
         }
-        PriceList.Entry entry = prices.of(model);
-        return limited.getAsBoolean() && entry.origin() == PriceList.Origin.CATALOGUE ? entry.price().dearest(run.prompt().raw().length) : null;
+        return limited.getAsBoolean() ? reservations.ceiling(model, run.fields()) : null;
     }
 
     /** Under a limit per minute its turn may be yet to come. */
@@ -151,9 +151,5 @@ final class PrepareCall implements Processor {
             return new Failure(last.kind().toString(), "no model answered; the last one: " + last.message() + "; left out: " + words, true);
         }
         return new Failure(why.toString(), "no model is left to call: " + words, why.retryable());
-    }
-
-    private static boolean reasons(Run run, Model facts) {
-        return run.prompt().request().hasNonNull("reasoning") || facts != null && facts.reasoning() != null && facts.reasoning().unasked();
     }
 }

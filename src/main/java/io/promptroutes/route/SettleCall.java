@@ -121,19 +121,14 @@ final class SettleCall extends AsyncProcessorSupport {
     }
 
     private static Settlement settlement(Run run, byte[] event) {
-        if (run.paid() != null) {
-            Answer answer = run.paid();
-            Cost cost = run.bill().last();
-            return new Settlement(run.answer() != null ? State.SUCCEEDED : State.FAILED, answer.generationId(), answer.model(), answer.provider(), answer.usage(), cost.usd(),
-                    cost.source(), run.latencyMs(), event);
-        }
+        Answer answer = run.paid();
         CallFailed.Details failure = run.failure();
-        if (failure.billing() == Billing.NO) {
+        if (answer == null && failure.billing() == Billing.NO) {
             return Settlement.notBilled(run.latencyMs());
         }
         Cost cost = run.bill().last();
-        BigDecimal usd = cost.usd();
-        return new Settlement(usd == null ? State.UNKNOWN : State.FAILED, failure.generationId(), null, failure.provider(), failure.usage(), usd,
-                cost.source(), run.latencyMs(), event);
+        State state = run.answer() != null ? State.SUCCEEDED : cost.usd() == null ? State.UNKNOWN : State.FAILED;
+        return new Settlement(state, run.generationId(), answer == null ? null : answer.model(), answer == null ? failure.provider() : answer.provider(),
+                run.usage(), cost.usd(), cost.source(), run.latencyMs(), event);
     }
 }

@@ -38,7 +38,7 @@ public final class ChainBuilder {
     public interface OutputCap {
 
         /** @param facts null where the catalogue does not have the model @param maxTokens where the request names none */
-        int of(ObjectNode request, Model facts, int maxTokens);
+        int of(ObjectNode request, String model, Model facts, int maxTokens);
     }
 
     /**
@@ -96,7 +96,7 @@ public final class ChainBuilder {
     }
 
     int cap(Job job, String model) {
-        return caps.of(job.prompt().request(), catalogue.find(model).orElse(null), job.maxTokens());
+        return caps.of(job.prompt().request(), model, catalogue.find(model).orElse(null), job.maxTokens());
     }
 
     private static boolean passes(String model, String reason, List<String> rejected) {

@@ -2,21 +2,18 @@ package io.promptroutes.routing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.cost.Media;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.TokenCounter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** What a request demands of the model that is to answer it. Belongs to one prompt; not thread-safe. */
 public final class Demand {
 
-    /** By the type of a message's part. */
-    private static final Map<String, String> MODALITIES = Map.of("image_url", "image", "file", "file", "input_audio", "audio",
-            "video_url", "video", "input_video", "video");
     /** Role and marks of a message, about. */
     private static final int TOKENS_OF_A_MESSAGE = 4;
 
@@ -33,6 +30,7 @@ public final class Demand {
         this.counter = counter;
         JsonNode messages = request.path("messages");
         messages.forEach(this::read);
+        Media.of(request).parts().forEach(part -> modalities.add(part.kind()));
         if (request.path("tools").size() > 0) {
             parameters.add("tools");
             texts.add(request.get("tools").toString());
@@ -58,10 +56,6 @@ public final class Demand {
         for (JsonNode part : content) {
             if (part.path("text").isTextual()) {
                 texts.add(part.get("text").textValue());
-            }
-            String modality = MODALITIES.get(part.path("type").asText());
-            if (modality != null) {
-                modalities.add(modality);
             }
         }
         if (message.has("tool_calls")) {

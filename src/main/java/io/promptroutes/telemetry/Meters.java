@@ -77,7 +77,7 @@ public final class Meters {
     /** A call has ended. @param cost null where it was not billed */
     void called(Run run, Cost cost) {
         Answer answer = run.paid();
-        Usage usage = answer != null ? answer.usage() : run.failure().usage();
+        Usage usage = run.usage();
         List<String> models = List.of(labels.model(run.chain().calledModel()), answer == null ? "" : labels.model(answer.model()));
         durations.computeIfAbsent(List.of(models.get(0), models.get(1), run.answer() != null ? "" : run.failure().kind().toString()), this::duration)
                 .record(Duration.ofMillis(run.latencyMs()));

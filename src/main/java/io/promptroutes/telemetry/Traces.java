@@ -91,7 +91,7 @@ public final class Traces {
             if (run.answer() == null) {
                 failed(span, run.failure());
             }
-            Usage usage = answer != null ? answer.usage() : run.failure().usage();
+            Usage usage = run.usage();
             if (usage != null) {
                 span.setAttribute("gen_ai.usage.input_tokens", usage.promptTokens()).setAttribute("gen_ai.usage.output_tokens", usage.completionTokens())
                         .setAttribute("gen_ai.usage.cache_read.input_tokens", usage.cachedTokens())

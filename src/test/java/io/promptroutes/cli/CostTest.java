@@ -6,12 +6,15 @@ import static io.promptroutes.cli.Reply.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.prompt.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -55,8 +58,8 @@ class CostTest {
         return Stream.of(
                 Arguments.of("reported", "openai/gpt-4.1-mini", "{" + tokens + ",\"cost\":0.0077}", "0.0077", "reported"),
                 Arguments.of("reported as nothing", "openai/gpt-4.1-mini", "{" + tokens + ",\"cost\":0}", "0", "reported"),
-                Arguments.of("reported with 18 digits", "openai/gpt-4.1-mini", "{" + tokens + ",\"cost\":1.23456789012345678e-1}",
-                        "0.123456789012345678", "reported"),
+                Arguments.of("reported with 18 digits", "openai/gpt-4.1-mini", "{" + tokens + ",\"cost\":1.23456789012345678e-3}",
+                        "0.001234567890123457", "reported"),
                 Arguments.of("own key at the provider: fee and the provider's part", "openai/gpt-4.1-mini",
                         "{" + tokens + ",\"cost\":0.0001,\"is_byok\":true,\"cost_details\":{\"upstream_inference_cost\":0.002}}", "0.0021",
                         "reported"),
@@ -86,6 +89,78 @@ class CostTest {
         assertThat(events.get(0).at("/data/completion_tokens").asInt()).isEqualTo(500);
     }
 
+    /** Of a call of about 160 bytes and 600 tokens at 0.40 and 1.60 a million, so at most some 0.00102. */
+    static Stream<Arguments> unbelievable() {
+        String tokens = "\"prompt_tokens\":12,\"completion_tokens\":60";
+        String none = "\"prompt_tokens\":0,\"completion_tokens\":0,\"total_tokens\":0";
+        return Stream.of(
+                Arguments.of("a cost that the call cannot have", "{" + tokens + ",\"cost\":999999}", "Good.", false),
+                Arguments.of("a little more than ten times what it can", "{" + tokens + ",\"cost\":0.0115}", "Good.", false),
+                Arguments.of("a little less", "{" + tokens + ",\"cost\":0.0095}", "Good.", true),
+                Arguments.of("the caller's own key", "{" + tokens + ",\"is_byok\":true,\"cost\":0,\"cost_details\":{\"upstream_inference_cost\":0.5}}", "Good.",
+                        true),
+                Arguments.of("server tools", "{" + tokens + ",\"cost\":0.5,\"server_tool_use_details\":{\"web_search_requests\":3}}", "Good.", true),
+                Arguments.of("a cache", "{" + tokens + ",\"cost\":0.5,\"prompt_tokens_details\":{\"cache_write_tokens\":9}}", "Good.", true),
+                Arguments.of("more tokens than there are, without a cost", "{\"prompt_tokens\":2e18,\"completion_tokens\":60}", "Good.", false),
+                Arguments.of("the same in the answer", "{\"prompt_tokens\":12,\"completion_tokens\":2000000000000000000}", "Good.", false),
+                Arguments.of("nothing at all beside 300 characters", "{" + none + ",\"cost\":0}", "word ".repeat(60), false),
+                Arguments.of("nothing beside a word", "{" + none + "}", "Good.", false),
+                Arguments.of("nothing beside thoughts alone", "{" + none + "}", "", false),
+                Arguments.of("a token beside 300 characters", "{\"prompt_tokens\":12,\"completion_tokens\":1,\"cost\":0}", "word ".repeat(60), false),
+                Arguments.of("no tokens of the prompt", "{\"prompt_tokens\":0,\"completion_tokens\":5}", "Good.", false),
+                Arguments.of("a cost of nothing for tokens", "{" + tokens + ",\"cost\":0}", "Good.", true));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("unbelievable")
+    void whatCannotBeIsCountedHere(String what, String usage, String text, boolean believed) {
+        String thoughts = text.isEmpty() ? ",\"reasoning\":\"" + "thought ".repeat(60) + "\"" : "";
+        JsonNode result = ask(Reply.choice("{\"finish_reason\":\"length\",\"message\":{\"content\":\"" + text + "\"" + thoughts + "}}", "\"usage\":" + usage));
+        JsonNode data = routes.costsOf(result).get(0).path("data");
+
+        assertThat(result.path("cost_source").asText()).isEqualTo(believed ? "reported" : "estimated");
+        assertThat(data.has("reported")).isEqualTo(!believed);
+        if (!believed) {
+            assertThat(result.path("cost_usd").decimalValue()).isBetween(new BigDecimal("0.000003"), new BigDecimal("0.0003"));
+            assertThat(data.path("prompt_tokens").asInt()).as("its own count").isBetween(2, 20).isEqualTo(result.at("/usage/prompt_tokens").asInt());
+            assertThat(data.path("completion_tokens").asInt()).isBetween(2, 80);
+            JsonNode told = read(usage);
+            assertThat(data.at("/reported/prompt_tokens").decimalValue()).isEqualByComparingTo(told.path("prompt_tokens").decimalValue());
+            assertThat(data.at("/reported/cost_usd").decimalValue()).isEqualByComparingTo(told.path("cost").decimalValue());
+        }
+    }
+
+    private static JsonNode read(String json) {
+        try {
+            return Json.MAPPER.readTree(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void soundAndCachesHaveTheirPrices() {
+        String model = "google/gemini-2.5-flash";
+        // 400 of text x 0.30, 600 of sound x 1.00, 100 x 2.50, each a million
+        assertThat(ask(model, answer("\"usage\":{\"input_tokens\":1000,\"output_tokens\":100,\"input_tokens_details\":{\"audio_tokens\":600}}"))
+                .path("cost_usd").decimalValue()).isEqualByComparingTo("0.00097");
+        // 100 x 0.30, 900 out of the cache x 0.03, 100 x 2.50
+        assertThat(ask(model, answer("\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":100,\"prompt_cache_hit_tokens\":900,\"prompt_cache_miss_tokens\":100}"))
+                .path("cost_usd").decimalValue()).isEqualByComparingTo("0.000307");
+    }
+
+    @Test
+    void answersOfOneNameLoseNoEvent() {
+        Reply same = json(200, """
+                {"id":"chatcmpl-42","choices":[{"finish_reason":"stop","message":{"content":"Good."}}],"usage":{"prompt_tokens":9,"completion_tokens":2,"cost":0.0009}}""");
+        server.scriptThen(same);
+        Stream.of(1, 2, 3).map(n -> routes.ask("{\"id\":\"named-alike-" + n + "\",\"prompt\":\"Hello\",\"model\":\"openai/gpt-4.1-mini\"}")).forEach(result ->
+                assertThat(result.path("generation_id").asText()).isEqualTo("chatcmpl-42"));
+
+        List<JsonNode> events = routes.costs().stream().filter(event -> event.path("subject").asText().startsWith("named-alike")).toList();
+        assertThat(events).extracting(event -> event.path("id").asText()).hasSize(3).doesNotHaveDuplicates();
+    }
+
     @Test
     void withoutUsageTokensAreCountedHere() {
         JsonNode result = ask(answer("\"object\":\"chat.completion\""));
@@ -109,25 +184,25 @@ class CostTest {
     @Test
     void aFailedCallThatWasBilledIsPartOfTheSum() {
         JsonNode result = ask(json(200, """
-                {"id":"gen-thrown-away","choices":[],"usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12,"cost":0.5}}"""),
-                answer("\"usage\":{\"total_tokens\":3,\"cost\":0.25}"));
-        assertThat(result.path("cost_usd").decimalValue()).isEqualByComparingTo("0.75");
+                {"id":"gen-thrown-away","choices":[],"usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12,"cost":0.005}}"""),
+                answer("\"usage\":{\"total_tokens\":3,\"cost\":0.0025}"));
+        assertThat(result.path("cost_usd").decimalValue()).isEqualByComparingTo("0.0075");
         assertThat(result.path("cost_source").asText()).isEqualTo("reported");
         assertThat(result.path("usage").path("total_tokens").asInt()).as("of the winning call").isEqualTo(3);
         List<JsonNode> events = routes.costsOf(result);
         assertThat(events).extracting(event -> event.at("/data/status").asText()).containsExactly("failed", "success");
         assertThat(events).extracting(event -> event.at("/data/attempt").asInt()).containsExactly(1, 2);
-        assertThat(events.get(0).path("id").asText()).isEqualTo("gen-thrown-away");
+        assertThat(events.get(0).at("/data/generation_id").asText()).isEqualTo("gen-thrown-away");
         assertThat(events.get(0).at("/data/completion_tokens").asInt()).isEqualTo(7);
         assertThat(result.has("calls_of_unknown_cost")).isFalse();
     }
 
     @Test
     void aDeadLetterTellsWhatItsCallsCost() {
-        Reply billed = json(400, "{\"error\":{\"code\":400,\"message\":\"no\"},\"usage\":{\"completion_tokens\":7,\"cost\":0.5}}");
+        Reply billed = json(400, "{\"error\":{\"code\":400,\"message\":\"no\"},\"usage\":{\"completion_tokens\":7,\"cost\":0.005}}");
         JsonNode dead = ask(billed);
         assertThat(dead.path("status").asText()).isEqualTo("failed");
-        assertThat(dead.path("cost_usd").decimalValue()).isEqualByComparingTo("0.5");
+        assertThat(dead.path("cost_usd").decimalValue()).isEqualByComparingTo("0.005");
         assertThat(routes.costsOf(dead)).hasSize(1);
     }
 
@@ -167,7 +242,7 @@ class CostTest {
             assertThat(event.at("/data/cost_usd").isNull()).isTrue();
             assertThat(event.at("/data/cost_source").isNull()).isTrue();
             assertThat(event.at("/data/generation_id").asText(null)).isEqualTo(generation);
-            assertThat(event.path("id").asText()).isEqualTo(generation != null ? generation : result.path("id").asText() + "#1");
+            assertThat(UUID.fromString(event.path("id").asText())).hasToString(event.path("id").asText());
             assertThat(event.at("/data/model_requested").asText()).isEqualTo("openai/gpt-4.1-mini");
         }
     }
@@ -177,7 +252,7 @@ class CostTest {
         server.script(json(200, """
                 {"id":"gen-7","model":"openai/gpt-4.1-mini-2025-04-14","provider":"Azure",
                 "choices":[{"finish_reason":"stop","message":{"content":"Good."}}],
-                "usage":{"prompt_tokens":10,"completion_tokens":20,"total_tokens":30,"cost":0.125,
+                "usage":{"prompt_tokens":10,"completion_tokens":20,"total_tokens":30,"cost":0.00125,
                 "prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":6}}}"""));
         JsonNode result = routes.ask("""
                 {"id":"event-1","prompt":"Hello","model":"openai/gpt-4.1-mini","task":"chat","budget":"premium","tenant":"acme","metadata":{"a":[1]}}""");
@@ -187,7 +262,7 @@ class CostTest {
         assertThat(event.properties()).extracting(Map.Entry::getKey).containsExactlyInAnyOrder("specversion", "id", "source", "type", "subject",
                 "time", "datacontenttype", "data");
         assertThat(event.path("specversion").asText()).isEqualTo("1.0");
-        assertThat(event.path("id").asText()).isEqualTo("gen-7");
+        assertThat(UUID.fromString(event.path("id").asText())).hasToString(event.path("id").asText());
         assertThat(event.path("type").asText()).isEqualTo("promptroutes.cost.v1");
         assertThat(event.path("source").asText()).isNotBlank();
         assertThat(event.path("subject").asText()).isEqualTo("event-1");
@@ -200,7 +275,7 @@ class CostTest {
                 "prompt_id=\"event-1\"", "attempt=1", "model_requested=\"openai/gpt-4.1-mini\"",
                 "model_used=\"openai/gpt-4.1-mini-2025-04-14\"", "provider=\"Azure\"", "generation_id=\"gen-7\"", "task=\"chat\"",
                 "strategy=\"explicit\"", "budget=\"premium\"", "tenant=\"acme\"", "prompt_tokens=10", "completion_tokens=20",
-                "reasoning_tokens=6", "cached_tokens=4", "cost_usd=0.125", "cost_source=\"reported\"", "status=\"success\"",
+                "reasoning_tokens=6", "cached_tokens=4", "cost_usd=0.00125", "cost_source=\"reported\"", "status=\"success\"",
                 "metadata={\"a\":[1]}");
         assertThat(result.path("tenant").asText()).isEqualTo("acme");
         assertThat(result.path("metadata")).isEqualTo(data.path("metadata"));

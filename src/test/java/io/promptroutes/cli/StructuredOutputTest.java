@@ -34,7 +34,7 @@ class StructuredOutputTest {
     private static final String F = "openrouter/free";
     private static final String SCHEMA = """
             {"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer"}},"required":["name","age"],"additionalProperties":false}""";
-    private static final String USAGE = "\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":4,\"total_tokens\":14,\"cost\":0.01}";
+    private static final String USAGE = "\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":4,\"total_tokens\":14,\"cost\":0.001}";
     private static final String GOOD = "{\"name\":\"Ada\",\"age\":36}";
 
     @TempDir
@@ -154,7 +154,7 @@ class StructuredOutputTest {
     @Test
     void underACostOfItsOwnNoLongerCallIsMade() {
         server.script(text("no"), said("{\"name\":", "length"), text(GOOD));
-        JsonNode result = routes.ask(line(",\"max_cost_cents\":3,\"max_tokens\":50"));
+        JsonNode result = routes.ask(line(",\"max_cost_cents\":0.3,\"max_tokens\":50"));
         assertThat(result.path("text").asText()).isEqualTo(GOOD);
         assertThat(server.modelsCalled()).containsExactly(M, A, B);
         assertThat(server.calls()).allMatch(call -> call.body().path("max_tokens").asInt() == 50 && call.body().path("messages").size() == 1);
@@ -216,10 +216,10 @@ class StructuredOutputTest {
 
     /** Every call is an event and a settled claim, and the outcome says what they cost together. */
     private void assertPaid(JsonNode outcome, int calls, String... states) {
-        BigDecimal cost = new BigDecimal("0.01").multiply(BigDecimal.valueOf(calls));
+        BigDecimal cost = new BigDecimal("0.001").multiply(BigDecimal.valueOf(calls));
         assertThat(outcome.path("cost_usd").decimalValue()).isEqualByComparingTo(cost);
         assertThat(routes.costs()).extracting(event -> event.at("/data/status").asText()).containsExactly(states);
-        assertThat(routes.costs()).allMatch(event -> event.at("/data/cost_usd").decimalValue().compareTo(new BigDecimal("0.01")) == 0
+        assertThat(routes.costs()).allMatch(event -> event.at("/data/cost_usd").decimalValue().compareTo(new BigDecimal("0.001")) == 0
                 && !event.at("/data/model_used").isNull());
         Figures.Row total = ledger.figures().total(Instant.EPOCH);
         assertThat(total.costUsd()).isEqualByComparingTo(cost);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.promptroutes.cost.CostCalculator.Call;
 import io.promptroutes.cost.PriceList.Origin;
+import io.promptroutes.cost.Reservations.Bound;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Map;
@@ -22,6 +23,8 @@ class CostCalculatorTest {
             "prices.gone/model:free", "0/0",
             "prices.unknown", "2.00/4.00",
             "models.profile", "current");
+
+    private static final Bound BOUND = new Bound(BigDecimal.ONE, null, BigDecimal.TEN);
 
     private final Catalogue catalogue = Catalogue.shipped();
     private final PriceList prices = new PriceList(catalogue, SETTINGS);
@@ -61,7 +64,7 @@ class CostCalculatorTest {
             "openai/gpt-4o, openai/gpt-4o, none, 0.0000575, estimated",
             "nobody/knows, , none, 0.000026, estimated"})
     void theBestFigureThereIsSaysWhatACallCost(String requested, String served, String usage, String usd, String source) {
-        Call call = new Call(requested, served, usage(usage), () -> "Hello, world", "It is a fine day", 0);
+        Call call = new Call(requested, served, usage(usage), () -> 3, "It is a fine day", 0, BOUND);
 
         Cost cost = calculator.cost(call, NOON);
 
@@ -73,14 +76,14 @@ class CostCalculatorTest {
     void thePromptIsAskedForOnlyWhereTokensHaveToBeCounted() {
         Call call = new Call("openai/gpt-4o", null, usage("10/10"), () -> {
             throw new AssertionError("asked for");
-        }, "x", 0);
+        }, "x", 0, BOUND);
 
         assertThat(calculator.cost(call, NOON).source()).isEqualTo(CostSource.PRICED);
     }
 
     @Test
     void anAnswerWithoutTextCostsItsPromptAlone() {
-        Call call = new Call("openai/gpt-4o", null, null, () -> "Hello, world", null, 0);
+        Call call = new Call("openai/gpt-4o", null, null, () -> 3, null, 0, BOUND);
 
         assertThat(calculator.cost(call, NOON).usd()).hasToString("0.0000075");
     }

@@ -117,7 +117,7 @@ class BatchIT {
         assertThat(sum).isPositive().isEqualByComparingTo(outputs.results().stream()
                 .map(result -> result.path("cost_usd").decimalValue()).reduce(BigDecimal.ZERO, BigDecimal::add));
         JsonNode event = outputs.costs().stream().filter(one -> one.path("subject").asText().equals("first")).findFirst().orElseThrow();
-        assertThat(event.path("id").asText()).isEqualTo(outputs.result("first").path("generation_id").asText()).startsWith("gen-");
+        assertThat(event.at("/data/generation_id").asText()).isEqualTo(outputs.result("first").path("generation_id").asText()).startsWith("gen-");
         assertThat(event.path("type").asText()).isEqualTo("promptroutes.cost.v1");
         assertThat(event.path("specversion").asText()).isEqualTo("1.0");
         assertThat(event.path("data").path("tenant").asText()).isEqualTo("school");
