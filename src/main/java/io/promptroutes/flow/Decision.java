@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * How the models of a prompt were chosen, for the result's {@code routing}.
  *
- * @param temperature as set by the task; null where the request names its own
- * @param maxTokens   output cap as set by the task; null where the request names its own
+ * @param temperature as set by the task; null where none of ours is sent
+ * @param maxTokens   output cap as set by the task; null where none of ours is sent
  * @param choice      of the models
  * @param confidence  in the task, from 0 to 1; null where it was not weighed
  * @param signs       that spoke most for the task; empty where the request names it

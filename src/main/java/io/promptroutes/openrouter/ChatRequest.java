@@ -23,17 +23,19 @@ import java.util.stream.Stream;
 public record ChatRequest(ObjectNode provider, int reasoningHeadroom) {
 
     private static final List<String> CAPS = List.of("max_tokens", "max_completion_tokens");
+    /** Output tokens of a call without a cap, where nobody knows how many the model can give. */
+    private static final int UNCAPPED = 131_072;
 
     /**
      * What we add where the request leaves a gap.
      *
      * @param temperature the task's setting, or null
-     * @param maxTokens   the task's output cap
+     * @param maxTokens   the task's output cap, or null
      * @param raised      an output cap in place of the task's and the request's, as far as the model can give it; or null
      * @param affordable  an output cap that beats all others, or null
      * @param ceiling     the highest price at which a provider may serve the call, or null for any
      */
-    public record Ours(BigDecimal temperature, int maxTokens, Integer raised, Integer affordable, Price ceiling) {
+    public record Ours(BigDecimal temperature, Integer maxTokens, Integer raised, Integer affordable, Price ceiling) {
     }
 
     /**
@@ -43,6 +45,11 @@ public record ChatRequest(ObjectNode provider, int reasoningHeadroom) {
      * @param reserved  output tokens to be paid for at most: more where the request named two caps, of which the lower one is sent
      */
     public record Body(ObjectNode json, byte[] bytes, int outputCap, int reserved) {
+
+        /** Whether the cap is sent; else it is the model's own. */
+        public boolean capped() {
+            return CAPS.stream().anyMatch(json::has);
+        }
     }
 
     /**
@@ -63,7 +70,10 @@ public record ChatRequest(ObjectNode provider, int reasoningHeadroom) {
         int cap = ours.affordable() == null ? most : Math.min(most, ours.affordable());
         List<Integer> named = caps(request);
         String name = named.isEmpty() || request.hasNonNull("max_tokens") ? "max_tokens" : "max_completion_tokens";
-        body.remove(CAPS).put(name, cap);
+        body.remove(CAPS);
+        if (!named.isEmpty() || ours.maxTokens() != null || ours.raised() != null || ours.affordable() != null) {
+            body.put(name, cap);
+        }
         if (!provider.isEmpty() || ours.ceiling() != null) {
             ObjectNode merged = provider.deepCopy();
             if (body.get("provider") instanceof ObjectNode own) {
@@ -90,8 +100,8 @@ public record ChatRequest(ObjectNode provider, int reasoningHeadroom) {
         return again;
     }
 
-    /** The request's own output cap, the lower of two; else ours. */
-    public static int outputCap(ObjectNode request, int maxTokens) {
+    /** The request's own output cap, the lower of two; else ours, or null. */
+    public static Integer outputCap(ObjectNode request, Integer maxTokens) {
         return caps(request).stream().min(Integer::compare).orElse(maxTokens);
     }
 
@@ -117,10 +127,14 @@ public record ChatRequest(ObjectNode provider, int reasoningHeadroom) {
         }
     }
 
-    /** The output tokens that a call of the model asks for. @param facts null where it is not listed @param maxTokens the task's */
-    public int cap(ObjectNode request, String model, Model facts, int maxTokens) {
+    /** The output tokens that a call of the model may come to. @param facts null where it is not listed @param maxTokens the task's, or null */
+    public int cap(ObjectNode request, String model, Model facts, Integer maxTokens) {
+        Integer asked = outputCap(request, maxTokens);
+        if (asked == null) {
+            return within(facts == null || facts.maxCompletionTokens() == null ? UNCAPPED : Integer.MAX_VALUE, facts);
+        }
         if (!caps(request).isEmpty()) {
-            return outputCap(request, maxTokens);
+            return asked;
         }
         boolean thinks = Thinking.of(request, model, facts);
         return within(maxTokens + (thinks ? Math.max(reasoningHeadroom, Thinking.budget(request)) : 0), facts);

@@ -22,6 +22,7 @@ import java.util.List;
  *                     or {@code stream}
  * @param text         the user's own words, for detection and token counts: the prompt, or the texts of the last user message
  * @param metadata     echoed in results and cost events, or null
+ * @param openAi       it came as a line for OpenAI's Batch API, whose own settings alone are sent
  * @param notes        what was ignored in the request and why; may be empty
  */
 public record Prompt(
@@ -44,12 +45,13 @@ public record Prompt(
         ObjectNode request,
         String text,
         JsonNode metadata,
+        boolean openAi,
         List<String> notes) {
 
     /** The same prompt with other fields for the model. */
     public Prompt with(ObjectNode changed) {
         return new Prompt(id, source, key, raw, tenant, strategy, model, models, budget, quality, complexity, comparison, maxCostCents, freeOnly,
-                allowPaid, task, changed, text, metadata, notes);
+                allowPaid, task, changed, text, metadata, openAi, notes);
     }
 
     /** The id alone: a prompt's text has no place in a log. */

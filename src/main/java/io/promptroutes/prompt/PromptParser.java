@@ -54,6 +54,7 @@ public final class PromptParser {
                 ModelFields.of(fields, conversation),
                 conversation.text(),
                 fields.get("metadata", "an object", JsonNode::isObject),
+                received.openAi(),
                 wish.notes());
     }
 }

@@ -30,8 +30,9 @@ final class RequestReader {
      * A request out of its wrapping.
      *
      * @param raw the bytes without the wrapping of a dead letter, so that a second one holds the request and not the first one
+     * @param openAi whether it is a line for OpenAI's Batch API
      */
-    record Received(Fields fields, byte[] raw) {
+    record Received(Fields fields, byte[] raw, boolean openAi) {
     }
 
     /**
@@ -53,7 +54,7 @@ final class RequestReader {
             if (nul >= 0) {
                 throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, outerId, "not text: a NUL at character " + (nul + 1));
             }
-            return new Received(new Fields(Json.MAPPER.createObjectNode().put("prompt", text), outerId), raw);
+            return new Received(new Fields(Json.MAPPER.createObjectNode().put("prompt", text), outerId), raw, false);
         }
         Fields fields = named(tree(raw, start, outerId), format, outerId);
         Writable.check(fields.node(), fields.id());
@@ -67,7 +68,8 @@ final class RequestReader {
             request = null;
         }
         request = request == null ? Json.bytes(fields.node()) : request;
-        return new Received(batchLine(fields.node(), format) ? batchBody(fields) : fields, request);
+        boolean openAi = batchLine(fields.node(), format);
+        return new Received(openAi ? batchBody(fields) : fields, request, openAi);
     }
 
     private static boolean batchLine(ObjectNode node, InputFormat format) {

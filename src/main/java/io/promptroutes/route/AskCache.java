@@ -205,7 +205,7 @@ final class AskCache extends AsyncProcessorSupport {
         JsonNode own = run.prompt().request().path("temperature");
         BigDecimal temperature = own.isNumber() ? own.decimalValue() : run.decision().temperature();
         BigDecimal most = cache.settings().temperature();
-        return most == null || temperature == null || temperature.compareTo(most) <= 0;
+        return most == null || (temperature == null ? BigDecimal.ONE : temperature).compareTo(most) <= 0; // what models take where nobody says
     }
 
     /** All that an answer depends on: the request with our settings, the models, and whose answer it is. */

@@ -89,7 +89,7 @@ public final class Beans implements AutoCloseable {
         main.bind("parsePrompt", new ParsePrompt(new PromptParser(prompts), shared.firstSeen(), prompts.maxBytes(), telemetry.traces()));
         TaskDetection.bind(main, options.detection().keywords(), options.detection()::detector);
         main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, options.models().aliases(catalogue), prices, reservations, tokens, request::cap, options.models().fallbacks(),
-                options.models().free()), options.retries().deadline()));
+                options.models().free()), limited, options.retries().deadline()));
         main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), shared.policy()));
         main.bind("askCache", new AskCache(new AnswerCache(options.cache(), clock), shared.ledger(), shared.policy(), options.service().provider(),
                 model -> breakers.open(model) ? LeftOut.CIRCUIT_BREAKER : parked.why(model), new AskCache.Guard(intake, pauses), shared.tally(), publishers, clock));

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -25,11 +26,16 @@ import org.apache.camel.Processor;
 final class BuildRun implements Processor {
 
     private final ChainBuilder chains;
+    private final BooleanSupplier limited;
     private final Duration deadline;
 
-    /** @param deadline over all attempts of a prompt */
-    BuildRun(ChainBuilder chains, Duration deadline) {
+    /**
+     * @param limited  whether any budget is set by now, so that no call may be without a cap
+     * @param deadline over all attempts of a prompt
+     */
+    BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline) {
         this.chains = chains;
+        this.limited = limited;
         this.deadline = deadline;
     }
 
@@ -39,11 +45,12 @@ final class BuildRun implements Processor {
         int maxTokens = exchange.getVariable("maxTokens", Integer.class);
         Choice choice = chains.build(prompt, models(exchange, prompt), maxTokens);
         Task task = Task.valueOf(exchange.getVariable("task", String.class).toUpperCase(Locale.ROOT));
+        boolean capped = !prompt.openAi() || limited.getAsBoolean() || prompt.maxCostCents() != null;
         Decision decision = new Decision(
                 exchange.getVariable("tier", String.class),
                 exchange.getVariable("reason", String.class),
-                new BigDecimal(exchange.getVariable("temperature", String.class)),
-                maxTokens,
+                prompt.openAi() ? null : new BigDecimal(exchange.getVariable("temperature", String.class)),
+                capped ? maxTokens : null,
                 choice,
                 exchange.getVariable("confidence", Double.class),
                 reasons(exchange));

@@ -125,7 +125,7 @@ public final class Fallback {
         int sent = run.request().outputCap();
         long limit = catalogue.find(chain.calledModel()).map(Model::maxCompletionTokens).orElse((long) Integer.MAX_VALUE);
         int more = (int) Math.min(2L * sent, limit);
-        if (unbounded(run) && more > sent && chain.outputCap() == null && chain.callsOnModel() < calls) {
+        if (unbounded(run) && run.request().capped() && more > sent && chain.outputCap() == null && chain.callsOnModel() < calls) {
             chain.retryWithMore(more);
         } else {
             chain.next();

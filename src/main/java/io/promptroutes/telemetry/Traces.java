@@ -71,9 +71,12 @@ public final class Traces {
         String model = run.chain().calledModel();
         SpanBuilder span = tracer.spanBuilder("chat " + model).setSpanKind(SpanKind.CLIENT).setParent(Context.root().with(passage.prompt()))
                 .setAttribute("gen_ai.operation.name", "chat").setAttribute("gen_ai.provider.name", labels.provider())
-                .setAttribute("gen_ai.request.model", model).setAttribute("gen_ai.request.max_tokens", run.request().outputCap())
+                .setAttribute("gen_ai.request.model", model)
                 .setAttribute("server.address", labels.address().getHost()).setAttribute("server.port", labels.port())
                 .setAttribute("prompt_routes.attempt", run.attempt());
+        if (run.request().capped()) {
+            span.setAttribute("gen_ai.request.max_tokens", run.request().outputCap());
+        }
         if (content) {
             span.setAttribute("gen_ai.input.messages", Content.of(run.fields().path("messages")));
         }

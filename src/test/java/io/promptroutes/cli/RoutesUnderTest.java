@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.promptroutes.Schemas;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.prompt.Json;
@@ -210,6 +211,10 @@ final class RoutesUnderTest implements AutoCloseable {
     /** Needs a prompt to have been through before. */
     Breakers breakers() {
         return camel.getRegistry().lookupByNameAndType("breakers", Breakers.class);
+    }
+
+    Tally tally() {
+        return application.tally();
     }
 
     Intake intake() {
