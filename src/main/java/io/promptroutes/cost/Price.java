@@ -76,18 +76,15 @@ public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
         BigDecimal own = usd.getOrDefault(kind, usual);
         return switch (kind) {
             case INPUT_CACHE_WRITE -> own.compareTo(prompt()) < 0 ? prompt().add(own) : own;
-            case IMAGE -> perPicture() ? usual : own;
+            case IMAGE -> picture().signum() > 0 ? usual : own;
             default -> own;
         };
     }
 
     /** The list has one name for both: a picture's price near that of a token is one per token, and those are among the prompt's. */
-    private boolean perPicture() {
-        return usd.getOrDefault(Kind.IMAGE, BigDecimal.ZERO).compareTo(prompt().multiply(NEAR)) > 0;
-    }
-
     private BigDecimal picture() {
-        return perPicture() ? usd.get(Kind.IMAGE) : BigDecimal.ZERO;
+        BigDecimal image = usd.getOrDefault(Kind.IMAGE, BigDecimal.ZERO);
+        return image.compareTo(prompt().multiply(NEAR)) > 0 ? image : BigDecimal.ZERO;
     }
 
     Price times(BigDecimal factor) {

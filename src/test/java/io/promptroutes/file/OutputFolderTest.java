@@ -1,0 +1,33 @@
+package io.promptroutes.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutputFolderTest {
+
+    @TempDir
+    private Path folder;
+
+    /** Some servers give each answer the same name. */
+    @Test
+    void answersAreToldApartByWhatTheySay() throws IOException {
+        byte[] old = line("{\"id\":\"p\",\"text\":\"old\",\"generation_id\":\"chatcmpl-42\"}");
+        byte[] other = line("{\"id\":\"p\",\"text\":\"new\",\"generation_id\":\"chatcmpl-42\"}");
+        try (OutputFolder job = new OutputFolder(folder, false)) {
+            job.result("p", old);
+        }
+        try (OutputFolder job = new OutputFolder(folder, false)) {
+            assertThat(job.hasResult("p", old)).isTrue();
+            assertThat(job.hasResult("p", other)).isFalse();
+        }
+    }
+
+    private static byte[] line(String json) {
+        return json.getBytes(StandardCharsets.UTF_8);
+    }
+}
