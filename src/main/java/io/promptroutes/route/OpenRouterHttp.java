@@ -51,7 +51,7 @@ final class OpenRouterHttp implements HttpClientConfigurer {
                         .setDefaultConnectionConfig(ConnectionConfig.custom()
                                 .setConnectTimeout(connect)
                                 .setSocketTimeout(silence)
-                                .setValidateAfterInactivity(TimeValue.ofSeconds(1)) // a stale connection would look like a reset
+                                .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS) // one that the server has closed is not reused, however young
                                 .build())
                         .build())
                 .setConnectionManagerShared(false)

@@ -1,0 +1,87 @@
+package io.promptroutes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A server that keeps connections alive, and then closes them all the same. */
+@Timeout(60)
+class ClosedConnectionTest {
+
+    private static final String ASK = "{\"prompt\":\"Hello\",\"model\":\"openai/gpt-4.1-mini\"}";
+
+    @AutoClose
+    private final ScriptedServer server = new ScriptedServer();
+    private final AtomicInteger closed = new AtomicInteger();
+
+    private static void close(Socket socket, boolean reset) throws IOException {
+        if (reset) {
+            socket.setSoLinger(true, 0);
+        }
+        socket.close();
+    }
+
+    private Reply answerAndClose(boolean reset) {
+        return (socket, out) -> {
+            Reply.answer().write(socket, out);
+            out.flush();
+            close(socket, reset);
+            closed.incrementAndGet();
+        };
+    }
+
+    /** Another call on the connection is read, and then the connection ends without a byte. */
+    private static Reply closeUnanswered(boolean reset) {
+        return (socket, out) -> close(socket, reset);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,false", "1,true", "16,false", "16,true"})
+    void whatWasClosedAfterAnAnswerIsNotUsedAgain(int concurrency, boolean reset) {
+        server.scriptThen(answerAndClose(reset));
+        try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("prompts.concurrency", String.valueOf(concurrency)))) {
+            for (int round = 1; round <= 3; round++) {
+                int calls = round * concurrency;
+                List<String> ids = Stream.generate(() -> routes.send(ASK)).limit(concurrency).toList();
+                assertThat(ids).map(routes::outcome).allSatisfy(result -> {
+                    assertThat(result.path("status").asText()).isEqualTo("success");
+                    assertThat(result.at("/fallback/attempts")).as("%s", result).isEmpty();
+                });
+                await().pollInterval(Duration.ofMillis(5)).until(() -> closed.get() == calls);
+                assertThat(server.calls()).as("none was sent twice").hasSize(calls);
+                assertThat(routes.costs()).hasSize(calls);
+            }
+        }
+    }
+
+    /** The server may have begun with it, so it is a call of unknown cost; the same model's next call has a connection of its own. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCallThatWasReadButNotAnsweredIsCounted(boolean reset) {
+        try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("prompts.concurrency", "1"))) {
+            routes.ask(ASK);
+            server.script(closeUnanswered(reset));
+            JsonNode result = routes.ask(ASK);
+            assertThat(result.path("status").asText()).isEqualTo("success");
+            assertThat(server.modelsCalled()).containsExactly("openai/gpt-4.1-mini", "openai/gpt-4.1-mini");
+            assertThat(result.at("/fallback/level").asInt()).isZero();
+            assertThat(result.at("/fallback/attempts")).hasSize(1);
+            assertThat(result.at("/fallback/attempts/0/error").asText()).startsWith("connection");
+            assertThat(result.path("calls_of_unknown_cost").asInt()).isEqualTo(1);
+            assertThat(routes.costsOf(result)).extracting(event -> event.at("/data/status").asText()).containsExactlyInAnyOrder("unknown", "success");
+        }
+    }
+}
