@@ -12,6 +12,9 @@ public final class Intake {
 
     private enum State { OPEN, PAUSED, PROBING, STOPPED }
 
+    /** What others are given to test a pause, at most, before the prompt that was refused does. */
+    private static final Duration OTHERS_FIRST = Duration.ofSeconds(2);
+
     private final int window;
     private final Duration firstProbe;
     private final Duration longestPause;
@@ -46,7 +49,7 @@ public final class Intake {
 
     /** Takes a place in the window, waiting for one. False: intake has stopped, nothing was taken. */
     public synchronized boolean take() throws InterruptedException {
-        while (!closed && state != State.STOPPED && (unfinished >= window || state != State.OPEN) && !mayProbe()) {
+        while (!closed && state != State.STOPPED && (unfinished >= window || state != State.OPEN && !mayProbe())) {
             wait(1_000);
         }
         if (closed || state == State.STOPPED) {
@@ -81,9 +84,9 @@ public final class Intake {
         return reason == null ? openSince : clock.instant();
     }
 
-    /** With nothing under way nobody else would find out that a pause is over. */
+    /** What is under way may all have been refused: somebody new is to find out whether the pause is over for others. */
     private boolean mayProbe() {
-        return unfinished == 0 && (state == State.PROBING || state == State.PAUSED && !clock.instant().isBefore(nextProbe));
+        return state == State.PROBING && !probeTaken || state == State.PAUSED && !clock.instant().isBefore(nextProbe);
     }
 
     /** Counts a prompt whose source has its own window and cannot wait, such as a Kafka consumer. */
@@ -97,9 +100,14 @@ public final class Intake {
         notifyAll();
     }
 
-    /** Asks before each call; each true is followed by one {@link #called}, when what came of it is published or queued again. */
-    public synchronized boolean mayCall() {
-        if (state == State.PAUSED && !clock.instant().isBefore(nextProbe)) {
+    /**
+     * Asks before each call; each true is followed by one {@link #called}, when what came of it is published or queued again.
+     *
+     * @param refused whether it was put back before: a pause is tested by another one where there is one, else a single prompt that is
+     *                refused for itself would hold up all
+     */
+    public synchronized boolean mayCall(boolean refused) {
+        if (state == State.PAUSED && !clock.instant().isBefore(refused ? nextProbe.plus(min(OTHERS_FIRST, probeEvery)) : nextProbe)) {
             state = State.PROBING;
             probeTaken = false;
         }

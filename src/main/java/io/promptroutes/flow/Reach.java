@@ -1,6 +1,7 @@
 package io.promptroutes.flow;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +14,7 @@ public final class Reach {
     private final Map<String, BigDecimal> credit = new ConcurrentHashMap<>();
     private volatile String unreachable;
     private volatile String refusal;
+    private volatile Instant paid = Instant.MIN;
 
     /** @param provider {@code openrouter}, or the name of another that is called in its place */
     public Reach(String provider) {
@@ -20,12 +22,20 @@ public final class Reach {
         name = openRouter ? "OpenRouter" : "provider " + provider;
     }
 
-    /** A call was answered. */
-    public void proved() {
+    /** A call was answered. @param charged whether it cost something, so that the account pays */
+    public void proved(Instant began, boolean charged) {
+        if (charged && began.isAfter(paid)) {
+            paid = began;
+        }
         if (unreachable != null || refusal != null) {
             unreachable = null;
             refusal = null;
         }
+    }
+
+    /** Whether a call that began after {@code instant} was answered and cost something. */
+    public boolean paidSince(Instant instant) {
+        return paid.isAfter(instant);
     }
 
     /** It was asked about the key, which costs nothing and which only OpenRouter need understand. @param status of HTTP */

@@ -2,7 +2,6 @@ package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.cost.Usage;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.function.Function;
@@ -10,9 +9,9 @@ import java.util.function.Function;
 /**
  * Turns the response of one chat completion into an {@link Answer}, or says why it is none. Thread-safe.
  *
- * <p>An answer without text stands where the model was asked and counted its tokens; it is a failure where nothing seems to have run
- * (no usage, or usage of zeros) or where the provider's connection broke. Text that a model put into {@code reasoning} alone stays
- * there: {@link Answer#text()} is empty then, and whoever wants it takes {@link Answer#reasoning()}.
+ * <p>An answer without text stands where the model counted tokens for it, or a cost; it is a failure where nothing seems to have run
+ * (no usage, or no token and no cost), where the provider broke off, and where its filter kept the text back. Text that a model put into
+ * {@code reasoning} alone stays there: {@link Answer#text()} is empty then, and whoever wants it takes {@link Answer#reasoning()}.
  */
 public final class AnswerReader {
 
@@ -37,11 +36,11 @@ public final class AnswerReader {
         Response response = new Response(status, header, root);
         if (root.isMissingNode()) {
             boolean blank = body == null || new String(body, StandardCharsets.UTF_8).isBlank();
-            throw classifier.invalid(response, Billing.UNKNOWN,
+            throw classifier.noAnswer(FailureKind.INVALID_ANSWER, response, Billing.UNKNOWN,
                     blank ? "The answer's body is empty" : "The answer's body was cut, is no JSON, or holds a number beyond all bounds");
         }
         if (!root.isObject()) {
-            throw classifier.invalid(response, Billing.UNKNOWN, "The answer's body is no JSON object");
+            throw classifier.noAnswer(FailureKind.INVALID_ANSWER, response, Billing.UNKNOWN, "The answer's body is no JSON object");
         }
         return read(response, requestedModel);
     }
@@ -49,21 +48,31 @@ public final class AnswerReader {
     private Answer read(Response response, String requestedModel) throws CallFailed {
         JsonNode choice = response.root().path("choices").path(0);
         Answer answer = ChoiceReader.read(response, choice, requestedModel);
-        boolean disconnected = answer.isEmpty() && "network_error".equalsIgnoreCase(answer.nativeFinishReason());
+        String own = FinishReason.known(answer.nativeFinishReason());
         boolean failed = FinishReason.ERROR.equals(answer.finishReason());
+        boolean broken = answer.isEmpty() && FinishReason.ERROR.equals(own);
         JsonNode error = errorOf(response.root(), choice);
-        if (error != null || failed && !disconnected) {
+        if (error == null && answer.isEmpty() && (FinishReason.FILTER.equals(answer.finishReason()) || FinishReason.FILTER.equals(own))) {
+            // what was read of the prompt may be charged
+            throw classifier.noAnswer(FailureKind.MODERATION, response, Billing.UNKNOWN, "A filter kept the whole answer back. "
+                    + ErrorClassifier.ended(response));
+        }
+        if (error != null || failed && !broken) {
             throw classifier.inside(response, error, failed);
         }
         if (!choice.path("message").isObject()) {
-            throw classifier.invalid(response, Billing.NO, "The answer has no choices");
+            throw classifier.noAnswer(FailureKind.INVALID_ANSWER, response, Billing.NO, "The answer has no choices");
         }
-        if (disconnected) {
-            throw classifier.invalid(response, Billing.NO, "The provider's connection broke: empty answer, network_error");
+        if (broken) {
+            throw classifier.noAnswer(FailureKind.INVALID_ANSWER, response, Billing.NO, "The answer is empty. " + ErrorClassifier.ended(response));
         }
-        boolean cut = FinishReason.LENGTH.equals(answer.finishReason());
-        if (answer.isEmpty() && !cut && nothingRan(answer.usage(), answer.finishReason())) {
-            throw classifier.invalid(response, Billing.NO, "The answer is empty and has no usage");
+        Usage usage = answer.usage();
+        boolean nothingRan = usage == null || usage.completionTokens() == 0 && (usage.costUsd() == null || usage.costUsd().signum() == 0);
+        if (answer.isEmpty() && nothingRan && !FinishReason.LENGTH.equals(answer.finishReason())) {
+            // a blank finish reason is insured: no charge
+            boolean read = usage != null && usage.promptTokens() > 0 && answer.finishReason() != null;
+            throw classifier.noAnswer(FailureKind.INVALID_ANSWER, response, read ? Billing.UNKNOWN : Billing.NO,
+                    "The answer is empty, and no token of it is counted");
         }
         return answer;
     }
@@ -77,17 +86,9 @@ public final class AnswerReader {
         return says(root.path("error")) || alone ? root.path("error") : null;
     }
 
+    /** Members that are blank, null or zero say nothing. */
     private static boolean says(JsonNode error) {
-        return error.isContainerNode() ? !error.isEmpty() : error.isTextual() ? !error.textValue().isBlank() : error.asBoolean();
-    }
-
-    /** Zero-completion insurance in the second half: no token and no finish reason, no charge. */
-    private static boolean nothingRan(Usage usage, String finishReason) {
-        if (usage == null) {
-            return true;
-        }
-        BigDecimal cost = usage.costUsd();
-        return usage.completionTokens() == 0 && (cost == null || cost.signum() == 0)
-                && (usage.promptTokens() == 0 || finishReason == null);
+        return error.isContainerNode() ? error.valueStream().anyMatch(AnswerReader::says)
+                : error.isTextual() ? !error.textValue().isBlank() && !error.textValue().equals("0") : error.asBoolean();
     }
 }

@@ -29,8 +29,12 @@ record ErrorBody(Form form, JsonNode error, Integer code, List<String> words, St
     enum Form { JSON, TEXT, EMPTY }
 
     private static final String STOCK_PHRASE = "Provider returned error";
-    /** "You requested up to 64000 tokens, but can only afford 2,048": a separator stands in front of exactly three digits. */
-    private static final Pattern AFFORD = Pattern.compile("can only afford\\s+([1-9]\\d{0,2}(?:[,.'_ \u00a0\u202f]\\d{3})+(?!\\d)|\\d+)");
+    /**
+     * "You requested up to 64000 tokens, but can only afford 2,048", "128000 token capacity required, 2048 available", "max_tokens limit
+     * exceeded: 64000 > 2048": a separator stands in front of exactly three digits.
+     */
+    private static final Pattern AFFORD = Pattern.compile("(?:can only afford|token capacity required,|max_tokens limit exceeded: \\d{1,12} >)"
+            + "\\s+([1-9]\\d{0,2}(?:[,.'_ \u00a0\u202f]\\d{3})+(?!\\d)|\\d+)");
     /** Characters that the rules look at: error texts are short, pages and echoed prompts are not. */
     private static final int LOOKED_AT = 4_000;
     /** Bytes of a page. */
@@ -50,15 +54,18 @@ record ErrorBody(Form form, JsonNode error, Integer code, List<String> words, St
     /** @param said the value of {@code error}, wherever it was found; missing where only the root can tell */
     static ErrorBody json(JsonNode root, JsonNode said) {
         JsonNode first = Nodes.first(said);
+        while (first.path("error").isObject() && !first.path("message").isTextual()) {
+            first = first.path("error"); // the error of a server behind the server
+        }
         JsonNode error = first.isObject() || first.isTextual() ? first : root;
         JsonNode metadata = error.path("metadata");
         List<JsonNode> codes = List.of(error.path("code"), error.path("availability").path("code"), metadata.path("error_type"),
-                error.path("error_type"), error.path("type"), root.path("error_type"));
+                error.path("error_type"), error.path("type"), error.path("status"), root.path("error_type"));
         Integer code = Stream.concat(Stream.of(error.path("code"), error.path("http_status")), codes.stream())
                 .map(ErrorBody::status).filter(Objects::nonNull).findFirst().orElse(null);
         List<String> words = codes.stream().filter(JsonNode::isTextual).map(word -> ErrorVocabulary.word(word.textValue())).toList();
         // what the message holds may be a provider's whole error body, passed on
-        JsonNode message = error.isTextual() && !root.path("message").isTextual() ? error : UpstreamError.message(root, error);
+        JsonNode message = UpstreamError.message(root, error);
         return new ErrorBody(Form.JSON, error, code, words, UpstreamError.of(message).message(), UpstreamError.of(metadata.path("raw")),
                 Nodes.text(metadata.path("provider_name")));
     }
@@ -83,7 +90,7 @@ record ErrorBody(Form form, JsonNode error, Integer code, List<String> words, St
 
     /** The provider refused, not OpenRouter: its key, its credit and its permissions are not ours. */
     boolean isProviders() {
-        return provider != null && isGeneric();
+        return upstream.message() != null || provider != null && !ownWords().contains("openrouter.ai");
     }
 
     String telling() {
@@ -93,6 +100,10 @@ record ErrorBody(Form form, JsonNode error, Integer code, List<String> words, St
     /** OpenRouter's message in lower case, for the rules that go by the text; empty where there is none. */
     String ownWords() {
         return lookedAt(message);
+    }
+
+    String tellingWords() {
+        return lookedAt(telling());
     }
 
     /** Both messages in lower case. */

@@ -1,6 +1,7 @@
 package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.promptroutes.cost.Usage;
 
 /**
@@ -28,8 +29,7 @@ record ErrorClassifier(RetryAfter retryAfter) {
      * @param insured the finish reason is {@code error}: what OpenRouter names no cost for, it does not charge
      */
     CallFailed inside(Response response, JsonNode error, boolean insured) {
-        ErrorBody body = error != null ? ErrorBody.json(response.root(), error)
-                : ErrorBody.text(ErrorBody.Form.TEXT, "The provider ended the answer with an error");
+        ErrorBody body = error != null ? ErrorBody.json(response.root(), error) : ErrorBody.text(ErrorBody.Form.TEXT, null);
         int like = body.code() == null ? LIKE_BAD_GATEWAY : body.code();
         Usage usage = response.usage();
         Usage billed = insured && usage != null && !costs(usage) ? null : usage;
@@ -37,9 +37,9 @@ record ErrorClassifier(RetryAfter retryAfter) {
     }
 
     /** A 200 that is neither an answer nor tells an error. */
-    CallFailed invalid(Response response, Billing otherwise, String message) {
+    CallFailed noAnswer(FailureKind kind, Response response, Billing otherwise, String message) {
         Billing billing = billing(response.usage(), otherwise);
-        return new CallFailed(new CallFailed.Details(FailureKind.INVALID_ANSWER, response.status(), message, billing, null, null,
+        return new CallFailed(new CallFailed.Details(kind, response.status(), message, billing, null, null,
                 response.generationId(), response.provider(), billing == Billing.YES ? response.usage() : null, null));
     }
 
@@ -51,13 +51,21 @@ record ErrorClassifier(RetryAfter retryAfter) {
     private CallFailed judged(Response response, ErrorBody error, int status, int like, Usage usage, Billing otherwise) {
         FailureKind kind = FailureTable.kind(like, error);
         Billing billing = billing(usage, otherwise);
-        String message = ErrorText.of(error.telling(), error.metadata());
+        String said = ErrorText.of(error.telling(), error.metadata());
+        String message = said == null ? ended(response) : said;
         return new CallFailed(new CallFailed.Details(kind, status,
                 message == null ? "HTTP " + status + " without a readable message" : message, billing,
-                retryAfter.of(response.header(), error.error(), kind == FailureKind.FREE_LIMIT),
+                retryAfter.of(response.header(), error, kind),
                 kind == FailureKind.MAX_TOKENS_UNAFFORDABLE ? error.affordableTokens() : null, response.generationId(),
                 error.provider() != null ? error.provider() : response.provider(), billing == Billing.YES ? usage : null,
                 retryable(like, kind, error)));
+    }
+
+    /** How the provider ended the answer, in its own word where it has one; null without any. */
+    static String ended(Response response) {
+        JsonNode choice = response.root().path("choices").path(0);
+        String word = Nodes.text(choice.path(choice.hasNonNull("native_finish_reason") ? "native_finish_reason" : "finish_reason"));
+        return word == null ? null : ErrorText.of("The provider ended the answer: " + word, MissingNode.getInstance());
     }
 
     private static Boolean retryable(int like, FailureKind kind, ErrorBody error) {

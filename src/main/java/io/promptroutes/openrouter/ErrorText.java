@@ -16,7 +16,7 @@ final class ErrorText {
     private static final int SHORTEST_QUOTE = 3;
     private static final String MASK = "***";
 
-    private static final Pattern TITLE = Pattern.compile("(?is)<title[^>]{0,200}>(.{1,500}?)</title>");
+    private static final Pattern TITLE = Pattern.compile("(?is)<title[^>]{0,200}>\\s*([^\\s<].{0,500}?)</title>");
     private static final Pattern UNSEEN = Pattern.compile("(?is)<(script|style)\\b.*?(</\\1>|$)|<!--.*?(-->|$)");
     private static final Pattern TAG = Pattern.compile("(?s)<[a-zA-Z/!][^<>]{0,1000}>");
     private static final Pattern ENTITY = Pattern.compile("&(#\\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});");

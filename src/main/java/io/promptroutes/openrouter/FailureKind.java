@@ -23,6 +23,8 @@ public enum FailureKind {
     ACCOUNT_BLOCKED,
     /** 402 that names the number of tokens that can be afforded. */
     MAX_TOKENS_UNAFFORDABLE,
+    /** 402 for what this one request asks for, such as the length of its prompt: others may be paid. */
+    REQUEST_UNAFFORDABLE,
     /** 402: no credit, or the key's limit is reached. */
     INSUFFICIENT_CREDIT,
     /** 429 of a provider or of a minute's cap. */

@@ -1,34 +1,21 @@
 package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.regex.Pattern;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Which {@link FailureKind} a status and an error body make: words of the stable vocabulary first, then the text. Stateless. */
 final class FailureTable {
-
-    private static final Pattern FREE_DAY = Pattern.compile("free[-_ ]models[-_ ]per[-_ ]day");
-    private static final Pattern CONTEXT = Pattern.compile("context[ _-]?(length|window|limit|size)|maximum context"
-            + "|too many (input |prompt )?tokens|(prompt|input) is too long|input token (count|limit)|maximum (input|prompt) length");
-    private static final Pattern INVALID_MODEL = Pattern.compile("not a valid model|model_not_found|model .{1,100} does not exist");
-    private static final Pattern POLICY = Pattern.compile("polic(y|ies)|flagged|safety|moderation");
-    private static final Pattern KEY_LIMIT = Pattern.compile("key('s)? (spending |credit |usage )?limit");
-    private static final Pattern BUDGET = Pattern.compile("budget|spending limit");
-    private static final Pattern BLOCKED = Pattern.compile("request blocked|guardrail|moderation|flagged|content policy|prompt injection");
-    private static final Pattern REGION = Pattern.compile("(your|this) (region|country|location)|country, region|unsupported_country");
-    private static final Pattern BAD_KEY = Pattern.compile("(invalid|disabled|revoked|expired|deleted|unknown|incorrect) (api )?key"
-            + "|key (is|was|has been|has) (invalid|not valid|disabled|revoked|expired|deleted)");
-    private static final Pattern GONE = Pattern.compile(
-            "deprecat|free (period|variant|version)|no longer (available|offered|supported)|does not exist|not found|retired|sunset|not a valid model");
-    private static final Pattern PLAIN = Pattern.compile("no endpoints found for \\S+");
-    private static final Pattern FILTERED = Pattern.compile("that (can|support)|matching|data policy|privacy|guardrail|max[ _]?price|constraint"
-            + "|filter|allowed|ignored|parameter|quantization|region|zdr|zero data|tool|restrict");
 
     private FailureTable() {
     }
 
     static FailureKind kind(int status, ErrorBody body) {
-        if (status == 429 && FREE_DAY.matcher(body.said() + body.metadata().path("limit_source").asText()).find()) {
+        if (status == 429 && ErrorPhrase.FREE_DAY.in(body.said() + body.metadata().path("limit_source").asText())) {
             return FailureKind.FREE_LIMIT;
+        }
+        if (status != 402 && saysNoCredit(body)) {
+            return body.isProviders() ? FailureKind.PROVIDER_ERROR : FailureKind.INSUFFICIENT_CREDIT;
         }
         FailureKind named = byWords(status, body);
         if (named == null && body.retryable() != null) {
@@ -40,20 +27,20 @@ final class FailureTable {
     private static FailureKind byStatus(int status, ErrorBody body) {
         return switch (status) {
             case 400, 422 -> refused(body);
-            case 401 -> body.isProviders() ? FailureKind.PROVIDER_ERROR : FailureKind.KEY_REFUSED;
+            case 401 -> unauthorized(body);
             case 402 -> unpaid(body);
             case 403 -> forbidden(body);
             case 404 -> notFound(body);
             case 408 -> FailureKind.PROVIDER_ERROR;
             case 429 -> FailureKind.RATE_LIMITED;
             // an unknown model was a 500 until August 2026
-            case 500 -> INVALID_MODEL.matcher(body.ownWords()).find() ? FailureKind.MODEL_GONE : FailureKind.PROVIDER_ERROR;
+            case 500 -> ErrorPhrase.INVALID_MODEL.in(body.ownWords()) ? FailureKind.MODEL_GONE : FailureKind.PROVIDER_ERROR;
             default -> status >= 400 && status < 500 ? FailureKind.BAD_REQUEST : FailureKind.PROVIDER_ERROR;
         };
     }
 
     static boolean isAboutContext(ErrorBody body) {
-        return CONTEXT.matcher(body.said()).find()
+        return ErrorPhrase.CONTEXT.in(body.said())
                 || body.words().stream().map(ErrorVocabulary::kind).anyMatch(k -> k == FailureKind.CONTEXT_LENGTH);
     }
 
@@ -71,7 +58,7 @@ final class FailureTable {
                 return filtered ? FailureKind.NO_ENDPOINT : kind;
             }
         }
-        if (body.words().contains("invalid_prompt") && POLICY.matcher(body.said()).find()) {
+        if (body.words().contains("invalid_prompt") && ErrorPhrase.POLICY.in(body.said())) {
             return FailureKind.MODERATION;
         }
         // what a provider calls its models, nobody else needs to know
@@ -88,17 +75,35 @@ final class FailureTable {
     }
 
     private static FailureKind refused(ErrorBody body) {
-        if (INVALID_MODEL.matcher(body.ownWords()).find()) {
+        if (ErrorPhrase.INVALID_MODEL.in(body.ownWords())) {
             return FailureKind.MODEL_GONE;
         }
         return isAboutContext(body) ? FailureKind.CONTEXT_LENGTH : FailureKind.BAD_REQUEST;
     }
 
-    private static FailureKind unpaid(ErrorBody body) {
+    /** Whoever pays has no money left, whatever status was made of it. */
+    private static boolean saysNoCredit(ErrorBody body) {
+        List<String> words = Stream.of(body.words(), body.upstream().words()).flatMap(List::stream).toList();
+        return words.stream().map(ErrorVocabulary::kind).anyMatch(kind -> kind == FailureKind.INSUFFICIENT_CREDIT)
+                || ErrorPhrase.NO_CREDIT.in(body.tellingWords()) && !ErrorPhrase.PASSING.in(body.tellingWords() + words);
+    }
+
+    private static FailureKind unauthorized(ErrorBody body) {
         if (body.isProviders()) {
             return FailureKind.PROVIDER_ERROR;
         }
-        return body.affordableTokens() == null ? FailureKind.INSUFFICIENT_CREDIT : FailureKind.MAX_TOKENS_UNAFFORDABLE;
+        return ErrorPhrase.MODEL_DENIED.in(body.ownWords()) ? FailureKind.NO_ENDPOINT : FailureKind.KEY_REFUSED;
+    }
+
+    private static FailureKind unpaid(ErrorBody body) {
+        String said = body.said();
+        if (body.affordableTokens() != null) {
+            return FailureKind.MAX_TOKENS_UNAFFORDABLE;
+        }
+        if (ErrorPhrase.ONE_REQUEST.in(said) && !ErrorPhrase.NOTHING_LEFT.in(said)) {
+            return FailureKind.REQUEST_UNAFFORDABLE;
+        }
+        return body.isProviders() ? FailureKind.PROVIDER_ERROR : FailureKind.INSUFFICIENT_CREDIT;
     }
 
     private static FailureKind forbidden(ErrorBody body) {
@@ -111,22 +116,23 @@ final class FailureTable {
             return FailureKind.MODERATION;
         }
         String said = body.said();
-        if (KEY_LIMIT.matcher(said).find()) {
+        if (ErrorPhrase.KEY_LIMIT.in(said)) {
             return FailureKind.INSUFFICIENT_CREDIT;
         }
-        if (!body.isProviders() && BUDGET.matcher(said).find()) {
+        boolean ofModel = ErrorPhrase.MODEL.in(said);
+        if (!body.isProviders() && !ofModel && ErrorPhrase.BUDGET.in(said)) {
             return FailureKind.ACCOUNT_BLOCKED;
         }
-        if (BLOCKED.matcher(said).find()) {
+        if (ErrorPhrase.BLOCKED.in(said) && !ErrorPhrase.MODEL_DENIED.in(said)) {
             return FailureKind.MODERATION;
         }
-        if (REGION.matcher(said).find()) {
+        if (ofModel || ErrorPhrase.REGION.in(said)) {
             return FailureKind.NO_ENDPOINT;
         }
         if (body.isProviders()) {
             return FailureKind.PROVIDER_ERROR;
         }
-        return BAD_KEY.matcher(said).find() ? FailureKind.KEY_REFUSED : FailureKind.ACCOUNT_BLOCKED;
+        return ErrorPhrase.BAD_KEY.in(said) ? FailureKind.KEY_REFUSED : FailureKind.ACCOUNT_BLOCKED;
     }
 
     private static FailureKind notFound(ErrorBody body) {
@@ -135,9 +141,9 @@ final class FailureTable {
             return FailureKind.NO_ENDPOINT;
         }
         String said = body.ownWords();
-        if (PLAIN.matcher(said).matches() || GONE.matcher(said).find()) {
+        if (ErrorPhrase.PLAIN.in(said) || ErrorPhrase.GONE.in(said)) {
             return FailureKind.MODEL_GONE;
         }
-        return FILTERED.matcher(said).find() ? FailureKind.NO_ENDPOINT : FailureKind.MODEL_GONE;
+        return ErrorPhrase.FILTERED.in(said) ? FailureKind.NO_ENDPOINT : FailureKind.MODEL_GONE;
     }
 }

@@ -1,12 +1,11 @@
 package io.promptroutes.openrouter;
 
-import java.util.Locale;
-
 /** OpenRouter's finish reasons, found behind the providers' own words that leak through. Stateless. */
 public final class FinishReason {
 
     public static final String LENGTH = "length";
     static final String ERROR = "error";
+    static final String FILTER = "content_filter";
 
     static final String STOP = "stop";
     static final String TOOL_CALLS = "tool_calls";
@@ -27,16 +26,15 @@ public final class FinishReason {
         return found == null ? reason : found;
     }
 
-    private static String known(String word) {
-        return switch (word == null ? "" : word.strip().toLowerCase(Locale.ROOT)) {
+    /** What a provider's own word stands for; null for an unknown one. */
+    static String known(String word) {
+        return switch (word == null ? "" : ErrorVocabulary.word(word)) {
             case "stop", "end_turn", "stop_sequence", "eos", "eos_token", "complete", "completed" -> STOP;
             case "length", "max_tokens", "max_output_tokens", "max_length", "model_length", "token_limit",
                     "model_context_window_exceeded" -> LENGTH;
             case "tool_calls", "tool_call", "tool_use", "function_call" -> TOOL_CALLS;
-            case "content_filter", "content_filtered", "safety", "prohibited_content", "blocklist", "spii", "recitation", "refusal" ->
-                "content_filter";
-            case "error", "network_error" -> ERROR;
-            default -> null;
+            case "error", "network_error", "malformed_function_call", "malformed_response", "unexpected_tool_call", "too_many_tool_calls" -> ERROR;
+            default -> ErrorVocabulary.kind(ErrorVocabulary.word(String.valueOf(word))) == FailureKind.MODERATION ? FILTER : null;
         };
     }
 }

@@ -2,9 +2,12 @@ package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -15,7 +18,12 @@ import java.util.stream.Stream;
  */
 record UpstreamError(String message, List<String> words) {
 
-    private static final int DEEPEST = 4;
+    private static final int DEEPEST = 8;
+    /** Of a list of faults. */
+    private static final int TOLD = 5;
+    /** In which an error tells what is wrong, the most telling first. */
+    private static final List<String> MEMBERS = List.of("message", "detail", "msg", "description", "error_description", "errors", "fieldViolations",
+            "details", "error", "title");
 
     static UpstreamError of(JsonNode raw) {
         List<String> words = new ArrayList<>();
@@ -37,12 +45,30 @@ record UpstreamError(String message, List<String> words) {
         return new UpstreamError(message, words);
     }
 
-    /** The words of an error object, also where they are called otherwise or hang beside it; missing where there are none. */
+    /** The words of an error, also where they are called otherwise, stand in a list or hang beside it; missing where there are none. */
     static JsonNode message(JsonNode root, JsonNode error) {
-        JsonNode errors = root.path("errors").path(0);
-        return Stream.of(error.path("message"), error.path("detail"), root.path("message"), root.path("detail"), root.path("error"),
-                        errors.path("message"), errors)
-                .filter(told -> told.isTextual() && !told.textValue().isBlank()).findFirst().orElse(MissingNode.getInstance());
+        return Stream.of(error.isTextual() ? root.path("message") : error, error, root).map(node -> words(node, DEEPEST))
+                .filter(Objects::nonNull).findFirst().map(told -> (JsonNode) TextNode.valueOf(told)).orElse(MissingNode.getInstance());
+    }
+
+    /** Null where nothing is said. Only members that are meant to tell something are read: others may hold the prompt. */
+    private static String words(JsonNode node, int deep) {
+        if (node.isTextual()) {
+            return node.textValue().isBlank() ? null : node.textValue();
+        }
+        if (deep == 0 || !node.isContainerNode()) {
+            return null;
+        }
+        if (node.isArray()) {
+            String all = node.valueStream().limit(TOLD).map(each -> words(each, deep - 1)).filter(Objects::nonNull).collect(Collectors.joining("; "));
+            return all.isEmpty() ? null : all;
+        }
+        String told = MEMBERS.stream().map(name -> words(node.path(name), deep - 1)).filter(Objects::nonNull).findFirst().orElse(null);
+        String violations = node.path("details").isArray() ? words(node.path("details"), deep - 1) : null;
+        String more = violations == null || told.contains(violations) ? told : told + "; " + violations;
+        JsonNode place = node.path("loc").isArray() ? node.path("loc") : node.path("field");
+        String where = place.isArray() ? place.valueStream().map(JsonNode::asText).collect(Collectors.joining(".")) : place.asText();
+        return more == null || where.isEmpty() ? more : where + ": " + more;
     }
 
     /** An object or list in a string, parsed; everything else as it is. */

@@ -83,7 +83,7 @@ public final class Beans implements AutoCloseable {
         Reservations reservations = new Reservations(prices, options.budgets().unknownPrices(), options.budgets().serverTools());
         ChatRequest request = new ChatRequest(options.service().provider(), options.service().reasoningHeadroom());
         BooleanSupplier limited = () -> shared.ledger() != null && shared.ledger().limited();
-        Pauses pauses = new Pauses(intake, clock);
+        Pauses pauses = new Pauses(intake, reach, clock);
         Crossings alarms = new Crossings();
 
         main.bind("parsePrompt", new ParsePrompt(new PromptParser(prompts), shared.firstSeen(), prompts.maxBytes(), telemetry.traces()));

@@ -22,10 +22,11 @@ record ChainEnd(Pauses pauses, boolean freeFallback, boolean hold) {
 
     /** Reasons that lie with the account or the connection: a chain of nothing else is put back, never dead-lettered. */
     private static final Set<String> NOBODYS_FAULT = names(EnumSet.of(FailureKind.KEY_REFUSED, FailureKind.ACCOUNT_BLOCKED,
-            FailureKind.INSUFFICIENT_CREDIT, FailureKind.MAX_TOKENS_UNAFFORDABLE, FailureKind.UNREACHABLE));
-    /** The other models of a comparison may still be called, and so may those of other prompts. */
-    private static final Set<FailureKind> UNPAYABLE = EnumSet.of(FailureKind.INSUFFICIENT_CREDIT, FailureKind.MAX_TOKENS_UNAFFORDABLE);
-    private static final Set<FailureKind> WORTH_A_RETRY = EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.FREE_LIMIT,
+            FailureKind.INSUFFICIENT_CREDIT, FailureKind.MAX_TOKENS_UNAFFORDABLE, FailureKind.REQUEST_UNAFFORDABLE, FailureKind.UNREACHABLE));
+    /** Of those, what is said of one request: where it comes last, another request may be paid. */
+    private static final Set<FailureKind> OF_ONE_REQUEST = EnumSet.of(FailureKind.MAX_TOKENS_UNAFFORDABLE, FailureKind.REQUEST_UNAFFORDABLE);
+    private static final Set<FailureKind> WORTH_A_RETRY = EnumSet.of(FailureKind.MAX_TOKENS_UNAFFORDABLE, FailureKind.REQUEST_UNAFFORDABLE,
+            FailureKind.INSUFFICIENT_CREDIT, FailureKind.RATE_LIMITED, FailureKind.FREE_LIMIT,
             FailureKind.TIMEOUT, FailureKind.CONNECTION, FailureKind.UNREACHABLE, FailureKind.PROVIDER_ERROR,
             FailureKind.INVALID_ANSWER);
 
@@ -40,11 +41,13 @@ record ChainEnd(Pauses pauses, boolean freeFallback, boolean hold) {
         if (chain.step() != Step.FAILED) {
             return;
         }
-        boolean others = freeFallback && run.prompt().strategy() == Strategy.COMPARE && UNPAYABLE.contains(run.failure().kind());
+        FailureKind kind = run.failure().kind();
+        // the other models of a comparison may still be called
+        boolean others = freeFallback && run.prompt().strategy() == Strategy.COMPARE && kind == FailureKind.INSUFFICIENT_CREDIT;
         // whoever cannot be reached has refused nothing, whatever went before
-        if (!others && (run.failure().kind() == FailureKind.UNREACHABLE
+        if (!others && !OF_ONE_REQUEST.contains(kind) && (kind == FailureKind.UNREACHABLE
                 || chain.attempts().stream().allMatch(attempt -> NOBODYS_FAULT.contains(attempt.kind())))) {
-            hold(exchange, "no model can be called: " + run.failure().kind() + ", " + run.failure().message());
+            hold(exchange, "no model can be called: " + kind + ", " + run.failure().message());
             return;
         }
         CallFailed.Details last = run.failure();
@@ -63,8 +66,13 @@ record ChainEnd(Pauses pauses, boolean freeFallback, boolean hold) {
     }
 
     void hold(Exchange exchange, String why) {
-        exchange.getVariable("run", Run.class).chain().hold();
-        pauses.pause(exchange, why);
+        Run run = exchange.getVariable("run", Run.class);
+        if (run.failure().kind() == FailureKind.UNREACHABLE) {
+            run.chain().hold();
+            pauses.pause(exchange, why);
+        } else if (pauses.putBack(exchange, run)) {
+            pauses.pause(exchange, why);
+        }
     }
 
     private static Set<String> names(Set<FailureKind> kinds) {

@@ -80,15 +80,15 @@ final class EndCall implements Processor {
             exchange.setVariable("delay", run.chain().delay().toMillis());
             exchange.setVariable("waits", run.failure().kind().toString());
         }
-        count(run);
+        count(run, cost);
         telemetry.called(exchange.getVariable(Passage.VARIABLE, Passage.class), run, cost);
     }
 
-    private void count(Run run) {
+    private void count(Run run, Cost cost) {
         String model = run.chain().calledModel();
         if (run.paid() != null) {
             breakers.answered(model);
-            reach.proved();
+            reach.proved(run.callStarted(), cost.usd() == null || cost.usd().signum() > 0);
         } else if (OF_THE_MODEL.contains(run.failure().kind())) {
             breakers.failed(model);
         } else {

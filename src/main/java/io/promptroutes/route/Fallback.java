@@ -32,7 +32,6 @@ public final class Fallback {
     private final Catalogue catalogue;
     private final ParkedModels parked;
     private final Waits waits;
-    private final boolean freeFallback;
     private final ChainEnd chainEnd;
     private final String provider;
     private final Crossings alarms;
@@ -55,7 +54,6 @@ public final class Fallback {
         this.catalogue = catalogue;
         this.parked = parked;
         this.waits = waits;
-        this.freeFallback = freeFallback;
         this.chainEnd = new ChainEnd(pauses, freeFallback, policy.hold());
         this.provider = policy.provider();
         this.alarms = alarms;
@@ -138,10 +136,11 @@ public final class Fallback {
         return run.prompt().maxCostCents() == null;
     }
 
-    /** Once with as many tokens as the message allows, then a cheaper model. */
+    /** Once with as many tokens as the message allows, if it names a number, then a cheaper model. */
     public void fewerTokens(Exchange exchange) {
         Run run = note(exchange);
-        if (!run.chain().retryWith(run.failure().affordableTokens())) {
+        Integer affordable = run.failure().affordableTokens();
+        if (affordable == null || !run.chain().retryWith(affordable)) {
             String dear = run.chain().calledModel();
             run.chain().nextWhere(model -> catalogue.cheaper(model, dear));
         }
@@ -151,6 +150,7 @@ public final class Fallback {
     /** No credit: only free models are left. Where a free one is refused as well the balance is negative, and everything waits. */
     public void freeModels(Exchange exchange) {
         Run run = note(exchange);
+        Pauses.refused(exchange, run.callStarted());
         if (catalogue.free(run.chain().calledModel())) {
             chainEnd.hold(exchange, "OpenRouter refuses even free models for want of credit (negative balance): add credit");
             return;
@@ -159,7 +159,7 @@ public final class Fallback {
             String message = "OpenRouter refuses paid models for want of credit: " + run.failure().message();
             exchange.setVariable("alert", Alerts.of(Alerts.Kind.CREDIT, "account", message, alert -> alert.put("figure_of", "HTTP 402"), clock.instant()));
         }
-        if (freeFallback) {
+        if (chainEnd.freeFallback()) {
             run.chain().nextFree(catalogue::free, run.decision().choice().freeModels(), null);
         } else {
             run.chain().nextWhere(model -> false);
@@ -172,8 +172,10 @@ public final class Fallback {
         Run run = note(exchange);
         String why = provider.equals("openrouter") ? "OpenRouter refused the API key (" + run.failure().message() + "): check OPENROUTER_API_KEY"
                 : "provider " + provider + " refused the API key (" + run.failure().message() + "): see `providers list`";
-        run.chain().hold();
-        pauses.refused(exchange, why);
+        pauses.putBack(exchange, run);
+        if (run.end() == null) {
+            pauses.refused(exchange, why);
+        }
     }
 
     /** The account is blocked: everything waits. */
@@ -197,7 +199,7 @@ public final class Fallback {
         Run run = exchange.getVariable("run", Run.class);
         Stopwatch.goesOn(exchange);
         Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        CallFailed.Details details = details(caught, run);
+        CallFailed.Details details = caught instanceof CallFailed failed ? failed.details() : CallFailed.broken(caught, run.call());
         run.ended();
         run.failed(details);
         run.chain().note(new Attempt(run.chain().calledModel(), details.status(), details.kind().toString(), details.message(),
@@ -207,13 +209,6 @@ public final class Fallback {
         About.call(LOG.atDebug(), run, model, run.attempt(), details.status()).log("{}: call {} of {} failed: {}{}", run, run.attempt(), model,
                 details.kind(), details.status() == null ? "" : ", HTTP " + details.status());
         return run;
-    }
-
-    private static CallFailed.Details details(Exception caught, Run run) {
-        if (caught instanceof CallFailed failed) {
-            return failed.details();
-        }
-        return CallFailed.broken(caught, run.call());
     }
 
     private Duration backoff(int calls) {

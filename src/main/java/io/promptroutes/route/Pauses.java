@@ -1,6 +1,10 @@
 package io.promptroutes.route;
 
+import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Reach;
+import io.promptroutes.flow.Run;
+import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.publish.Alerts;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,13 +24,19 @@ final class Pauses {
     /** How long there is no second alert for the same reason. */
     private static final Duration TOLD_FOR = Duration.ofMinutes(10);
 
+    /** Variable with the {@link Instant} since when the prompt has been refused for what seems to be the account. */
+    static final String REFUSED = "refused";
+
     private final Intake intake;
+    private final Reach reach;
     private final Clock clock;
+    private volatile Instant lastRefusal = Instant.MIN;
     private String told = "";
     private Instant toldAt = Instant.EPOCH;
 
-    Pauses(Intake intake, Clock clock) {
+    Pauses(Intake intake, Reach reach, Clock clock) {
         this.intake = intake;
+        this.reach = reach;
         this.clock = clock;
     }
 
@@ -34,6 +44,33 @@ final class Pauses {
         if (intake.pause(why)) {
             tell(exchange, why);
         }
+    }
+
+    /** A call that began then was refused for what seems to be the account; of several the first one counts. */
+    static void refused(Exchange exchange, Instant began) {
+        if (exchange.getVariable(REFUSED) == null) {
+            exchange.setVariable(REFUSED, began);
+        }
+    }
+
+    /**
+     * The account seems to be at fault, so the prompt is put back; but where others that were called after it was refused have been paid
+     * for, it is alone at fault and has failed.
+     *
+     * @return whether everything is to wait; one refusal among calls that are paid for is not enough for that
+     */
+    boolean putBack(Exchange exchange, Run run) {
+        Instant since = exchange.getVariable(REFUSED, Instant.class);
+        boolean paying = reach.paidSince(lastRefusal);
+        lastRefusal = clock.instant();
+        refused(exchange, run.callStarted());
+        if (since != null && reach.paidSince(since)) {
+            CallFailed.Details last = run.failure();
+            run.fail(new Failure(last.kind().toString(), "refused while other prompts are paid for: " + last.message(), true));
+            return false;
+        }
+        run.chain().hold();
+        return !paying;
     }
 
     /** The key does not work. */

@@ -83,7 +83,7 @@ final class PrepareCall implements Processor {
             exchange.setVariable("next", "failed");
         } else if (waits(exchange, run)) {
             exchange.setVariable("next", "wait");
-        } else if (!intake.mayCall()) {
+        } else if (!intake.mayCall(exchange.getVariable(Pauses.REFUSED) != null)) {
             run.chain().held(now);
             exchange.setVariable("next", intake.stopped() ? "stopped" : "held");
         } else {

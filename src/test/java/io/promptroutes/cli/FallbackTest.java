@@ -119,11 +119,22 @@ class FallbackTest {
         Reply afford = error(402, "This request requires more credits, or fewer max_tokens. You requested up to 600 tokens, "
                 + "but can only afford 77. To increase, visit the settings");
         Reply empty = error(402, "Insufficient credits. Add more to continue.");
+        Reply tooLong = error(402, "Prompt tokens limit exceeded: 64128 > 6964. To increase, visit https://openrouter.ai/settings/credits");
         return Stream.of(
                 answered("402 with an affordable number: once more with it", "MM", 0, null, afford),
                 answered("402 with a number again: a cheaper model", "MMA", 1, "max_tokens_unaffordable", afford, afford),
                 asking("402 with a number again: dearer models are passed over", "\"model\":\"meta-llama/llama-3.1-8b-instruct\"", "LLF", 1,
                         "max_tokens_unaffordable", afford, afford),
+                answered("402 for the prompt's length: a cheaper model at once", "MA", 1, "request_unaffordable", tooLong),
+                asking("402 for the prompt's length: dearer models are passed over", "\"model\":\"meta-llama/llama-3.1-8b-instruct\"", "LF", 1,
+                        "request_unaffordable", tooLong),
+                dead("402 for the prompt's length of every model: a dead letter, and nothing waits", "MAF", "request_unaffordable", times(3, tooLong)),
+                dead("402 with a number of every model: a dead letter, and nothing waits", "MMAAFF", "max_tokens_unaffordable", times(6, afford)),
+                answered("402 nested, with what is available: once more with it", "MM", 0, null, json(402, """
+                        {"error":{"error":{"message":"More credits are required to run this request. 128000 token capacity required, \
+                        2484 available.","code":402},"code":402}}""")),
+                answered("429 without credit: straight to the free models", "MF", 1, "insufficient_credit", json(429, """
+                        {"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}""")),
                 answered("402 without credit: straight to the free models", "MF", 1, "insufficient_credit", empty),
                 answered("402 for the key's limit: straight to the free models", "MF", 1, "insufficient_credit",
                         error(402, "Quota exceeded for this key")));
@@ -163,6 +174,8 @@ class FallbackTest {
     private static Stream<Row> bodies() {
         Reply noChoices = json(200, "{\"id\":\"gen-1\",\"model\":\"" + ASKED + "\",\"choices\":[]}");
         Reply cut = json(200, "{\"id\":\"gen-1\",\"choices\":[{\"message\":{\"content\":\"Go");
+        Reply filtered = Reply.choice("{\"finish_reason\":\"content_filter\",\"native_finish_reason\":\"SAFETY\",\"message\":{\"content\":\"\"}}",
+                "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":0,\"total_tokens\":9,\"cost\":0.000002}");
         Reply empty = Reply.choice("{\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":\"\"}}", "\"object\":\"x\"");
         return Stream.of(
                 answered("200 with an error: judged by its code, 502", "MMA", 1, "provider_error",
@@ -178,6 +191,12 @@ class FallbackTest {
                         {"finish_reason":"error","message":{"content":"par"},"error":{"code":502,"message":"broke"}}""", "\"object\":\"x\""))),
                 answered("200 without choices", "MMA", 1, "invalid_answer", times(2, noChoices)),
                 answered("200 with an empty answer and no usage", "MMA", 1, "invalid_answer", times(2, empty)),
+                answered("200 with an empty answer, no tokens and no cost", "MMA", 1, "invalid_answer", times(2, Reply.choice(
+                        "{\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":null}}",
+                        "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":0,\"total_tokens\":9,\"cost\":0}"))),
+                dead("200 of a filter: a dead letter", "M", "moderation", filtered),
+                new Row("200 of a filter where JSON is asked for: no repair", "\"model\":\"" + ASKED
+                        + "\",\"response_format\":{\"type\":\"json_object\"}", List.of(filtered), "M", null, "moderation", List.of("moderation")),
                 answered("200 with cut JSON", "MMA", 1, "invalid_answer", times(2, cut)),
                 answered("200 with a page", "MMA", 1, "invalid_answer", times(2, Reply.html(200, "<html>welcome</html>"))),
                 answered("200 without a body", "MMA", 1, "invalid_answer", times(2, json(200, ""))),

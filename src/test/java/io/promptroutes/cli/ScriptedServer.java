@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * A stand-in for OpenRouter that answers chat calls with the replies it is given, one after the other, and keeps what it was sent to
@@ -36,6 +37,8 @@ final class ScriptedServer implements AutoCloseable {
     private Reply otherwise = Reply.answer();
     private final Map<String, String> documents = new HashMap<>();
     private Map<String, Reply> byModel = Map.of();
+    private Predicate<Call> chosen = call -> false;
+    private Reply forChosen;
 
     /**
      * A chat call as it came.
@@ -91,6 +94,12 @@ final class ScriptedServer implements AutoCloseable {
     /** From now on calls of these models are answered so, whatever the script says. */
     synchronized void byModel(Map<String, Reply> replies) {
         byModel = replies;
+    }
+
+    /** From now on such calls are answered so, whatever the script says. */
+    synchronized void when(Predicate<Call> which, Reply reply) {
+        chosen = which;
+        forChosen = reply;
     }
 
     /** What {@code GET /models} answers; 404 before. */
@@ -168,6 +177,9 @@ final class ScriptedServer implements AutoCloseable {
                     .orElse(Reply.json(404, "{\"error\":{\"message\":\"not here\"}}"));
         }
         calls.add(call);
+        if (chosen.test(call)) {
+            return forChosen;
+        }
         if (byModel.containsKey(call.model())) {
             return byModel.get(call.model());
         }

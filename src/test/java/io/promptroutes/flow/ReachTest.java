@@ -2,6 +2,8 @@ package io.promptroutes.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,8 +26,22 @@ class ReachTest {
         reach.answers(status);
         assertThat(reach.unreachable()).isEqualTo(unreachable);
         assertThat(reach.refusal()).isEqualTo(refusal.isEmpty() ? null : refusal);
-        reach.proved();
+        reach.proved(Instant.EPOCH, false);
         assertThat(reach.unreachable()).isNull();
         assertThat(reach.refusal()).isNull();
+    }
+
+    @Test
+    void theAccountPaysWhereACallThatBeganSinceThenWasCharged() {
+        Reach reach = new Reach("openrouter");
+        Instant then = Instant.parse("2026-11-22T12:00:00Z");
+        assertThat(reach.paidSince(Instant.MIN)).isFalse();
+        reach.proved(then.plusSeconds(9), false);
+        assertThat(reach.paidSince(then)).as("an answer for nothing").isFalse();
+        reach.proved(then, true);
+        assertThat(reach.paidSince(then)).as("a call that began before").isFalse();
+        reach.proved(then.plusSeconds(1), true);
+        reach.proved(then.minusSeconds(5), true);
+        assertThat(reach.paidSince(then)).isTrue();
     }
 }
