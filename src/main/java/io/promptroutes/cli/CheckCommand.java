@@ -169,7 +169,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     /** @return the models that there are now, or {@code before} where nobody can be asked */
-    private Catalogue openRouter(Common.Endpoint endpoint, Catalogue before) throws InterruptedException {
+    private Catalogue openRouter(Common.Endpoint endpoint, Catalogue before) {
         Settings settings = endpoint.settings();
         if (endpoint.needsKey() && !endpoint.key().present()) {
             findings.add(Finding.fault("there is no API key", "key openrouter.api-key", "set OPENROUTER_API_KEY (keys: https://openrouter.ai/keys)"));
@@ -185,7 +185,7 @@ final class CheckCommand implements Callable<Integer> {
             return now;
         } catch (IOException | IllegalArgumentException e) {
             findings.add(Finding.fault("OpenRouter cannot be asked at " + settings.text("openrouter.base-url") + " ("
-                    + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()) + ")",
+                    + e.getMessage() + ")",
                     settings.place("openrouter.base-url"), "correct the address, or see to the network"));
             return before;
         }

@@ -29,7 +29,7 @@ final class ModelsCommand implements Callable<Integer> {
     private Common common;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         Settings settings = common.settings(Map.of());
         try (Common.Endpoint endpoint = common.endpoint(settings)) {
             Catalogue catalogue = Catalogue.shipped();
@@ -43,7 +43,7 @@ final class ModelsCommand implements Callable<Integer> {
         }
     }
 
-    private static String refresh(Catalogue catalogue, Common.Endpoint endpoint) throws InterruptedException {
+    private static String refresh(Catalogue catalogue, Common.Endpoint endpoint) {
         try {
             OpenRouterApi.Reply reply = new OpenRouterApi(endpoint.settings(), endpoint.key()).get("/models");
             if (reply.status() == 200) {

@@ -2,43 +2,56 @@ package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.openrouter.WallClock;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.route.OpenRouterHttp;
+import io.promptroutes.route.Options;
+import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
 
-/** The small questions to OpenRouter that commands ask outside of routes. */
+/** The small questions to OpenRouter that commands ask outside of routes, by the routes' own HTTP client. */
 final class OpenRouterApi {
 
-    private final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
     private final String base;
     private final ApiKey key;
+    private final Options.Service service;
 
     OpenRouterApi(Settings settings, ApiKey key) {
         this.base = settings.text("openrouter.base-url");
         this.key = key;
+        this.service = new RouteSettings(settings, key).service();
     }
 
     /** @param body null where it was no JSON */
     record Reply(int status, JsonNode body, byte[] bytes) {
     }
 
-    Reply get(String path) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(30));
-        if (key.present()) {
-            request.header("Authorization", key.authorization());
-        }
-        HttpResponse<byte[]> response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-        JsonNode body = null;
-        try {
-            body = Json.MAPPER.readTree(response.body());
+    /** @throws IOException with a message for people */
+    Reply get(String path) throws IOException {
+        HttpClientBuilder builder = HttpClientBuilder.create();
+        try (WallClock wallClock = new WallClock(service.longestAnswer(), service.timeout())) {
+            new OpenRouterHttp(key, service, wallClock, new OpenRouterHttp.Limits(1, service.connectTimeout(), service.timeout())).configureHttpClient(builder);
+            try (CloseableHttpClient client = builder.build()) {
+                return client.execute(new HttpGet(base + path), response -> {
+                    byte[] bytes = response.getEntity() == null ? new byte[0] : EntityUtils.toByteArray(response.getEntity());
+                    return new Reply(response.getCode(), json(bytes), bytes);
+                });
+            }
         } catch (IOException e) {
-            // the status has to do
+            throw e.getMessage() != null ? e : new IOException(e.getClass().getSimpleName(), e);
         }
-        return new Reply(response.statusCode(), body, response.body());
+    }
+
+    private static JsonNode json(byte[] body) {
+        try {
+            return Json.MAPPER.readTree(body);
+        } catch (IOException e) {
+            return null; // the status has to do
+        }
     }
 }

@@ -99,9 +99,6 @@ final class ProvidersCommand implements Runnable {
             } catch (IOException e) {
                 out().println(id + ": cannot be reached: " + e.getMessage());
                 return ExitCodes.STOPPED;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return ExitCodes.STOPPED;
             }
         });
     }

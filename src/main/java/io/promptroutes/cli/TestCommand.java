@@ -26,7 +26,7 @@ final class TestCommand implements Callable<Integer> {
     private Common common;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         Settings settings = common.settings(Map.of());
         try (Common.Endpoint configured = common.endpoint(settings);
                 Ledger ledger = Ledgers.openIfFree(settings);
@@ -41,14 +41,14 @@ final class TestCommand implements Callable<Integer> {
                 account(endpoint.settings(), out);
                 return key(api.get("/key"), out);
             } catch (IOException e) {
-                out.println("service   cannot be reached: " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+                out.println("service   cannot be reached: " + e.getMessage());
                 return ExitCodes.STOPPED;
             }
         }
     }
 
     /** What the account has left, where there is a management key: no other may ask. */
-    private static void account(Settings settings, PrintWriter out) throws IOException, InterruptedException {
+    private static void account(Settings settings, PrintWriter out) throws IOException {
         ApiKey management = new ApiKey(Secret.of(settings.text(Settings.MANAGEMENT_KEY)));
         if (!management.present()) {
             return;

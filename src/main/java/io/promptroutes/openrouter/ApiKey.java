@@ -22,6 +22,11 @@ public final class ApiKey {
         return "Bearer " + source.get().strip();
     }
 
+    /** For whoever looks for it in order to hide it; null where there is none. */
+    public String value() {
+        return source.get();
+    }
+
     @Override
     public String toString() {
         return "ApiKey[hidden]";

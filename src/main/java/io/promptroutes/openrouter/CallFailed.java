@@ -29,9 +29,13 @@ public final class CallFailed extends Exception {
     public static Details broken(Exception cause, CallEntity call) {
         FailureKind kind = cause instanceof AttemptTimedOut ? FailureKind.TIMEOUT
                 : !(cause instanceof IOException) ? FailureKind.INVALID_ANSWER
-                : call.sent() ? FailureKind.CONNECTION : FailureKind.UNREACHABLE;
+                : sent(cause, call) ? FailureKind.CONNECTION : FailureKind.UNREACHABLE;
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return new Details(kind, null, message, call.sent() ? Billing.UNKNOWN : Billing.NO, null, null, call.generationId(), null, null, null);
+        return new Details(kind, null, message, sent(cause, call) ? Billing.UNKNOWN : Billing.NO, null, null, call.generationId(), null, null, null);
+    }
+
+    private static boolean sent(Exception cause, CallEntity call) {
+        return call.sent() && !(cause instanceof Network.NotConnected); // what a proxy took and refused never left it
     }
 
     public CallFailed(Details details) {

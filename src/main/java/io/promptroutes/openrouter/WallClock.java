@@ -1,6 +1,7 @@
 package io.promptroutes.openrouter;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,8 @@ public final class WallClock implements ExecChainHandler, AutoCloseable {
 
     /** In milliseconds: a call that runs longer than this after its headers is worth an entry in the ledger, a short one is not. */
     private static final long LONG = 1_000;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    private static final int LONGEST_LOOK = 8 << 20;
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
         Thread thread = new Thread(task, "wall-clock");
@@ -31,42 +34,53 @@ public final class WallClock implements ExecChainHandler, AutoCloseable {
         return thread;
     });
     private final int longestBody;
+    private final Duration look;
 
-    /** @param longestBody bytes of an answer; a longer one is cut there, and so fails to parse */
-    public WallClock(int longestBody) {
+    /**
+     * @param longestBody bytes of a model's answer; a longer one is cut there, and so fails to parse
+     * @param look        limit of what is no call of a model, such as the list of models; 30 s at most
+     */
+    public WallClock(int longestBody, Duration look) {
         this.longestBody = longestBody;
+        this.look = look.compareTo(LONGEST_WAIT) < 0 ? look : LONGEST_WAIT;
         timer.setRemoveOnCancelPolicy(true);
     }
 
     @Override
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
-        if (!(request.getEntity() instanceof CallEntity call)) {
-            return chain.proceed(request, scope);
-        }
+        CallEntity call = request.getEntity() instanceof CallEntity model ? model : null;
+        Duration limit = call == null ? look : call.limit();
         AtomicBoolean over = new AtomicBoolean();
         ScheduledFuture<?> end = timer.schedule(() -> {
             over.set(true);
             scope.execRuntime.discardEndpoint();
-        }, call.limit().toNanos(), TimeUnit.NANOSECONDS);
+        }, limit.toNanos(), TimeUnit.NANOSECONDS);
         ScheduledFuture<?> telling = null;
         try {
             ClassicHttpResponse response = chain.proceed(request, scope);
             Header id = response.getFirstHeader("X-Generation-Id");
-            if (id != null) {
+            if (id != null && call != null) {
                 call.generationId(id.getValue());
                 telling = timer.schedule(call::tellGenerationId, LONG, TimeUnit.MILLISECONDS);
             }
             HttpEntity body = response.getEntity();
             if (body != null) {
-                byte[] bytes = EntityUtils.toByteArray(body, longestBody);
+                int longest = call == null ? LONGEST_LOOK : longestBody;
+                byte[] bytes = body.getContent().readNBytes(longest);
+                if (bytes.length == longest) {
+                    scope.execRuntime.discardEndpoint(); // the rest may be without end
+                    if (call == null) {
+                        throw new IOException("the answer is longer than " + LONGEST_LOOK + " bytes");
+                    }
+                }
                 EntityUtils.consumeQuietly(body);
                 response.setEntity(new ByteArrayEntity(bytes, ContentType.parseLenient(body.getContentType())));
             }
             return response;
         } catch (IOException | RuntimeException e) {
             if (over.get()) {
-                throw new AttemptTimedOut(call.limit());
+                throw new AttemptTimedOut(limit);
             }
             throw e;
         } finally {

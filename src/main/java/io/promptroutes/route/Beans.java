@@ -72,7 +72,7 @@ public final class Beans implements AutoCloseable {
         Catalogue catalogue = shared.catalogue();
         Clock clock = shared.clock();
         Telemetry telemetry = shared.telemetry();
-        wallClock = new WallClock(options.service().longestAnswer());
+        wallClock = new WallClock(options.service().longestAnswer(), options.service().timeout());
         ParkedModels parked = new ParkedModels(clock);
         breakers = new Breakers(options.breakers());
         reach = new Reach(shared.policy().provider());
@@ -105,9 +105,9 @@ public final class Beans implements AutoCloseable {
                 new PrepareCall.Timeouts(options.service().timeout(), options.service().reasoningTimeout()), shared.mayStart(), clock));
         OpenRouterHttp.Limits http = new OpenRouterHttp.Limits(options.concurrency(), options.service().connectTimeout(),
                 options.service().reasoningTimeout().plusSeconds(10));
-        main.bind("openRouterHttp", new OpenRouterHttp(shared.key(), options.service().headers(), wallClock, http));
-        main.bind("managementHttp", new OpenRouterHttp(shared.managementKey(), options.service().headers(), wallClock, http));
-        main.bind("lookHttp", new OpenRouterHttp(shared.key(), options.service().headers(), wallClock, new OpenRouterHttp.Limits(1, LOOK, LOOK)));
+        main.bind("openRouterHttp", new OpenRouterHttp(shared.key(), options.service(), wallClock, http));
+        main.bind("managementHttp", new OpenRouterHttp(shared.managementKey(), options.service(), wallClock, http));
+        main.bind("lookHttp", new OpenRouterHttp(shared.key(), options.service(), wallClock, new OpenRouterHttp.Limits(1, LOOK, LOOK)));
         main.bind("noteReach", new NoteReach(reach));
         main.bind("readAnswer", new ReadAnswer(new AnswerReader(clock), intake));
         main.bind("checkOutput", new CheckOutput());

@@ -1,26 +1,33 @@
 package io.promptroutes.route;
 
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.openrouter.EchoMask;
+import io.promptroutes.openrouter.Network;
 import io.promptroutes.openrouter.WallClock;
 import java.time.Duration;
-import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Sets up the HTTP client that talks to OpenRouter: a connection for each permit, the key and the site's names on every
- * request, the wall clock around it, and nothing behind our back (no retries, redirects or cookies). Thread-safe.
+ * Sets up the HTTP client that talks to OpenRouter, for routes and commands alike: a connection for each permit, the key and the site's
+ * names on every request, the network's proxy and certificates, the wall clock around it, and nothing behind our back (no retries,
+ * redirects or cookies). Thread-safe.
  */
-final class OpenRouterHttp implements HttpClientConfigurer {
+public final class OpenRouterHttp implements HttpClientConfigurer {
 
     private final ApiKey key;
-    private final Map<String, String> headers;
+    private final Options.Service service;
     private final WallClock wallClock;
     private final Limits limits;
 
@@ -29,13 +36,13 @@ final class OpenRouterHttp implements HttpClientConfigurer {
      * @param connect     until a connection is made
      * @param silence     without a byte; a net under the wall clock
      */
-    record Limits(int connections, Duration connect, Duration silence) {
+    public record Limits(int connections, Duration connect, Duration silence) {
     }
 
-    /** @param headers sent with every request, beside the key */
-    OpenRouterHttp(ApiKey key, Map<String, String> headers, WallClock wallClock, Limits limits) {
+    /** @param service its headers are sent with every request, beside the key, and its network is gone through */
+    public OpenRouterHttp(ApiKey key, Options.Service service, WallClock wallClock, Limits limits) {
         this.key = key;
-        this.headers = Map.copyOf(headers);
+        this.service = service;
         this.wallClock = wallClock;
         this.limits = limits;
     }
@@ -44,6 +51,13 @@ final class OpenRouterHttp implements HttpClientConfigurer {
     public void configureHttpClient(HttpClientBuilder client) {
         Timeout connect = Timeout.of(limits.connect());
         Timeout silence = Timeout.of(limits.silence());
+        Network network = service.network();
+        client.setProxy(network.proxy());
+        if (network.password() != null) {
+            BasicCredentialsProvider proxy = new BasicCredentialsProvider();
+            proxy.setCredentials(new AuthScope(network.proxy()), new UsernamePasswordCredentials(network.user(), network.password().toCharArray()));
+            client.setDefaultCredentialsProvider(proxy);
+        }
         client.setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setMaxConnTotal(limits.connections())
                         .setMaxConnPerRoute(limits.connections())
@@ -53,6 +67,8 @@ final class OpenRouterHttp implements HttpClientConfigurer {
                                 .setSocketTimeout(silence)
                                 .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS) // one that the server has closed is not reused, however young
                                 .build())
+                        .setTlsSocketStrategy(network.trusted() == null ? DefaultClientTlsStrategy.createSystemDefault()
+                                : new DefaultClientTlsStrategy(network.trusted()))
                         .build())
                 .setConnectionManagerShared(false)
                 .setDefaultRequestConfig(RequestConfig.custom().setConnectionRequestTimeout(connect).setResponseTimeout(silence).build())
@@ -61,12 +77,14 @@ final class OpenRouterHttp implements HttpClientConfigurer {
                 .disableCookieManagement()
                 .disableAuthCaching()
                 .setUserAgent("prompt-routes")
+                .addExecInterceptorFirst("network", network)
                 .addExecInterceptorFirst("wall-clock", wallClock)
+                .addExecInterceptorFirst("mask", new EchoMask(() -> Stream.concat(Stream.of(key.value()), network.secrets().stream()).toList()))
                 .addRequestInterceptorFirst((request, entity, context) -> {
                     if (key.present()) {
                         request.setHeader("Authorization", key.authorization());
                     }
-                    headers.forEach(request::setHeader);
+                    service.headers().forEach(request::setHeader);
                 });
     }
 }

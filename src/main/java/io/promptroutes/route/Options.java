@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.ModelAliases;
 import io.promptroutes.flow.AnswerCache;
+import io.promptroutes.openrouter.Network;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Detector;
@@ -29,10 +30,11 @@ public record Options(int concurrency, Service service, Retries retries, Models 
      * @param headers            sent to OpenRouter beside the key
      * @param provider           defaults for the request's {@code provider} object
      * @param reasoningHeadroom  output tokens more for a model that thinks unasked
+     * @param network            on the way there
      * @param callsPerMinute     of all models together; 0 for no limit
      */
     public record Service(Duration connectTimeout, Duration timeout, Duration reasoningTimeout, int longestAnswer, Map<String, String> headers,
-            ObjectNode provider, int reasoningHeadroom, int callsPerMinute, Map<String, Integer> modelCallsPerMinute) {
+            ObjectNode provider, int reasoningHeadroom, Network network, int callsPerMinute, Map<String, Integer> modelCallsPerMinute) {
     }
 
     /**

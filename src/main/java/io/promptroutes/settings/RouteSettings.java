@@ -123,10 +123,11 @@ public final class RouteSettings {
                 breakers(), cache());
     }
 
-    private Options.Service service() {
+    /** Of the HTTP calls. */
+    public Options.Service service() {
         return new Options.Service(settings.duration("openrouter.connect-timeout"), settings.duration("openrouter.timeout"),
                 settings.duration("openrouter.timeout.reasoning"), settings.integer("openrouter.max-answer-bytes", 1024, Integer.MAX_VALUE),
-                headers(), provider(), settings.integer("openrouter.reasoning-headroom", 0, 1_000_000),
+                headers(), provider(), settings.integer("openrouter.reasoning-headroom", 0, 1_000_000), NetworkSettings.of(settings, System.getenv()),
                 settings.integer("openrouter.rpm", 0, 1_000_000), modelRates());
     }
 

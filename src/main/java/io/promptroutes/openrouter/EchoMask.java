@@ -1,0 +1,45 @@
+package io.promptroutes.openrouter;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.classic.ExecChainHandler;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+
+/**
+ * Strikes our own secrets out of whatever comes back, before anybody reads, keeps or shows it. Thread-safe.
+ *
+ * @param secrets that were sent; null and blank ones are none
+ */
+public record EchoMask(Supplier<List<String>> secrets) implements ExecChainHandler {
+
+    private static final String MASK = "***";
+    /** A shorter key is a placeholder such as {@code lm-studio}, which an answer may well be about; errors are none. */
+    private static final int SHORTEST_IN_ANSWERS = 12;
+    private static final int SHORTEST = 4;
+
+    @Override
+    public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) throws IOException, HttpException {
+        ClassicHttpResponse response = chain.proceed(request, scope);
+        int shortest = response.getCode() == 200 ? SHORTEST_IN_ANSWERS : SHORTEST;
+        List<String> ours = secrets.get().stream().filter(Objects::nonNull).map(String::strip).filter(secret -> secret.length() >= shortest).toList();
+        HttpEntity body = response.getEntity();
+        if (body != null) {
+            String text = new String(EntityUtils.toByteArray(body), StandardCharsets.ISO_8859_1); // a character a byte, and back again
+            for (String secret : ours) {
+                text = text.replace(secret, MASK).replace(secret.replace("/", "\\/"), MASK); // some write it so in JSON
+            }
+            response.setEntity(new ByteArrayEntity(text.getBytes(StandardCharsets.ISO_8859_1), ContentType.parseLenient(body.getContentType())));
+        }
+        return response;
+    }
+}

@@ -1,0 +1,147 @@
+package io.promptroutes.settings;
+
+import io.promptroutes.openrouter.Network;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.net.InetAddressUtils;
+import org.apache.hc.core5.net.PercentCodec;
+import org.apache.hc.core5.ssl.SSLContexts;
+
+/** By which proxy the API is reached, and whose certificates are trusted: of the keys, the JVM's options and the environment. Stateless. */
+public final class NetworkSettings {
+
+    private static final String PROXY = "openrouter.proxy";
+    private static final String TRUST = "openrouter.trust-store";
+    /** Scheme, user, password, host, port. */
+    private static final Pattern ADDRESS = Pattern.compile("(?:(?i:http)://)?(?:([^:/]*?)(?::(?!//)(.*))?@)?(\\[[^\\]]+]|[^:/@\\[\\]\\s]+)(?::(\\d{1,5}))?/?");
+
+    private NetworkSettings() {
+    }
+
+    /** @throws UsageException that names the key or variable which cannot be used, and no password */
+    static Network of(Settings settings, Map<String, String> environment) {
+        URI target = URI.create(settings.address("openrouter.base-url"));
+        String byScheme = target.getScheme() + "_proxy";
+        Map<String, String> said = new LinkedHashMap<>(); // the first that says something counts
+        said.put("key " + PROXY, settings.text(PROXY));
+        said.put("option -D" + target.getScheme() + ".proxyHost", ofTheJvm(target));
+        said.put("variable " + byScheme.toUpperCase(Locale.ROOT), variable(environment, byScheme));
+        said.put("variable ALL_PROXY", variable(environment, "all_proxy"));
+        SSLContext trusted = trusted(settings.text(TRUST), settings.text("openrouter.trust-store-password"));
+        return said.entrySet().stream().filter(one -> !one.getValue().isEmpty()).findFirst()
+                .filter(one -> !one.getValue().equals("none") && !spared(target, variable(environment, "no_proxy")))
+                .map(one -> by(one.getKey(), one.getValue(), settings.text("openrouter.proxy-password"), trusted))
+                .orElse(new Network(null, null, null, trusted));
+    }
+
+    /** In small letters or in capitals, as curl takes them. */
+    private static String variable(Map<String, String> environment, String name) {
+        return Stream.of(name, name.toUpperCase(Locale.ROOT)).map(one -> environment.getOrDefault(one, "").strip()).filter(one -> !one.isEmpty())
+                .findFirst().orElse("");
+    }
+
+    /** Also of {@code http.nonProxyHosts}. */
+    private static String ofTheJvm(URI target) {
+        return ProxySelector.getDefault().select(target).get(0).address() instanceof InetSocketAddress proxy ? proxy.getHostString() + ":" + proxy.getPort() : "";
+    }
+
+    private static Network by(String origin, String address, String password, SSLContext trusted) {
+        Matcher parts = ADDRESS.matcher(address);
+        if (!parts.matches()) {
+            throw new UsageException(origin + " must name a proxy as http://HOST:PORT or http://USER:PASSWORD@HOST:PORT");
+        }
+        String secret = password.isEmpty() ? decoded(parts.group(2)) : Secret.of(password).get();
+        if (parts.group(1) != null && secret == null) {
+            throw new UsageException(origin + " names a user without a password: give that with key openrouter.proxy-password (env:NAME or file:PATH)");
+        }
+        int port = parts.group(4) == null ? 80 : Integer.parseInt(parts.group(4));
+        return new Network(new HttpHost("http", parts.group(3).replaceAll("[\\[\\]]", ""), port), decoded(parts.group(1)), secret, trusted);
+    }
+
+    private static String decoded(String text) {
+        return text == null ? null : PercentCodec.decode(text, StandardCharsets.UTF_8);
+    }
+
+    /** Whether no proxy leads there: this machine, and what {@code list} names by host, domain, address or network, with or without a port. */
+    private static boolean spared(URI target, String list) {
+        String host = target.getHost() == null ? "" : target.getHost().replaceAll("[\\[\\]]", "").toLowerCase(Locale.ROOT);
+        InetAddress address = literal(host);
+        if (address == null ? host.equals("localhost") || host.endsWith(".localhost") : address.isLoopbackAddress()) {
+            return true;
+        }
+        int port = target.getPort() >= 0 ? target.getPort() : target.getScheme().equals("http") ? 80 : 443;
+        return Stream.of(list.toLowerCase(Locale.ROOT).split("[,\\s]+")).anyMatch(rule -> {
+            String name = (literal(rule) == null ? rule.replaceFirst(":" + port + "$", "") : rule).replaceAll("[\\[\\]]|^\\*?\\.|\\.$", "");
+            return name.equals("*") || name.equals(host) || (address == null ? host.endsWith("." + name) : within(address, name));
+        });
+    }
+
+    /** @param network an address, or as many of its leading bits as stand behind a slash */
+    private static boolean within(InetAddress address, String network) {
+        String[] parts = network.split("/", 2);
+        InetAddress base = literal(parts[0]);
+        int bits = 8 * address.getAddress().length;
+        if (base == null || 8 * base.getAddress().length != bits || parts.length > 1 && !parts[1].matches("\\d{1,3}")) {
+            return false;
+        }
+        int rest = parts.length == 1 ? 0 : Math.max(0, bits - Integer.parseInt(parts[1]));
+        return new BigInteger(1, base.getAddress()).shiftRight(rest).equals(new BigInteger(1, address.getAddress()).shiftRight(rest));
+    }
+
+    /** Null for a name: none is looked up. */
+    private static InetAddress literal(String host) {
+        try {
+            return host.matches("\\d{1,3}(\\.\\d{1,3}){3}") || InetAddressUtils.isIPv6(host) ? InetAddress.getByName(host) : null;
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+
+    private static SSLContext trusted(String file, String password) {
+        if (file.isEmpty()) {
+            return null;
+        }
+        try {
+            byte[] bytes = Files.readAllBytes(Path.of(file));
+            KeyStore store;
+            if (new String(bytes, StandardCharsets.ISO_8859_1).contains("-----BEGIN CERTIFICATE")) {
+                store = KeyStore.getInstance("PKCS12");
+                store.load(null, null);
+                for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes))) {
+                    store.setCertificateEntry("ca-" + store.size(), certificate);
+                }
+            } else {
+                String secret = password.isEmpty() ? null : Secret.of(password).get();
+                store = KeyStore.getInstance(Path.of(file).toFile(), secret == null ? null : secret.toCharArray());
+            }
+            if (store.size() == 0) {
+                throw new IOException("there is none");
+            }
+            return SSLContexts.custom().loadTrustMaterial(store, null).build();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new UsageException("key " + TRUST + ": the certificates in " + file + " cannot be read (" + e + "): it must be PEM, PKCS12 or JKS, the "
+                    + "last two with key openrouter.trust-store-password", e);
+        }
+    }
+}
