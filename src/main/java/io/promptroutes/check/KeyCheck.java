@@ -2,6 +2,7 @@ package io.promptroutes.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.promptroutes.prompt.Json;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.Settings;
 import java.math.BigDecimal;
@@ -33,7 +34,7 @@ public final class KeyCheck {
         if (data.path("is_management_key").asBoolean()) {
             found.accept(Finding.fault("the API key is a management key, which cannot call models", KEY, "use another key for calls"));
         }
-        BigDecimal left = data.path("limit_remaining").isNumber() ? data.get("limit_remaining").decimalValue() : null;
+        BigDecimal left = Json.number(data.path("limit_remaining"));
         if (left != null && left.signum() <= 0) {
             found.accept(Finding.fault("the API key has nothing left of its limit", "GET /key", "raise the key's limit at https://openrouter.ai/keys"));
         } else if (left != null && least != null && left.compareTo(least) < 0) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Shown;
 import io.promptroutes.prompt.Source;
 import io.promptroutes.route.Console;
 import io.promptroutes.route.LedgerPolicy;
@@ -66,7 +67,7 @@ final class AskCommand implements Callable<Integer> {
         application.send("direct:prompt", new Arrival(Source.line("ask", 1), null, request, false, request.length));
         application.intake().awaitFinished();
         if (application.intake().stopped()) {
-            spec.commandLine().getErr().println("prompt-routes: " + application.intake().reason());
+            spec.commandLine().getErr().println("prompt-routes: " + Shown.list(application.intake().reason()));
             return ExitCodes.STOPPED;
         }
         return application.tally().answered() == 1 ? ExitCodes.ANSWERED : ExitCodes.DEAD_LETTERS;

@@ -6,6 +6,7 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Limit;
 import io.promptroutes.ledger.Period;
 import io.promptroutes.ledger.Scope;
+import io.promptroutes.prompt.Shown;
 import io.promptroutes.settings.BudgetSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
@@ -88,7 +89,7 @@ final class BudgetsCommand implements Runnable {
 
     private static String line(BudgetState budget) {
         String name = budget.scope() + " " + (budget.tenant() == null ? "" : budget.tenant() + " ") + (budget.model() == null ? "" : budget.model());
-        return String.format(Locale.ROOT, "%-40s %-12s %12s %12s %12s %12s %12s", name.toLowerCase(Locale.ROOT).strip(),
+        return String.format(Locale.ROOT, "%-40s %-12s %12s %12s %12s %12s %12s", Shown.of(name.toLowerCase(Locale.ROOT).strip(), Shown.NAME),
                 budget.period() == Period.JOB ? "job" : budget.periodKey(), Usd.plain(budget.limitUsd()), Usd.plain(budget.spentUsd()),
                 Usd.plain(budget.heldUsd()), Usd.plain(budget.reservedUsd()), Usd.plain(budget.leftUsd()));
     }

@@ -14,6 +14,7 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerLocked;
 import io.promptroutes.management.Management;
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.prompt.Shown;
 import io.promptroutes.route.LedgerPolicy;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteSettings;
@@ -177,7 +178,8 @@ final class CheckCommand implements Callable<Integer> {
         try {
             OpenRouterApi api = new OpenRouterApi(settings, endpoint.key());
             Catalogue now = Catalogue.shipped();
-            now.replace(api.get("/models").bytes(), Instant.now(), true);
+            new CatalogueCopy(Path.of(settings.text("catalogue.copy"))).load(now);
+            now.refresh(api.get("/models").bytes(), Instant.now());
             if (endpoint.key().present()) {
                 OpenRouterApi.Reply reply = api.get("/key");
                 new KeyCheck(findings::add).check(reply.status(), reply.body(), settings.amount("alerts.credit-below")).ifPresent(good::add);
@@ -199,7 +201,7 @@ final class CheckCommand implements Callable<Integer> {
         }
         // in the order in which they were looked at: what stops everything first
         findings.stream().distinct().sorted(Comparator.comparing(one -> !one.mend())).forEach(one -> {
-            out.println((one.mend() ? "MEND     " : "warning  ") + one.what());
+            out.println((one.mend() ? "MEND     " : "warning  ") + Shown.list(one.what()));
             if (!one.where().isEmpty()) {
                 out.println("         where: " + one.where());
             }

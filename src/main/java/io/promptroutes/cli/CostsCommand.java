@@ -13,6 +13,7 @@ import io.promptroutes.management.Management;
 import io.promptroutes.management.Overview;
 import io.promptroutes.management.PageFile;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Shown;
 import io.promptroutes.settings.BudgetSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
@@ -147,12 +148,16 @@ final class CostsCommand implements Callable<Integer> {
         table.print(out, "");
     }
 
-    /** Amounts have no exponent here either. */
-    private static String cell(JsonNode value) {
+    /** Amounts have no exponent here either. A name that somebody gave is no formula to a spreadsheet. */
+    private String cell(JsonNode value) {
+        if (value.isTextual()) {
+            String name = Shown.of(value.textValue(), Shown.NAME);
+            return format == Format.CSV && name.matches("\\s*[=+@\uff0b\uff0d\uff1d\uff20-].*") ? "'" + name : name;
+        }
         return value.isNull() ? "" : value.isBigDecimal() ? Usd.plain(value.decimalValue()) : value.asText();
     }
 
     private static String csv(List<String> cells) {
-        return String.join(",", cells.stream().map(cell -> cell.matches("[^\",\\n]*") ? cell : "\"" + cell.replace("\"", "\"\"") + "\"").toList());
+        return String.join(",", cells.stream().map(cell -> cell.matches("[^\",;]*") ? cell : "\"" + cell.replace("\"", "\"\"") + "\"").toList());
     }
 }

@@ -2,6 +2,7 @@ package io.promptroutes.cli;
 
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
+import io.promptroutes.prompt.Shown;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -45,7 +46,7 @@ final class Course {
         parts.add("fallbacks: " + (tally.fallbacks().isEmpty() ? "none" : counts(tally.fallbacks())));
         String reason = intake.reason();
         if (reason != null) {
-            parts.add((intake.stopped() ? "! stopping: " : "! paused: ") + reason);
+            parts.add((intake.stopped() ? "! stopping: " : "! paused: ") + Shown.list(reason));
         }
         return parts;
     }

@@ -2,6 +2,7 @@ package io.promptroutes.cli;
 
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.prompt.OwnerOnly;
 import io.promptroutes.settings.BudgetSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
@@ -27,7 +28,7 @@ record JobFolder(Path path, boolean fresh) {
     /** A job is its output folder. On a ledger that many machines share its path alone names none: then the folder keeps a name of its own. */
     String job(Settings settings) {
         try {
-            String real = Files.createDirectories(path).toRealPath().toString();
+            String real = OwnerOnly.folder(path).toRealPath().toString();
             Path name = path.resolve(".job");
             if (Files.exists(name)) {
                 return Files.readString(name).strip();
@@ -36,7 +37,7 @@ record JobFolder(Path path, boolean fresh) {
                 return real;
             }
             String own = real + "#" + UUID.randomUUID().toString().substring(0, 8);
-            Path written = Files.writeString(path.resolve(".job.new"), own);
+            Path written = Files.writeString(OwnerOnly.file(path.resolve(".job.new")), own);
             Files.move(written, name, StandardCopyOption.ATOMIC_MOVE);
             return own;
         } catch (IOException e) {

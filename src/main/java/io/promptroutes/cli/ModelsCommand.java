@@ -2,12 +2,14 @@ package io.promptroutes.cli;
 
 import io.promptroutes.check.ModelCheck;
 import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.CatalogueCopy;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.PriceList;
 import io.promptroutes.cost.Usd;
 import io.promptroutes.settings.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Locale;
@@ -33,6 +35,7 @@ final class ModelsCommand implements Callable<Integer> {
         Settings settings = common.settings(Map.of());
         try (Common.Endpoint endpoint = common.endpoint(settings)) {
             Catalogue catalogue = Catalogue.shipped();
+            new CatalogueCopy(Path.of(endpoint.settings().text("catalogue.copy"))).load(catalogue);
             PrintWriter out = spec.commandLine().getOut();
             out.println("profile " + settings.text("models.profile") + "; prices: " + refresh(catalogue, endpoint));
             out.println();
@@ -47,7 +50,7 @@ final class ModelsCommand implements Callable<Integer> {
         try {
             OpenRouterApi.Reply reply = new OpenRouterApi(endpoint.settings(), endpoint.key()).get("/models");
             if (reply.status() == 200) {
-                catalogue.replace(reply.bytes(), Instant.now(), true);
+                catalogue.refresh(reply.bytes(), Instant.now());
                 return "of OpenRouter, now";
             }
         } catch (IOException | IllegalArgumentException e) {

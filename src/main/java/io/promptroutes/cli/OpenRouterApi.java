@@ -50,7 +50,7 @@ final class OpenRouterApi {
     private static JsonNode json(byte[] body) {
         try {
             return Json.MAPPER.readTree(body);
-        } catch (IOException e) {
+        } catch (IOException | NumberFormatException e) { // the latter for 1e99999999999
             return null; // the status has to do
         }
     }

@@ -1,5 +1,6 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.prompt.Shown;
 import io.promptroutes.settings.UsageException;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
@@ -35,6 +36,7 @@ public final class PromptRoutes implements Runnable {
         if (Runtime.version().feature() >= 24 && System.getProperty("io.netty.noUnsafe") == null) {
             System.setProperty("io.netty.noUnsafe", "true"); // of Netty behind the management port: these JDKs warn on standard error otherwise
         }
+        System.setProperty("vertx.disableFileCPResolving", "true"); // else the management port needs a temporary folder that can be written
         System.exit(execute(args, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
     }
 
@@ -42,7 +44,7 @@ public final class PromptRoutes implements Runnable {
         CommandLine line = new CommandLine(new PromptRoutes()).setOut(out).setErr(err).setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             if (failure instanceof UsageException) {
-                command.getErr().println("prompt-routes: " + failure.getMessage());
+                command.getErr().println("prompt-routes: " + Shown.list(failure.getMessage()));
                 return ExitCodes.USAGE;
             }
             return defect(failure, command.getErr());

@@ -3,17 +3,15 @@ package io.promptroutes.cli;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Provider;
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.prompt.OwnerOnly;
 import io.promptroutes.settings.Secret;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -134,11 +132,10 @@ final class ProvidersCommand implements Runnable {
         }
         Path file = keyFile(id, directory);
         try {
-            Files.createDirectories(directory);
+            OwnerOnly.folder(directory);
             Files.deleteIfExists(file);
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.write(file, key.getBytes(StandardCharsets.UTF_8), StandardOpenOption.TRUNCATE_EXISTING);
-        } catch (IOException | UnsupportedOperationException e) {
+            Files.writeString(OwnerOnly.file(file), key);
+        } catch (IOException e) {
             throw new UsageException("the key cannot be put into " + file + ": " + e.getMessage() + "; give a reference instead: env:NAME or file:PATH");
         }
         spec.commandLine().getErr().println("prompt-routes: a key on the command line is in your shell's history; env:NAME or file:PATH is safer. "

@@ -5,6 +5,7 @@ import io.promptroutes.flow.Estimate;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.ModelTally;
 import io.promptroutes.flow.Tally;
+import io.promptroutes.prompt.Shown;
 import java.io.PrintWriter;
 import java.math.RoundingMode;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ final class Summary {
         }
         out.println("results     " + folder);
         if (stopped) {
-            out.println("STOPPED     " + intake.reason());
+            out.println("STOPPED     " + Shown.list(intake.reason()));
             out.println("            go on with:  " + Interruption.again());
         } else if (in != done) {
             out.println("MISMATCH    " + (in - done) + " prompts are neither answered nor dead letters. This is a defect of prompt-routes.");

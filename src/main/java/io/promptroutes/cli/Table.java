@@ -1,5 +1,6 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.prompt.Shown;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +17,9 @@ final class Table {
         rows.add(List.of(heads));
     }
 
-    /** @param cells as they are shown */
+    /** @param cells as they are, perhaps with names that others gave */
     void add(Object... cells) {
-        rows.add(List.of(cells).stream().map(String::valueOf).toList());
+        rows.add(List.of(cells).stream().map(cell -> Shown.of(String.valueOf(cell), Shown.NAME)).toList());
     }
 
     void print(PrintWriter out, String indent) {

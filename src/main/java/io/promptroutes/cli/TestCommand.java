@@ -2,12 +2,16 @@ package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.promptroutes.cost.Usd;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Shown;
 import io.promptroutes.settings.Secret;
 import io.promptroutes.settings.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -55,20 +59,20 @@ final class TestCommand implements Callable<Integer> {
         }
         OpenRouterApi.Reply reply = new OpenRouterApi(settings, management).get("/credits");
         JsonNode data = reply.body() == null ? MissingNode.getInstance() : reply.body().path("data");
-        out.println("account   " + (data.path("total_credits").isNumber() && data.path("total_usage").isNumber()
-                ? "$" + data.get("total_credits").decimalValue().subtract(data.get("total_usage").decimalValue()).toPlainString() + " left (GET /credits)"
+        BigDecimal left = Usd.left(data.path("total_credits"), data.path("total_usage"));
+        out.println("account   " + (left != null ? "$" + left.toPlainString() + " left (GET /credits)"
                 : "HTTP " + reply.status() + " to GET /credits: is openrouter.management-key a management key?"));
     }
 
     private static int key(OpenRouterApi.Reply reply, PrintWriter out) {
         JsonNode body = reply.body() == null ? MissingNode.getInstance() : reply.body();
         if (reply.status() != 200) {
-            out.println("key       refused with HTTP " + reply.status() + ": " + body.path("error").path("message").asText("no message")
+            out.println("key       refused with HTTP " + reply.status() + ": " + Shown.of(body.path("error").path("message").asText("no message"), Shown.NAME)
                     + (reply.status() == 401 ? ". Make a new one at https://openrouter.ai/keys" : ""));
             return ExitCodes.STOPPED;
         }
         JsonNode data = body.path("data");
-        out.println("key       good, " + data.path("label").asText("no label"));
+        out.println("key       good, " + Shown.of(data.path("label").asText("no label"), Shown.NAME));
         out.println("limit     " + money(data.path("limit"), "none of its own"));
         out.println("left      " + money(data.path("limit_remaining"), "whatever the account's credit allows"));
         out.println("used      " + money(data.path("usage"), "unknown") + ", today " + money(data.path("usage_daily"), "unknown")
@@ -84,6 +88,7 @@ final class TestCommand implements Callable<Integer> {
     }
 
     private static String money(JsonNode amount, String none) {
-        return amount.isNumber() ? "$" + amount.decimalValue().toPlainString() : none;
+        BigDecimal usd = Json.number(amount);
+        return usd == null ? none : "$" + usd.toPlainString();
     }
 }

@@ -40,6 +40,19 @@ public final class Catalogue {
         snapshot = Snapshot.read(modelsJson, Objects.requireNonNull(fetchedAt), live);
     }
 
+    /**
+     * The same of what OpenRouter has answered just now, unless it has less than half of the models that there are: so many do not go at once.
+     *
+     * @throws IllegalArgumentException also for such a list
+     */
+    public void refresh(byte[] modelsJson, Instant fetchedAt) {
+        Snapshot read = Snapshot.read(modelsJson, fetchedAt, true);
+        if (2 * read.models().size() < all().size()) {
+            throw new IllegalArgumentException("a list of " + read.models().size() + " models, where there were " + all().size() + ", is not believed");
+        }
+        snapshot = read;
+    }
+
     /** By id, else by canonical slug, whatever the case, else without a variant that only asks for another routing ({@code :nitro}). */
     public Optional<Model> find(String idOrSlug) {
         return idOrSlug == null ? Optional.empty() : Optional.ofNullable(current().find(idOrSlug));

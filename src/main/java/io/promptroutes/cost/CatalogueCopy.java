@@ -1,5 +1,6 @@
 package io.promptroutes.cost;
 
+import io.promptroutes.prompt.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,10 +22,15 @@ public record CatalogueCopy(Path file) {
         }
     }
 
+    /** Where a list is that was not believed. An operator who believes it moves it to the copy's place. */
+    public CatalogueCopy aside() {
+        return new CatalogueCopy(Path.of(file + ".refused"));
+    }
+
     /** Whole or not at all: a crash leaves the old copy. */
     public void save(byte[] modelsJson) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
-        Files.createDirectories(folder);
+        OwnerOnly.folder(folder);
         Path part = Files.createTempFile(folder, "models", ".part");
         try {
             Files.write(part, modelsJson);

@@ -1,6 +1,7 @@
 package io.promptroutes.cost;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.LocalTime;
@@ -11,11 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads one row of {@code GET /models}; what it does not know it ignores, since new fields come any day. */
 final class ModelReader {
+
+    private static final Pattern NAME = Pattern.compile("[^\\s\\p{C}]{1,200}");
+    /** Tokens; no context is so long. */
+    private static final long MOST_TOKENS = 1_000_000_000_000L;
 
     private ModelReader() {
     }
@@ -23,7 +29,7 @@ final class ModelReader {
     /** @throws IllegalArgumentException where the row has no id, or prices that cannot be read */
     static Model read(JsonNode row) {
         String id = row.path("id").textValue();
-        if (id == null || id.isBlank() || !row.path("pricing").isObject()) {
+        if (id == null || !NAME.matcher(id).matches() || !row.path("pricing").isObject()) {
             throw new IllegalArgumentException("no model");
         }
         JsonNode provider = row.path("top_provider");
@@ -44,7 +50,7 @@ final class ModelReader {
     }
 
     private static Long count(JsonNode node) {
-        return node.isIntegralNumber() && node.longValue() > 0 ? node.longValue() : null;
+        return node.isIntegralNumber() && node.canConvertToLong() && node.longValue() > 0 && node.longValue() <= MOST_TOKENS ? node.longValue() : null;
     }
 
     private static Set<String> strings(JsonNode list) {
@@ -87,8 +93,8 @@ final class ModelReader {
         Map<Price.Kind, BigDecimal> prices = new EnumMap<>(Price.Kind.class);
         for (Price.Kind kind : Price.Kind.values()) {
             if (node.hasNonNull(kind.toString())) {
-                BigDecimal price = new BigDecimal(node.get(kind.toString()).asText().strip());
-                if (price.signum() > 0 && !Usd.plausible(price)) {
+                BigDecimal price = Json.number(node.get(kind.toString()));
+                if (price == null || price.signum() > 0 && !Usd.plausible(price)) {
                     throw new IllegalArgumentException("price out of range");
                 }
                 if (price.signum() >= 0) {

@@ -29,7 +29,7 @@ record Snapshot(List<Model> models, Map<String, Model> byName, Instant asOf, boo
         JsonNode body;
         try {
             body = Json.MAPPER.readTree(modelsJson);
-        } catch (IOException e) {
+        } catch (IOException | NumberFormatException e) {
             // without the cause: its message quotes the body
             throw new IllegalArgumentException("a list of models that is no JSON");
         }

@@ -1,5 +1,7 @@
 package io.promptroutes.cost;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
@@ -23,6 +25,13 @@ public final class Usd {
         long magnitude = (long) figure.precision() - figure.scale();
         return figure.signum() == 0
                 || figure.signum() > 0 && magnitude >= SMALLEST && magnitude <= LARGEST && figure.precision() <= LONGEST;
+    }
+
+    /** What is left of an account; null where either amount is none. */
+    public static BigDecimal left(JsonNode bought, JsonNode used) {
+        BigDecimal most = Json.number(bought);
+        BigDecimal gone = Json.number(used);
+        return most == null || gone == null ? null : most.subtract(gone);
     }
 
     /** Rounds half up: for what was spent. */

@@ -1,5 +1,6 @@
 package io.promptroutes.file;
 
+import io.promptroutes.prompt.OwnerOnly;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -26,7 +27,7 @@ public final class JsonlFile implements Closeable {
     /** Opens the file, or makes it. A file that may have a torn tail goes through {@link #cutTornTail} first. */
     public JsonlFile(Path path) throws IOException {
         this.path = path;
-        this.file = new RandomAccessFile(path.toFile(), "rw");
+        this.file = new RandomAccessFile(OwnerOnly.file(path).toFile(), "rw");
         this.end = file.length();
     }
 

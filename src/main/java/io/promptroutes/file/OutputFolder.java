@@ -1,6 +1,7 @@
 package io.promptroutes.file;
 
 import io.promptroutes.prompt.Source;
+import io.promptroutes.prompt.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -46,8 +47,8 @@ public final class OutputFolder implements AutoCloseable {
      */
     public OutputFolder(Path folder, boolean fresh) throws IOException {
         this.folder = folder;
-        Files.createDirectories(folder);
-        lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        OwnerOnly.folder(folder);
+        lock = FileChannel.open(OwnerOnly.file(folder.resolve(LOCK)), StandardOpenOption.WRITE);
         if (lock.tryLock() == null) {
             lock.close();
             throw new IOException("another process is writing to " + folder);

@@ -1,6 +1,7 @@
 package io.promptroutes.ledger;
 
 import io.promptroutes.cost.Usage;
+import io.promptroutes.prompt.Shown;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -47,7 +48,7 @@ final class Claims {
 
     void settle(UUID id, Settlement end, Instant now) {
         Usage usage = end.usage();
-        settled.add(new Object[] {end.state(), end.generationId(), end.servedModel(), end.provider(),
+        settled.add(new Object[] {end.state(), end.generationId(), Shown.of(end.servedModel(), Shown.NAME), Shown.of(end.provider(), Shown.NAME),
             usage == null ? null : usage.promptTokens(), usage == null ? null : usage.completionTokens(),
             usage == null ? null : usage.reasoningTokens(), usage == null ? null : usage.cachedTokens(),
             end.costUsd(), end.costSource() == null ? null : end.costSource().toString(), end.latencyMs(), end.reason(), now, id});

@@ -3,6 +3,12 @@ package io.promptroutes.ledger;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
+import io.promptroutes.prompt.OwnerOnly;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -39,24 +45,39 @@ record Database(boolean embedded, FileOwner owner, HikariDataSource pool) implem
         boolean embedded = settings.directory() != null;
         FileOwner owner = embedded ? FileOwner.of(settings.directory()) : null;
         HikariDataSource pool = null;
+        Path file = embedded ? settings.directory().resolve("ledger.mv.db") : null;
         try {
+            checkBeginning(file);
             pool = new HikariDataSource(config(settings));
+            OwnerOnly.close(file);
             // all that differs: the type for bytes of any length, and an index
             Flyway.configure().dataSource(pool).locations("classpath:db/migration").placeholders(
                     Map.of("bytes", embedded ? "BINARY LARGE OBJECT" : "BYTEA", "only.embedded", embedded ? "" : "--")).load().migrate();
             return new Database(embedded, owner, pool);
-        } catch (HikariPool.PoolInitializationException | FlywayException e) {
+        } catch (HikariPool.PoolInitializationException | FlywayException | IOException | LedgerUnavailable e) {
             if (pool != null) {
                 pool.close();
             }
             if (owner != null) {
                 owner.close();
             }
-            throw refusal(settings, e);
+            throw e instanceof LedgerUnavailable refused ? refused : refusal(settings, e);
         }
     }
 
-    private static RuntimeException refusal(LedgerSettings settings, RuntimeException e) {
+    /** H2 takes an empty file for a new one: what was paid would be forgotten, and budgets begin again. */
+    private static void checkBeginning(Path file) throws IOException {
+        if (file != null && Files.exists(file)) {
+            try (InputStream in = Files.newInputStream(file)) {
+                if (!new String(in.readNBytes(2), StandardCharsets.US_ASCII).equals("H:")) {
+                    throw new LedgerUnavailable("the ledger's file " + file + " is empty or no database. Put a copy of the ledger in its place; or remove it, "
+                            + "where all that was called may be paid again and budgets may begin at 0");
+                }
+            }
+        }
+    }
+
+    private static RuntimeException refusal(LedgerSettings settings, Exception e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
                 return sql.getErrorCode() == 90020

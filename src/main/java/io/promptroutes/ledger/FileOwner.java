@@ -1,5 +1,6 @@
 package io.promptroutes.ledger;
 
+import io.promptroutes.prompt.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,8 +21,8 @@ record FileOwner(FileChannel channel) implements AutoCloseable {
         Path file = directory.resolve("ledger.lock");
         FileChannel channel = null;
         try {
-            Files.createDirectories(directory);
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            OwnerOnly.folder(directory);
+            channel = FileChannel.open(OwnerOnly.file(file), StandardOpenOption.READ, StandardOpenOption.WRITE);
             FileLock lock = lock(channel);
             if (lock == null) {
                 String owner = Files.readString(file).strip();

@@ -9,6 +9,7 @@ import io.promptroutes.settings.UsageException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -16,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What routes/management.camel.yaml answers: query parameters come in as headers, JSON goes out as text. Thread-safe. The ledger is read
@@ -23,6 +26,7 @@ import org.apache.camel.Processor;
  */
 public final class Api implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Api.class);
     private static final int READERS = 2;
     /** Who may wait for them: more would take the threads of the HTTP server, of which there are 20, from the probes. */
     private static final int WAITING = 8;
@@ -91,10 +95,16 @@ public final class Api implements AutoCloseable {
 
     private Processor answering(Answer answer) {
         return exchange -> {
+            Message message = exchange.getMessage();
             try {
-                readers.submit(() -> answer(exchange.getMessage(), answer)).get();
+                readers.submit(() -> answer(message, answer)).get();
             } catch (RejectedExecutionException e) {
-                refuse(exchange.getMessage(), 503, "too many ask at once; ask again in a while");
+                refuse(message, 503, "too many ask at once; ask again in a while");
+            } catch (ExecutionException e) {
+                LOG.warn("a question to the management port was not answered: {}", e.getCause().toString());
+                refuse(message, 500, "this could not be answered; the log says why");
+            } finally {
+                message.removeHeaders("*", Exchange.HTTP_RESPONSE_CODE); // else the question's headers and parameters would be the answer's
             }
         };
     }

@@ -42,14 +42,18 @@ public final class CostRows {
         if (since == null) {
             return Instant.EPOCH;
         }
-        try {
-            return LocalDate.parse(since).atStartOfDay(ZoneOffset.UTC).toInstant();
-        } catch (DateTimeException notADay) {
-            if (since.matches("([0-9]{1,6}[dhms])+")) { // Camel takes anything else for zero
-                return Instant.now().minus(Duration.ofMillis(TimeUtils.toMilliSeconds(since)));
-            }
-            throw new UsageException("--since " + since + " is neither a day (2026-11-01) nor a time ago (12h, 7d)", notADay);
+        if (since.matches("([0-9]{1,6}[dhms]){1,4}")) { // Camel takes anything else for zero
+            Instant then = Instant.now().minus(Duration.ofMillis(TimeUtils.toMilliSeconds(since)));
+            return then.isBefore(Instant.EPOCH) ? Instant.EPOCH : then;
         }
+        try {
+            if (since.matches("(19[7-9]|[2-9]\\d)\\d{1,2}-.*")) {
+                return LocalDate.parse(since).atStartOfDay(ZoneOffset.UTC).toInstant();
+            }
+        } catch (DateTimeException e) {
+            // told below, without the words of whoever asks
+        }
+        throw new UsageException("since is neither a day (2026-11-01) nor a time ago (12h, 7d)");
     }
 
     /** A call as it is shown. */

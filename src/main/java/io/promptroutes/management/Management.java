@@ -6,9 +6,11 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Shown;
 import io.promptroutes.settings.Secret;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.RoutingContext;
@@ -19,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -29,15 +32,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.component.micrometer.prometheus.MicrometerPrometheus;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 import org.apache.camel.health.HealthCheckRegistry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The port at which a running service is asked how it is: Camel's own management server, behind a token where it is not for this machine alone. */
 public final class Management {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Management.class);
 
     private final String host;
     private final int port;
@@ -49,6 +57,9 @@ public final class Management {
 
     /** What holds no figures: the page, which asks for the token itself. */
     private static final Set<String> OPEN = Set.of("/", "/page.css", "/page.js", "/chart.js");
+    private static final int LONGEST_QUESTION = 2_000;
+    /** A control character, also in its escaped form, or an escape that is none. */
+    private static final Pattern UNREADABLE = Pattern.compile("[^!-~]|%(?![2-689a-fA-F]\\p{XDigit}|7[0-9a-eA-E])");
     private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
     private static final Map<String, String> HEADERS = Map.of(
             "Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
@@ -70,6 +81,10 @@ public final class Management {
     private void check() {
         try {
             InetAddress address = InetAddress.getByName(host);
+            if (host.matches("[0-9.]+|0[xX].*") && !host.equals(address.getHostAddress())) {
+                throw new UnknownHostException("write it as " + address.getHostAddress()); // the server would not read it, and go on without a port
+            }
+            server.setHost(address.getHostAddress());
             if (!address.isLoopbackAddress() && (token == null || token.get() == null || token.get().isBlank())) {
                 throw new UsageException("key management.host is \"" + host + "\", which others can reach: that needs a token that is not empty "
                         + "(key management.token, for example env:MANAGEMENT_SECRET)");
@@ -120,7 +135,6 @@ public final class Management {
         HealthCheckRegistry registry = HealthCheckRegistry.get(camel);
         checks.forEach((name, problem) -> registry.register(new Readiness(name, problem, true)));
         shown.forEach((name, words) -> registry.register(new Readiness(name, words, false)));
-        server.setHost(host);
         server.setPort(port);
         server.setPath("/");
         server.setHealthCheckEnabled(true);
@@ -163,6 +177,12 @@ public final class Management {
     private void admit(RoutingContext request) {
         HEADERS.forEach(request.response()::putHeader);
         HostAndPort asked = request.request().authority();
+        if (!readable(request.request(), asked)) {
+            LOG.info("the management port was asked what cannot be read: {}", Shown.of(request.request().uri(), Shown.NAME));
+            request.response().setStatusCode(400).putHeader("Content-Type", "application/json").putHeader("Connection", "close")
+                    .end("{\"error\":\"this question cannot be read\"}").onComplete(told -> request.request().connection().close()); // whatever is still to come
+            return;
+        }
         if (token == null && asked != null && !asked.host().equals(host) && !LOCAL.contains(asked.host())) {
             // a page elsewhere whose name leads here
             request.response().setStatusCode(403).end("only for this machine: key management.token opens it to other names\n");
@@ -176,6 +196,14 @@ public final class Management {
         } else {
             request.response().setStatusCode(401).putHeader("WWW-Authenticate", "Bearer").end();
         }
+    }
+
+    /** Camel makes headers of parameters and of what is in a body, and some of its classes stop where an address is none. */
+    private static boolean readable(HttpServerRequest question, HostAndPort asked) {
+        boolean host = asked == null ? question.getHeader("Host") == null : asked.host().matches("[\\w.:\\[\\]-]*");
+        String length = question.getHeader("Content-Length");
+        return host && question.uri().length() <= LONGEST_QUESTION && !UNREADABLE.matcher(question.uri()).find()
+                && question.getHeader("Transfer-Encoding") == null && (length == null || length.equals("0"));
     }
 
     /**

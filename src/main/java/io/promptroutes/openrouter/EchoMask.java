@@ -1,5 +1,6 @@
 package io.promptroutes.openrouter;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -36,7 +37,8 @@ public record EchoMask(Supplier<List<String>> secrets) implements ExecChainHandl
         if (body != null) {
             String text = new String(EntityUtils.toByteArray(body), StandardCharsets.ISO_8859_1); // a character a byte, and back again
             for (String secret : ours) {
-                text = text.replace(secret, MASK).replace(secret.replace("/", "\\/"), MASK); // some write it so in JSON
+                String inJson = new String(JsonStringEncoder.getInstance().quoteAsString(secret));
+                text = text.replace(secret, MASK).replace(inJson, MASK).replace(inJson.replace("/", "\\/"), MASK);
             }
             response.setEntity(new ByteArrayEntity(text.getBytes(StandardCharsets.ISO_8859_1), ContentType.parseLenient(body.getContentType())));
         }

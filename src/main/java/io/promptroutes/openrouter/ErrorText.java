@@ -1,6 +1,7 @@
 package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.prompt.Shown;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -40,7 +41,7 @@ final class ErrorText {
         text = withReasons(text, metadata.path("reasons"));
         text = withoutQuote(text, metadata.path("flagged_input"));
         text = NAMED_KEY.matcher(KEY.matcher(text).replaceAll(MASK)).replaceAll("$1$2" + MASK);
-        return text.isEmpty() ? null : cut(text);
+        return text.isEmpty() ? null : Shown.of(text, LONGEST);
     }
 
     private static String withReasons(String text, JsonNode reasons) {
@@ -63,13 +64,5 @@ final class ErrorText {
 
     private static String oneLine(String text) {
         return SPACE.matcher(text).replaceAll(" ").strip();
-    }
-
-    private static String cut(String text) {
-        if (text.length() <= LONGEST) {
-            return text;
-        }
-        int end = Character.isHighSurrogate(text.charAt(LONGEST - 2)) ? LONGEST - 2 : LONGEST - 1;
-        return text.substring(0, end) + "\u2026";
     }
 }

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 record Fields(ObjectNode node, String id) {
 
     private static final int LONGEST_NAME = 512;
-    private static final int LONGEST_QUOTE = 40;
+    private static final int LONGEST_QUOTE = 41;
 
     /** The field's value, or null. */
     JsonNode get(String field) {
@@ -101,8 +101,7 @@ record Fields(ObjectNode node, String id) {
 
     /** A value for an error message: short, and in one line. */
     static String quote(String value) {
-        String shown = value.length() <= LONGEST_QUOTE ? value : Writable.cut(value, LONGEST_QUOTE) + "…";
-        return shown.replaceAll("\\p{Cntrl}", " ");
+        return Shown.of(value, LONGEST_QUOTE);
     }
 
     /** A scalar's text with a number's digits as they are, without an exponent; JSON for anything else. */

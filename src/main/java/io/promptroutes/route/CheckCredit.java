@@ -1,6 +1,7 @@
 package io.promptroutes.route;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.cost.Usd;
 import io.promptroutes.flow.Crossings;
 import io.promptroutes.flow.Reach;
 import io.promptroutes.prompt.Json;
@@ -35,8 +36,7 @@ final class CheckCredit implements Processor {
         JsonNode data = Json.MAPPER.readTree(exchange.getMessage().getBody(byte[].class)).path("data");
         boolean account = data.hasNonNull("total_credits");
         String of = account ? "account" : "key";
-        BigDecimal left = account ? data.get("total_credits").decimalValue().subtract(data.path("total_usage").decimalValue())
-                : data.path("limit_remaining").isNumber() ? data.get("limit_remaining").decimalValue() : null;
+        BigDecimal left = account ? Usd.left(data.path("total_credits"), data.path("total_usage")) : Json.number(data.path("limit_remaining"));
         reach.credit(of, left);
         exchange.getMessage().getHeaders().clear();
         exchange.getMessage().setBody(null);

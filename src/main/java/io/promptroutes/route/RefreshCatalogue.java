@@ -46,17 +46,32 @@ final class RefreshCatalogue implements Processor {
     }
 
     @Override
-    public synchronized void process(Exchange exchange) throws IOException {
+    public synchronized void process(Exchange exchange) {
         byte[] body = exchange.getMessage().getBody(byte[].class);
         List<Model> before = configured.stream().map(catalogue::find).flatMap(Optional::stream).toList();
-        catalogue.replace(body, clock.instant(), true);
+        try {
+            catalogue.refresh(body, clock.instant());
+        } catch (IllegalArgumentException e) {
+            save(copy.aside(), body);
+            throw new IllegalArgumentException(e.getMessage() + " (it is kept in " + copy.aside().file() + "; moved to " + copy.file()
+                    + " it counts from the next start on)", e);
+        }
         parked.clearGone();
         warnOnce(changes.between(before, catalogue, LocalDate.now(clock.withZone(ZoneOffset.UTC))));
         warnOnce(configured.stream().filter(model -> catalogue.find(model).isEmpty())
                 .map(model -> "model " + model + " of the tables in application.properties is not listed by OpenRouter and is tried only "
                         + "after all that are" + catalogue.successorOf(model).map(other -> "; perhaps use " + other).orElse(""))
                 .toList());
-        copy.save(body);
+        save(copy, body);
+    }
+
+    /** The list counts whether it can be written or not. */
+    private static void save(CatalogueCopy to, byte[] body) {
+        try {
+            to.save(body);
+        } catch (IOException e) {
+            LOG.warn("the list of models cannot be written to {} ({}): let this user write there, or name another file with key catalogue.copy", to.file(), e.toString());
+        }
     }
 
     private void warnOnce(List<String> messages) {

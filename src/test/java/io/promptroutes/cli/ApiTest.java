@@ -1,6 +1,7 @@
 package io.promptroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -26,6 +27,7 @@ import io.promptroutes.prompt.Source;
 import io.promptroutes.settings.BudgetSettings;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.io.PrintWriter;
@@ -46,6 +48,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -56,7 +60,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a service says at its management port about its calls, once thirty prompts have met faults. */
@@ -225,6 +231,49 @@ class ApiTest {
         assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
     }
 
+    static Stream<Arguments> unreadableQuestions() throws Exception {
+        return new String(ApiTest.class.getResourceAsStream("unreadable-questions.txt").readAllBytes(), StandardCharsets.UTF_8).lines()
+                .filter(line -> !line.startsWith("#")).map(line -> {
+                    Matcher repeated = Pattern.compile("\\{(\\d+)\\*([^}]+)}").matcher(line);
+                    String whole = repeated.replaceAll(found -> found.group(2).repeat(Integer.parseInt(found.group(1))));
+                    String bytes = Pattern.compile("\\\\x([0-9a-f]{2})").matcher(whole).replaceAll(found -> String.valueOf((char) Integer.parseInt(found.group(1), 16)));
+                    return Arguments.of(line, bytes.split("\t")[0], bytes.contains("\t") ? bytes.split("\t")[1] : "127.0.0.1");
+                });
+    }
+
+    /** Camel makes headers of parameters, and headers of the answer of these; what is in them may also be meant for a log or a terminal. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("unreadableQuestions")
+    void aQuestionThatCannotBeReadIsRefusedAtOnceWithoutAnEcho(String name, String target, String host) throws Exception {
+        String answer = raw("GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\nX-Forged: x\r\nConnection: close\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 400 ").doesNotContain("Content-Security-Policy: none").doesNotContainIgnoringCase("forged")
+                .doesNotContainIgnoringCase("set-cookie").doesNotContainIgnoringCase("location").doesNotContain("since: ", "gzip", "\u001b", "\tat ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 16", "Content-Length: 5000000000", "Transfer-Encoding: chunked"})
+    void aQuestionWithABodyIsNotWaitedFor(String header) throws Exception {
+        String answer = raw("GET /api/usage HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n" + header
+                + "\r\n\r\nSet-Cookie=forged");
+        assertThat(answer).startsWith("HTTP/1.1 400 ").doesNotContainIgnoringCase("set-cookie");
+    }
+
+    private static String raw(String question) throws Exception {
+        URI address = URI.create(management.address());
+        try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(question.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.1", "0", "2130706433", "0x7f.1", "127.0.0.01", "nowhere.invalid", "192.0.2.1", "256.1.1.1", "a b", "::g"})
+    void aHostThatIsNotOursIsRefusedByItsKey(String host) {
+        assertThatThrownBy(() -> new Management(settings(Map.of("management.port", "0", "management.host", host, "management.token", "t"))))
+                .isInstanceOf(UsageException.class).hasMessageContaining("management.host");
+    }
+
     /** A page elsewhere may have a name that leads to this machine: a browser would let it read what is here. */
     @Test
     void withoutATokenOnlyTheNamesOfThisMachineAreAnswered() throws Exception {
@@ -325,9 +374,43 @@ class ApiTest {
         assertThat(out.toString()).contains(amount).doesNotContainPattern("\\dE-");
     }
 
+    /** A name that somebody gave is no formula to a spreadsheet, steers no terminal, and fills no screen; figures stay figures. */
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '|', value = {"=HYPERLINK(\"http://x\"), \"'=HYPERLINK(\"\"http://x\"\")\"", "+1, '+1", "-1, '-1", "@SUM(A1), '@SUM(A1)", "\uff1d1, '\uff1d1",
+        "a;b, \"a;b\"", "school-1, school-1", "|  =1|, |'  =1|"})
+    void aTenantsNameIsNoFormulaInCsv(String tenant, String cell) throws Exception {
+        assertThat(costs(tenant, "m", "--by", "tenant", "--format", "csv").lines().skip(1)).singleElement().asString().startsWith(cell + ",1,0.0000001,");
+    }
+
+    @Test
+    void namesOfOthersAreShownInOneLineAndCut() throws Exception {
+        String hostile = "m\u001b]0;x\u0007\u001b[31m\u202eab\n2\u0085\u2028" + "x".repeat(5_000_000);
+        for (String format : List.of("table", "csv")) {
+            String shown = costs("t", hostile, "--by", "model", "--format", format);
+            assertThat(shown.lines()).hasSize(2).allSatisfy(line -> assertThat(line).hasSizeLessThan(600));
+            assertThat(shown).contains("m\\u001b]0;x\\u0007\\u001b[31m\\u202eab\\u000a2\\u0085\\u2028xx").doesNotContainPattern("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\u202e\u2028]");
+        }
+    }
+
+    private static String costs(String tenant, String served, String... options) throws Exception {
+        Path own = Files.createTempDirectory(folder, "names");
+        try (Ledger names = Ledger.open(LedgerSettings.embedded(own))) {
+            book(names, new BigDecimal("0.0000001"), tenant, served);
+        }
+        List<String> line = new ArrayList<>(List.of("costs", "-D", "ledger.directory=" + own, "-D", "openrouter.api-key=none"));
+        line.addAll(List.of(options));
+        StringWriter out = new StringWriter();
+        assertThat(PromptRoutes.execute(line.toArray(String[]::new), new PrintWriter(out), new PrintWriter(System.err))).isZero();
+        return out.toString();
+    }
+
     private static void book(Ledger ledger, BigDecimal usd) {
-        Work work = new Work(WorkId.of("p", "t", "i", new byte[0]), "job", "i", "t", "chat");
+        book(ledger, usd, "t", "m");
+    }
+
+    private static void book(Ledger ledger, BigDecimal usd, String tenant, String served) {
+        Work work = new Work(WorkId.of("p", "t", "i", new byte[0]), "job", "i", tenant, "chat");
         ClaimAnswer.Reserved claim = (ClaimAnswer.Reserved) ledger.claim(new ClaimRequest(work, 1, "m", BigDecimal.ONE)).join();
-        ledger.settle(claim.claimId(), new Settlement(Settlement.State.SUCCEEDED, null, "m", "v", null, usd, CostSource.REPORTED, 1L, null)).join();
+        ledger.settle(claim.claimId(), new Settlement(Settlement.State.SUCCEEDED, null, served, "v", null, usd, CostSource.REPORTED, 1L, null)).join();
     }
 }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -208,7 +210,8 @@ class ModelChoiceTest {
     @Test
     void aModelOfTheTablesThatOpenRouterDoesNotListAnyMoreIsTriedAfterAllThatItLists() throws IOException {
         try (ScriptedServer other = new ScriptedServer()) {
-            other.models("{\"data\":[" + row("google/gemini-2.5-flash-lite") + "," + row("mistralai/mistral-small-2603") + "]}");
+            String others = IntStream.range(0, 300).mapToObj(n -> "," + row("example/other-" + n)).collect(Collectors.joining()); // a short list is not believed
+            other.models("{\"data\":[" + row("google/gemini-2.5-flash-lite") + "," + row("mistralai/mistral-small-2603") + others + "]}");
             try (RoutesUnderTest routes = RoutesUnderTest.start(other.baseUrl(), Map.of())) {
                 String line = "{\"prompt\":\"x\",\"task\":\"math\",\"budget\":\"premium\"}";
                 other.scriptThen(WALK_ON);

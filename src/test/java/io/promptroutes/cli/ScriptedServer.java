@@ -35,7 +35,7 @@ final class ScriptedServer implements AutoCloseable {
     private final List<Call> calls = new ArrayList<>();
     private final List<Call> gets = new ArrayList<>();
     private Reply otherwise = Reply.answer();
-    private final Map<String, String> documents = new HashMap<>();
+    private final Map<String, Reply> documents = new HashMap<>();
     private Map<String, Reply> byModel = Map.of();
     private Predicate<Call> chosen = call -> false;
     private Reply forChosen;
@@ -108,8 +108,13 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /** What a GET answers whose target ends so; 404 before. */
-    synchronized void document(String target, String json) {
-        documents.put(target, json);
+    void document(String target, String json) {
+        reply(target, Reply.json(200, json));
+    }
+
+    /** What becomes of a GET whose target ends so. */
+    synchronized void reply(String target, Reply reply) {
+        documents.put(target, reply);
     }
 
     synchronized List<Call> calls() {
@@ -173,7 +178,7 @@ final class ScriptedServer implements AutoCloseable {
         if (first.startsWith("GET ")) {
             gets.add(call);
             return documents.entrySet().stream().filter(document -> call.target().endsWith(document.getKey())).findFirst()
-                    .map(document -> Reply.json(200, document.getValue()))
+                    .map(Map.Entry::getValue)
                     .orElse(Reply.json(404, "{\"error\":{\"message\":\"not here\"}}"));
         }
         calls.add(call);

@@ -6,6 +6,8 @@ import static io.promptroutes.ledger.Prompts.work;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbeddedLedgerTest extends LedgerContract {
 
@@ -64,5 +68,16 @@ class EmbeddedLedgerTest extends LedgerContract {
         ledger.close();
         assertThatThrownBy(() -> ledger.begin(work("p")).join()).hasCauseInstanceOf(LedgerUnavailable.class).hasMessageContaining("closed");
         ledger = Ledger.open(settings());
+    }
+
+    /** H2 would make a new one of an empty file: what was paid would be forgotten, and every budget would begin again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "H", "no database", "\u0000\u0000\u0000\u0000", "H:2,block:1,blockSize:1000,chunk:1"})
+    void aFileThatIsNoDatabaseIsRefusedAndLeftAsItIs(String content) throws IOException {
+        Path file = Files.createDirectories(directory.resolve("other")).resolve("ledger.mv.db");
+        Files.writeString(file, content);
+        assertThatThrownBy(() -> Ledger.open(LedgerSettings.embedded(file.getParent()))).isInstanceOf(LedgerUnavailable.class)
+                .hasMessageContaining(file.getParent().toString());
+        assertThat(file).hasContent(content);
     }
 }
