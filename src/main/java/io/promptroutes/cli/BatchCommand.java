@@ -119,6 +119,9 @@ class BatchCommand implements Callable<Integer> {
                     : "Missing required option: '--out=DIR'");
         }
         inputs.find(out);
+        if (inputs.notTaken() != null) {
+            spec.commandLine().getErr().println("prompt-routes: " + inputs.notTaken());
+        }
     }
 
     /** Whether the input can be read beside the job, to know how much there is. */

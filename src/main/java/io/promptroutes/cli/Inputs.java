@@ -2,6 +2,7 @@ package io.promptroutes.cli;
 
 import io.promptroutes.file.Arrivals;
 import io.promptroutes.file.InputFiles;
+import io.promptroutes.file.InputKind;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.flow.Intake;
@@ -14,6 +15,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -25,6 +27,7 @@ import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import picocli.CommandLine.Option;
@@ -33,14 +36,15 @@ import picocli.CommandLine.Parameters;
 /** Where a job's prompts are, and which of them are wanted. */
 final class Inputs {
 
-    private static final Set<String> ENDINGS = Set.of("jsonl", "csv", "txt");
-
     @Parameters(paramLabel = "INPUT", arity = "0..*", description = "Files of prompts: .jsonl (native lines and OpenAI Batch lines, mixed as you like), "
-            + ".csv (columns named like a request's fields), .txt (a prompt a line), .gz of these; folders of them (not the folders within); "
-            + "quoted patterns such as \"in/**/*.csv\"; - for lines of standard input.")
+            + ".json (an array of such, or of texts), .csv and .tsv (columns named like a request's fields), .txt (a prompt a line), .gz of these; folders "
+            + "of them (not the folders within); quoted patterns such as \"in/**/*.csv\"; - for standard input.")
     List<String> inputs = List.of();
 
-    @Option(names = "--whole-file", description = "Each .txt file is one prompt.")
+    @Option(names = "--input-format", paramLabel = "FORMAT", description = "What all files are, whatever their names, and standard input: jsonl, json, csv, tsv or text.")
+    private InputKind kind;
+
+    @Option(names = "--whole-file", description = "Each .txt file is one prompt: its text, whatever that is.")
     private boolean wholeFile;
 
     @Option(names = "--limit", paramLabel = "N", description = "For a trial: only the first N prompts.")
@@ -52,6 +56,7 @@ final class Inputs {
 
     private final Map<String, Path> files = new LinkedHashMap<>();
     private final Set<Path> given = new HashSet<>();
+    private final List<Path> notTaken = new ArrayList<>();
     /** What is to be made of all that is read. */
     UnaryOperator<Iterator<Arrival>> through = UnaryOperator.identity();
 
@@ -75,7 +80,7 @@ final class Inputs {
                 if (path.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
                     throw new UsageException("INPUT " + input + " is --out, too: its results would be read as prompts");
                 }
-                addAll(path, 1, file -> true, out, "INPUT " + input + " is a folder without files that end in .jsonl, .csv, .txt or .gz of these");
+                addAll(path, 1, file -> true, out, "INPUT " + input + " is a folder without files that end in " + InputKind.ENDINGS);
             } else if (Files.exists(path) || !input.matches(".*[*?\\[{].*")) {
                 if (!Files.exists(path)) {
                     throw new UsageException("INPUT " + input + " does not exist");
@@ -86,8 +91,7 @@ final class Inputs {
                 add(path.getFileName().toString(), path);
             } else {
                 Path base = Path.of(input.replaceFirst("[^/]*[*?\\[{].*", ""));
-                addAll(base, Integer.MAX_VALUE, pattern(input), out, "INPUT " + input + " matches no file that ends in "
-                        + ".jsonl, .csv, .txt or .gz of these");
+                addAll(base, Integer.MAX_VALUE, pattern(input), out, "INPUT " + input + " matches no file that ends in " + InputKind.ENDINGS);
             }
         }
     }
@@ -104,11 +108,14 @@ final class Inputs {
     /** @param out whose outputs are no prompts, whatever pattern they match: its dead letters would be called, and paid for, again */
     private void addAll(Path folder, int depth, PathMatcher wanted, Path out, String none) {
         try (Stream<Path> found = Files.walk(folder, depth)) {
-            List<Path> sorted = found.filter(file -> ENDINGS.contains(InputFiles.ending(file)) && !file.getFileName().toString().startsWith("."))
-                    .filter(file -> wanted.matches(file) && Files.isRegularFile(file) && !OutputFolder.writes(out, file)).sorted().toList();
+            Map<Boolean, List<Path>> taken = found.filter(file -> !file.getFileName().toString().startsWith("."))
+                    .filter(file -> wanted.matches(file) && Files.isRegularFile(file) && !OutputFolder.writes(out, file)).sorted()
+                    .collect(Collectors.partitioningBy(file -> InputKind.of(file) != null));
+            List<Path> sorted = taken.get(true);
             if (sorted.isEmpty()) {
                 throw new UsageException(none);
             }
+            notTaken.addAll(taken.get(false));
             sorted.forEach(file -> add(file.getFileName().toString(), file));
         } catch (IOException | UncheckedIOException e) {
             throw new UsageException(none, e);
@@ -117,6 +124,9 @@ final class Inputs {
 
     /** By the name under which lines are known: the file's own, or the path as given where two files share it. */
     private void add(String name, Path file) {
+        if (name.indexOf('\uFFFD') >= 0) {
+            throw new UsageException("INPUT " + file + " has letters in its name that the locale does not know; start with LC_ALL=C.UTF-8");
+        }
         if (!given.add(file.toAbsolutePath().normalize())) {
             throw new UsageException("INPUT " + file + " is given twice");
         }
@@ -124,6 +134,12 @@ final class Inputs {
             // the path as given is another file's own name
             files.put(file.toAbsolutePath().normalize().toString(), file);
         }
+    }
+
+    /** Files of folders and patterns that have no ending of prompts, in a line; null where there are none. */
+    String notTaken() {
+        return notTaken.isEmpty() ? null : "not taken: " + notTaken.stream().limit(5).map(Path::toString).collect(Collectors.joining(", "))
+                + (notTaken.size() > 5 ? " and " + (notTaken.size() - 5) + " more" : "") + " (endings of prompts are " + InputKind.ENDINGS + ")";
     }
 
     /** Whether they can be read more than once, which standard input cannot. */
@@ -144,7 +160,7 @@ final class Inputs {
     /** Those that are wanted. */
     Arrivals open(PromptSettings prompts, Intake intake, Tally tally) {
         long highest = sample == null ? Long.MAX_VALUE : highestOfSample(prompts);
-        InputFiles opened = new InputFiles(files, prompts, wholeFile);
+        InputFiles opened = new InputFiles(files, prompts, kind, wholeFile);
         Iterator<Arrival> all = through.apply(opened);
         AtomicLong place = new AtomicLong();
         Iterator<Arrival> wanted = sample != null ? stream(all).filter(one -> scattered(place.getAndIncrement()) <= highest).iterator()
@@ -155,7 +171,7 @@ final class Inputs {
     /** The sample is the prompts whose places in the input have the lowest hashes; this is the highest of these. */
     private long highestOfSample(PromptSettings prompts) {
         PriorityQueue<Long> lowest = new PriorityQueue<>((one, other) -> Long.compare(other, one));
-        try (InputFiles all = new InputFiles(files, prompts, wholeFile)) {
+        try (InputFiles all = new InputFiles(files, prompts, kind, wholeFile)) {
             Iterator<Arrival> each = through.apply(all);
             for (long place = 0; each.hasNext(); place++) {
                 each.next();

@@ -75,7 +75,9 @@ final class RunCommand implements Callable<Integer> {
                     application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application,
                             routes.labels(endpoint.provider(), application.catalogue()))));
                     if (inbox != null) {
-                        application.bind(new Inbox(inbox, ledger, intake, application.tally(), routes.prompts()).beans());
+                        Inbox files = new Inbox(inbox, ledger, intake, application.tally(), routes.prompts());
+                        management.ready("inbox", files::problem);
+                        application.bind(files.beans());
                     }
                     Overview overview = new Overview(ledger, new BudgetSettings(settings), application.tally(), intake);
                     try (Api api = new Api(ledger, overview, new LastRequests(ledger))) {

@@ -26,7 +26,7 @@ final class CsvRows extends Ahead<Arrival> {
     private final String name;
     private final LineReader lines;
     private final PromptSettings prompts;
-    private char separator;
+    private char separator; // 0 until the header has told it
     private Columns columns;
     private boolean useless;
     /** Bytes that may still be read in vain, before rows are given up sooner. */
@@ -38,6 +38,12 @@ final class CsvRows extends Ahead<Arrival> {
         this.lines = lines;
         this.prompts = prompts;
         this.patience = 10L * prompts.maxBytes();
+    }
+
+    /** The header does not tell what separates cells. */
+    CsvRows separatedBy(char given) {
+        separator = given;
+        return this;
     }
 
     @Override
@@ -56,7 +62,7 @@ final class CsvRows extends Ahead<Arrival> {
             useless = columns == null;
             return new Arrival(source(first), null, first.bytes(), true, first.length());
         }
-        if (columns == null) {
+        if (separator == 0) {
             separator = separator(first.bytes());
         }
         ByteArrayOutputStream row = new ByteArrayOutputStream();

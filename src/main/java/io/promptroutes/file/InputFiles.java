@@ -1,7 +1,9 @@
 package io.promptroutes.file;
 
 import io.promptroutes.flow.Arrival;
+import io.promptroutes.prompt.InputFormat;
 import io.promptroutes.prompt.InvalidPrompt;
+import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.prompt.Source;
 import java.io.Closeable;
@@ -10,6 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,8 +21,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * What is in a job's files, one after the other, in memory that depends on the largest prompt allowed and not on the files: the rows of
@@ -32,27 +37,29 @@ public final class InputFiles extends Ahead<Arrival> implements Closeable {
 
     private final Iterator<Map.Entry<String, Path>> files;
     private final PromptSettings prompts;
+    private final InputKind kind;
     private final boolean wholeFiles;
     private final List<String> unreadable = new ArrayList<>();
     private String name;
     private InputStream in;
-    private LineReader lines;
+    private Supplier<Line> torn;
     private Iterator<Arrival> arrivals = Collections.emptyIterator();
 
     /**
      * @param files      by the name under which their lines are known
-     * @param wholeFiles whether each {@code .txt} is one prompt
+     * @param kind       of all of them; null where each one's name tells it
+     * @param wholeFiles whether each of text is one prompt
      */
-    public InputFiles(Map<String, Path> files, PromptSettings prompts, boolean wholeFiles) {
+    public InputFiles(Map<String, Path> files, PromptSettings prompts, InputKind kind, boolean wholeFiles) {
         this.files = files.entrySet().iterator();
         this.prompts = prompts;
+        this.kind = kind;
         this.wholeFiles = wholeFiles;
     }
 
-    /** What a file's name ends with, without {@code .gz}; empty where it has no ending. */
-    public static String ending(Path file) {
-        String plain = file.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
-        return plain.substring(plain.lastIndexOf('.') + 1);
+    /** Each as its name tells. */
+    public InputFiles(Map<String, Path> files, PromptSettings prompts, boolean wholeFiles) {
+        this(files, prompts, null, wholeFiles);
     }
 
     @Override
@@ -75,30 +82,60 @@ public final class InputFiles extends Ahead<Arrival> implements Closeable {
 
     private void open(Map.Entry<String, Path> file) throws IOException {
         name = file.getKey();
-        in = file.getValue().equals(STDIN) ? System.in : Files.newInputStream(file.getValue());
-        in = Unpacked.open(in);
-        String ending = ending(file.getValue());
-        if (wholeFiles && ending.equals("txt")) {
-            arrivals = List.of(whole()).iterator();
-        } else if (ending.equals("csv")) {
-            lines = LineReader.withEnds(in, prompts.maxBytes());
-            arrivals = new CsvRows(name, lines, prompts);
-        } else {
-            lines = new LineReader(in, prompts.maxBytes());
-            arrivals = new Ahead<>() {
-                @Override
-                Arrival read() {
-                    Line line = lines.hasNext() ? lines.next() : null;
-                    return line == null ? null : new Arrival(Source.line(name, line.number()), null, line.bytes(), line.tooLong(), line.length());
-                }
-            };
+        torn = () -> new Line(1, new byte[0], false, 0);
+        in = file.getValue().equals(STDIN) ? System.in : opened(file.getValue());
+        Head head = Head.of(Unpacked.open(in));
+        in = head.whole();
+        InputKind is = head.kind(kind != null ? kind : InputKind.of(file.getValue()));
+        switch (is) {
+            case JSON -> {
+                JsonValues values = new JsonValues(name, in, prompts);
+                torn = values::torn;
+                arrivals = values;
+            }
+            case CSV, TSV -> {
+                LineReader lines = LineReader.withEnds(in, prompts.maxBytes());
+                torn = lines::torn;
+                arrivals = new CsvRows(name, lines, prompts).separatedBy(is == InputKind.TSV ? '\t' : 0);
+            }
+            case TEXT -> arrivals = wholeFiles ? List.of(whole()).iterator() : lines();
+            case JSONL -> arrivals = lines();
         }
+    }
+
+    /** Waits where the process has too many files open, which calls that end will change. */
+    private static InputStream opened(Path file) throws IOException {
+        for (int tries = 0;; tries++) {
+            try {
+                return Files.newInputStream(file);
+            } catch (FileSystemException e) {
+                if (tries == 300 || !String.valueOf(e.getReason()).contains("Too many open files")) {
+                    throw e;
+                }
+                LockSupport.parkNanos(100_000_000);
+            }
+        }
+    }
+
+    private Iterator<Arrival> lines() {
+        LineReader lines = new LineReader(in, prompts.maxBytes());
+        torn = lines::torn;
+        return new Ahead<>() {
+            @Override
+            Arrival read() {
+                Line line = lines.hasNext() ? lines.next() : null;
+                return line == null ? null : new Arrival(Source.line(name, line.number()), null, line.bytes(), line.tooLong(), line.length());
+            }
+        };
     }
 
     private Arrival whole() throws IOException {
         byte[] bytes = in.readNBytes(prompts.maxBytes() + 1);
         if (bytes.length <= prompts.maxBytes()) {
-            return new Arrival(Source.line(name, 1), null, bytes, false, bytes.length);
+            String text = new String(bytes, StandardCharsets.UTF_8);
+            // else fed in again, out of a dead letter, it would pass as a request; what is no text is refused as it is
+            byte[] prompt = !text.matches("\uFEFF?\\s*\\{[^\0\uFFFD]*") ? bytes : Json.bytes(Json.MAPPER.createObjectNode().put("prompt", text.replace("\uFEFF", "")));
+            return new Arrival(Source.line(name, 1), null, prompt, false, bytes.length, prompt == bytes ? InputFormat.TEXT : InputFormat.JSON, null, null);
         }
         long length = bytes.length + in.transferTo(OutputStream.nullOutputStream());
         return new Arrival(Source.line(name, 1), null, Arrays.copyOf(bytes, Math.min(bytes.length, LineReader.HEAD)), true, length);
@@ -107,9 +144,9 @@ public final class InputFiles extends Ahead<Arrival> implements Closeable {
     private Arrival broken(Exception why) {
         String reason = why instanceof EOFException ? "it ends in the middle" : why.getMessage();
         unreadable.add("file " + name + " cannot be read to its end: " + reason);
-        Line torn = lines == null ? new Line(1, new byte[0], false, 0) : lines.torn();
+        Line last = torn.get();
         close();
-        return new Arrival(Source.line(name, torn.number()), null, torn.bytes(), false, torn.length(), null,
+        return new Arrival(Source.line(name, last.number()), null, last.bytes(), false, last.length(), null,
                 new InvalidPrompt(InvalidPrompt.UNREADABLE, null, "the file cannot be read from here on: " + reason), null);
     }
 
@@ -121,7 +158,6 @@ public final class InputFiles extends Ahead<Arrival> implements Closeable {
     public void close() {
         try (InputStream closing = in) {
             in = null;
-            lines = null;
             arrivals = Collections.emptyIterator();
         } catch (IOException e) {
             // it was only read

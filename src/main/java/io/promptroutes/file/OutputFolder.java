@@ -37,13 +37,20 @@ public final class OutputFolder implements AutoCloseable {
     private InputOrder order;
     private volatile boolean finished;
 
+    /** Another process holds the folder. */
+    public static final class InUse extends IOException {
+        InUse(Path folder) {
+            super("another process is writing to " + folder);
+        }
+    }
+
     /** @param form of a line, made of one of {@code from} */
     private record Copy(String from, UnaryOperator<byte[]> form) {
     }
 
     /**
      * @param fresh earlier outputs are renamed instead of continued
-     * @throws IOException also where another process holds the folder
+     * @throws InUse where another process holds the folder
      */
     public OutputFolder(Path folder, boolean fresh) throws IOException {
         this.folder = folder;
@@ -51,7 +58,7 @@ public final class OutputFolder implements AutoCloseable {
         lock = FileChannel.open(OwnerOnly.file(folder.resolve(LOCK)), StandardOpenOption.WRITE);
         if (lock.tryLock() == null) {
             lock.close();
-            throw new IOException("another process is writing to " + folder);
+            throw new InUse(folder);
         }
         Files.deleteIfExists(folder.resolve(InputOrder.FILE)); // of a process that was killed
         if (fresh) {

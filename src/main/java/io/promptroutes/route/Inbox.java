@@ -1,6 +1,8 @@
 package io.promptroutes.route;
 
 import io.promptroutes.file.Arrivals;
+import io.promptroutes.file.InboxFolder;
+import io.promptroutes.file.InboxFolder.Claim;
 import io.promptroutes.file.InputFiles;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.Intake;
@@ -10,9 +12,11 @@ import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.prompt.PromptSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,20 +37,20 @@ public final class Inbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
 
-    private final Path directory;
+    private final InboxFolder directory;
     private final Ledger ledger;
     private final Intake intake;
     private final Tally tally;
     private final PromptSettings prompts;
 
     /** A file that is being answered. Exchange variable {@code inboxFile}. */
-    private record Taken(Path file, Path outputs, OutputFolder folder, Arrivals arrivals, Job job) {
+    private record Taken(Claim claim, OutputFolder folder, Arrivals arrivals, Job job) {
 
         static final String VARIABLE = "inboxFile";
     }
 
     public Inbox(Path directory, Ledger ledger, Intake intake, Tally tally, PromptSettings prompts) {
-        this.directory = directory;
+        this.directory = new InboxFolder(directory);
         this.ledger = ledger;
         this.intake = intake;
         this.tally = tally;
@@ -55,6 +59,7 @@ public final class Inbox {
 
     public Map<String, Processor> beans() {
         Map<String, Processor> beans = new HashMap<>();
+        beans.put("claimFiles", this::claim);
         beans.put("openFile", this::open);
         beans.put("countLine", exchange -> Job.of(exchange).take());
         beans.put("awaitFile", new Await());
@@ -65,41 +70,51 @@ public final class Inbox {
         return beans;
     }
 
+    /** What somebody has to see to; null where there is nothing. */
+    public String problem() {
+        return directory.problem();
+    }
+
+    /** Makes the files that are complete the body. */
+    private void claim(Exchange exchange) {
+        exchange.getMessage().setBody(intake.closed() ? List.of()
+                : directory.take(Duration.ofMillis(exchange.getVariable("settledMillis", Long.class))));
+    }
+
     /** Makes the file's lines the body. What the ledger has for them, and the outputs lost in a crash, is written at once. */
     private void open(Exchange exchange) throws IOException {
-        Path file = directory.resolve(exchange.getMessage().getHeader(Exchange.FILE_NAME_ONLY, String.class));
-        String name = file.getFileName().toString();
-        String changed = Files.getLastModifiedTime(file).toInstant().toString();
-        Path outputs = directory.resolve("done").resolve(name);
-        if (Files.exists(outputs.resolve(name))) {
-            outputs = outputs.resolveSibling(name + "." + changed.replaceAll("[-:]", "")); // another file of this name was done before
-        }
-        exchange.getMessage().removeHeaders("*");
+        Claim claim = exchange.getMessage().getBody(Claim.class);
         OutputFolder folder;
         try {
-            folder = new OutputFolder(outputs, false);
+            folder = new OutputFolder(claim.outputs(), false);
+        } catch (FileAlreadyExistsException e) {
+            directory.failed(claim, "its results cannot be written to " + claim.outputs() + ": " + e.getMessage());
+            exchange.setRouteStop(true);
+            return;
         } catch (IOException e) {
-            fail(file, outputs, "its results cannot be written to " + outputs + ": " + e.getMessage());
+            directory.leave(claim, e instanceof OutputFolder.InUse ? null : "has to wait: " + e);
             exchange.setRouteStop(true);
             return;
         }
-        String id = "inbox " + outputs.toRealPath() + " " + changed;
-        JobSinks sinks = new JobSinks(folder);
+        String id;
         try {
-            Files.writeString(outputs.resolve(".job"), id); // by which the commands for a batch job know it
+            Path known = claim.outputs().resolve(".job"); // by which the commands for a batch job know it
+            id = Files.exists(known) ? Files.readString(known) : "inbox " + claim.outputs().toRealPath() + " " + Instant.now();
+            Files.writeString(known, id);
+            JobSinks sinks = new JobSinks(folder);
             sinks.restore(ledger, id);
+            Job job = new Job(id, sinks);
+            InputFiles lines = new InputFiles(Map.of(claim.name(), claim.file()), prompts, false);
+            Arrivals arrivals = new Arrivals(lines, lines, intake, tally);
+            exchange.setVariable(Job.VARIABLE, job);
+            exchange.setVariable(Taken.VARIABLE, new Taken(claim, folder, arrivals, job));
+            exchange.getMessage().setBody(arrivals);
+            directory.begin(claim);
         } catch (LedgerUnavailable | IOException | UncheckedIOException e) {
-            LOG.warn("{} of the inbox has to wait: {}", name, e.getMessage());
             folder.close();
-            exchange.setRouteStop(true); // it is looked at again in a second
-            return;
+            directory.leave(claim, "has to wait: " + e); // it is looked at again in a second
+            exchange.setRouteStop(true);
         }
-        Job job = new Job(id, sinks);
-        InputFiles lines = new InputFiles(Map.of(name, file), prompts, false);
-        Arrivals arrivals = new Arrivals(lines, lines, intake, tally);
-        exchange.setVariable(Job.VARIABLE, job);
-        exchange.setVariable(Taken.VARIABLE, new Taken(file, outputs, folder, arrivals, job));
-        exchange.getMessage().setBody(arrivals);
     }
 
     /** Holds the file's exchange, and no thread, until its last prompt is finished. */
@@ -117,35 +132,22 @@ public final class Inbox {
         }
     }
 
-    private void putAway(Exchange exchange) throws IOException {
+    private void putAway(Exchange exchange) {
         Taken taken = exchange.getVariable(Taken.VARIABLE, Taken.class);
         taken.arrivals().close();
-        taken.folder().close();
-        String name = taken.file().getFileName().toString();
+        try {
+            taken.folder().close();
+        } catch (IOException e) {
+            directory.leave(taken.claim(), "has to be looked through again: " + e);
+            return;
+        }
         if (taken.job().left()) {
-            LOG.info("{} is left in the inbox, and goes on at the next start", name);
+            LOG.info("{} is left, and goes on at the next start", taken.claim().file());
+            directory.leave(taken.claim(), null);
         } else if (!taken.arrivals().unreadable().isEmpty()) {
-            fail(taken.file(), taken.outputs(), taken.arrivals().unreadable().get(0));
+            directory.failed(taken.claim(), taken.arrivals().unreadable().get(0));
         } else {
-            Files.move(taken.file(), taken.outputs().resolve(name), StandardCopyOption.ATOMIC_MOVE);
-            LOG.info("{} is done: {}", name, taken.outputs());
+            directory.done(taken.claim());
         }
-    }
-
-    /** To {@code failed/<name>}, with what there is of results, and the reason in words. */
-    private void fail(Path file, Path outputs, String why) throws IOException {
-        LOG.warn("{} of the inbox failed: {}", file.getFileName(), why);
-        Path failed = directory.resolve("failed").resolve(outputs.getFileName());
-        for (int n = 1; Files.exists(failed); n++) {
-            failed = failed.resolveSibling(outputs.getFileName() + "." + n);
-        }
-        Files.createDirectories(failed.getParent());
-        if (Files.isDirectory(outputs)) {
-            Files.move(outputs, failed);
-        } else {
-            Files.createDirectory(failed);
-        }
-        Files.writeString(failed.resolve("reason.txt"), why + System.lineSeparator());
-        Files.move(file, failed.resolve(file.getFileName()));
     }
 }
