@@ -22,6 +22,8 @@ final class Layers {
     /** Families of keys that a user extends, and the frameworks' own. */
     private static final List<String> OPEN = List.of("models.", "prices.", "tasks.", "detection.keywords.", "openrouter.provider.", "budget.tenant.",
             "budget.model.", "openrouter.rpm.", "simulator.", "camel.", "kafka.client.");
+    /** Families that the environment can extend, and what an underscore in a variable's name is there: the owners of these names use no other mark. */
+    private static final Map<String, Character> NAMED = Map.of("kafka.client.", '.', "openrouter.provider.", '_');
     private static final String SHIPPED = "the jar's application.properties";
     private static final String ENVIRONMENT = "the environment";
     private static final String COMMAND_LINE = "the command line";
@@ -47,14 +49,26 @@ final class Layers {
         }
         Map<String, String> given = new TreeMap<>();
         for (String key : known) {
-            String value = environment.get(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
+            String value = environment.get(variable(key));
             if (value != null && !value.isBlank() && !secrets.contains(key)) {
                 given.put(key, value);
             }
         }
+        NAMED.forEach((family, mark) -> {
+            String prefix = variable(family);
+            environment.forEach((name, value) -> {
+                if (name.startsWith(prefix) && name.length() > prefix.length() && !value.isBlank()) {
+                    given.put(family + name.substring(prefix.length()).toLowerCase(Locale.ROOT).replace('_', mark), value);
+                }
+            });
+        });
         put(given, ENVIRONMENT);
         put(commandLine, COMMAND_LINE);
         return known;
+    }
+
+    private static String variable(String key) {
+        return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
     private static Map<String, String> read(byte[] bytes) throws IOException {

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.camel.util.TimeUtils;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
@@ -24,6 +26,8 @@ public final class Settings {
     /** Read from their own references, so that the secrets themselves are in no table of settings. */
     public static final String API_KEY = "openrouter.api-key";
     public static final String MANAGEMENT_KEY = "openrouter.management-key";
+    /** Kinds of topics: the endings of keys kafka.topic.*. */
+    public static final List<String> TOPICS = List.of("prompts", "results", "costs", "dead-letters", "alerts");
     private static final Set<String> SECRETS = Set.of(API_KEY, MANAGEMENT_KEY);
 
     private final Layers layers;
@@ -189,6 +193,29 @@ public final class Settings {
             }
         });
         return found;
+    }
+
+    /** Names of the topics of a kind, of which only prompts may have several. */
+    public Set<String> topics(String kind) {
+        return new LinkedHashSet<>(RouteSettings.list(text("kafka.topic." + kind)));
+    }
+
+    /** Of all kinds that are written to. */
+    public Set<String> published() {
+        return TOPICS.stream().filter(kind -> !kind.equals("prompts")).flatMap(kind -> topics(kind).stream()).collect(Collectors.toSet());
+    }
+
+    /** Properties of Kafka's clients; what they name as {@code env:NAME} or {@code file:PATH} is read from there, but for addresses ({@code *.url}). */
+    public Map<String, String> kafkaClient() {
+        Map<String, String> client = below("kafka.client.");
+        client.replaceAll((name, value) -> {
+            String read = name.endsWith(".url") || !value.matches("(?s)(env|file):.+") ? value : Secret.of(value).get();
+            if (read == null || read.isEmpty() && !value.isEmpty()) {
+                refuse("kafka.client." + name, "a value, or env:NAME or file:PATH of one that is there");
+            }
+            return read == null ? "" : read;
+        });
+        return client;
     }
 
     /** All keys that begin with {@code prefix}. */
