@@ -1,9 +1,10 @@
 package io.promptroutes.check;
 
+import io.promptroutes.kafka.TopicFault;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.Settings;
-import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,16 +18,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
-import org.apache.kafka.clients.admin.DescribeTopicsOptions;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.internals.Topic;
 
 /** The broker, the topics and what the service may do there. Asks only; nothing is read, written or committed. */
 public final class KafkaCheck {
@@ -41,24 +39,48 @@ public final class KafkaCheck {
         this.found = found;
     }
 
-    /** Names of the clients' own properties. */
+    /** What can be known wrong of topics, group and the clients' own properties without a broker. */
     public void properties() {
+        Settings.TOPICS.forEach(kind -> {
+            Set<String> names = settings.topics(kind);
+            if (names.isEmpty() || names.size() > 1 && !kind.equals("prompts") || !names.stream().allMatch(Topic::isValid)) {
+                settings.refuse("kafka.topic." + kind, (kind.equals("prompts") ? "names of topics, with commas between them: " : "the name of a topic: ")
+                        + "letters, digits, dots, dashes and underscores, at most 249");
+            }
+        });
+        if (settings.text("kafka.group").isBlank()) {
+            settings.refuse("kafka.group", "the name of a consumer group");
+        }
+        Map<String, String> client = settings.kafkaClient();
+        if (client.isEmpty()) {
+            return; // and need not load what knows their names
+        }
         Set<String> known = Stream.concat(ConsumerConfig.configNames().stream(), ProducerConfig.configNames().stream())
                 .map(name -> "kafka.client." + name).collect(Collectors.toSet());
         settings.withPrefix("kafka.client.").keySet().stream().filter(key -> !known.contains(key))
                 .forEach(key -> found.accept(settings.unknown(key, known, false))); // a security provider may have names of its own
+        Stream.of(ConsumerConfig.configDef(), ProducerConfig.configDef()).map(clients -> clients.validateAll(client)).forEach(values -> values.forEach(
+                (name, value) -> value.errorMessages().stream().filter(message -> client.containsKey(name)).limit(1).forEach(message ->
+                        found.accept(Finding.fault("key kafka.client." + name + ": " + message, settings.where("kafka.client." + name), "correct it")))));
+        String interval = client.getOrDefault(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, "");
+        if (interval.matches("\\d{1,9}") && settings.duration("kafka.drain").toMillis() >= Long.parseLong(interval)) {
+            found.accept(Finding.fault("key kafka.drain is not shorter than kafka.client.max.poll.interval.ms, " + interval + " ms",
+                    settings.where("kafka.client.max.poll.interval.ms"), "raise it: the consumer does not poll while it waits for running calls"));
+        }
     }
 
     /** @return for people, what is there; null where nothing is */
     public String check() throws InterruptedException {
-        Map<String, Object> client = new HashMap<>(settings.below("kafka.client."));
+        Map<String, Object> client = new HashMap<>(settings.kafkaClient());
         client.put("bootstrap.servers", settings.text("kafka.brokers"));
         client.put("default.api.timeout.ms", WITHIN_MILLIS);
         client.put("request.timeout.ms", WITHIN_MILLIS / 2);
         try (Admin admin = Admin.create(client)) {
-            Collection<Node> nodes = get(admin.describeCluster().nodes());
-            Map<String, TopicDescription> topics = topics(admin, nodes);
-            sizes(admin, topics.keySet());
+            get(admin.describeCluster().nodes());
+            Set<String> topics = topics(admin);
+            for (String prompts : settings.topics("prompts")) {
+                sizes(admin, topics, prompts);
+            }
             group(admin);
             return topics.size() + " topics";
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
@@ -69,52 +91,22 @@ public final class KafkaCheck {
         }
     }
 
-    private Map<String, TopicDescription> topics(Admin admin, Collection<Node> nodes) throws InterruptedException {
-        Map<String, TopicDescription> topics = new HashMap<>();
-        Map<String, AclOperation> wanted = new HashMap<>();
-        for (String kind : List.of("prompts", "results", "costs", "dead-letters", "alerts")) {
-            wanted.put("kafka.topic." + kind, kind.equals("prompts") ? AclOperation.READ : AclOperation.WRITE);
-        }
-        List<String> names = wanted.keySet().stream().map(settings::text).distinct().toList();
-        Map<String, KafkaFuture<TopicDescription>> asked = admin.describeTopics(names, new DescribeTopicsOptions().includeAuthorizedOperations(true))
-                .topicNameValues();
-        for (Map.Entry<String, AclOperation> want : wanted.entrySet()) {
-            String name = settings.text(want.getKey());
-            String where = settings.text("kafka.brokers") + ", key " + want.getKey();
-            try {
-                TopicDescription topic = get(asked.get(name));
-                topics.put(name, topic);
-                for (AclOperation right : List.of(want.getValue(), AclOperation.DESCRIBE)) {
-                    // null where the broker has no authorizer
-                    if (topic.authorizedOperations() != null && !topic.authorizedOperations().contains(right)) {
-                        found.accept(Finding.fault("no right to " + right + " topic " + name, where, "grant " + right + " on it to this client's user"));
-                    }
-                }
-                topic.partitions().stream().filter(partition -> partition.leader() == null).findFirst().ifPresent(partition -> found.accept(
-                        Finding.fault("partition " + partition.partition() + " of topic " + name + " has no leader", where, "see to its brokers")));
-            } catch (ExecutionException | TimeoutException e) {
-                boolean absent = e.getCause() instanceof UnknownTopicOrPartitionException;
-                boolean made = absent && autoCreate(admin, nodes);
-                found.accept(new Finding(!made, absent ? "there is no topic " + name + (made ? " yet; the broker would make it with its own settings" : "")
-                        : "topic " + name + " cannot be described (" + reason(e) + ")", where, absent ? "kafka-topics.sh --create --topic " + name
-                        + " --partitions 8, or name another one" : "grant DESCRIBE on it to this client's user"));
+    /** @return those that are there */
+    private Set<String> topics(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
+        Set<String> there = new HashSet<>(settings.published());
+        there.addAll(settings.topics("prompts"));
+        for (TopicFault fault : TopicFault.of(admin, settings.topics("prompts"), settings.published())) {
+            String key = Settings.TOPICS.stream().filter(kind -> settings.topics(kind).contains(fault.topic())).findFirst().orElseThrow();
+            found.accept(new Finding(fault.mend(), fault.what(), settings.text("kafka.brokers") + ", key kafka.topic." + key, fault.todo()));
+            if (!fault.there()) {
+                there.remove(fault.topic());
             }
         }
-        return topics;
-    }
-
-    private static boolean autoCreate(Admin admin, Collection<Node> nodes) throws InterruptedException {
-        try {
-            ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, nodes.iterator().next().idString());
-            return "true".equals(get(admin.describeConfigs(List.of(broker)).all()).get(broker).get("auto.create.topics.enable").value());
-        } catch (ExecutionException | TimeoutException | RuntimeException e) {
-            return false; // who may not ask cannot rely on it
-        }
+        return there;
     }
 
     /** A dead letter is the record itself with more headers, so its topic must take what the prompts' takes. */
-    private void sizes(Admin admin, Set<String> topics) throws InterruptedException {
-        String prompts = settings.text("kafka.topic.prompts");
+    private void sizes(Admin admin, Set<String> topics, String prompts) throws InterruptedException {
         String dead = settings.text("kafka.topic.dead-letters");
         if (!topics.containsAll(Set.of(prompts, dead))) {
             return;
@@ -124,7 +116,7 @@ public final class KafkaCheck {
                     .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name)).toList()).all());
             Map<String, Long> most = new HashMap<>();
             configs.forEach((topic, config) -> most.put(topic.name(), Long.parseLong(config.get("max.message.bytes").value())));
-            long letter = Math.min(most.get(dead), Long.parseLong(settings.below("kafka.client.").getOrDefault("max.request.size", "1048576")));
+            long letter = Math.min(most.get(dead), Long.parseLong(settings.kafkaClient().getOrDefault("max.request.size", "1048576")));
             if (letter + 65_536 < most.get(prompts)) {
                 found.accept(Finding.warning("records of topic " + prompts + " can have " + most.get(prompts) + " bytes, dead letters only " + letter
                         + ": what is larger is published without its value", settings.text("kafka.brokers"),
@@ -145,6 +137,10 @@ public final class KafkaCheck {
         String name = settings.text("kafka.group");
         String where = settings.text("kafka.brokers") + ", key kafka.group";
         try {
+            if ("consumer".equalsIgnoreCase(settings.kafkaClient().get(ConsumerConfig.GROUP_PROTOCOL_CONFIG))
+                    && !get(admin.describeFeatures().featureMetadata()).finalizedFeatures().containsKey("group.version")) {
+                found.accept(Finding.fault("the brokers do not know kafka.client.group.protocol=consumer", where, "take it out, or switch it on there"));
+            }
             ConsumerGroupDescription group = get(admin.describeConsumerGroups(List.of(name), new DescribeConsumerGroupsOptions()
                     .includeAuthorizedOperations(true)).describedGroups().get(name));
             if (group.authorizedOperations() != null && !group.authorizedOperations().isEmpty() && !group.authorizedOperations().contains(AclOperation.READ)) {

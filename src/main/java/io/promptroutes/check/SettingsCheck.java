@@ -145,10 +145,8 @@ public final class SettingsCheck {
         if (!url.isEmpty() && !url.startsWith("jdbc:postgresql:")) {
             settings.refuse("ledger.url", "empty, or begin with jdbc:postgresql:");
         }
-        if (kafka && Set.of("results", "dead-letters", "costs", "alerts").stream().map(kind -> settings.text("kafka.topic." + kind))
-                .anyMatch(settings.text("kafka.topic.prompts")::equals)) {
-            found.accept(Finding.fault("topic " + settings.text("kafka.topic.prompts") + " is both read and written", "keys kafka.topic.*",
-                    "name another one: what is published would come in again as a prompt"));
-        }
+        settings.topics("prompts").stream().filter(topic -> kafka && settings.published().contains(topic)).forEach(topic -> found.accept(
+                Finding.fault("topic " + topic + " is both read and written", "keys kafka.topic.*",
+                        "name another one: what is published would come in again as a prompt")));
     }
 }

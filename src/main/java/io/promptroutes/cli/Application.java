@@ -31,6 +31,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.kafka.KafkaComponent;
+import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -40,7 +41,12 @@ import org.slf4j.LoggerFactory;
 /** The routes, running with the settings of one command. One use: start, work, close. */
 final class Application implements AutoCloseable {
 
-    private final Main main = new Main();
+    private final Main main = new Main() {
+        @Override
+        public void bind(String name, Object bean) {
+            registry.bind(name, Object.class, () -> bean); // by its name alone: of a known type Camel would give it to components that it is not meant for
+        }
+    };
     private final Intake intake;
     private final Tally tally = new Tally();
     private final Catalogue catalogue = Catalogue.shipped();
@@ -164,10 +170,19 @@ final class Application implements AutoCloseable {
         });
     }
 
-    /** What a client of Kafka takes and Camel has no name for. */
-    void kafkaClients(Map<String, String> properties) {
-        configured(camel -> camel.getComponent("kafka", KafkaComponent.class).getConfiguration()
-                .setAdditionalProperties(new HashMap<>(properties)));
+    /**
+     * For every route that names no others.
+     *
+     * @param properties what a client of Kafka takes and Camel has no name for
+     */
+    void kafkaClients(String brokers, Map<String, String> properties) {
+        configured(camel -> {
+            KafkaConfiguration clients = camel.getComponent("kafka", KafkaComponent.class).getConfiguration();
+            clients.setAdditionalProperties(new HashMap<>(properties));
+            if (clients.getBrokers() == null) {
+                clients.setBrokers(brokers);
+            }
+        });
     }
 
     /** Hands a body to a route and waits until the route has taken it. */

@@ -1,5 +1,6 @@
 package io.promptroutes.cli;
 
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.promptroutes.check.BudgetCheck;
 import io.promptroutes.check.KafkaCheck;
 import io.promptroutes.check.KeyCheck;
@@ -68,6 +69,7 @@ final class CheckCommand implements Callable<Integer> {
         routes.check(names -> bound(checked, names));
         new BudgetCheck(checked).check(Catalogue.shipped(), found);
         new ModelCheck(checked).names(found);
+        new KafkaCheck(checked, found).properties();
         return checked;
     }
 
@@ -86,7 +88,6 @@ final class CheckCommand implements Callable<Integer> {
         RouteCheck routes = new RouteCheck(Path.of(""), findings::add);
         Settings settings = offline(given, common.simulate(), routes, findings::add);
         routes.parse();
-        new KafkaCheck(settings, findings::add).properties();
         try {
             new Management(settings);
         } catch (UsageException e) { // a port that is taken may be that of the service for which this is asked
@@ -132,7 +133,7 @@ final class CheckCommand implements Callable<Integer> {
         Intake intake = routes.intake(false);
         Map<String, Object> beans = new HashMap<>(Map.of("ledgerData", new JdbcDataSource()));
         try (KafkaEdge edge = new KafkaEdge(settings, routes, intake, settings.duration("kafka.drain"), false)) {
-            beans.putAll(edge.beans());
+            beans.putAll(edge.beans(new CompositeMeterRegistry()));
         }
         Map<String, String> properties = RunCommand.properties(settings.with("budget.job", ""), settings.onOff("kafka.enabled"),
                 Map.of("camel.component.kafka.lazyStartProducer", "true"));

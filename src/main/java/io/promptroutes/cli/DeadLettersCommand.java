@@ -47,6 +47,9 @@ final class DeadLettersCommand implements Runnable {
         @Option(names = "--from-beginning", description = "With --topic: all of it, also what was replayed or skipped before.")
         private boolean again;
 
+        @Option(names = "--hopeless", description = "With --topic and without --code: also those whose error another try would not mend.")
+        private boolean hopeless;
+
         @Option(names = "--code", split = ",", paramLabel = "CODE", description = "Only those with one of these error codes, such as rate_limited.")
         private Set<String> codes = Set.of();
 
@@ -57,8 +60,8 @@ final class DeadLettersCommand implements Runnable {
             if (topic == !inputs.inputs.isEmpty()) {
                 throw new ParameterException(spec.commandLine(), "give either files of dead letters or --topic");
             }
-            if (topic ? out != null : again) {
-                throw new ParameterException(spec.commandLine(), topic ? "--out is for files of dead letters" : "--from-beginning is for --topic");
+            if (topic ? out != null : again || hopeless) {
+                throw new ParameterException(spec.commandLine(), topic ? "--out is for files of dead letters" : "--from-beginning and --hopeless are for --topic");
             }
             if (topic) {
                 return replayTopic();
@@ -97,7 +100,7 @@ final class DeadLettersCommand implements Runnable {
 
         private int replayTopic() throws InterruptedException {
             Settings settings = common.settings(Map.of());
-            Map<String, String> client = settings.below("kafka.client.");
+            Map<String, String> client = settings.kafkaClient();
             String brokers = settings.text("kafka.brokers");
             try (BrokerReach reach = new BrokerReach(brokers, client)) {
                 String problem = reach.problem();
@@ -107,7 +110,7 @@ final class DeadLettersCommand implements Runnable {
             }
             client.put("bootstrap.servers", brokers);
             Replay replay = new Replay(client, settings.text("kafka.group") + "-replay", settings.text("kafka.topic.dead-letters"),
-                    settings.text("kafka.topic.prompts"), codes, what -> spec.commandLine().getErr().println("prompt-routes: " + what));
+                    settings.topics("prompts"), codes, hopeless, what -> spec.commandLine().getErr().println("prompt-routes: " + what));
             try {
                 replay.run(again);
                 return replay.skipped().containsKey(Replay.TOO_LARGE) ? ExitCodes.DEAD_LETTERS : ExitCodes.ANSWERED;

@@ -1,5 +1,7 @@
 package io.promptroutes.cli;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.kafka.Acknowledge;
 import io.promptroutes.kafka.Acknowledgement;
@@ -17,7 +19,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -39,7 +43,7 @@ final class KafkaEdge implements AutoCloseable {
         this.intake = intake;
         window = new InFlightWindow(routes.windowLimits(), intake::open, Clock.systemUTC());
         longest = routes.longest().plus(drain);
-        brokers = on ? new BrokerReach(settings.text("kafka.brokers"), settings.below("kafka.client.")) : null;
+        brokers = on ? new BrokerReach(settings.text("kafka.brokers"), settings.kafkaClient()) : null;
     }
 
     InFlightWindow window() {
@@ -49,15 +53,23 @@ final class KafkaEdge implements AutoCloseable {
     void checks(Management management) {
         if (brokers != null) {
             management.ready("broker", brokers::problem);
-            management.ready("oldest-record", () -> window.state().stuck(intake.openSince(), Instant.now(), longest));
+            management.ready("consumer", window::consuming);
+            management.ready("topics", () -> {
+                String fault = brokers.topics(settings.topics("prompts"), settings.published());
+                return fault == null ? window.publishing() : fault;
+            });
+            management.ready("oldest-record", () -> window.publishing() != null ? null : window.state().stuck(intake.openSince(), Instant.now(), longest));
         }
     }
 
-    /** Records of the topic that are not finished, as committed; empty where there is no broker, or it does not say. */
+    /** Records of each topic that are not finished, as committed; empty where there is no broker, or it does not say. */
     Map<String, Long> lag() {
-        String topic = settings.text("kafka.topic.prompts");
-        Long lag = brokers == null ? null : brokers.lag(settings.text("kafka.group"), topic);
-        return lag == null ? Map.of() : Map.of(topic, lag);
+        Map<String, Long> lags = new TreeMap<>();
+        if (brokers != null) {
+            settings.topics("prompts").forEach(topic -> lags.put(topic, brokers.lag(settings.text("kafka.group"), topic)));
+        }
+        lags.values().removeIf(Objects::isNull);
+        return lags;
     }
 
     /** Of the oldest unfinished record, in seconds; 0 where there is none. */
@@ -65,20 +77,18 @@ final class KafkaEdge implements AutoCloseable {
         return window.state().oldestAge(Instant.now()).map(age -> age.toMillis() / 1000d).orElse(0d);
     }
 
-    Map<String, Object> beans() {
-        TakeRecord take = new TakeRecord(routes.prompts().maxBytes());
-        Processor counted = exchange -> {
-            intake.count();
-            take.process(exchange);
-        };
+    /** @param meters where records are counted that hold no prompt */
+    Map<String, Object> beans(MeterRegistry meters) {
+        Counter passed = meters.counter("prompt_routes.prompts", "outcome", "passed");
         Set<String> headers = new TreeSet<>(RouteSettings.list(settings.text("kafka.headers")));
         Map<String, Object> beans = new HashMap<>();
         beans.put("inFlightWindow", window);
-        beans.put("takeRecord", counted);
+        beans.put("takeRecord", new TakeRecord(routes.prompts().maxBytes(), intake::count, passed::increment));
         beans.put("keyOrder", new KeyOrder(intake::finish));
         beans.put("addressRecord", new AddressRecord(headers));
         beans.put("deadLetterRecord", new DeadLetterRecord());
         beans.put("acknowledge", new Acknowledge());
+        beans.put("alsoWait", (Processor) Acknowledge::alsoWaits);
         return beans;
     }
 

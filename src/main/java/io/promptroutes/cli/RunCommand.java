@@ -65,12 +65,12 @@ final class RunCommand implements Callable<Integer> {
                     management.ready("ledger", () -> problem(ledger));
                 }
                 edge.checks(management);
-                Application.Edges edges = new Application.Edges(inbox == null ? "kafka" : "origin", edge.beans(), id -> true,
+                Application.Edges edges = new Application.Edges(inbox == null ? "kafka" : "origin", edge.beans(management.meters()), id -> true,
                         exchange -> KafkaEdge.mayStart(exchange, intake), drain.plusSeconds(10), properties(settings, kafka, management.settings()));
                 LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), "kafka " + settings.text("kafka.group"), false, false,
                         Ledgers.hold(settings), true, (id, result) -> false);
                 try (Application application = new Application(routes, intake, edges, ledger, policy, management.meters())) {
-                    application.kafkaClients(settings.below("kafka.client."));
+                    application.kafkaClients(settings.text("kafka.brokers"), settings.kafkaClient());
                     application.configured(management::open);
                     application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application,
                             routes.labels(endpoint.provider(), application.catalogue()))));
@@ -117,6 +117,7 @@ final class RunCommand implements Callable<Integer> {
         }
         Map<String, String> properties = new HashMap<>(camel);
         properties.put("kafka.enabled", kafka ? "on" : "off");
+        properties.put("kafka.topic.prompts", String.join(",", settings.topics("prompts")));
         properties.put("management.costs", settings.onOff("ledger.enabled") && !settings.text("management.port").isEmpty() ? "on" : "off");
         properties.put("management.watch", settings.text("management.port").isEmpty() ? "off" : "on");
         properties.put("metrics.refresh-millis", String.valueOf(settings.seconds("metrics.refresh").toMillis()));
@@ -160,7 +161,14 @@ final class RunCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         String address = management.address();
         Logs.tell(err, "running" + (address == null ? "" : ", health at " + address + "/observe/health, the page at " + address + "/") + "; Ctrl-C or SIGTERM stops it");
-        asked.await();
+        boolean began = false;
+        while (!asked.await(200, TimeUnit.MILLISECONDS)) {
+            began |= window.began(); // a later failure is told by the check consumer: a restart would only bring the next one about
+            if (!began && window.failure() != null) {
+                Runtime.getRuntime().removeShutdownHook(hook);
+                throw new UsageException(window.failure() + " (keys kafka.*)");
+            }
+        }
         window.leave();
         application.intake().close();
         application.close();

@@ -13,4 +13,12 @@ public final class Acknowledge implements Processor {
             record.done();
         }
     }
+
+    /** Before something is published beside the way of the prompt: the record is not finished without it. */
+    public static void alsoWaits(Exchange exchange) {
+        Acknowledgement record = exchange.getVariable(InFlightWindow.VARIABLE, Acknowledgement.class);
+        if (record != null) {
+            record.alsoWaits();
+        }
+    }
 }

@@ -2,6 +2,7 @@ package io.promptroutes.kafka;
 
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -17,6 +18,8 @@ public final class Acknowledgement {
     private final long offset;
     private final Instant taken;
     private final AtomicReference<State> state = new AtomicReference<>(State.TAKEN);
+    /** What must be done before the record is: its own outcome, and what goes on beside it. */
+    private final AtomicInteger open = new AtomicInteger(1);
 
     /** This record's place among those of its key: for {@link KeyLanes}, under its lock of the key. */
     final KeyLanes.Place place;
@@ -34,9 +37,14 @@ public final class Acknowledgement {
         }
     }
 
-    /** The record is finished for good. Repeating it does no harm. */
+    /** Something else goes on beside the record's outcome: one more {@link #done} finishes it. */
+    void alsoWaits() {
+        open.incrementAndGet();
+    }
+
+    /** The record is finished for good, unless something beside it is not. Repeating it then does no harm. */
     public void done() {
-        if (state.compareAndSet(State.TAKEN, State.DONE)) {
+        if (open.decrementAndGet() <= 0 && state.compareAndSet(State.TAKEN, State.DONE)) {
             window.ended(this);
         }
     }

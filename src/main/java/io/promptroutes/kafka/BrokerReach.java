@@ -3,6 +3,7 @@ package io.promptroutes.kafka;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -43,6 +44,19 @@ public final class BrokerReach implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";
+        }
+    }
+
+    /** What keeps topics from being used; null where nothing does, or no broker answers, which {@link #problem} tells. Blocks for a few seconds at most. */
+    public String topics(Set<String> read, Set<String> written) {
+        try {
+            return TopicFault.of(admin, read, written).stream().filter(TopicFault::mend).map(fault -> fault.what() + " (" + fault.todo() + ")")
+                    .reduce((one, other) -> one + "; " + other).orElse(null);
+        } catch (ExecutionException | TimeoutException e) {
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
         }
     }
 

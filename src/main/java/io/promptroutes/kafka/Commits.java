@@ -42,6 +42,7 @@ final class Commits {
             return false;
         }
         lastMillis = now;
+        partitions.caughtUp(consumer);
         Map<TopicPartition, OffsetAndMetadata> offsets = partitions.toCommit(partitions.all());
         if (!offsets.isEmpty()) {
             // the windows as they are now: an answer that comes later must not touch those of a new assignment

@@ -6,15 +6,14 @@ import java.io.IOException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
-import org.apache.kafka.common.header.Header;
+import org.apache.camel.component.kafka.KafkaConstants;
 
 /**
- * Makes the original record of the JSON dead letter that is the body: value and key byte for byte, its headers, and the reason in
- * {@code error-code}, {@code error-message}, {@code error-retryable} and {@code error-attempts}; in {@code error-text} the beginning of an
- * answer that was not what was asked for. Where the prompt came in no record, the JSON itself stays the value; so it does, without the
- * record's own headers, where variable {@code withoutText} says that there is no room for the record; {@link Replay#NO_RECORD} tells both. Of headers that came more than once
- * Camel can carry the last only, and none whose name begins with {@code kafka.}: it would take them for orders about topic, partition or
- * key. Thread-safe.
+ * Makes the record that the JSON dead letter in the body is about the body, for {@link DeadLetterSerializer}, with its key and time, and the
+ * reason in headers {@code error-code}, {@code error-message}, {@code error-retryable} and {@code error-attempts}; in {@code error-text} the
+ * beginning of an answer that was not what was asked for. Where the prompt came in no record, the JSON itself stays the value; so it does,
+ * without the record's own headers, where variable {@code withoutText} says that there is no room for the record; {@link Replay#NO_RECORD} tells
+ * both. Thread-safe.
  */
 public final class DeadLetterRecord implements Processor {
 
@@ -27,19 +26,20 @@ public final class DeadLetterRecord implements Processor {
         Origin origin = exchange.getVariable(Origin.VARIABLE, Origin.class);
         JsonNode letter = Json.MAPPER.readTree(message.getBody(byte[].class));
         message.removeHeaders("*");
-        if (origin != null && exchange.getVariable("withoutText") == null) {
-            for (Header header : origin.headers()) {
-                if (!forCamel(header.key())) {
-                    message.setHeader(header.key(), header.value());
-                }
-            }
-            message.setBody(origin.value());
-        }
-        if (origin == null || exchange.getVariable("withoutText") != null) {
-            message.setHeader(Replay.NO_RECORD, AddressRecord.text("true"));
-        }
+        boolean whole = origin != null && exchange.getVariable("withoutText") == null;
         if (origin != null) {
             AddressRecord.origin(message, origin);
+        }
+        if (whole) {
+            message.setBody(origin);
+            if (origin.timestamp() != null && origin.timestamp() >= 0) {
+                message.setHeader(KafkaConstants.OVERRIDE_TIMESTAMP, origin.timestamp());
+            }
+        } else {
+            message.setHeader(Replay.NO_RECORD, AddressRecord.text("true"));
+            if (origin != null && origin.key() != null && origin.key().length > LONGEST_TEXT) {
+                message.removeHeader(KafkaConstants.KEY);
+            }
         }
         JsonNode error = letter.path("error");
         message.setHeader("prompt-id", AddressRecord.text(letter.path("id").asText()));
@@ -51,10 +51,5 @@ public final class DeadLetterRecord implements Processor {
             message.setHeader("error-text", AddressRecord.text(text.substring(0, Math.min(text.length(), LONGEST_TEXT))));
         }
         message.setHeader("error-attempts", AddressRecord.text(String.valueOf(letter.path("attempts").size())));
-    }
-
-    /** Names of headers have no case in Camel. */
-    private static boolean forCamel(String name) {
-        return name.regionMatches(true, 0, "kafka.", 0, "kafka.".length());
     }
 }

@@ -6,11 +6,11 @@ import org.apache.kafka.common.header.Headers;
 /**
  * The Kafka record that a prompt came in, as it was. In exchange variable {@code origin}. Not to be changed by anyone.
  *
- * @param key     null where the record has none
- * @param value   null for a tombstone
- * @param headers all of them, in their order
+ * @param key       null where the record has none
+ * @param headers   all of them, in their order
+ * @param timestamp milliseconds since 1970, or null
  */
-record Origin(Source source, byte[] key, byte[] value, Headers headers) {
+record Origin(Source source, byte[] key, byte[] value, Headers headers, Long timestamp) {
 
     static final String VARIABLE = "origin";
     /** A header, and a variable: whose span what is published hangs below; the sender's, or the prompt's own where there are traces. */

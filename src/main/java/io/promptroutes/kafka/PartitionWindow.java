@@ -86,6 +86,13 @@ final class PartitionWindow {
         }
     }
 
+    /** With nothing unfinished: the consumer has passed what lies before this offset. */
+    void finishedTo(long position) {
+        if (position > Math.max(finished, 0)) {
+            finished = position;
+        }
+    }
+
     void confirmed(long offset) {
         confirmed = offset;
     }

@@ -2,6 +2,7 @@ package io.promptroutes.kafka;
 
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,13 +12,19 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The windows of the partitions that one consumer has. For the poll thread, but {@link #inFlight}. */
 final class Partitions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
 
     private final WindowLimits limits;
     private final Clock clock;
@@ -33,11 +40,28 @@ final class Partitions {
     void received(ConsumerRecords<?, ?> records) {
         Instant now = clock.instant();
         for (TopicPartition partition : records.partitions()) {
-            PartitionWindow window = windows.computeIfAbsent(partition, added -> new PartitionWindow(added, inFlight));
+            PartitionWindow window = window(partition);
             for (ConsumerRecord<?, ?> record : records.records(partition)) {
                 window.take(record.offset(), limits.ordered() ? lane(record.key()) : null, now);
             }
         }
+    }
+
+    /** Where nothing is unfinished all before the consumer's position is done with: what was aborted or compacted away, and marks of transactions. */
+    void caughtUp(Consumer<?, ?> consumer) {
+        for (TopicPartition partition : consumer.assignment()) {
+            if (window(partition).ahead() == 0) {
+                try {
+                    window(partition).finishedTo(consumer.position(partition, Duration.ZERO));
+                } catch (TimeoutException e) {
+                    LOG.debug("The position in {} is not known yet", partition);
+                }
+            }
+        }
+    }
+
+    private PartitionWindow window(TopicPartition partition) {
+        return windows.computeIfAbsent(partition, added -> new PartitionWindow(added, inFlight));
     }
 
     private static Object lane(Object key) {

@@ -3,6 +3,7 @@ package io.promptroutes.kafka;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Puts the records of the topic of dead letters back on the topic of prompts as they were: key, value, and the headers that are not ours.
+ * Puts the records of the topic of dead letters back on the topic of prompts as they were: key, value, and the headers that are not ours,
+ * which are those that stand last.
  * Takes what was there at its start and not taken before. What it is about to send is noted with the committed offset and the note is taken
  * away when the brokers have all of it, so that after a crash it is known, and said, what may be there twice. It is a member of its group,
  * and goes on only while it is the only one, so that no two send the same. For one thread.
@@ -47,19 +49,22 @@ public final class Replay {
     private final Map<String, Object> client;
     private final String group;
     private final String from;
-    private final String to;
+    private final Set<String> to;
     private final Set<String> codes;
+    private final boolean hopeless;
     private final Consumer<String> said;
     private final Map<String, Long> skipped = new TreeMap<>();
     private long replayed;
 
     /**
-     * @param client properties of the clients, with the brokers
-     * @param group  under which it is kept how far replays have come
-     * @param codes  of the errors whose records are wanted; empty for all
-     * @param said   takes what a person should know
+     * @param client   properties of the clients, with the brokers
+     * @param group    under which it is kept how far replays have come
+     * @param to       topics of prompts: each record goes back to its own, or to the first where that is none of them
+     * @param codes    of the errors whose records are wanted; empty for all that another try may mend
+     * @param hopeless with no codes: also those that another try would not mend
+     * @param said     takes what a person should know
      */
-    public Replay(Map<String, String> client, String group, String from, String to, Set<String> codes, Consumer<String> said) {
+    public Replay(Map<String, String> client, String group, String from, Set<String> to, Set<String> codes, boolean hopeless, Consumer<String> said) {
         this.client = new HashMap<>(client);
         this.client.putAll(Map.of("group.id", group, "enable.auto.commit", "false", "auto.offset.reset", "earliest",
                 "allow.auto.create.topics", "false", "group.protocol", "classic", "session.timeout.ms", NotAlone.GONE_MILLIS, "heartbeat.interval.ms", 3_000,
@@ -69,6 +74,7 @@ public final class Replay {
         this.from = from;
         this.to = to;
         this.codes = codes;
+        this.hopeless = hopeless;
         this.said = said;
     }
 
@@ -127,7 +133,7 @@ public final class Replay {
         }
         consumer.commitSync(before);
         List<Future<RecordMetadata>> sent = wanted.stream()
-                .map(record -> producer.send(new ProducerRecord<>(to, null, record.key(), record.value(), original(record)))).toList();
+                .map(record -> producer.send(new ProducerRecord<>(target(record), null, record.key(), record.value(), original(record)))).toList();
         producer.flush();
         long taken = 0;
         for (int i = 0; i < sent.size(); i++) {
@@ -149,15 +155,17 @@ public final class Replay {
     private void tooLarge(ConsumerRecord<byte[], byte[]> record) {
         skipped.merge(TOO_LARGE, 1L, Long::sum);
         said.accept("the record of " + record.topic() + "-" + record.partition() + " at offset " + record.offset() + " is left out: its "
-                + (Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize())) + " bytes are more than topic " + to
-                + " takes. Raise max.message.bytes of that topic, and key kafka.client.max.request.size, then replay with --from-beginning");
+                + (Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize())) + " bytes are more than topic "
+                + target(record) + " takes. Raise max.message.bytes of that topic, and key kafka.client.max.request.size, then replay with --from-beginning");
     }
 
     private boolean wanted(Headers headers) {
-        Header error = headers.lastHeader("error-code");
-        String code = error == null ? "no dead letter of ours" : new String(error.value(), StandardCharsets.UTF_8);
+        String error = text(headers, "error-code");
+        String code = error == null ? "no dead letter of ours" : error;
         if (headers.lastHeader(NO_RECORD) != null) {
             code += " without its record";
+        } else if (error != null && codes.isEmpty() && !hopeless && "false".equals(text(headers, "error-retryable"))) {
+            code += ", which another try would not mend (--hopeless takes them too)";
         } else if (error != null && (codes.isEmpty() || codes.contains(code))) {
             return true;
         }
@@ -165,13 +173,24 @@ public final class Replay {
         return false;
     }
 
+    private String target(ConsumerRecord<byte[], byte[]> record) {
+        String source = text(record.headers(), "source-topic");
+        return source != null && to.contains(source) ? source : to.iterator().next();
+    }
+
+    private static String text(Headers headers, String name) {
+        Header last = headers.lastHeader(name);
+        return last == null || last.value() == null ? null : new String(last.value(), StandardCharsets.UTF_8);
+    }
+
+    /** Ours stand behind the record's own and begin with error-attempts; where they do not, as in older letters, all of our names are ours. */
     private static Headers original(ConsumerRecord<byte[], byte[]> record) {
+        List<Header> all = Arrays.asList(record.headers().toArray());
+        int first = all.lastIndexOf(record.headers().lastHeader("error-attempts"));
+        boolean behind = first >= 0 && all.subList(first, all.size()).stream().allMatch(header -> OURS.contains(header.key()));
         Headers headers = new RecordHeaders();
-        for (Header header : record.headers()) {
-            if (!OURS.contains(header.key())) {
-                headers.add(header);
-            }
-        }
+        (behind ? all.subList(0, first) : all).stream().filter(header -> behind ? !header.key().equals(HEADER) : !OURS.contains(header.key()))
+                .forEach(headers::add);
         return headers.add(HEADER, (record.topic() + "-" + record.partition() + "-" + record.offset()).getBytes(StandardCharsets.UTF_8));
     }
 

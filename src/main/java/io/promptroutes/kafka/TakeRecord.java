@@ -13,28 +13,43 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * Turns what camel-kafka received into an {@link Arrival} as the body and an {@link Origin} in a variable, and leaves no header
- * that could reach OpenRouter. Variable {@code replayed} is set for a dead letter that was put back. The one place that knows camel-kafka's header names on the way in. Thread-safe.
+ * that could reach OpenRouter. A tombstone is acknowledged, and ends here. Variable {@code replayed} is set for a dead letter that was put back. The one place that knows camel-kafka's header names on the way in. Thread-safe.
  */
 public final class TakeRecord implements Processor {
 
     private final int maxBytes;
+    private final Runnable taken;
+    private final Runnable passed;
 
-    /** @param maxBytes of a prompt; a longer value is kept for the dead letter only */
-    public TakeRecord(int maxBytes) {
+    /**
+     * @param maxBytes of a prompt; a longer value is kept for the dead letter only
+     * @param taken    run for each record that may hold a prompt
+     * @param passed   run for each tombstone
+     */
+    public TakeRecord(int maxBytes, Runnable taken, Runnable passed) {
         this.maxBytes = maxBytes;
+        this.taken = taken;
+        this.passed = passed;
     }
 
     @Override
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
+        byte[] value = message.getBody(byte[].class);
+        if (value == null) { // a tombstone says that something is gone, and asks nothing
+            passed.run();
+            exchange.getVariable(InFlightWindow.VARIABLE, Acknowledgement.class).done();
+            exchange.setRouteStop(true);
+            return;
+        }
+        taken.run();
         Source source = Source.record(
                 message.getHeader(KafkaConstants.TOPIC, String.class),
                 message.getHeader(KafkaConstants.PARTITION, Integer.class),
                 message.getHeader(KafkaConstants.OFFSET, Long.class));
         byte[] key = message.getHeader(KafkaConstants.KEY, byte[].class);
-        byte[] value = message.getBody(byte[].class);
         Headers headers = message.getHeader(KafkaConstants.HEADERS, Headers.class);
-        exchange.setVariable(Origin.VARIABLE, new Origin(source, key, value, headers));
+        exchange.setVariable(Origin.VARIABLE, new Origin(source, key, value, headers, message.getHeader(KafkaConstants.TIMESTAMP, Long.class)));
         Header traceparent = headers.lastHeader(Origin.TRACEPARENT);
         if (traceparent != null && traceparent.value() != null) {
             exchange.setVariable(Origin.TRACEPARENT, new String(traceparent.value(), StandardCharsets.UTF_8));
@@ -43,8 +58,7 @@ public final class TakeRecord implements Processor {
             exchange.setVariable("replayed", true);
         }
         message.removeHeaders("*");
-        int length = value == null ? 0 : value.length;
         message.setBody(new Arrival(source, key == null ? null : new String(key, StandardCharsets.UTF_8),
-                value == null ? new byte[0] : length > maxBytes ? Arrays.copyOf(value, maxBytes) : value, length > maxBytes, length));
+                value.length > maxBytes ? Arrays.copyOf(value, maxBytes) : value, value.length > maxBytes, value.length));
     }
 }

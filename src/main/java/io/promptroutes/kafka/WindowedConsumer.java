@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -11,6 +12,14 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnreleasedInstanceIdException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Kafka consumer that commits by itself what the route has acknowledged, and pauses instead of taking too much. Guards the methods
@@ -19,13 +28,21 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class WindowedConsumer extends KafkaConsumer<Object, Object> {
 
-    private final Window window;
-    private final Consumer<WindowedConsumer> closed;
+    private static final Logger LOG = LoggerFactory.getLogger(WindowedConsumer.class);
 
-    /** @param closed told when this consumer is no more */
+    private final Window window;
+    private final Runnable joined;
+    private final Consumer<WindowedConsumer> closed;
+    private volatile String failure;
+
+    /**
+     * @param joined run after each poll in which this consumer is in its group
+     * @param closed told when this consumer is no more
+     */
     WindowedConsumer(Properties client, int pollRecords, WindowLimits limits, BooleanSupplier mayTake, Clock clock,
-            Consumer<WindowedConsumer> closed) {
+            Runnable joined, Consumer<WindowedConsumer> closed) {
         super(client);
+        this.joined = joined;
         this.closed = closed;
         window = new Window(this, pollRecords, limits, mayTake, clock);
     }
@@ -34,9 +51,40 @@ final class WindowedConsumer extends KafkaConsumer<Object, Object> {
         return window;
     }
 
+    /** Why it has stopped taking records for good, in words; null while it has not. Any thread. */
+    String failure() {
+        return failure;
+    }
+
+    /** What another try would not mend ends the taking, and is not thrown: Camel would make another consumer, which would fail in the same way. */
     @Override
     public ConsumerRecords<Object, Object> poll(Duration timeout) {
-        return window.poll(timeout, super::poll);
+        if (failure != null) {
+            LockSupport.parkNanos(timeout.toNanos());
+            return ConsumerRecords.empty();
+        }
+        try {
+            ConsumerRecords<Object, Object> records = window.poll(timeout, super::poll);
+            if (groupMetadata().generationId() >= 0) {
+                joined.run();
+            }
+            return records;
+        } catch (ApiException e) {
+            if (e instanceof RetriableException || e instanceof RebalanceInProgressException || e instanceof UnreleasedInstanceIdException) {
+                throw e;
+            }
+            failure = "no more records are taken of " + subscription() + " in group " + groupMetadata().groupId() + ": " + why(e);
+            LOG.error("{}. A restart begins anew", failure);
+            window.leave();
+            unsubscribe();
+            return ConsumerRecords.empty();
+        }
+    }
+
+    private static String why(ApiException e) {
+        return e instanceof FencedInstanceIdException ? "another instance has the same group.instance.id, which each must have for itself"
+                : e instanceof UnsupportedVersionException ? "the brokers do not know this group.protocol; classic is known to all"
+                : e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ", " + e.getMessage());
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.Generation;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
@@ -63,6 +64,14 @@ public final class CostEvents {
             data.set("metadata", prompt.metadata());
         }
         return Results.bytes(event);
+    }
+
+    /** The same event without its prompt's metadata, for which its topic has no room; it says so. */
+    public static byte[] withoutMetadata(byte[] event) throws IOException {
+        ObjectNode without = (ObjectNode) Json.MAPPER.readTree(event);
+        ObjectNode data = (ObjectNode) without.get("data");
+        data.put("metadata_left_out", data.remove("metadata") != null);
+        return Results.bytes(without);
     }
 
     /**

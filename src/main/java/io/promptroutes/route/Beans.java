@@ -19,6 +19,7 @@ import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.openrouter.WallClock;
 import io.promptroutes.prompt.PromptParser;
 import io.promptroutes.prompt.PromptSettings;
+import io.promptroutes.publish.CostEvents;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.ChainBuilder;
 import io.promptroutes.routing.LeftOut;
@@ -143,6 +144,7 @@ public final class Beans implements AutoCloseable {
         bind(main, "makeDefectLetter", sinks::defect);
         bind(main, "makeTooLargeLetter", sinks::tooLarge);
         bind(main, "leaveTextOut", sinks::withoutText);
+        bind(main, "leaveMetadataOut", exchange -> exchange.getMessage().setBody(CostEvents.withoutMetadata(exchange.getMessage().getBody(byte[].class))));
         bind(main, "acknowledgeResult", sinks::answered);
         bind(main, "acknowledgeDeadLetter", sinks::dead);
         bind(main, "stopUnpublished", sinks::unpublished);
@@ -170,6 +172,7 @@ public final class Beans implements AutoCloseable {
         RedeliveryPolicy policy = new RedeliveryPolicy();
         policy.setMaximumRedeliveries(retries.publish());
         policy.setRedeliveryDelay(retries.publishDelay().toMillis());
+        policy.setAsyncDelayedRedelivery(true); // what waits holds no thread of those that others need
         policy.setRetryAttemptedLogLevel(LoggingLevel.WARN);
         policy.setLogStackTrace(false);
         return policy;

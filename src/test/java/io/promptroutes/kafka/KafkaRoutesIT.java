@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteConfigurationBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -83,7 +84,8 @@ class KafkaRoutesIT {
             assertThat(headers(dead)).containsAllEntriesOf(Map.of("traceparent", "00-ab", "x-kept", "yes", "x-secret", "no",
                     "source-topic", "prompts", "source-partition", "0", "source-offset", "1"))
                     .containsAllEntriesOf(Map.of("prompt-id", "p-1", "error-code", "invalid_json", "error-message", "no JSON: \u00fc",
-                            "error-retryable", "false", "error-attempts", "0")).hasSize(11);
+                            "error-retryable", "false", "error-attempts", "0"))
+                    .containsAllEntriesOf(Map.of("Kafka.OVERRIDE_TOPIC", "alerts", "kafka.PARTITION_KEY", "none")).hasSize(13);
         }
     }
 
@@ -96,16 +98,19 @@ class KafkaRoutesIT {
         camel.getPropertiesComponent().setOverrideProperties(settings);
         camel.getRegistry().bind("inFlightWindow", new InFlightWindow(
                 new WindowLimits(100, 75, 1_000, Duration.ofSeconds(2), true), () -> true, Clock.systemUTC()));
-        camel.getRegistry().bind("takeRecord", new TakeRecord(1_000));
+        camel.getRegistry().bind("takeRecord", new TakeRecord(1_000, () -> { }, () -> { }));
         camel.getRegistry().bind("keyOrder", new KeyOrder(() -> { }));
         camel.getRegistry().bind("addressRecord", new AddressRecord(Set.of("X-Kept")));
         camel.getRegistry().bind("deadLetterRecord", new DeadLetterRecord());
         camel.getRegistry().bind("acknowledge", new Acknowledge());
+        camel.getRegistry().bind("alsoWait", (Processor) Acknowledge::alsoWaits);
+        camel.getRegistry().bind("leaveMetadataOut", (Processor) exchange -> { });
         camel.addRoutesConfigurations(new RouteConfigurationBuilder() {
             @Override
             public void configuration() {
                 routeConfiguration("bad-input");
                 routeConfiguration("defects");
+                routeConfiguration("publishing");
             }
         });
         for (String file : List.of("prompts-from-kafka", "publish-to-kafka")) {

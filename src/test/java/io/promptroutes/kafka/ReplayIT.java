@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,6 +79,22 @@ class ReplayIT extends BrokerHarness {
     }
 
     @Test
+    void eachGoesBackToItsOwnTopicAndHopelessOnesOnlyWhenToldTo() throws Exception {
+        topic.create(out + "-b", 1);
+        send(0, "k", "of b", "error-code", "own", "error-attempts", "1", "error-code", "timeout", "error-retryable", "true", "source-topic", out + "-b");
+        send(0, "k", "hopeless", "error-attempts", "0", "error-code", "invalid_json", "error-retryable", "false", "source-topic", "elsewhere");
+        Map<String, String> client = Map.of("bootstrap.servers", brokers());
+        Replay some = new Replay(client, group, in, new LinkedHashSet<>(List.of(out, out + "-b")), Set.of(), false, said::add);
+        some.run(false);
+        assertThat(some.skipped()).containsEntry("invalid_json, which another try would not mend (--hopeless takes them too)", 1L);
+        assertThat(topic.read(out + "-b")).extracting(ReplayIT::shown).containsExactly("k=of b {error-code=own, replay-of=" + in + "-0-2}");
+        assertThat(topic.read(out)).extracting(ConsumerRecord::value).doesNotContain("hopeless");
+
+        new Replay(client, group, in, Set.of(out), Set.of(), true, said::add).run(true);
+        assertThat(topic.read(out)).extracting(ConsumerRecord::value).contains("hopeless");
+    }
+
+    @Test
     void aReplayThatEndsWhileItSendsIsToldOfByTheNext() throws Exception {
         topic.set(out, "cleanup.policy", "compact"); // takes no record without a key
         assertThatThrownBy(() -> replay(Map.of(), Set.of("rate_limited", "timeout")).run(false)).isInstanceOf(ExecutionException.class);
@@ -123,7 +140,7 @@ class ReplayIT extends BrokerHarness {
         // another one comes after the question whether there is one
         AtomicBoolean over = new AtomicBoolean();
         List<CompletableFuture<Void>> came = new ArrayList<>();
-        Replay late = new Replay(Map.of("bootstrap.servers", brokers()), group, in, out, Set.of(), what -> {
+        Replay late = new Replay(Map.of("bootstrap.servers", brokers()), group, in, Set.of(out), Set.of(), false, what -> {
             CountDownLatch joined = new CountDownLatch(1);
             came.add(CompletableFuture.runAsync(() -> {
                 try (KafkaConsumer<String, String> other = member()) {
@@ -154,14 +171,14 @@ class ReplayIT extends BrokerHarness {
 
     @Test
     void aTopicThatIsNotThereIsToldAndNotMade() {
-        assertThatThrownBy(() -> new Replay(Map.of("bootstrap.servers", brokers()), group, "nowhere", out, Set.of(), said::add).run(false))
+        assertThatThrownBy(() -> new Replay(Map.of("bootstrap.servers", brokers()), group, "nowhere", Set.of(out), Set.of(), false, said::add).run(false))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("nowhere");
     }
 
     private Replay replay(Map<String, String> more, Set<String> codes) {
         Map<String, String> client = new TreeMap<>(more);
         client.put("bootstrap.servers", brokers());
-        return new Replay(client, group, in, out, codes, said::add);
+        return new Replay(client, group, in, Set.of(out), codes, false, said::add);
     }
 
     private void send(int partition, String key, String value, String... headers) {

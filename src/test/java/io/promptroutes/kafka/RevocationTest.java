@@ -59,6 +59,7 @@ class RevocationTest extends WindowHarness {
         receive(P1, 0);
         done("0-0", "1-0");
         listener().onPartitionsLost(List.of(P0));
+        client.assign(List.of(P1)); // as the client does with what is lost
         poll();
 
         assertThat(client.committed(Set.of(P0))).doesNotContainKey(P0);

@@ -30,6 +30,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -64,11 +65,30 @@ final class Service implements AutoCloseable {
         }
     }
 
+    /** One more topic of that name. */
+    void create(String topic) throws Exception {
+        try (Admin admin = admin()) {
+            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+        }
+    }
+
+    void delete(String kind) throws Exception {
+        try (Admin admin = admin()) {
+            admin.deleteTopics(List.of(topic(kind))).all().get();
+        }
+    }
+
     String topic(String kind) {
         return name + "-" + kind;
     }
 
     void start(String... keys) {
+        running = running(keys);
+        Matcher found = await().atMost(Duration.ofSeconds(90)).until(() -> ADDRESS.matcher(err()), Matcher::find);
+        address = found.group(1);
+    }
+
+    private Product.Running running(String... keys) {
         List<String> arguments = new ArrayList<>(List.of("run", "-D", "prompts.concurrency=4", "-D", "pause.first-look=300ms"));
         if (brokers == null) {
             arguments.addAll(List.of("-D", "kafka.enabled=off"));
@@ -82,9 +102,7 @@ final class Service implements AutoCloseable {
         for (String key : keys) {
             arguments.addAll(List.of("-D", key));
         }
-        running = product.start(arguments.toArray(String[]::new));
-        Matcher found = await().atMost(Duration.ofSeconds(90)).until(() -> ADDRESS.matcher(err()), Matcher::find);
-        address = found.group(1);
+        return product.start(arguments.toArray(String[]::new));
     }
 
     String address() {
@@ -118,21 +136,33 @@ final class Service implements AutoCloseable {
     /** Everything that is in a topic. */
     List<ConsumerRecord<String, String>> read(String kind) {
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(client(), new StringDeserializer(), new StringDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic(kind)).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition())).toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            List<ConsumerRecord<String, String>> all = new ArrayList<>();
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(100)).forEach(all::add);
-            }
+            List<ConsumerRecord<String, String>> all = all(consumer, kind);
             Schemas schema = SCHEMAS.get(kind);
             if (schema != null) {
                 all.forEach(record -> schema.check(Outputs.json(record.value())));
             }
             return all;
         }
+    }
+
+    /** The same as bytes. */
+    List<ConsumerRecord<byte[], byte[]>> readBytes(String kind) {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(client(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            return all(consumer, kind);
+        }
+    }
+
+    private <T> List<ConsumerRecord<T, T>> all(KafkaConsumer<T, T> consumer, String kind) {
+        List<TopicPartition> partitions = consumer.partitionsFor(topic(kind)).stream()
+                .map(info -> new TopicPartition(info.topic(), info.partition())).toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        List<ConsumerRecord<T, T>> all = new ArrayList<>();
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+        }
+        return all;
     }
 
     static String header(ConsumerRecord<String, String> record, String name) {
@@ -152,6 +182,11 @@ final class Service implements AutoCloseable {
             request.headers(headers);
         }
         return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** For a service that ends by itself. */
+    Product.Ended ended(String... keys) {
+        return running(keys).ended(Duration.ofSeconds(60));
     }
 
     /** What is wrong by check; empty where the service is ready. Its being alive is asserted along the way. */
