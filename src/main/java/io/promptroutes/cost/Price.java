@@ -162,7 +162,7 @@ public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
      * The most that a call can cost at any hour, at the dearest of the prices that a prompt of up to so many tokens can come under.
      *
      * @param maxPromptTokens a bound, such as the prompt's bytes; pictures named by address need their tokens added
-     * @param specialInput    the prompt has pictures, audio or cache marks, whose tokens may be dearer
+     * @param specialInput    the prompt has audio or cache marks, whose tokens may be dearer
      * @return rounded up; empty where a price is unknown
      */
     public Optional<BigDecimal> worstCase(long maxPromptTokens, long maxCompletionTokens, int images, boolean specialInput) {
@@ -170,7 +170,7 @@ public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
             return Optional.empty();
         }
         Price price = dearest(maxPromptTokens);
-        BigDecimal in = specialInput ? price.dearest(price.prompt(), IN) : price.prompt();
+        BigDecimal in = price.dearest(price.prompt(), specialInput ? IN : images > 0 ? List.of(Kind.IMAGE) : List.of());
         return Optional.of(Usd.atLeast(price.request()
                 .add(times(in, maxPromptTokens))
                 .add(times(price.dearest(price.completion(), OUT), maxCompletionTokens))

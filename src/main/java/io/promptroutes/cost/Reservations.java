@@ -45,7 +45,7 @@ public record Reservations(PriceList prices, boolean unknownPrices, boolean serv
         Media media = Media.of(body);
         long in = text + media.mostTokens();
         long out = answers(body) * (outputCap + Thinking.budget(body)) + (body.has("prediction") ? Json.bytes(body.get("prediction")).length : 0);
-        boolean special = media.count("audio") + media.count("image") > 0 || Stream.of("cache_control", "prompt_cache_options", "prompt_cache_breakpoint")
+        boolean special = media.count("audio") > 0 || Stream.of("cache_control", "prompt_cache_options", "prompt_cache_breakpoint")
                 .anyMatch(mark -> body.findValue(mark) != null);
         Optional<BigDecimal> worst = tiered(entry.price().dearest(in), body).worstCase(in, out, media.count("image"), special);
         BigDecimal usd = worst.orElse(BigDecimal.ZERO);

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -68,6 +69,17 @@ class ReservationsTest {
         assertThat(media.text(Json.bytes(request).length)).isBetween(80L, 150L);
         assertThat(media.likelyTokens()).isBetween(1L, 160_000L).isLessThan(media.mostTokens());
         assertThat(media.mostTokens()).isLessThanOrEqualTo(3_000_001L);
+    }
+
+    /** This model's sound costs $1 a million, its pictures $0.30 as its text does. */
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({"image_url, 0.01753", "input_audio, 0.06503"})
+    void eachKindIsReservedAtItsPrice(String type, String usd) {
+        ObjectNode request = Json.MAPPER.createObjectNode();
+        request.putArray("messages").addObject().put("role", "user").putArray("content").addObject().put("type", type)
+                .putObject(type).put("data", "A".repeat(1_333_332));
+
+        assertThat(reservations.of("google/gemini-2.5-flash", request, 100, 1_000).usd()).isBetween(new BigDecimal(usd), new BigDecimal(usd).add(new BigDecimal("0.001")));
     }
 
     @Test
