@@ -11,10 +11,13 @@ CREATE TABLE instances (
   reaped       BOOLEAN                  NOT NULL
 );
 
--- A prompt that was called or finished. state: open, answered, dead.
+-- A prompt that was called or finished. state: open, answered, dead. work_id: all that makes it what it is; identity: what it is known by
+-- whatever it asks, its id or a hash of its record, so that a job can tell another instruction from another prompt.
 CREATE TABLE works (
   work_id      VARCHAR                  NOT NULL PRIMARY KEY,
   job          VARCHAR                  NOT NULL,
+  pipeline     VARCHAR                  NOT NULL,
+  identity     VARCHAR                  NOT NULL,
   prompt_id    VARCHAR                  NOT NULL,
   tenant       VARCHAR                  NOT NULL,
   task         VARCHAR,

@@ -3,13 +3,17 @@ package io.promptroutes.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.PromptParser;
+import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.prompt.Shown;
 import io.promptroutes.prompt.Source;
 import io.promptroutes.route.Console;
 import io.promptroutes.route.LedgerPolicy;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
@@ -50,20 +54,21 @@ final class AskCommand implements Callable<Integer> {
         try (Common.Endpoint configured = Ledgers.exist(settings) ? common.endpoint(settings) : common.endpoint(settings).withKey();
                 Ledger ledger = Ledgers.open(configured.settings(), null);
                 Common.Endpoint endpoint = configured.chosen(ledger).withKey()) {
-            RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
+            ObjectNode request = request(new RouteSettings(endpoint.settings(), endpoint.key()).prompts());
+            Settings asked = endpoint.settings().with("prompts.template", "").with("prompts.input", "request");
+            RouteSettings routes = new RouteSettings(request.has("messages") ? asked.with("prompts.system", "") : asked, endpoint.key());
             try (Application application = new Application(routes, routes.intake(true),
                     Application.Edges.ofJob("console", Map.of("print", new Console(System.out)), id -> true), ledger,
-                    new LedgerPolicy(endpoint.provider(), "ask", false, false, Ledgers.hold(settings), false, (id, result) -> false))) {
-                return ask(application);
+                    new LedgerPolicy(endpoint.provider(), "ask", "ask", false, false, Ledgers.hold(settings), false, (id, result) -> false))) {
+                return ask(application, Json.bytes(request));
             }
         }
     }
 
-    private int ask(Application application) throws InterruptedException {
+    private int ask(Application application, byte[] request) throws InterruptedException {
         application.start();
         application.intake().take();
         application.tally().take();
-        byte[] request = request().getBytes(StandardCharsets.UTF_8);
         application.send("direct:prompt", new Arrival(Source.line("ask", 1), null, request, false, request.length));
         application.intake().awaitFinished();
         if (application.intake().stopped()) {
@@ -73,10 +78,20 @@ final class AskCommand implements Callable<Integer> {
         return application.tally().answered() == 1 ? ExitCodes.ANSWERED : ExitCodes.DEAD_LETTERS;
     }
 
-    private String request() {
+    /** What was typed; under a template for data it is the record, as in a file of them. */
+    private ObjectNode request(PromptSettings prompts) {
         ObjectNode request = Json.MAPPER.createObjectNode();
         request.put("id", "ask-" + UUID.randomUUID()); // asked again, it is to be answered again
-        request.put("prompt", prompt);
+        if (prompts.data()) {
+            try {
+                request.set("messages", new PromptParser(prompts).parse(prompt.getBytes(StandardCharsets.UTF_8), Source.line("ask", 1), null, null)
+                        .request().get("messages"));
+            } catch (InvalidPrompt e) {
+                throw new UsageException("PROMPT does not fit key prompts.template: " + e.getMessage(), e);
+            }
+        } else {
+            request.put("prompt", prompt);
+        }
         if (model != null) {
             request.put("model", model);
         }
@@ -86,6 +101,6 @@ final class AskCommand implements Callable<Integer> {
         if (budget != null) {
             request.put("budget", budget);
         }
-        return request.toString();
+        return request;
     }
 }

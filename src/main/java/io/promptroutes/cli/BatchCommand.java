@@ -16,6 +16,7 @@ import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -96,7 +97,7 @@ class BatchCommand implements Callable<Integer> {
     private int estimate(Common.Endpoint configured) throws InterruptedException {
         boolean stored = configured.settings().onOff("ledger.enabled") && Ledgers.exist(configured.settings());
         try (Ledger ledger = stored ? Ledgers.open(configured.settings(), null) : null) {
-            EstimateRun run = estimate(configured.chosen(ledger), ledger, out.toString());
+            EstimateRun run = estimate(configured.chosen(ledger), ledger, Files.exists(out) ? folder().job(configured.settings()) : out.toString());
             run.print(spec.commandLine().getOut());
             return run.inputLost() ? ExitCodes.DEAD_LETTERS : ExitCodes.ANSWERED;
         }
@@ -104,7 +105,7 @@ class BatchCommand implements Callable<Integer> {
 
     private EstimateRun estimate(Common.Endpoint endpoint, Ledger ledger, String job) throws InterruptedException {
         RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
-        LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, false, false, (id, result) -> false);
+        LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), JobFolder.pipeline(job), job, fresh, retryFailed, false, false, (id, result) -> false);
         return new EstimateRun(routes, ledger, policy, input(routes));
     }
 
@@ -124,6 +125,11 @@ class BatchCommand implements Callable<Integer> {
         }
     }
 
+    /** Whether what is read is all that the job's input holds. */
+    boolean whole() {
+        return inputs.most() == null;
+    }
+
     /** Whether the input can be read beside the job, to know how much there is. */
     boolean countable() {
         return inputs.repeatable();
@@ -141,7 +147,8 @@ class BatchCommand implements Callable<Integer> {
                 folder.copy(OutputFolder.DEAD_LETTERS, OutputFolder.OPENAI_ERRORS, OpenAiBatch::error);
             }
             JobSinks sinks = new JobSinks(folder);
-            LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), job, fresh, retryFailed, Ledgers.hold(endpoint.settings()), false, sinks::has);
+            LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), JobFolder.pipeline(job), job, fresh, retryFailed,
+                    Ledgers.hold(endpoint.settings()), false, sinks);
             if (ledger != null) {
                 if (fresh) {
                     ledger.forget(policy.job()).join();
@@ -151,7 +158,7 @@ class BatchCommand implements Callable<Integer> {
             }
             Application.Edges edges = Application.Edges.ofJob("files", sinks.beans(), new IdSet()::add);
             try (Application application = new Application(routes, intake, edges, ledger, policy)) {
-                int code = run(application, input(routes), estimate, interruption);
+                int code = run(application, folder, input(routes), estimate, interruption);
                 if (code != ExitCodes.STOPPED) {
                     folder.finished();
                 }
@@ -179,8 +186,8 @@ class BatchCommand implements Callable<Integer> {
         return new JobFolder(out, fresh);
     }
 
-    private int run(Application application, BiFunction<Intake, Tally, Arrivals> input, Estimate estimate, Interruption interruption)
-            throws InterruptedException {
+    private int run(Application application, OutputFolder folder, BiFunction<Intake, Tally, Arrivals> input, Estimate estimate,
+            Interruption interruption) throws InterruptedException, IOException {
         PrintWriter err = spec.commandLine().getErr();
         try (Arrivals arrivals = input.apply(application.intake(), application.tally())) {
             application.start();
@@ -194,8 +201,10 @@ class BatchCommand implements Callable<Integer> {
             }
             arrivals.unreadable().forEach(problem -> err.println("prompt-routes: " + problem));
             int code = summary.exitCode(!arrivals.unreadable().isEmpty());
+            boolean ended = code == ExitCodes.ANSWERED || code == ExitCodes.DEAD_LETTERS;
+            long removed = ended && whole() && arrivals.unreadable().isEmpty() ? folder.retain(inputs.names()) : 0;
             if (!view.quiet || code == ExitCodes.STOPPED || code == ExitCodes.DEFECT) {
-                summary.print(err, out, estimate);
+                summary.print(err, out, estimate, removed);
             }
             return code;
         }

@@ -138,7 +138,7 @@ final class CheckCommand implements Callable<Integer> {
         Map<String, String> properties = RunCommand.properties(settings.with("budget.job", ""), settings.onOff("kafka.enabled"),
                 Map.of("camel.component.kafka.lazyStartProducer", "true"));
         Application application = new Application(routes, intake, new Application.Edges("files", beans, id -> true, exchange -> true, Duration.ofSeconds(1),
-                properties), null, new LedgerPolicy("openrouter", "check", false, false, false, false, (id, result) -> false));
+                properties), null, new LedgerPolicy("openrouter", "check", "check", false, false, false, false, (id, result) -> false));
         RouteCheck.shippedFiles().values().stream().flatMap(file -> file.beans.stream()).map(Mention::name).filter(bean -> !application.binds(bean))
                 .forEach(bean -> application.bind(Map.of(bean, (Processor) exchange -> { })));
         return application;

@@ -79,6 +79,12 @@ final class DeadLettersCommand implements Runnable {
             return false;
         }
 
+        /** The other prompts of the job are not in its dead letters. */
+        @Override
+        boolean whole() {
+            return false;
+        }
+
         @Override
         void find() throws IOException {
             if (fresh) {

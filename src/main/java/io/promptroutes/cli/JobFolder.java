@@ -45,6 +45,11 @@ record JobFolder(Path path, boolean fresh) {
         }
     }
 
+    /** Whose work a job's is: the files of the inbox are the service's. */
+    static String pipeline(String job) {
+        return job.startsWith("inbox ") ? "run" : "batch";
+    }
+
     private boolean hasResults() {
         Path results = path.resolve(OutputFolder.RESULTS);
         return Files.exists(results) && results.toFile().length() > 0;

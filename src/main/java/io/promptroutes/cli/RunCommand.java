@@ -67,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
                 edge.checks(management);
                 Application.Edges edges = new Application.Edges(inbox == null ? "kafka" : "origin", edge.beans(management.meters()), id -> true,
                         exchange -> KafkaEdge.mayStart(exchange, intake), drain.plusSeconds(10), properties(settings, kafka, management.settings()));
-                LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), "kafka " + settings.text("kafka.group"), false, false,
+                LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), "run", "kafka " + settings.text("kafka.group"), false, false,
                         Ledgers.hold(settings), true, (id, result) -> false);
                 try (Application application = new Application(routes, intake, edges, ledger, policy, management.meters())) {
                     application.kafkaClients(settings.text("kafka.brokers"), settings.kafkaClient());

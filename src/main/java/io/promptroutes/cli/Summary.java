@@ -1,6 +1,7 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.cost.Usd;
+import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.Estimate;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.ModelTally;
@@ -24,8 +25,8 @@ final class Summary {
         this.intake = intake;
     }
 
-    /** The last words of a job. @param estimate that was made before it; null where there was none */
-    void print(PrintWriter out, Path folder, Estimate estimate) {
+    /** The last words of a job. @param estimate that was made before it; null where there was none; removed, lines of rows that are gone */
+    void print(PrintWriter out, Path folder, Estimate estimate, long removed) {
         long in = tally.taken();
         long done = tally.answered() + tally.deadLetters();
         boolean stopped = intake.stopped();
@@ -38,6 +39,16 @@ final class Summary {
         out.printf(Locale.ROOT, "time        %.1f s, %.1f prompts/s%n", elapsed().toMillis() / 1000.0, rate(done));
         if (tally.reused() > 0) {
             out.printf(Locale.ROOT, "reused      %d answers worth $%s, paid $%s now%n", tally.reused(), Usd.plain(tally.saved()), Usd.plain(tally.spent()));
+        }
+        if (tally.noted(Tally.UNNAMED_MODEL) > 0) {
+            out.printf(Locale.ROOT, "            %d answers are of models that the table no longer names (--fresh calls them again)%n", tally.noted(Tally.UNNAMED_MODEL));
+        }
+        if (tally.noted(Tally.OTHER_INSTRUCTION) > 0) {
+            out.printf(Locale.ROOT, "changed     %d prompts have another instruction than before, and are called%n", tally.noted(Tally.OTHER_INSTRUCTION));
+        }
+        if (removed > 0) {
+            out.printf(Locale.ROOT, "removed     %d results are of rows that are not in the input any more, and moved to %s%n", removed,
+                    OutputFolder.REMOVED_ROWS);
         }
         if (tally.paidTwiceAtMost() > 0) {
             out.printf(Locale.ROOT, "ambiguous   %d calls of processes that died were made again and may have been paid twice%n",

@@ -83,7 +83,7 @@ final class CsvRows extends Ahead<Arrival> {
         byte[] bytes = withoutEnd(row.toByteArray());
         try {
             if (columns == null) {
-                columns = Columns.of(bytes, separator, prompts.template());
+                columns = Columns.of(bytes, separator, prompts);
                 return null;
             }
             byte[] request = columns.request(bytes);

@@ -58,8 +58,8 @@ public final class Letters extends Ahead<Arrival> {
             return skip(code);
         }
         Source source = source(letter, line.source());
-        String identity = source.file() != null && id.equals(source.defaultId()) ? "#" + letter.path("occurrence").asInt(1) : null;
-        return new Arrival(source, letter.path("key").textValue(), line.bytes(), false, line.length(), InputFormat.AUTO, null, identity);
+        return new Arrival(source, letter.path("key").textValue(), line.bytes(), false, line.length(), InputFormat.AUTO, null,
+                letter.path("record").textValue());
     }
 
     private static JsonNode json(Arrival line) {

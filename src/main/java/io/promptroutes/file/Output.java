@@ -1,10 +1,12 @@
 package io.promptroutes.file;
 
 import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Source;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -12,22 +14,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A file of JSON lines with the ids of its lines; of an id the last line counts, or none where it was withdrawn. Thread-safe. */
+/**
+ * A file of JSON lines with the ids of its lines; of an id the last line counts, or none where it was withdrawn. A prompt without an id of
+ * its own is known by its record, too, which stays when its line, and with it its id, is another one. Thread-safe.
+ */
 final class Output implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Output.class);
 
     private final Path path;
     private final JsonlFile file;
-    private final boolean exact;
+    private final boolean prompts;
     private final IdSet ids = new IdSet();
     private final Set<String> superseded = ConcurrentHashMap.newKeySet();
     private final Set<String> withdrawn = ConcurrentHashMap.newKeySet();
 
-    /** @param exact whether lines of the same id are told apart */
-    Output(Path path, boolean exact) throws IOException {
+    /** @param prompts whether its lines are what became of prompts */
+    Output(Path path, boolean prompts) throws IOException {
         this.path = path;
-        this.exact = exact;
+        this.prompts = prompts;
         JsonlFile.cutTornTail(path);
         file = new JsonlFile(path);
         int foreign = 0;
@@ -55,8 +60,13 @@ final class Output implements AutoCloseable {
         if (!ids.add(id)) {
             superseded.add(id);
         }
-        if (exact) {
-            ids.add(exact(id, line));
+        if (prompts) {
+            ids.add(whole(line));
+            String record = Json.text(line, "record");
+            if (record != null) {
+                ids.add(record);
+                ids.add(id + "\n" + record);
+            }
         }
     }
 
@@ -64,12 +74,72 @@ final class Output implements AutoCloseable {
         return ids.contains(id);
     }
 
-    boolean hasExactly(String id, byte[] line) {
-        return has(exact(id, line));
+    /** @param identity the id, or the record */
+    boolean has(String id, String identity) {
+        return has(id.equals(identity) ? id : id + "\n" + identity);
     }
 
-    private static String exact(String id, byte[] line) {
-        return id + "\n" + new String(line, StandardCharsets.UTF_8);
+    boolean hasExactly(byte[] line) {
+        return has(whole(line));
+    }
+
+    /** The record, or the id where there is none; null where there is neither. */
+    static String identity(byte[] line) {
+        String record = Json.text(line, "record");
+        return record == null ? Json.text(line, "id") : record;
+    }
+
+    /** Where the prompt was; without a file where nobody can say. */
+    static Source source(byte[] line) {
+        try {
+            Source source = Json.MAPPER.treeToValue(Json.MAPPER.readTree(line).path("source"), Source.class);
+            return source == null ? Source.record(null, 0, 0) : source;
+        } catch (IOException | NumberFormatException e) {
+            return Source.record(null, 0, 0);
+        }
+    }
+
+    /** As no id is. */
+    static String whole(byte[] line) {
+        return "\n" + new String(line, StandardCharsets.ISO_8859_1);
+    }
+
+    boolean isEmpty() {
+        return ids.size() == 0;
+    }
+
+    /** Something that is done with a line. */
+    interface Taking {
+        void line(byte[] line) throws IOException;
+    }
+
+    /**
+     * Takes out the lines of prompts that the input does not hold any more. A line that gives way because its prompt's is another one now, or
+     * because it said of a place in the input that there is no prompt, is nobody's loss; the others are handed out first.
+     *
+     * @param files of the input, all of which was read
+     * @param read  its prompts' ids and records
+     */
+    void retain(Collection<String> files, IdSet read, Taking gone) throws IOException {
+        try (LineReader lines = lines()) {
+            while (lines.hasNext()) {
+                byte[] line = lines.next().bytes();
+                String id = Json.text(line, "id");
+                String identity = identity(line);
+                if (id == null || read.contains(id) && read.contains(identity)) {
+                    continue;
+                }
+                Source source = source(line);
+                if (files.contains(source.file())) {
+                    if (!identity.equals(source.defaultId()) && !read.contains(identity)) {
+                        gone.line(line);
+                    }
+                    if (!read.contains(id)) {
+                        withdraw(id);
+                    }
+                }
+            }
+        }
     }
 
     void append(String id, byte[] line) throws IOException {

@@ -7,11 +7,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The files of a job: results, costs, dead letters and alerts, a line each. Knows which ids have their line already, so that a job that
@@ -25,6 +27,9 @@ public final class OutputFolder implements AutoCloseable {
     public static final String ALERTS = "alerts.jsonl";
     public static final String OPENAI_OUTPUT = "openai-output.jsonl";
     public static final String OPENAI_ERRORS = "openai-errors.jsonl";
+    /** Results and dead letters of rows that the input does not hold any more. */
+    public static final String REMOVED_ROWS = "removed-rows.jsonl";
+    private static final List<String> RENAMED = List.of(RESULTS, COSTS, DEAD_LETTERS, ALERTS, REMOVED_ROWS);
     private static final String LOCK = ".lock";
 
     private final Path folder;
@@ -34,6 +39,10 @@ public final class OutputFolder implements AutoCloseable {
     private final Output deadLetters;
     private final JsonlFile alerts;
     private final Map<String, Copy> copies = new TreeMap<>();
+    private final Removed removed;
+    /** Ids and records of this run's prompts; null where there are lines of no others. */
+    private volatile IdSet read;
+    private final List<byte[]> displaced = new ArrayList<>();
     private InputOrder order;
     private volatile boolean finished;
 
@@ -62,13 +71,15 @@ public final class OutputFolder implements AutoCloseable {
         }
         Files.deleteIfExists(folder.resolve(InputOrder.FILE)); // of a process that was killed
         if (fresh) {
-            for (String name : List.of(RESULTS, COSTS, DEAD_LETTERS, ALERTS)) {
+            for (String name : RENAMED) {
                 rename(folder.resolve(name));
             }
         }
         results = new Output(folder.resolve(RESULTS), true);
         costs = new Output(folder.resolve(COSTS), false);
-        deadLetters = new Output(folder.resolve(DEAD_LETTERS), false);
+        deadLetters = new Output(folder.resolve(DEAD_LETTERS), true);
+        removed = new Removed(folder.resolve(REMOVED_ROWS));
+        read = results.isEmpty() && deadLetters.isEmpty() ? null : new IdSet();
         JsonlFile.cutTornTail(folder.resolve(ALERTS));
         alerts = new JsonlFile(folder.resolve(ALERTS));
     }
@@ -88,21 +99,44 @@ public final class OutputFolder implements AutoCloseable {
         copies.put(name, new Copy(from, form));
     }
 
-    /** A prompt's line is written, or stands from an earlier run. @param source where the prompt was read now */
-    public void placed(Source source, String id) {
+    /** A prompt's end of an earlier run, in whose place another's line is. */
+    public void displaced(byte[] line) {
+        displaced.add(line);
+    }
+
+    /** The job has ended prompts before, whether their lines are here or not. */
+    public void continued() {
+        read = new IdSet();
+    }
+
+    /** A prompt's line is written, or stands from an earlier run. @param source where the prompt was read now; identity, its id or record */
+    public void placed(Source source, String id, String identity) {
         if (order != null) {
             order.note(source, id);
         }
+        if (read != null) {
+            read.add(id);
+            read.add(identity);
+        }
     }
 
-    /** All of the input was read and has its line. */
+    /** All of the input that was wanted was read and has its line. */
     public void finished() {
         finished = true;
     }
 
+    /**
+     * Besides, that was all of {@code files}: what there is of rows that they do not hold any more moves to a file of its own.
+     *
+     * @return how many results and dead letters
+     */
+    public long retain(Collection<String> files) throws IOException {
+        return read == null ? 0 : removed.take(List.of(results, deadLetters), displaced, files, read);
+    }
+
     /** Whether a file is one of those that a job writes in {@code folder}. */
     public static boolean writes(Path folder, Path file) {
-        return List.of(RESULTS, COSTS, DEAD_LETTERS, ALERTS, OPENAI_OUTPUT, OPENAI_ERRORS).stream()
+        return Stream.concat(RENAMED.stream(), Stream.of(OPENAI_OUTPUT, OPENAI_ERRORS))
                 .anyMatch(name -> folder.resolve(name).toAbsolutePath().normalize().equals(file.toAbsolutePath().normalize()));
     }
 
@@ -115,17 +149,23 @@ public final class OutputFolder implements AutoCloseable {
         }
     }
 
-    public boolean hasResult(String id) {
-        return results.has(id);
+    /** Whether there is a line of an id, or of a record, or was one before its row was removed. */
+    public boolean knows(String identity) {
+        return results.has(identity) || deadLetters.has(identity) || removed.has(identity);
     }
 
-    /** Whether the id's line is this very result, and not that of an earlier request of the same id. */
-    public boolean hasResult(String id, byte[] line) {
-        return results.hasExactly(id, line);
+    /** Whether the id's line is that prompt's result (true) or dead letter (false). @param identity the prompt's id or record */
+    public boolean has(String id, String identity, boolean result) {
+        return (result ? results : deadLetters).has(id, identity);
     }
 
-    public boolean hasDeadLetter(String id) {
-        return deadLetters.has(id);
+    /** Whether there is this very line, and not that of an earlier request of the same id. */
+    public boolean hasResult(byte[] line) {
+        return results.hasExactly(line);
+    }
+
+    public boolean hasDeadLetter(byte[] line) {
+        return deadLetters.hasExactly(line);
     }
 
     public boolean hasCost(String eventId) {

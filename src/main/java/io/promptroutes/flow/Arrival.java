@@ -14,7 +14,7 @@ import io.promptroutes.prompt.Source;
  * @param length  bytes in all
  * @param format  how the bytes are to be read; null where key {@code prompts.format} says so
  * @param refusal why it is no prompt, where whoever read it has found that already; null otherwise
- * @param identity what told its prompt apart from equal ones when it came first; null unless it is fed in again
+ * @param identity the record by which its prompt was known when it came first; null unless it is fed in again
  */
 public record Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length, InputFormat format, InvalidPrompt refusal,
         String identity) {

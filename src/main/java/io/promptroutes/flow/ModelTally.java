@@ -19,7 +19,7 @@ public final class ModelTally {
      * @param tokensIn  of the answers that had a usage, as are {@code tokensOut}
      * @param p50Ms     latency of the answers in milliseconds; 0 where there is none, as is {@code p95Ms}
      * @param fallbacks answers that another model was asked for first
-     * @param reused    stored answers that were published again, under the model that was asked for first
+     * @param reused    stored answers that were published again, under the model that gave them
      */
     public record Total(String task, String model, long calls, BigDecimal usd, long unknown, long tokensIn, long tokensOut, long p50Ms, long p95Ms,
             long fallbacks, long reused) {

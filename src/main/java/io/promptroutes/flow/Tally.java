@@ -25,12 +25,18 @@ public final class Tally {
     /** Calls that run have reserved what is left of a budget. */
     public static final String BUDGET_RESERVED = "budget_reserved";
 
+    /** Its stored answer is of a model that the tables would not choose any more. */
+    public static final String UNNAMED_MODEL = "unnamed_model";
+    /** The job has ended it before, and it asks something else now. */
+    public static final String OTHER_INSTRUCTION = "other_instruction";
+
     private final AtomicInteger calling = new AtomicInteger();
     private long taken;
     private long answered;
     private long deadLetters;
     private long reused;
     private BigDecimal saved = BigDecimal.ZERO;
+    private final Map<String, Long> noted = new HashMap<>();
     private long maybePaidTwice;
     private long lookedUp;
     private BigDecimal lookedUpUsd = BigDecimal.ZERO;
@@ -102,12 +108,21 @@ public final class Tally {
         return new TreeMap<>(waiting);
     }
 
-    /** A stored answer was published instead of called. @param usd what it had cost */
-    public synchronized void reuse(Run run, BigDecimal usd) {
+    /** A stored answer was published instead of called. @param model that gave it; usd, what it had cost */
+    public synchronized void reuse(Run run, String model, BigDecimal usd) {
         reused++;
         saved = saved.add(usd);
         countSubstitute(run);
-        row(run, run.chain().requested()).reuse();
+        row(run, model).reuse();
+    }
+
+    /** Something that the summary tells of a prompt: one of the constants. */
+    public synchronized void note(String what) {
+        noted.merge(what, 1L, Long::sum);
+    }
+
+    public synchronized long noted(String what) {
+        return noted.getOrDefault(what, 0L);
     }
 
     /** The cost of a call that was not known is. */

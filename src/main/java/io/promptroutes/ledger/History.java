@@ -42,16 +42,16 @@ public final class History {
     }
 
     private List<FinishedWork> page(String job, String after) {
-        return database.read(tx -> tx.list("SELECT work_id, prompt_id, state, json FROM works w LEFT JOIN answers a"
+        return database.read(tx -> tx.list("SELECT work_id, prompt_id, identity, state, json, finished_at FROM works w LEFT JOIN answers a"
                 + " ON a.answer_id = w.answer_id WHERE job = ? AND work_id > ? AND state IN ('answered', 'dead') ORDER BY work_id LIMIT ?",
-                row -> new FinishedWork(new WorkId(row.getString("work_id")), row.getString("prompt_id"),
-                        row.getString("state").equals(WorkRow.ANSWERED), row.getBytes("json")), job, after, PAGE));
+                row -> new FinishedWork(new WorkId(row.getString("work_id")), row.getString("prompt_id"), row.getString("identity"),
+                        row.getString("state").equals(WorkRow.ANSWERED), row.getBytes("json"), Tx.instant(row, "finished_at")), job, after, PAGE));
     }
 
-    /** Whether the work was answered (true) or is a dead letter (false); empty where neither is known. */
-    public Optional<Boolean> ended(WorkId work) {
-        return database.read(tx -> tx.list("SELECT state FROM works WHERE work_id = ? AND state <> 'open'",
-                row -> row.getString("state").endsWith(WorkRow.ANSWERED), work.hex())).stream().findFirst();
+    /** Whether the work was answered (true) or is a dead letter of the job (false); empty where neither is known. */
+    public Optional<Boolean> ended(WorkId work, String job) {
+        return database.read(tx -> tx.list("SELECT state FROM works WHERE work_id = ? AND (state LIKE '%answered' OR state LIKE '%dead' AND job = ?)",
+                row -> row.getString("state").endsWith(WorkRow.ANSWERED), work.hex(), job)).stream().findFirst();
     }
 
     /** The cost events of a work's calls, in their order. */

@@ -6,19 +6,22 @@ import java.util.Objects;
  * One piece of work.
  *
  * @param job      the output folder or topic group that it belongs to
+ * @param pipeline whose work it is
+ * @param identity what the prompt is known by whatever it asks: its id, or a hash of its record
  * @param promptId the prompt's id, for people
  * @param task     null until detected
  * @param part     one model's share of a prompt that many are asked: its end is kept, and is no end of the prompt
  */
-public record Work(WorkId id, String job, String promptId, String tenant, String task, boolean part) {
+public record Work(WorkId id, String job, String pipeline, String identity, String promptId, String tenant, String task, boolean part) {
 
     public Work(WorkId id, String job, String promptId, String tenant, String task) {
-        this(id, job, promptId, tenant, task, false);
+        this(id, job, "", promptId, promptId, tenant, task, false);
     }
 
     public Work {
         Objects.requireNonNull(id);
         job = Tx.storable(job);
+        identity = Tx.storable(identity);
         promptId = Tx.storable(promptId);
         tenant = Tx.storable(tenant);
         task = task == null ? null : Tx.storable(task);

@@ -1,15 +1,17 @@
 package io.promptroutes.ledger;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
- * What makes two prompts the same piece of work: provider, tenant, id and request as received. Not the models, which move with the
- * catalogue.
+ * What makes two prompts the same piece of work: provider, tenant, pipeline, id and effective request. Not what moves by itself or only
+ * fills gaps: tables, catalogue, prices, settings of tasks.
  *
  * @param hex 32 hexadecimal digits
  */
@@ -18,17 +20,25 @@ public record WorkId(String hex) {
     /** Of the SHA-256: enough that no two pieces of work meet, and short enough for an index. */
     private static final int BYTES = 16;
 
-
     public WorkId {
         Objects.requireNonNull(hex);
     }
 
     /**
      * @param provider the provider's id, or {@code simulator}
-     * @param id       the prompt's own id; for one without, the number of its occurrence among equal requests of the job
-     * @param request  the bytes as received; JSON objects are compared by value, anything else byte by byte
+     * @param id       what the prompt is known by in its pipeline, and by that
+     * @param request  JSON objects are compared by value, anything else byte by byte
      */
     public static WorkId of(String provider, String tenant, String id, byte[] request) {
+        return of(provider, tenant, id, () -> CanonicalJson.of(request));
+    }
+
+    /** The same of a request that was read. */
+    public static WorkId of(String provider, String tenant, String id, JsonNode request) {
+        return of(provider, tenant, id, () -> CanonicalJson.of(request));
+    }
+
+    private static WorkId of(String provider, String tenant, String id, Supplier<byte[]> canonical) {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
@@ -38,7 +48,7 @@ public record WorkId(String hex) {
         for (String part : new String[] {provider, tenant, id}) {
             add(digest, part.getBytes(StandardCharsets.UTF_8));
         }
-        add(digest, CanonicalJson.of(request));
+        add(digest, canonical.get());
         return new WorkId(HexFormat.of().formatHex(digest.digest(), 0, BYTES));
     }
 

@@ -53,7 +53,7 @@ final class Works {
             if (row.inTable) {
                 updates.add(new Object[] {work.job(), work.task(), row.state, row.owner, row.answerId, model, cost, finishedAt, row.id});
             } else {
-                inserts.add(new Object[] {row.id, work.job(), work.promptId(), work.tenant(), work.task(), row.state, row.owner, row.answerId,
+                inserts.add(new Object[] {row.id, work.job(), work.pipeline(), work.identity(), work.promptId(), work.tenant(), work.task(), row.state, row.owner, row.answerId,
                     model, cost, now, finishedAt});
             }
         }
@@ -62,8 +62,8 @@ final class Works {
         tx.batch("INSERT INTO answers (answer_id, json) VALUES (?, ?)", answers);
         tx.batch("UPDATE works SET job = ?, task = ?, state = ?, owner_id = ?, answer_id = ?, model = ?, cost_usd = ?, finished_at = ?"
                 + " WHERE work_id = ?", updates);
-        int inserted = tx.batch("INSERT INTO works (work_id, job, prompt_id, tenant, task, state, owner_id, answer_id, model, cost_usd,"
-                + " created_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", inserts);
+        int inserted = tx.batch("INSERT INTO works (work_id, job, pipeline, identity, prompt_id, tenant, task, state, owner_id, answer_id, model, cost_usd,"
+                + " created_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", inserts);
         if (inserted < inserts.size()) {
             // another process began one of them after we looked: decide again
             throw new SQLTransactionRollbackException("a work appeared", "40001");

@@ -34,19 +34,16 @@ public final class Columns {
 
     private final CsvSchema schema;
     private final List<String> names;
-    private final Template template;
+    private final PromptSettings settings;
 
-    private Columns(CsvSchema schema, List<String> names, Template template) {
+    private Columns(CsvSchema schema, List<String> names, PromptSettings settings) {
         this.schema = schema;
         this.names = names;
-        this.template = template;
+        this.settings = settings;
     }
 
-    /**
-     * @param header   the first row, which says by its first comma, semicolon or tab what separates cells
-     * @param template the prompt of rows that bring none, or null
-     */
-    public static Columns of(byte[] header, char separator, String template) throws InvalidPrompt {
+    /** @param header the first row, which says by its first comma, semicolon or tab what separates cells */
+    public static Columns of(byte[] header, char separator, PromptSettings settings) throws InvalidPrompt {
         CsvSchema schema = CsvSchema.emptySchema().withColumnSeparator(separator);
         List<String> names = Arrays.stream(cells(header, schema)).map(String::strip).toList();
         Set<String> seen = new HashSet<>();
@@ -55,13 +52,13 @@ public final class Columns {
                 throw invalid("the header has column '" + Fields.quote(name) + "' twice; no row of the file is read");
             }
         }
-        if (template == null && !seen.contains("prompt") && !seen.contains("messages")) {
+        if (settings.template() == null && !seen.contains("prompt") && !seen.contains("messages")) {
             throw invalid("the header has no column prompt or messages, and key prompts.template is not set; no row of the file is read");
         }
-        return new Columns(schema, names, template == null ? null : new Template(template));
+        return new Columns(schema, names, settings);
     }
 
-    /** The row as a JSON object; null where all its cells are empty. */
+    /** The row as a JSON object, of texts alone where it is data; null where all its cells are empty. */
     public byte[] request(byte[] row) throws InvalidPrompt {
         String[] cells = cells(row, schema);
         if (cells.length != names.size()) {
@@ -74,12 +71,10 @@ public final class Columns {
         ObjectNode request = Json.MAPPER.createObjectNode();
         for (int i = 0; i < cells.length; i++) {
             String name = names.get(i);
-            if (cells[i].isEmpty() || name.isEmpty()) {
-                continue;
-            }
-            if (ModelFields.known(name)) {
+            boolean field = !settings.data() && ModelFields.known(name, settings.passthrough());
+            if (field && !cells[i].isEmpty()) {
                 request.set(name, value(name, cells[i]));
-            } else if (!own && template != null && template.uses(name)) {
+            } else if (!field && !name.isEmpty() && (settings.data() || !own && settings.template() != null && settings.template().uses(name))) {
                 request.put(name, cells[i]);
             }
         }

@@ -12,10 +12,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 record Conversation(ArrayNode messages, String text, Template template) {
 
     /**
-     * @param systemPrompt for requests without a system message, or null
-     * @param template     for requests without a prompt, or null
+     * @param record   what templates are filled from
+     * @param settings whose system message is for requests without one, and whose template for those without a prompt
      */
-    static Conversation of(Fields fields, String systemPrompt, Template template) throws InvalidPrompt {
+    static Conversation of(Fields fields, JsonNode record, PromptSettings settings) throws InvalidPrompt {
         String prompt = fields.string("prompt");
         JsonNode given = fields.get("messages");
         String system = fields.string("system");
@@ -23,22 +23,26 @@ record Conversation(ArrayNode messages, String text, Template template) {
             throw fields.invalid("prompt and messages exclude each other");
         }
         if (given != null) {
-            return given(given, fields, system, systemPrompt);
+            return given(given, fields, system, record, settings);
         }
-        Template used = prompt == null ? template : null;
+        Template used = prompt == null ? settings.template() : null;
         if (prompt == null && used == null) {
             throw fields.missing("neither prompt nor messages");
         }
-        String text = used == null ? prompt : used.fill(fields);
+        String text = used == null ? prompt : used.render(record, settings.maxBytes(), fields.id());
         if (text.isBlank()) {
             throw fields.missing("the prompt is blank");
         }
-        ArrayNode messages = ledBy(system != null ? system : systemPrompt);
+        ArrayNode messages = ledBy(system != null ? system : configured(record, settings, fields.id()));
         messages.addObject().put("role", "user").put("content", text);
         return new Conversation(messages, text, used);
     }
 
-    private static Conversation given(JsonNode given, Fields fields, String system, String systemPrompt) throws InvalidPrompt {
+    private static String configured(JsonNode record, PromptSettings settings, String id) throws InvalidPrompt {
+        return settings.system() == null ? null : settings.system().render(record, settings.maxBytes(), id);
+    }
+
+    private static Conversation given(JsonNode given, Fields fields, String system, JsonNode record, PromptSettings settings) throws InvalidPrompt {
         fields.require(given.isArray() && !given.isEmpty(), "messages", "a non-empty array", given);
         boolean ownSystem = system != null;
         String text = "";
@@ -54,7 +58,7 @@ record Conversation(ArrayNode messages, String text, Template template) {
                 text = text(message.path("content"));
             }
         }
-        return new Conversation(ledBy(ownSystem ? system : systemPrompt).addAll((ArrayNode) given), text, null);
+        return new Conversation(ledBy(ownSystem ? system : configured(record, settings, fields.id())).addAll((ArrayNode) given), text, null);
     }
 
     /** An empty system message is not sent, but counts as the request's own: so one can do without the configured one. */

@@ -20,7 +20,7 @@ public final class DeadLetterLine {
     public static void hold(ObjectNode letter, byte[] raw) {
         try {
             if (Json.MAPPER.readTree(raw) instanceof ObjectNode request) {
-                if (matches(request)) {
+                if (ours(request)) {
                     letter.setAll(request.retain(REQUEST, RAW));
                 } else {
                     letter.set(REQUEST, request);
@@ -34,6 +34,17 @@ public final class DeadLetterLine {
         }
         letter.remove(REQUEST);
         letter.put(RAW, raw);
+    }
+
+    /**
+     * Whether a line is a dead letter just as {@link #hold} leaves it, which data of others is not by chance. Even where somebody has made it
+     * so, what is taken out of it is data again.
+     */
+    static boolean ours(ObjectNode line) {
+        JsonNode error = line.path("error");
+        return matches(line) && line.path("id").isTextual() && line.path("status").asText().equals("failed") && line.path("source").isObject()
+                && error.size() == 3 && error.path("code").isTextual() && error.path("message").isTextual() && error.path("retryable").isBoolean()
+                && line.path(REQUEST).isObject() != line.path(RAW).isTextual();
     }
 
     /** Whether a line is a dead letter with its request in it. */

@@ -2,6 +2,7 @@ package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -104,9 +105,10 @@ record Fields(ObjectNode node, String id) {
         return Shown.of(value, LONGEST_QUOTE);
     }
 
-    /** A scalar's text with a number's digits as they are, without an exponent; JSON for anything else. */
+    /** A scalar's text with a number's digits as they are, without an exponent; JSON, with the same numbers, for anything else. */
     static String plain(JsonNode value) {
-        return value.isBigDecimal() ? value.decimalValue().toPlainString() : value.isContainerNode() ? value.toString() : value.asText();
+        return value.isBigDecimal() ? value.decimalValue().toPlainString()
+                : value.isContainerNode() ? new String(Json.bytes(value), StandardCharsets.UTF_8) : value.asText();
     }
 
     private String checkName(String field, String value) throws InvalidPrompt {

@@ -1,40 +1,69 @@
 package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BigIntegerNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/** Sorts out which fields of a request go to the model. Stateless. */
+/** Sorts out which fields of a request go to the model: those in request-fields.properties, and what an operator lets through. Stateless. */
 final class ModelFields {
 
     /** This project's own; and streaming, which a message has no use for. */
     private static final Set<String> KEPT_BACK = Set.of("id", "prompt", "messages", "system", "strategy", "model", "models", "budget",
             "quality", "complexity", "comparison", "max_cost_cents", "free_only", "allow_paid", "task", "tenant", "metadata",
             "stream", "stream_options");
-
-    /** All that a row of data may set: its other columns are somebody's data, not parameters, and are sent only through the template. */
-    private static final Set<String> SETTINGS_OF_A_ROW = Set.of("temperature", "max_tokens", "max_completion_tokens", "top_p", "top_k", "min_p",
-            "frequency_penalty", "presence_penalty", "repetition_penalty", "stop", "seed", "response_format", "tools", "tool_choice",
-            "provider", "reasoning", "plugins", "user");
-
     private static final Set<String> NUMBERS = Set.of("temperature", "max_tokens", "max_completion_tokens", "top_p", "top_k", "min_p", "top_a",
             "frequency_penalty", "presence_penalty", "repetition_penalty", "seed", "n", "top_logprobs");
+    private static final int MOST_NAMED = 10;
+
+    /** Names of fields by kind, and of the members of known objects. */
+    private static final Map<String, Set<String>> TABLE = table();
 
     private ModelFields() {
     }
 
-    static ObjectNode of(Fields fields, Conversation conversation) throws InvalidPrompt {
+    private static Map<String, Set<String>> table() {
+        Properties table = new Properties();
+        try (InputStream in = ModelFields.class.getResourceAsStream("/request-fields.properties")) {
+            table.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return table.stringPropertyNames().stream().collect(Collectors.toMap(Function.identity(), name -> Set.of(table.getProperty(name).split(" "))));
+    }
+
+    /** @param notes takes what stays at home */
+    static ObjectNode of(Fields fields, Conversation conversation, Set<String> passthrough, List<String> notes) throws InvalidPrompt {
         ObjectNode request = Json.MAPPER.createObjectNode();
-        request.set("messages", conversation.messages());
+        Set<String> home = new TreeSet<>();
+        request.set("messages", known("messages", conversation.messages(), passthrough, home));
         for (Map.Entry<String, JsonNode> field : fields.node().properties()) {
-            if (!field.getValue().isNull() && goes(field.getKey(), conversation.template())) {
-                request.set(field.getKey(), NUMBERS.contains(field.getKey()) ? number(field.getValue()) : field.getValue());
+            String name = field.getKey();
+            if (field.getValue().isNull() || KEPT_BACK.contains(name)) {
+                continue;
             }
+            boolean filled = conversation.template() != null;
+            if (filled ? setting(name, passthrough) && !conversation.template().uses(name) : TABLE.get("fields").contains(name) || setting(name, passthrough)) {
+                request.set(name, NUMBERS.contains(name) ? number(field.getValue()) : known(name, field.getValue(), passthrough, home));
+            } else if (!filled) {
+                home.add(name);
+            }
+        }
+        if (!home.isEmpty()) {
+            notes.add("not sent, as OpenRouter has no such fields (key prompts.passthrough lets them through): " + home.stream().limit(MOST_NAMED)
+                    .map(Fields::quote).collect(Collectors.joining(", ")) + (home.size() > MOST_NAMED ? " and " + (home.size() - MOST_NAMED) + " more" : ""));
         }
         check(new Fields(request, fields.id()));
         return request;
@@ -47,12 +76,30 @@ final class ModelFields {
     }
 
     /** Whether a field of that name means something by itself, in a row of data too. */
-    static boolean known(String field) {
-        return KEPT_BACK.contains(field) || SETTINGS_OF_A_ROW.contains(field);
+    static boolean known(String field, Set<String> passthrough) {
+        return KEPT_BACK.contains(field) || setting(field, passthrough);
     }
 
-    private static boolean goes(String field, Template template) {
-        return !KEPT_BACK.contains(field) && (template == null || SETTINGS_OF_A_ROW.contains(field) && !template.uses(field));
+    /** All that a row of data may set: its other columns are somebody's data, and are sent only through the template. */
+    private static boolean setting(String field, Set<String> passthrough) {
+        return TABLE.get("rows").contains(field) || passthrough.contains(field);
+    }
+
+    /** The value with those members alone that it may have; an array's elements likewise. */
+    private static JsonNode known(String field, JsonNode value, Set<String> passthrough, Set<String> home) {
+        Set<String> members = TABLE.getOrDefault(field, Set.of());
+        if (members.isEmpty() || passthrough.contains(field)) {
+            return value;
+        }
+        if (value.isArray()) {
+            ArrayNode elements = Json.MAPPER.createArrayNode();
+            value.forEach(element -> elements.add(known(field, element, passthrough, home)));
+            return elements;
+        }
+        List<String> unknown = value.propertyStream().map(Map.Entry::getKey)
+                .filter(name -> !members.contains(name) && !passthrough.contains(field + "." + name)).toList();
+        unknown.forEach(name -> home.add(field + "." + name));
+        return unknown.isEmpty() ? value : Json.MAPPER.createObjectNode().<ObjectNode>setAll((ObjectNode) value).remove(unknown);
     }
 
     /** Only what is plainly wrong; ranges are the provider's business. */

@@ -24,6 +24,8 @@ import java.util.List;
  * @param metadata     echoed in results and cost events, or null
  * @param openAi       it came as a line for OpenAI's Batch API, whose own settings alone are sent
  * @param notes        what was ignored in the request and why; may be empty
+ * @param record       what a line without an id of its own is known by wherever it stands: a hash of its record, and the number of its
+ *                     occurrence; null otherwise
  */
 public record Prompt(
         String id,
@@ -46,12 +48,38 @@ public record Prompt(
         String text,
         JsonNode metadata,
         boolean openAi,
-        List<String> notes) {
+        List<String> notes,
+        String record) {
 
     /** The same prompt with other fields for the model. */
     public Prompt with(ObjectNode changed) {
         return new Prompt(id, source, key, raw, tenant, strategy, model, models, budget, quality, complexity, comparison, maxCostCents, freeOnly,
-                allowPaid, task, changed, text, metadata, openAi, notes);
+                allowPaid, task, changed, text, metadata, openAi, notes, record);
+    }
+
+    /** The same prompt, known by its record. */
+    public Prompt knownBy(String hash) {
+        return new Prompt(id, source, key, raw, tenant, strategy, model, models, budget, quality, complexity, comparison, maxCostCents, freeOnly,
+                allowPaid, task, request, text, metadata, openAi, notes, hash);
+    }
+
+    /** What a prompt is known by beside what it asks: its id, or its record. */
+    public String identity() {
+        return record == null ? id : record;
+    }
+
+    /** All that request and settings ask for: another effective request is another piece of work. Not what tables and tasks add to it. */
+    public ObjectNode effective() {
+        ObjectNode asked = Json.MAPPER.createObjectNode();
+        asked.put("strategy", strategy.toString()).put("model", model).put("budget", budget.toString()).put("quality", quality.toString());
+        asked.put("complexity", complexity.toString()).put("comparison", comparison.toString()).put("max_cost_cents", maxCostCents);
+        asked.put("free_only", freeOnly).put("allow_paid", allowPaid).put("task", task == null ? null : task.toString());
+        if (openAi) {
+            asked.put("openai", true);
+        }
+        models.forEach(asked.putArray("models")::add);
+        asked.set("request", request);
+        return asked;
     }
 
     /** The id alone: a prompt's text has no place in a log. */

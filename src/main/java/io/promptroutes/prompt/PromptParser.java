@@ -2,6 +2,8 @@ package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Turns the bytes of a line, record or file into a prompt, or says why they are none. Thread-safe. */
@@ -12,12 +14,10 @@ public final class PromptParser {
 
     private final PromptSettings settings;
     private final RequestReader reader;
-    private final Template template;
 
     public PromptParser(PromptSettings settings) {
         this.settings = settings;
-        this.reader = new RequestReader(settings.maxBytes());
-        this.template = settings.template() == null ? null : new Template(settings.template());
+        this.reader = new RequestReader(settings.maxBytes(), settings.data());
     }
 
     /**
@@ -30,7 +30,8 @@ public final class PromptParser {
         RequestReader.Received received = reader.read(raw, format == null ? settings.format() : format, null);
         Fields fields = received.fields();
         ModelWish wish = ModelWish.of(fields);
-        Conversation conversation = Conversation.of(fields, settings.systemPrompt(), template);
+        Conversation conversation = Conversation.of(fields, received.record(), settings);
+        List<String> notes = new ArrayList<>(wish.notes());
         JsonNode given = fields.get("max_cost_cents", "a number above 0", value -> Json.number(value) != null && Json.number(value).signum() > 0);
         BigDecimal cents = given != null ? Json.number(given) : wish.strategy() == Strategy.FIT ? CENTS_FOR_FIT : null;
         String tenant = fields.name("tenant");
@@ -51,10 +52,11 @@ public final class PromptParser {
                 fields.flag("free_only", true),
                 fields.flag("allow_paid", false),
                 fields.choice("task", Task.class, null, Map.of()),
-                ModelFields.of(fields, conversation),
+                ModelFields.of(fields, conversation, settings.passthrough(), notes),
                 conversation.text(),
                 fields.get("metadata", "an object", JsonNode::isObject),
                 received.openAi(),
-                wish.notes());
+                notes,
+                null);
     }
 }

@@ -20,19 +20,27 @@ final class RequestReader {
     private static final Pattern OBJECT = Pattern.compile("[ \t\r\n]*+\\{");
     private static final String CHAT = "/chat/completions";
 
-    private final int maxBytes;
+    /** What a template knows a plain text by. */
+    private static final String TEXT = "text";
 
-    RequestReader(int maxBytes) {
+    private final int maxBytes;
+    private final boolean data;
+
+    /** @param data whether records are read, none of whose fields means anything by itself */
+    RequestReader(int maxBytes, boolean data) {
         this.maxBytes = maxBytes;
+        this.data = data;
     }
 
     /**
-     * A request out of its wrapping.
+     * A request, or a record, out of its wrapping.
      *
-     * @param raw the bytes without the wrapping of a dead letter, so that a second one holds the request and not the first one
+     * @param fields that mean something; none of a record
+     * @param record what templates are filled from
+     * @param raw    the bytes without the wrapping of a dead letter, so that a second one holds the request and not the first one
      * @param openAi whether it is a line for OpenAI's Batch API
      */
-    record Received(Fields fields, byte[] raw, boolean openAi) {
+    record Received(Fields fields, ObjectNode record, byte[] raw, boolean openAi) {
     }
 
     /**
@@ -54,12 +62,14 @@ final class RequestReader {
             if (nul >= 0) {
                 throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, outerId, "not text: a NUL at character " + (nul + 1));
             }
-            return new Received(new Fields(Json.MAPPER.createObjectNode().put("prompt", text), outerId), raw, false);
+            ObjectNode request = Json.MAPPER.createObjectNode();
+            return new Received(new Fields(data ? request : request.put("prompt", text), outerId), Json.MAPPER.createObjectNode().put(TEXT, text), raw,
+                    false);
         }
         Fields fields = named(tree(raw, start, outerId), format, outerId);
         Writable.check(fields.node(), fields.id());
         byte[] request = raw;
-        while (DeadLetterLine.matches(fields.node())) { // where it stands, so that letters within letters are looked through once
+        while (data ? DeadLetterLine.ours(fields.node()) : DeadLetterLine.matches(fields.node())) { // where it stands, so that letters within letters are looked through once
             byte[] original = DeadLetterLine.original(fields);
             if (original != null) {
                 return read(original, format, fields.id());
@@ -68,8 +78,12 @@ final class RequestReader {
             request = null;
         }
         request = request == null ? Json.bytes(fields.node()) : request;
+        if (data) {
+            return new Received(new Fields(Json.MAPPER.createObjectNode(), null), fields.node(), request, false);
+        }
         boolean openAi = batchLine(fields.node(), format);
-        return new Received(openAi ? batchBody(fields) : fields, request, openAi);
+        Fields body = openAi ? batchBody(fields) : fields;
+        return new Received(body, body.node(), request, openAi);
     }
 
     private static boolean batchLine(ObjectNode node, InputFormat format) {
@@ -107,8 +121,11 @@ final class RequestReader {
         throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, id, "not a JSON object");
     }
 
-    /** The fields with their id. */
-    private static Fields named(ObjectNode node, InputFormat format, String outerId) throws InvalidPrompt {
+    /** The fields with their id; data has none. */
+    private Fields named(ObjectNode node, InputFormat format, String outerId) throws InvalidPrompt {
+        if (data) {
+            return new Fields(node, null);
+        }
         String idField = batchLine(node, format) && !DeadLetterLine.matches(node) ? "custom_id" : "id";
         Writable.check(node.path(idField), outerId);
         String own = new Fields(node, outerId).nameOrNumber(idField);

@@ -1,29 +1,167 @@
 package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import com.samskivert.mustache.Mustache;
+import com.samskivert.mustache.MustacheException;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.Set;
+import java.util.TreeSet;
 
-/** A prompt with the names of fields in double braces, filled from one row at a time. */
-record Template(String text) {
+/**
+ * A text with places for a record's fields, in Mustache without partials. A field that the record does not have is an error as a value and
+ * false as a section; null and empty are empty text. Nothing is escaped. Thread-safe.
+ */
+public final class Template {
 
-    private static final Pattern FIELD = Pattern.compile("\\{\\{\\s*([^{}]+?)\\s*}}");
+    private static final Mustache.Compiler MUSTACHE = Mustache.compiler().standardsMode(true).escapeHTML(false).emptyStringIsFalse(true)
+            .withFormatter(value -> value instanceof Scope scope ? scope.text() : value.toString());
 
-    boolean uses(String field) {
-        return FIELD.matcher(text).results().anyMatch(found -> found.group(1).equals(field));
+    private final com.samskivert.mustache.Template compiled;
+    private final Set<String> names = new TreeSet<>();
+
+    /** @throws IllegalArgumentException where it is no template; says the line */
+    public Template(String text) {
+        try {
+            compiled = MUSTACHE.compile(text);
+        } catch (MustacheException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        } catch (StringIndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("a field without a name", e);
+        }
+        if (!text.contains("{{=") && text.lastIndexOf("{{") > text.lastIndexOf("}}")) {
+            throw new IllegalArgumentException("a {{ is not closed"); // text, to the library
+        }
+        compiled.visit(new Names());
     }
 
-    /** The prompt for this row; braces in the row's values stay as they are. */
-    String fill(Fields row) throws InvalidPrompt {
-        StringBuilder prompt = new StringBuilder();
-        Matcher field = FIELD.matcher(text);
-        while (field.find()) {
-            JsonNode value = row.get(field.group(1));
-            if (value == null) {
-                throw row.missing("no prompt, no messages, and no field '" + Fields.quote(field.group(1)) + "' for the template");
-            }
-            field.appendReplacement(prompt, Matcher.quoteReplacement(Fields.plain(value)));
+    /** Whether it names the field, or something in it. */
+    boolean uses(String field) {
+        return names.stream().anyMatch(name -> name.equals(field) || name.startsWith(field + "."));
+    }
+
+    /**
+     * @param maxBytes the longest text that may come of it, in UTF-8
+     * @param id       for the error, or null
+     */
+    String render(JsonNode record, int maxBytes, String id) throws InvalidPrompt {
+        Bounded out = new Bounded(maxBytes);
+        try {
+            compiled.execute(new Scope(record, null), out);
+        } catch (MustacheException.Context e) {
+            throw new InvalidPrompt(InvalidPrompt.MISSING_PROMPT, id, "there is no field '" + Fields.quote(e.key) + "' for the template");
+        } catch (MustacheException e) {
+            throw tooLarge(maxBytes, id); // the writer's, which is all that is left
         }
-        return field.appendTail(prompt).toString();
+        String text = out.toString();
+        if (text.length() > maxBytes / 3 && text.getBytes(StandardCharsets.UTF_8).length > maxBytes) {
+            throw tooLarge(maxBytes, id);
+        }
+        return text;
+    }
+
+    private static InvalidPrompt tooLarge(int maxBytes, String id) {
+        return new InvalidPrompt(InvalidPrompt.TOO_LARGE, id, "filled in, the template is longer than the " + maxBytes + " bytes allowed");
+    }
+
+    /** A part of the record, and the part around it in which simple names are looked up, too. */
+    private static class Scope implements Mustache.CustomContext {
+
+        final JsonNode node;
+        final Scope outer;
+
+        Scope(JsonNode node, Scope outer) {
+            this.node = node;
+            this.outer = outer;
+        }
+
+        /** The whole name first, as a column may be called {@code a.b}, then the path. Null where there is no such field. */
+        @Override
+        public Object get(String name) {
+            if (node.has(name)) {
+                return value(node.get(name));
+            }
+            if (name.indexOf('.') < 0) {
+                return outer == null ? null : outer.get(name);
+            }
+            JsonNode at = node;
+            for (String step : name.split("\\.")) {
+                at = at.isArray() && step.matches("\\d{1,9}") ? at.path(Integer.parseInt(step)) : at.path(step);
+            }
+            return at.isMissingNode() ? null : value(at);
+        }
+
+        private Object value(JsonNode found) {
+            return found.isBoolean() ? (Object) found.booleanValue() : found.isArray() ? new Elements(found, this) : new Scope(found, this);
+        }
+
+        String text() {
+            return node.isNull() ? "" : Fields.plain(node);
+        }
+    }
+
+    private static final class Elements extends Scope implements Iterable<Scope> {
+
+        Elements(JsonNode array, Scope outer) {
+            super(array, outer);
+        }
+
+        @Override
+        public Iterator<Scope> iterator() {
+            return node.valueStream().map(element -> new Scope(element, outer)).iterator();
+        }
+    }
+
+    /** Stops a text that grows beyond its bound while it grows. */
+    private static final class Bounded extends StringWriter {
+
+        private final int most;
+
+        Bounded(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public StringWriter append(CharSequence more) {
+            if (getBuffer().length() + more.length() > most) {
+                throw new MustacheException("too long");
+            }
+            return super.append(more);
+        }
+    }
+
+    private final class Names implements Mustache.Visitor {
+
+        @Override
+        public void visitText(String text) {
+            // names alone are wanted
+        }
+
+        @Override
+        public void visitVariable(String name) {
+            names.add(name);
+        }
+
+        @Override
+        public boolean visitInclude(String name) {
+            throw new IllegalArgumentException("{{>" + name + "}}: a template cannot include another one");
+        }
+
+        @Override
+        public boolean visitParent(String name) {
+            return visitInclude(name);
+        }
+
+        @Override
+        public boolean visitSection(String name) {
+            names.add(name);
+            return true;
+        }
+
+        @Override
+        public boolean visitInvertedSection(String name) {
+            return visitSection(name);
+        }
     }
 }

@@ -19,12 +19,8 @@ public final class DeadLetters {
     private DeadLetters() {
     }
 
-    /**
-     * The dead letter of a prompt that was called, or could not be.
-     *
-     * @param identity what tells it apart from equal ones; the number of its occurrence behind a # where it has no id of its own
-     */
-    public static byte[] failed(Run run, String identity) {
+    /** The dead letter of a prompt that was called, or could not be. */
+    public static byte[] failed(Run run) {
         Prompt prompt = run.prompt();
         ObjectNode out = head(prompt.id(), run.end());
         if (run.unfit() != null) {
@@ -34,9 +30,6 @@ public final class DeadLetters {
         out.set("attempts", Results.attempts(run.chain()));
         Results.cost(out, run);
         Results.origin(out, prompt);
-        if (identity.matches("#([2-9]|\\d\\d+)") && prompt.id().equals(prompt.source().defaultId())) {
-            out.put("occurrence", Integer.parseInt(identity.substring(1))); // fed in again it is to be the same piece of work
-        }
         DeadLetterLine.hold(out, prompt.raw());
         return Results.bytes(out);
     }

@@ -62,7 +62,7 @@ public final class Results {
         out.put("model_requested", run.chain().requested());
         out.set("routing", routing(run));
         out.set("fallback", fallback(run.chain()));
-        out.remove(List.of("calls_of_unknown_cost", "metadata"));
+        out.remove(List.of("calls_of_unknown_cost", "metadata", "record"));
         cost(out, run);
         out.put("latency_ms", 0);
         out.put("cached", true);
@@ -153,6 +153,9 @@ public final class Results {
 
     static void origin(ObjectNode out, Prompt prompt) {
         out.put("tenant", prompt.tenant());
+        if (prompt.record() != null) {
+            out.put("record", prompt.record());
+        }
         if (prompt.metadata() != null) {
             out.set("metadata", prompt.metadata());
         }

@@ -182,7 +182,7 @@ final class AskCache extends AsyncProcessorSupport {
             ledger.reused(run.work(), answer.model(), answer.costUsd()); // a figure for people: not waited for
             guard.intake().over(LookUp.LEDGER_LOST);
         }
-        tally.reuse(run, answer.costUsd());
+        tally.reuse(run, answer.model(), answer.costUsd());
         exchange.setVariable("stored", result);
         exchange.setVariable("kind", "result");
         exchange.setVariable("events", List.of());

@@ -62,10 +62,11 @@ public final class EstimateCalls implements Processor {
         String identity = exchange.getVariable("identity", String.class);
         boolean compare = run.prompt().strategy() == Strategy.COMPARE;
         boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).holds(run.prompt());
-        boolean ended = ended(run.prompt(), identity, fedInAgain);
+        Prompt asked = exchange.getVariable("prompt", Prompt.class);
+        boolean ended = ended(asked, identity, fedInAgain);
         long tokens = ended ? 0 : new Demand(run.prompt().request(), counter).tokens() + Media.of(run.prompt().request()).likelyTokens();
         for (String model : compare ? run.chain().models() : List.of(run.chain().model())) {
-            boolean done = ended || compare && ended(run.prompt(), Comparisons.identity(identity, model), fedInAgain);
+            boolean done = ended || compare && ended(asked, Comparisons.identity(identity, model), fedInAgain);
             String tier = run.decision().tier();
             estimate.add(done ? new Estimate.Row(run.task().toString(), tier, model, 0, 1, 0, 0, 0, Range.NOTHING) : call(run, tier, model, tokens));
         }
@@ -78,7 +79,7 @@ public final class EstimateCalls implements Processor {
         if (ledger == null || policy.fresh()) {
             return false;
         }
-        return ledger.history().ended(policy.work(prompt, identity)).map(answered -> !policy.again(answered, fedInAgain)).orElse(false);
+        return ledger.history().ended(policy.work(prompt, identity), policy.job()).map(answered -> !policy.again(answered, fedInAgain)).orElse(false);
     }
 
     private Estimate.Row call(Run run, String tier, String model, long tokens) {

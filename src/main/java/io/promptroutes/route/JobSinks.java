@@ -1,13 +1,16 @@
 package io.promptroutes.route;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.file.IdSet;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.ledger.FinishedWork;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Prompt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -15,11 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A job's output folder as the beans of routes/publish-to-files.camel.yaml. Thread-safe. */
-public final class JobSinks {
+public final class JobSinks implements LedgerPolicy.Earlier {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobSinks.class);
 
     private final OutputFolder folder;
+    private final IdSet asked = new IdSet();
 
     public JobSinks(OutputFolder folder) {
         this.folder = folder;
@@ -32,38 +36,31 @@ public final class JobSinks {
 
     private void result(Exchange exchange) throws IOException {
         byte[] line = body(exchange);
-        String id = exchange.getVariable("id", String.class);
-        folder.placed(exchange.getVariable("arrival", Arrival.class).source(), id);
-        if (line == LookUp.STANDING) {
-            folder.resultStands(id);
-            return;
-        }
-        if (exchange.getVariable("stored") == null) {
-            folder.result(id, line);
-        } else if (id.equals(Json.text(line, "id")) && folder.hasResult(id, line)) {
+        String id = placed(exchange);
+        if (line == LookUp.STANDING || exchange.getVariable("stored") != null && folder.hasResult(line)) {
             folder.resultStands(id);
         } else {
-            folder.result(id, named(line, id, exchange));
+            folder.result(id, line);
         }
     }
 
     private void deadLetter(Exchange exchange) throws IOException {
         byte[] line = body(exchange);
-        String id = exchange.getVariable("id", String.class);
-        folder.placed(exchange.getVariable("arrival", Arrival.class).source(), id);
-        if (line == LookUp.STANDING) {
+        String id = placed(exchange);
+        boolean again = exchange.getVariable("stored") != null || exchange.getVariable("run") == null; // else it was called
+        if (line == LookUp.STANDING || again && folder.hasDeadLetter(line)) {
             folder.deadLetterStands(id);
-            return;
+        } else {
+            folder.deadLetter(id, line);
         }
-        boolean stored = exchange.getVariable("stored") != null;
-        boolean neverCalled = exchange.getVariable("run") == null;
-        if ((stored || neverCalled) && folder.hasDeadLetter(id)) {
-            if (stored) {
-                folder.deadLetterStands(id);
-            }
-            return; // the line of an earlier run
-        }
-        folder.deadLetter(id, stored ? named(line, id, exchange) : line);
+    }
+
+    /** The id of the line. */
+    private String placed(Exchange exchange) {
+        String id = exchange.getVariable("id", String.class);
+        String identity = exchange.getVariable("identity", String.class);
+        folder.placed(exchange.getVariable("arrival", Arrival.class).source(), id, identity == null ? id : identity);
+        return id;
     }
 
     /** The id by which a cost event is known is its own, not the prompt's. */
@@ -80,30 +77,37 @@ public final class JobSinks {
         }
     }
 
-    /** A line without an id of its own may have moved: then the same work stands under another name now. */
-    private static byte[] named(byte[] stored, String id, Exchange exchange) {
-        if (id.equals(Json.text(stored, "id"))) {
-            return stored;
-        }
-        try {
-            ObjectNode renamed = (ObjectNode) Json.MAPPER.readTree(stored);
-            renamed.put("id", id);
-            renamed.set("source", Json.MAPPER.valueToTree(exchange.getVariable("arrival", Arrival.class).source()));
-            return Json.bytes(renamed);
-        } catch (IOException | NumberFormatException e) {
-            LOG.warn("the stored line of {} cannot be read, and stands under its earlier id", id);
-            return stored;
-        }
+    @Override
+    public boolean has(Prompt prompt, boolean answered) {
+        return folder.has(prompt.id(), prompt.identity(), answered);
     }
 
-    /** Whether the folder has the id's result (true) or dead letter (false). */
-    public boolean has(String id, boolean result) {
-        return result ? folder.hasResult(id) : folder.hasDeadLetter(id);
+    @Override
+    public boolean asked(String identity) {
+        return asked.contains(identity);
     }
 
-    /** Writes what an earlier run had on disk in the ledger, and not in the files when it died. */
+    /** Writes what an earlier run had on disk in the ledger, and not in the files when it died. Of what a prompt came to the last end counts. */
     public void restore(Ledger ledger, String job) {
-        ledger.history().forEachFinished(job, this::restore);
+        Map<String, Instant> missing = new HashMap<>();
+        ledger.history().forEachFinished(job, work -> {
+            asked.add(work.identity());
+            if (work.json() != null && !folder.knows(work.identity())) {
+                missing.put(work.identity(), Instant.MIN);
+            }
+        });
+        if (asked.size() > 0) {
+            folder.continued();
+        }
+        if (!missing.isEmpty()) {
+            ledger.history().forEachFinished(job, work -> missing.computeIfPresent(work.identity(),
+                    (identity, last) -> last.isAfter(work.finishedAt()) ? last : work.finishedAt()));
+            ledger.history().forEachFinished(job, work -> {
+                if (work.json() != null && work.finishedAt().equals(missing.get(work.identity()))) {
+                    restore(work);
+                }
+            });
+        }
         ledger.history().events(job, this::restoreEvent);
     }
 
@@ -117,12 +121,11 @@ public final class JobSinks {
 
     private void restore(FinishedWork work) {
         try {
-            if (work.json() == null) {
-                return;
-            }
-            if (work.answered() && !folder.hasResult(work.promptId())) {
+            if (folder.knows(work.promptId())) {
+                folder.displaced(work.json());
+            } else if (work.answered()) {
                 folder.result(work.promptId(), work.json());
-            } else if (!work.answered() && !folder.hasDeadLetter(work.promptId()) && !folder.hasResult(work.promptId())) {
+            } else {
                 folder.deadLetter(work.promptId(), work.json());
             }
         } catch (IOException e) {

@@ -11,11 +11,11 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.ledger.OpenClaim;
 import io.promptroutes.ledger.Work;
-import io.promptroutes.ledger.WorkId;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.Source;
 import io.promptroutes.prompt.Strategy;
+import io.promptroutes.publish.Stored;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -65,9 +65,10 @@ final class LookUp implements Processor {
             exchange.setVariable("next", "stopped");
             return;
         }
-        Prompt prompt = run.prompt();
-        WorkId id = policy.work(prompt, exchange.getVariable("identity", String.class));
-        Work work = new Work(id, Job.name(exchange, policy.job()), prompt.id(), prompt.tenant(), run.task().toString(), exchange.getVariable("branch") != null);
+        Prompt prompt = asked(exchange);
+        String identity = exchange.getVariable("identity", String.class);
+        Work work = new Work(policy.work(prompt, identity), Job.name(exchange, policy.job()), policy.pipeline(), identity, prompt.id(), prompt.tenant(),
+                run.task().toString(), exchange.getVariable("branch") != null);
         try {
             // a work that was begun, and whose ambiguous calls could not be noted then, is ours already
             Known known = run.work() == null ? Durable.result(ledger.begin(work)) : exchange.getVariable("known", Known.class);
@@ -84,8 +85,16 @@ final class LookUp implements Processor {
         }
     }
 
+    /** As it came: the run's own may have been shortened to what models and prices of today allow. */
+    private static Prompt asked(Exchange exchange) {
+        return exchange.getVariable("prompt", Prompt.class);
+    }
+
     private String follow(Exchange exchange, Run run, Work work, Known known) {
         if (known instanceof Known.New found) {
+            if (policy.earlier().asked(work.identity())) {
+                tally.note(Tally.OTHER_INSTRUCTION);
+            }
             run.begun(work, found.attempts(), policy.fresh() ? BigDecimal.ZERO : found.costUsd());
             return lost(run, found.lost());
         }
@@ -104,7 +113,8 @@ final class LookUp implements Processor {
         }
         boolean answered = known instanceof Known.Answered;
         boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).holds(run.prompt())
-                || exchange.getVariable("replayed") != null && !endedHere(run.prompt(), known);
+                || exchange.getVariable("replayed") != null && !endedHere(run.prompt(), known)
+                || known instanceof Known.DeadLettered found && !found.job().equals(work.job()); // no answer, and not told here
         if (policy.again(answered, fedInAgain)) {
             run.begun(work, 0, BigDecimal.ZERO);
             run.reopen();
@@ -114,10 +124,12 @@ final class LookUp implements Processor {
             return "call";
         }
         byte[] stored = known instanceof Known.Answered found ? found.result() : ((Known.DeadLettered) known).deadLetter();
-        if (stored == null && standing(exchange, run.prompt().id(), answered)) {
+        Stored end = Stored.of(stored);
+        if (stored != null) {
+            stored = end.addressedTo(run.prompt());
+        } else if (standing(exchange, run.prompt(), answered)) {
             stored = STANDING;
-        }
-        if (stored == null) {
+        } else {
             run.fail(new Failure("already_answered", "this prompt was " + (answered ? "answered" : "dead-lettered")
                     + " before, and the ledger keeps no texts (key ledger.store-text)", false));
             return "failed";
@@ -126,7 +138,10 @@ final class LookUp implements Processor {
         exchange.setVariable("kind", answered ? "result" : "dead-letter");
         exchange.setVariable("events", policy.eventsAgain() && Job.of(exchange) == null ? events(exchange, run, work) : List.of());
         if (known instanceof Known.Answered found) {
-            tally.reuse(run, found.costUsd());
+            tally.reuse(run, end.givenBy(run, found.model()), found.costUsd());
+            if (end.chosenOtherwise(run, exchange.getVariable("models", String.class))) {
+                tally.note(Tally.UNNAMED_MODEL);
+            }
             ledger.reused(work, found.model(), found.costUsd()); // a figure for people: not waited for
         }
         return "republish";
@@ -148,7 +163,7 @@ final class LookUp implements Processor {
         if (run.prompt().strategy() == Strategy.COMPARE && !work.part()) {
             String identity = exchange.getVariable("identity", String.class);
             run.chain().models().forEach(model -> events.addAll(ledger.history().eventsOf(
-                    policy.work(run.prompt(), Comparisons.identity(identity, model)))));
+                    policy.work(asked(exchange), Comparisons.identity(identity, model)))));
         }
         return events;
     }
@@ -175,9 +190,9 @@ final class LookUp implements Processor {
         }
     }
 
-    private boolean standing(Exchange exchange, String id, boolean answered) {
+    private boolean standing(Exchange exchange, Prompt prompt, boolean answered) {
         Job job = Job.of(exchange);
-        return job != null ? job.sinks().has(id, answered) : policy.standing().test(id, answered);
+        return (job != null ? job.sinks() : policy.earlier()).has(prompt, answered);
     }
 
     /** A dead letter of ledger.ambiguous=hold: what it was about is called again now. */

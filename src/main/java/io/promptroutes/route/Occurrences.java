@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Tells apart the lines of a job that name no id: equal requests are numbered in the order in which they come, so that a line keeps
+ * Tells apart the lines of a job that name no id: equal records are numbered in the order in which they come, so that a line keeps
  * its identity when others are put before it. To be asked in the order of the input; thread-safe.
  */
 final class Occurrences {
@@ -16,13 +16,15 @@ final class Occurrences {
     /** Only of requests that came more than once. */
     private final Map<String, Integer> repeated = new HashMap<>();
 
-    /** What identifies the prompt besides its request: its own id, its place in a topic, or the number of its occurrence. */
-    synchronized String identity(Prompt prompt) {
-        boolean ownId = !prompt.id().equals(prompt.source().defaultId());
-        if (ownId || prompt.source().file() == null) {
-            return prompt.id();
+    /** The prompt as it is known: by its own id, its place in a topic, or its record. @param known the record as which it came first, or null */
+    synchronized Prompt identified(Prompt prompt, String known) {
+        if (known != null) {
+            return prompt.knownBy(known);
         }
-        String request = WorkId.of("", prompt.tenant(), "", prompt.raw()).hex();
-        return "#" + (seen.add(request) ? 1 : repeated.merge(request, 2, (count, one) -> count + 1));
+        if (!prompt.id().equals(prompt.source().defaultId()) || prompt.source().file() == null) {
+            return prompt;
+        }
+        String record = WorkId.of("", "", "", prompt.raw()).hex();
+        return prompt.knownBy(record + "#" + (seen.add(record) ? 1 : repeated.merge(record, 2, (count, one) -> count + 1)));
     }
 }

@@ -59,10 +59,10 @@ final class ParsePrompt implements Processor {
         if (!firstSeen.test(prompt.id())) {
             throw new InvalidPrompt(InvalidPrompt.DUPLICATE_ID, null, "id " + prompt.id() + " was there before in this job; ids must be unique");
         }
+        prompt = (job == null ? occurrences : job.occurrences()).identified(prompt, arrival.identity()); // here, where prompts still come in order
         exchange.setVariable("prompt", prompt);
         exchange.setVariable("id", prompt.id());
-        exchange.setVariable("identity", arrival.identity() != null ? arrival.identity()
-                : (job == null ? occurrences : job.occurrences()).identity(prompt)); // here, where prompts still come in order
+        exchange.setVariable("identity", prompt.identity());
         exchange.setVariable("text", prompt.text());
         exchange.setVariable("strategy", prompt.strategy().toString());
         exchange.setVariable("budget", prompt.budget().toString());

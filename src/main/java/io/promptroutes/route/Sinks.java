@@ -93,7 +93,7 @@ public final class Sinks {
     /** Makes the dead letter of a prompt that no model answered the body. */
     public void deadLetter(Exchange exchange) {
         Run run = run(exchange);
-        letter(exchange, DeadLetters.failed(run, exchange.getVariable("identity", String.class)), run.end().code());
+        letter(exchange, DeadLetters.failed(run), run.end().code());
         if (run.end().retryable() && !run.chain().attempts().isEmpty() && !branch(exchange) && alarms.goesOn(CHAIN_FAILED)) {
             exchange.setVariable("alert", Alerts.of(Alerts.Kind.CHAIN_FAILED, run.prompt().id(), "no model of the chain answered: "
                     + run.end().message(), alert -> alert.put("code", run.end().code()), clock.instant()));
@@ -139,7 +139,7 @@ public final class Sinks {
         run.fail(new Failure("result_too_large", "the result of " + result.length + " bytes is more than its topic takes (" + refusal.getMessage()
                 + "): raise max.message.bytes of the topic, and kafka.client.max.request.size; the answer is kept in the ledger", true));
         exchange.setVariable("stored", result); // the ledger's word on this prompt stands
-        letter(exchange, DeadLetters.failed(run, exchange.getVariable("identity", String.class)), run.end().code());
+        letter(exchange, DeadLetters.failed(run), run.end().code());
     }
 
     /** Makes the body a dead letter without the request, which is in its own topic. */

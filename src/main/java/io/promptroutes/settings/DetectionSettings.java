@@ -4,11 +4,6 @@ import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.Features;
 import io.promptroutes.routing.Lexicon;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -42,13 +37,9 @@ public final class DetectionSettings {
     /** The lines of a file, or of {@code classpath:NAME}, made into what they say. */
     private <T> T table(String key, Function<List<String>, T> reading) {
         String place = settings.text(key);
-        try (InputStream in = place.startsWith("classpath:") ? DetectionSettings.class.getResourceAsStream("/" + place.substring("classpath:".length()))
-                : Files.newInputStream(Path.of(place))) {
-            if (in == null) {
-                throw new UsageException("key " + key + ": " + place + " is not in the jar");
-            }
-            return reading.apply(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList());
-        } catch (IOException | IllegalArgumentException e) {
+        try {
+            return reading.apply(Place.text(key, place, Integer.MAX_VALUE - 8).lines().toList());
+        } catch (IllegalArgumentException e) {
             throw new UsageException("key " + key + ": " + place + " cannot be read: " + e.getMessage(), e);
         }
     }

@@ -9,18 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** The places that keys have their values from, each laid over the one before. Not changed once read. */
 final class Layers {
 
     /** Families of keys that a user extends, and the frameworks' own. */
-    private static final List<String> OPEN = List.of("models.", "prices.", "tasks.", "detection.keywords.", "openrouter.provider.", "budget.tenant.",
+    private static final List<String> OPEN = List.of("user.", "models.", "prices.", "tasks.", "detection.keywords.", "openrouter.provider.", "budget.tenant.",
             "budget.model.", "openrouter.rpm.", "simulator.", "camel.", "kafka.client.");
     /** Families that the environment can extend, and what an underscore in a variable's name is there: the owners of these names use no other mark. */
     private static final Map<String, Character> NAMED = Map.of("kafka.client.", '.', "openrouter.provider.", '_');
@@ -28,6 +30,10 @@ final class Layers {
     private static final String ENVIRONMENT = "the environment";
     private static final String COMMAND_LINE = "the command line";
 
+    /** A key in a route file, as Camel writes it: {@code {{key}}}, {@code {{?key}}}, {@code {{key:otherwise}}}, or in an expression. */
+    private static final Pattern PLACEHOLDER = Pattern.compile("(?:\\{\\{[?!]?|\\$\\{(?:properties|propertiesExist):!?)([^{}:?\\s]+)[}:?]");
+
+    private final Set<String> named = new HashSet<>();
     private final Map<String, String> values = new TreeMap<>();
     private final Map<String, String> origins = new HashMap<>();
 
@@ -64,6 +70,13 @@ final class Layers {
         });
         put(given, ENVIRONMENT);
         put(commandLine, COMMAND_LINE);
+        RouteFiles.own(directory).forEach(route -> {
+            try {
+                PLACEHOLDER.matcher(Files.readString(route)).results().forEach(key -> named.add(key.group(1)));
+            } catch (IOException e) {
+                // told where it is read for good
+            }
+        });
         return known;
     }
 
@@ -84,9 +97,9 @@ final class Layers {
         more.keySet().forEach(key -> origins.put(key, origin));
     }
 
-    /** Keys that are neither known nor of a family that users extend. */
+    /** Keys that are neither known, nor of a family that users extend, nor named by a route of the user's. */
     List<String> unknown(Set<String> known) {
-        return values.keySet().stream().filter(key -> !known.contains(key) && OPEN.stream().noneMatch(key::startsWith)).toList();
+        return values.keySet().stream().filter(key -> !known.contains(key) && !named.contains(key) && OPEN.stream().noneMatch(key::startsWith)).toList();
     }
 
     Map<String, String> values() {

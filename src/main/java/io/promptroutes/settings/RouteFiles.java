@@ -30,15 +30,21 @@ public final class RouteFiles {
     public static Map<String, String> places(Path directory) {
         Map<String, String> locations = new TreeMap<>();
         shipped().forEach(name -> locations.put(name, "classpath:routes/" + name));
-        Path own = directory.resolve("routes");
-        if (Files.isDirectory(own)) {
-            try (Stream<Path> files = Files.list(own)) {
-                names(files).forEach(name -> locations.put(name, "file:" + own.resolve(name)));
-            } catch (IOException e) {
-                throw new UsageException("folder " + own + " cannot be read: " + e.getMessage());
-            }
-        }
+        own(directory).forEach(file -> locations.put(file.getFileName().toString(), "file:" + file));
         return locations;
+    }
+
+    /** The user's. */
+    static List<Path> own(Path directory) {
+        Path own = directory.resolve("routes");
+        if (!Files.isDirectory(own)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(own)) {
+            return names(files).map(own::resolve).toList();
+        } catch (IOException e) {
+            throw new UsageException("folder " + own + " cannot be read: " + e.getMessage());
+        }
     }
 
     /** Names of the jar's files. */

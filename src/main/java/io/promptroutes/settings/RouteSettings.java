@@ -10,7 +10,6 @@ import io.promptroutes.flow.AnswerCache;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.kafka.WindowLimits;
 import io.promptroutes.openrouter.ApiKey;
-import io.promptroutes.prompt.InputFormat;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.route.Options;
@@ -82,10 +81,7 @@ public final class RouteSettings {
     }
 
     public PromptSettings prompts() {
-        InputFormat format = InputFormat.valueOf(
-                settings.choice("prompts.format", List.of("auto", "json", "text", "openai")).toUpperCase(Locale.ROOT));
-        return new PromptSettings(settings.integer("prompts.max-bytes", 1, Integer.MAX_VALUE),
-                settings.text("prompts.system"), settings.text("prompts.template"), format);
+        return new InputSettings(settings).prompts();
     }
 
     public OpenTelemetry traces() {

@@ -105,6 +105,48 @@ class CheckTest {
         assertThat(findings).filteredOn(Finding::mend).hasSize(1);
     }
 
+    @Test
+    void usersHaveKeysOfTheirOwnAndThoseThatTheirRoutesName() throws IOException {
+        Files.writeString(Files.createDirectories(folder.resolve("routes")).resolve("mine.camel.yaml"), """
+                - route:
+                    from:
+                      uri: "timer:{{my.name}}?period={{my.period:1000}}"
+                      steps:
+                        - log: "{{?my.maybe}} {{!my.off}} ${properties:my.greeting} ${properties:my.other:none} {{sheet.{{my.which}}.x}}"
+                """);
+        Settings settings = settings("user.x=1\nuser.deep.key=2\nmy.name=a\nmy.period=1\nmy.maybe=1\nmy.off=1\nmy.greeting=hello\nmy.other=1\nmy.which=b\n"
+                + "my.nmae=typo\nprompts.templat=x\nusr.x=1\n");
+
+        assertThat(findings).allMatch(Finding::mend).extracting(Finding::what).containsExactlyInAnyOrder("unknown key my.nmae", "unknown key prompts.templat",
+                "unknown key usr.x");
+        assertThat(told()).anyMatch(one -> one.endsWith("did you mean prompts.template?"));
+        assertThat(settings.properties()).containsEntry("user.deep.key", "2").containsEntry("my.greeting", "hello");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            prompts.template={{#a}} | key prompts.template is no template: Section missing close tag 'a'
+            prompts.template={{a | key prompts.template is no template: a {{ is not closed
+            prompts.template=Sum {{a}} of {b}} and {{c} | a {{ is not closed
+            prompts.template={{}} | key prompts.template is no template
+            prompts.template={{>a}} | a template cannot include another one
+            prompts.template=file:nowhere.mustache | key prompts.template: file:nowhere.mustache cannot be read
+            prompts.system=classpath:nowhere | key prompts.system: classpath:nowhere is not in the jar
+            prompts.system={{/a}} | key prompts.system is no template
+            prompts.template=classpath:lexicon.tsv prompts.max-bytes=100 | key prompts.template: classpath:lexicon.tsv has more than 100 bytes
+            prompts.input=data | key prompts.input is "data"
+            prompts.input=rows | one of request, data
+            prompts.template={{a}} prompts.format=openai | key prompts.input is ""
+            """)
+    void aBrokenTemplateIsToldWithItsKey(String keys, String told) throws IOException {
+        SettingsCheck.check(settings(keys.replace(" prompts.", "\nprompts.")), false, findings::add);
+
+        assertThat(findings).singleElement().satisfies(one -> {
+            assertThat(one.sentence()).contains(told);
+            assertThat(one.mend()).isTrue();
+        });
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             budget.total.day=10 budget.tenant.school.day=20 | warning | budget.tenant.school.day allows $20, but budget.total.day stops at $10

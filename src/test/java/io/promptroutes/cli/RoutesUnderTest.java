@@ -45,7 +45,7 @@ final class RoutesUnderTest implements AutoCloseable {
             "breaker.enabled", "off",
             "prompts.concurrency", "8");
 
-    static final LedgerPolicy POLICY = new LedgerPolicy("openrouter", "job", false, false, false, false, (id, result) -> false);
+    static final LedgerPolicy POLICY = new LedgerPolicy("openrouter", "batch", "job", false, false, false, false, (id, result) -> false);
 
     private final List<JsonNode> results = new CopyOnWriteArrayList<>();
     private final List<JsonNode> costs = new CopyOnWriteArrayList<>();

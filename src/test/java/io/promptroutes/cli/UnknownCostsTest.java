@@ -10,6 +10,11 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.ledger.Work;
 import io.promptroutes.ledger.WorkId;
+import io.promptroutes.prompt.InvalidPrompt;
+import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.PromptParser;
+import io.promptroutes.prompt.PromptSettings;
+import io.promptroutes.prompt.Source;
 import io.promptroutes.route.LedgerPolicy;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -120,7 +125,13 @@ class UnknownCostsTest {
 
     /** A process that was killed in a call of which it knew the id. */
     private void died() {
-        WorkId id = WorkId.of(RoutesUnderTest.POLICY.provider(), "default", "p", LINE.getBytes(StandardCharsets.UTF_8));
+        Prompt prompt;
+        try {
+            prompt = new PromptParser(PromptSettings.defaults()).parse(LINE.getBytes(StandardCharsets.UTF_8), Source.line("test", 1), null, null);
+        } catch (InvalidPrompt e) {
+            throw new AssertionError(e);
+        }
+        WorkId id = WorkId.of(RoutesUnderTest.POLICY.provider(), "default", RoutesUnderTest.POLICY.pipeline() + "\np", prompt.effective());
         Work work = new Work(id, RoutesUnderTest.POLICY.job(), "p", "default", "chat");
         try (Ledger dead = ledger()) {
             dead.begin(work).join();
@@ -136,7 +147,7 @@ class UnknownCostsTest {
     private RoutesUnderTest start(Ledger ledger, Map<String, String> more, boolean hold) {
         Map<String, String> keys = new HashMap<>(KEYS);
         keys.putAll(more);
-        LedgerPolicy policy = new LedgerPolicy(RoutesUnderTest.POLICY.provider(), RoutesUnderTest.POLICY.job(), false, false, hold, false, (id, result) -> false);
+        LedgerPolicy policy = new LedgerPolicy(RoutesUnderTest.POLICY.provider(), "batch", RoutesUnderTest.POLICY.job(), false, false, hold, false, (id, result) -> false);
         return RoutesUnderTest.start(server.baseUrl(), keys, exchange -> { }, ledger, policy);
     }
 

@@ -1,14 +1,18 @@
 package io.promptroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What reaches OpenRouter, and what does not. */
 class WireTest {
@@ -22,6 +26,7 @@ class WireTest {
         routes = RoutesUnderTest.start(server.baseUrl(), Map.of(
                 "openrouter.site-url", "https://example.org/app",
                 "openrouter.app-name", "Tests of prompt-routes",
+                "prompts.passthrough", "from_tomorrow",
                 "openrouter.provider.data_collection", "deny",
                 "openrouter.provider.max_price", "{\"prompt\":3}",
                 "openrouter.provider.allow_fallbacks", "false"));
@@ -93,14 +98,44 @@ class WireTest {
     }
 
     @Test
-    void unknownFieldsOfARequestPassThroughAsTheyAre() throws IOException {
+    void unknownFieldsOfARequestStayHereButThoseThatAreLetThrough() throws IOException {
         ScriptedServer.Call call = called("""
-                {"prompt":"Hello","top_p":0.30,"seed":7,"stop":["a","b"],"from_tomorrow":{"deep":[1,2.50,null,{"x":true}]},"user":"u-1"}""");
+                {"prompt":"Hello","top_p":0.30,"seed":7,"stop":["a","b"],"from_tomorrow":{"deep":[1,2.50,null,{"x":true}]},"user":"u-1","customer":"secret"}""");
+        assertThat(call.body().has("customer")).isFalse();
         assertThat(call.body().get("from_tomorrow")).isEqualTo(Json.MAPPER.readTree("{\"deep\":[1,2.50,null,{\"x\":true}]}"));
         assertThat(call.body().get("stop")).isEqualTo(Json.MAPPER.readTree("[\"a\",\"b\"]"));
         assertThat(call.body().get("seed").asInt()).isEqualTo(7);
         assertThat(call.body().get("top_p").decimalValue()).isEqualByComparingTo("0.3");
         assertThat(call.body().get("user").asText()).isEqualTo("u-1");
+    }
+
+    /** Whatever carries it: nothing of it chooses, pays or leaves but through the template. */
+    @ParameterizedTest
+    @ValueSource(strings = {"""
+            {"text":"Hello","prompt":"secret","model":"none/such","provider":{"order":["DHL"]},"user":"secret","tenant":"acme","max_tokens":"many","budget":7,"id":{"n":1},"metadata":[]}""",
+        "Hello", "{\"text\":\"Hello\",\"custom_id\":\"c\",\"body\":{\"messages\":[]},\"url\":\"/v1/embeddings\"}",
+        "{\"text\":\"Hello\",\"error\":{\"code\":\"x\"},\"request\":{\"prompt\":\"secret\"}}"})
+    void ofDataNothingLeavesButThroughTheTemplate(String data) throws IOException {
+        try (RoutesUnderTest records = RoutesUnderTest.start(server.baseUrl(), Map.of("prompts.template", "Sum {{text}}", "prompts.system", "Be {{text}}"))) {
+            for (boolean record : new boolean[] {true, false}) {
+                server.script();
+                String id = record ? "prompts-0-41" : "test:2";
+                if (record) {
+                    records.sendRecord(data, 41, Map.of());
+                } else {
+                    records.send(data);
+                }
+                await().atMost(Duration.ofSeconds(20)).until(() -> records.results().size() == (record ? 1 : 2));
+                assertThat(server.calls().get(0).body().get("messages")).isEqualTo(Json.MAPPER.readTree(
+                        "[{\"role\":\"system\",\"content\":\"Be Hello\"},{\"role\":\"user\",\"content\":\"Sum Hello\"}]"));
+                assertThat(server.calls().get(0).body().properties()).extracting(Map.Entry::getKey)
+                        .containsExactlyInAnyOrder("model", "stream", "messages", "temperature", "max_tokens");
+                JsonNode result = records.results().get(record ? 0 : 1);
+                assertThat(result.path("id").asText()).isEqualTo(id);
+                assertThat(result.path("tenant").asText()).isEqualTo("default");
+                assertThat(result.at("/routing/strategy").asText()).isEqualTo("smart");
+            }
+        }
     }
 
     @Test

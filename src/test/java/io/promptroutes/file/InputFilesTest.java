@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,9 @@ class InputFilesTest {
                 Case.of("other columns go nowhere", "a.csv", "prompt,email,\nhi,a@b,1\n", "2 {\"prompt\":\"hi\"}"),
                 Case.of("but into the template", "a.csv", "prompt,text,email\n,Long,a@b\nown,Long,a@b\n", "2 {\"text\":\"Long\"}", "3 {\"prompt\":\"own\"}")
                         .template("Shorten {{text}}"),
+                Case.of("of data all columns are texts for the template", "a.csv", "prompt,First Name,id,temperature,\nP,Ann,7,0.5,x\n,,,,\n,,x,,\n",
+                        "2 {\"prompt\":\"P\",\"First Name\":\"Ann\",\"id\":\"7\",\"temperature\":\"0.5\"}",
+                        "4 {\"prompt\":\"\",\"First Name\":\"\",\"id\":\"x\",\"temperature\":\"\"}").template("data:{{id}}"),
                 Case.of("too few and too many cells", "a.csv", "id,prompt\na\nb,c,d\n,,\n,\ne,f\n", "2 !invalid_csv:a", "3 !invalid_csv:b,c,d",
                         "4 !invalid_csv:,,", "6 {\"id\":\"e\",\"prompt\":\"f\"}"),
                 Case.of("a quote that is never closed", "a.csv", "id,prompt\na,\"open\nb,fine\n\nc,fine\n", "2 !invalid_csv:a,\"open",
@@ -273,7 +277,8 @@ class InputFilesTest {
     }
 
     private static PromptSettings prompts(String template) {
-        return new PromptSettings(MAX_BYTES, null, template, InputFormat.AUTO);
+        boolean data = template != null && template.startsWith("data:");
+        return new PromptSettings(MAX_BYTES, null, PromptSettings.template(template), InputFormat.AUTO, data, Set.of());
     }
 
     private static List<String> shown(InputFiles inputs) {

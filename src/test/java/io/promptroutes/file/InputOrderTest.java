@@ -47,7 +47,7 @@ class InputOrderTest {
     }
 
     private static void write(OutputFolder job, Source source, String id) throws IOException {
-        job.placed(source, id);
+        job.placed(source, id, id);
         job.result(id, ("{\"id\":\"" + id + "\"}").getBytes());
     }
 }

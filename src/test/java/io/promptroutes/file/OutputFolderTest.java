@@ -22,8 +22,8 @@ class OutputFolderTest {
             job.result("p", old);
         }
         try (OutputFolder job = new OutputFolder(folder, false)) {
-            assertThat(job.hasResult("p", old)).isTrue();
-            assertThat(job.hasResult("p", other)).isFalse();
+            assertThat(job.hasResult(old)).isTrue();
+            assertThat(job.hasResult(other)).isFalse();
         }
     }
 

@@ -44,7 +44,7 @@ class InputsIT {
     void filesOfAllKindsAreOneJobAndItsDeadLettersAreAnsweredInIt() throws Exception {
         try (Simulator simulator = Simulator.start(config(Map.of("simulator.fault.moderation", "100", "simulator.fault.models", "openai/gpt-4.1")))) {
             Product product = Product.in(folder).calling(simulator).file("in/table.csv", TABLE).file("in/prompts.txt", "One.\nTwo.\n")
-                    .file("application.properties", "prompts.template=Shorten {{article}}\n");
+                    .file("application.properties", "prompts.template=Shorten {{article}}\nprompts.input=request\n");
             try (OutputStream zipped = new GZIPOutputStream(Files.newOutputStream(folder.resolve("in/more.jsonl.gz")))) {
                 zipped.write("{\"id\":\"zipped\",\"prompt\":\"Three.\"}\n".getBytes(StandardCharsets.UTF_8));
             }

@@ -71,7 +71,7 @@ class PromptParserTest {
     void dropsNoDigitOfAVeryLongNumber() throws Exception {
         String number = "0." + "1234567890".repeat(90);
 
-        assertThat(Json.MAPPER.writeValueAsString(parse("{\"prompt\":\"Hi\",\"x\":" + number + "}").request())).contains(":" + number + "}");
+        assertThat(Json.MAPPER.writeValueAsString(parse("{\"prompt\":\"Hi\",\"top_a\":" + number + "}").request())).contains(":" + number + "}");
     }
 
     @Test
@@ -136,7 +136,7 @@ class PromptParserTest {
 
     @Test
     void settingsAreCheckedWhenTheyAreMade() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new PromptSettings(0, null, null, InputFormat.AUTO));
+        assertThatIllegalArgumentException().isThrownBy(() -> new PromptSettings(0, (String) null, null, InputFormat.AUTO));
     }
 
     @Test
