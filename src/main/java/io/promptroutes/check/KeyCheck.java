@@ -1,7 +1,6 @@
 package io.promptroutes.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.Settings;
@@ -21,7 +20,7 @@ public final class KeyCheck {
     }
 
     /**
-     * @param body  of the answer; null where it was no JSON
+     * @param body  of the answer; missing where it was no JSON
      * @param least USD, of which there should be more left; null for any
      * @return what is in order, in words
      */
@@ -30,7 +29,7 @@ public final class KeyCheck {
             found.accept(Finding.fault("OpenRouter refuses the API key with HTTP " + status, KEY, "make a new one at https://openrouter.ai/keys"));
             return Optional.empty();
         }
-        JsonNode data = body == null ? MissingNode.getInstance() : body.path("data");
+        JsonNode data = body.path("data");
         if (data.path("is_management_key").asBoolean()) {
             found.accept(Finding.fault("the API key is a management key, which cannot call models", KEY, "use another key for calls"));
         }

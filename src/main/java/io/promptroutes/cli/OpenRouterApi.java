@@ -1,6 +1,7 @@
 package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.openrouter.WallClock;
 import io.promptroutes.prompt.Json;
@@ -27,7 +28,7 @@ final class OpenRouterApi {
         this.service = new RouteSettings(settings, key).service();
     }
 
-    /** @param body null where it was no JSON */
+    /** @param body missing where it was no JSON */
     record Reply(int status, JsonNode body, byte[] bytes) {
     }
 
@@ -51,7 +52,7 @@ final class OpenRouterApi {
         try {
             return Json.MAPPER.readTree(body);
         } catch (IOException | NumberFormatException e) { // the latter for 1e99999999999
-            return null; // the status has to do
+            return MissingNode.getInstance(); // the status has to do
         }
     }
 }

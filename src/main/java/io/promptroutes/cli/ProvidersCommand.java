@@ -92,7 +92,7 @@ final class ProvidersCommand implements Runnable {
             ApiKey key = new ApiKey(Secret.of(provider.configuration().getOrDefault(Provider.KEY, "")));
             try {
                 OpenRouterApi.Reply reply = new OpenRouterApi(settings.with("openrouter.base-url", provider.endpoint()), key).get("/models");
-                out().println(id + ": HTTP " + reply.status() + (reply.body() == null ? "" : ", " + reply.body().path("data").size() + " models"));
+                out().println(id + ": HTTP " + reply.status() + (reply.body().isMissingNode() ? "" : ", " + reply.body().path("data").size() + " models"));
                 return reply.status() == 200 ? ExitCodes.ANSWERED : ExitCodes.STOPPED;
             } catch (IOException e) {
                 out().println(id + ": cannot be reached: " + e.getMessage());

@@ -1,7 +1,6 @@
 package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.promptroutes.cost.Usd;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.openrouter.ApiKey;
@@ -58,20 +57,19 @@ final class TestCommand implements Callable<Integer> {
             return;
         }
         OpenRouterApi.Reply reply = new OpenRouterApi(settings, management).get("/credits");
-        JsonNode data = reply.body() == null ? MissingNode.getInstance() : reply.body().path("data");
+        JsonNode data = reply.body().path("data");
         BigDecimal left = Usd.left(data.path("total_credits"), data.path("total_usage"));
         out.println("account   " + (left != null ? "$" + left.toPlainString() + " left (GET /credits)"
                 : "HTTP " + reply.status() + " to GET /credits: is openrouter.management-key a management key?"));
     }
 
     private static int key(OpenRouterApi.Reply reply, PrintWriter out) {
-        JsonNode body = reply.body() == null ? MissingNode.getInstance() : reply.body();
         if (reply.status() != 200) {
-            out.println("key       refused with HTTP " + reply.status() + ": " + Shown.of(body.path("error").path("message").asText("no message"), Shown.NAME)
+            out.println("key       refused with HTTP " + reply.status() + ": " + Shown.of(reply.body().path("error").path("message").asText("no message"), Shown.NAME)
                     + (reply.status() == 401 ? ". Make a new one at https://openrouter.ai/keys" : ""));
             return ExitCodes.STOPPED;
         }
-        JsonNode data = body.path("data");
+        JsonNode data = reply.body().path("data");
         out.println("key       good, " + Shown.of(data.path("label").asText("no label"), Shown.NAME));
         out.println("limit     " + money(data.path("limit"), "none of its own"));
         out.println("left      " + money(data.path("limit_remaining"), "whatever the account's credit allows"));

@@ -35,7 +35,8 @@ record FileOwner(FileChannel channel) implements AutoCloseable {
             return new FileOwner(channel);
         } catch (IOException e) {
             new FileOwner(channel).close();
-            throw new LedgerUnavailable("cannot write to the ledger's directory " + directory + ": " + e);
+            throw new LedgerUnavailable("cannot write to the ledger's directory " + directory + " (" + e + "): let this user write there, or name another one with key "
+                    + "ledger.directory");
         }
     }
 

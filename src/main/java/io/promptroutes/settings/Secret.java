@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 public final class Secret {
 
     /** A secret that stands in a setting itself, and not in the environment or a file that it names. */
-    private static final Pattern LITERAL = Pattern.compile("((?:key|password|secret|token|jaas\\.config)=)(?!env:|file:).+|(?<=://)[^/@]+(?=@)",
+    private static final Pattern LITERAL = Pattern.compile("((?:key|password|secret|token|jaas\\.config)=)(?!env:|file:).+|(?<=://)[^\\s\"]+(?=@)",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private Secret() {
