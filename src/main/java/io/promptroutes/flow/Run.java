@@ -79,6 +79,7 @@ public final class Run {
         answer = null;
         failure = null;
         instead = null;
+        latencyMs = -1;
         turn = null;
     }
 
@@ -96,9 +97,11 @@ public final class Run {
         return was;
     }
 
-    /** The call has ended, with an answer or a failure to be noted next. */
+    /** The call has ended, with an answer or a failure to be noted next. That its answer is rejected later ends it no second time. */
     public void ended() {
-        latencyMs = (System.nanoTime() - callStartedNanos) / 1_000_000;
+        if (latencyMs < 0) {
+            latencyMs = (System.nanoTime() - callStartedNanos) / 1_000_000;
+        }
     }
 
     public void answered(Answer given) {

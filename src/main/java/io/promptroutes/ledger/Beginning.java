@@ -39,7 +39,7 @@ record Beginning(Tx tx, Instances instances, Instant now) {
             } else if (work != null && work.owner() != null && alive.contains(work.owner())) {
                 op.reply().answer = new Known.Busy(work.owner());
             } else {
-                op.reply().answer = unfinished(calls.getOrDefault(id, List.of()), alive);
+                op.reply().answer = unfinished(work == null ? null : work.json(), calls.getOrDefault(id, List.of()), alive);
                 justBegun.add(id);
             }
         }
@@ -51,7 +51,7 @@ record Beginning(Tx tx, Instances instances, Instant now) {
                 : new Known.DeadLettered(work.job(), work.json(), work.finishedAt());
     }
 
-    private Known unfinished(List<Claims.Called> calls, Set<String> alive) {
+    private Known unfinished(byte[] answer, List<Claims.Called> calls, Set<String> alive) {
         BigDecimal cost = calls.stream().map(Claims.Called::cost).filter(usd -> usd != null).reduce(BigDecimal.ZERO, BigDecimal::add);
         List<OpenClaim> ambiguous = new ArrayList<>();
         List<OpenClaim> lost = new ArrayList<>();
@@ -64,6 +64,6 @@ record Beginning(Tx tx, Instances instances, Instant now) {
                 ambiguous.add(call.claim());
             }
         }
-        return ambiguous.isEmpty() ? new Known.New(calls.size(), cost, List.copyOf(lost)) : new Known.Ambiguous(List.copyOf(ambiguous), calls.size(), cost);
+        return ambiguous.isEmpty() ? new Known.New(calls.size(), cost, answer, List.copyOf(lost)) : new Known.Ambiguous(List.copyOf(ambiguous), calls.size(), cost);
     }
 }

@@ -12,6 +12,7 @@ import java.util.UUID;
 record ClaimRow(UUID id, String state, BigDecimal reserved, BigDecimal cost, List<BudgetKey> keys) {
 
     static final String OPEN = "open";
+    static final String SUCCEEDED = "succeeded";
     static final String AMBIGUOUS = "ambiguous";
     static final String RETRIED = "retried";
     static final String RESOLVED = "resolved";

@@ -57,8 +57,14 @@ final class Claims {
 
     /** @param cost null leaves it unknown; the same for source and event */
     void correct(UUID id, String state, BigDecimal cost, String source, byte[] event, Instant now) {
-        corrected.add(new Object[] {state, cost, source, now, id});
+        corrected.add(new Object[] {state, cost, source, null, now, id});
         event(id, event);
+    }
+
+    /** It was paid, and is no answer all the same. */
+    void rejected(UUID id, Settlement end, Instant now) {
+        corrected.add(new Object[] {end.state(), null, null, end.reason(), now, id});
+        event(id, end.event());
     }
 
     private void event(UUID id, byte[] json) {
@@ -74,7 +80,7 @@ final class Claims {
                 + " completion_tokens = ?, reasoning_tokens = ?, cached_tokens = ?, cost_usd = ?, cost_source = ?, latency_ms = ?,"
                 + " reason = ?, settled_at = ? WHERE claim_id = ?", settled);
         tx.batch("UPDATE claims SET state = ?, cost_usd = COALESCE(?, cost_usd), cost_source = COALESCE(?, cost_source),"
-                + " settled_at = ? WHERE claim_id = ?", corrected);
+                + " reason = COALESCE(?, reason), settled_at = ? WHERE claim_id = ?", corrected);
         if (!corrected.isEmpty()) {
             tx.batch("DELETE FROM events WHERE claim_id = ?", events.stream().map(event -> new Object[] {event[0]}).toList());
         }

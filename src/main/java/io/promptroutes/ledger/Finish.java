@@ -12,8 +12,9 @@ import java.util.Objects;
  * @param costUsd  all calls of the prompt together, as far as known
  * @param reopen   also where the work is answered or dead-lettered already
  * @param question what the answer may be given to again, or null
+ * @param checked  false where it is still to be seen whether the answer is what was asked for: it is kept, and the work stays open
  */
-public record Finish(boolean answered, byte[] json, String model, BigDecimal costUsd, boolean reopen, Question question) {
+public record Finish(boolean answered, byte[] json, String model, BigDecimal costUsd, boolean reopen, Question question, boolean checked) {
 
     /**
      * @param key     the same for every prompt that may be given this answer
@@ -28,20 +29,25 @@ public record Finish(boolean answered, byte[] json, String model, BigDecimal cos
     }
 
     public static Finish answered(byte[] json, String model, BigDecimal costUsd) {
-        return new Finish(true, json, model, costUsd, false, null);
+        return new Finish(true, json, model, costUsd, false, null, true);
     }
 
     public static Finish deadLetter(byte[] json, BigDecimal costUsd) {
-        return new Finish(false, json, null, costUsd, false, null);
+        return new Finish(false, json, null, costUsd, false, null, true);
     }
 
     /** In place of an earlier end. */
     public Finish again() {
-        return new Finish(answered, json, model, costUsd, true, question);
+        return new Finish(answered, json, model, costUsd, true, question, checked);
     }
 
     /** To be kept for other prompts too. @param usd of the call; null counts as nothing */
     public Finish reusable(String key, BigDecimal usd) {
-        return new Finish(answered, json, model, costUsd, reopen, new Question(key, Amounts.checked(usd == null ? BigDecimal.ZERO : usd)));
+        return new Finish(answered, json, model, costUsd, reopen, new Question(key, Amounts.checked(usd == null ? BigDecimal.ZERO : usd)), checked);
+    }
+
+    /** Kept for the case that the process dies while it is checked. */
+    public Finish unchecked() {
+        return new Finish(answered, json, model, costUsd, reopen, null, false);
     }
 }

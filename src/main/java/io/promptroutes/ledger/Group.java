@@ -166,6 +166,8 @@ final class Group {
         if (claim != null && applied) {
             book(claim, op.settlement().state().name(), op.settlement().costUsd(), crossings);
             changes.settle(op.claim(), op.settlement(), now);
+        } else if (claim != null && op.settlement().state() == Settlement.State.FAILED && claim.state().equals(ClaimRow.SUCCEEDED)) {
+            changes.rejected(op.claim(), op.settlement(), now); // what was answered is not what was asked for
         }
         boolean stored = true;
         if (op.work() != null) {
@@ -177,7 +179,9 @@ final class Group {
                     reusable.put(op.answerId(), op.finish());
                 }
             }
-            ended.add(row.id);
+            if (op.finish().checked()) {
+                ended.add(row.id);
+            }
         }
         op.reply().answer = new Settled(applied, stored, List.copyOf(crossings));
     }

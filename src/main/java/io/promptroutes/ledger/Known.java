@@ -12,9 +12,10 @@ public sealed interface Known {
      *
      * @param attempts calls made for it earlier
      * @param costUsd  what they cost as far as known
+     * @param answer   what a call came to whose process died before it was checked, or null
      * @param lost     those of them that were billed, as was looked up, and whose answers died with their processes
      */
-    record New(int attempts, BigDecimal costUsd, List<OpenClaim> lost) implements Known {
+    record New(int attempts, BigDecimal costUsd, byte[] answer, List<OpenClaim> lost) implements Known {
     }
 
     /**

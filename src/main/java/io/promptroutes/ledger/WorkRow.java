@@ -13,26 +13,29 @@ final class WorkRow {
 
     final String id;
     final boolean inTable;
+    /** The table has an answer of it. */
+    final boolean answerInTable;
     boolean changed;
     /** The answer in the table is of an earlier time. */
     boolean outdated;
     String state;
     String owner;
     Work work;
-    /** Null while it is open. */
+    /** Null while nothing has answered it. */
     Finish end;
     UUID answerId;
 
-    WorkRow(String id, String state, String owner, boolean inTable) {
+    WorkRow(String id, String state, String owner, boolean inTable, boolean answerInTable) {
         this.id = id;
         this.state = state;
         this.owner = owner;
         this.inTable = inTable;
+        this.answerInTable = answerInTable;
     }
 
     /** A work that the table does not know. */
     static WorkRow added(String id) {
-        return new WorkRow(id, OPEN, null, false);
+        return new WorkRow(id, OPEN, null, false, false);
     }
 
     boolean open() {
@@ -47,11 +50,12 @@ final class WorkRow {
 
     /** @param id null where texts are not stored */
     void finish(Work finished, Finish finish, UUID id, String instance) {
-        become((finished.part() ? PART : "") + (finish.answered() ? ANSWERED : DEAD), finished, instance, finish, id);
+        String ended = (finished.part() ? PART : "") + (finish.answered() ? ANSWERED : DEAD);
+        become(finish.checked() ? ended : OPEN, finished, instance, finish, id);
     }
 
     private void become(String next, Work of, String by, Finish finish, UUID id) {
-        outdated |= inTable && !open();
+        outdated |= answerInTable;
         state = next;
         owner = by;
         work = of;

@@ -25,8 +25,8 @@ final class Works {
 
     /** Those that the table knows, locked. */
     static Map<String, WorkRow> lock(Tx tx, Collection<String> ids) throws SQLException {
-        return tx.byKey("SELECT work_id, state, owner_id FROM works WHERE work_id = ANY(?) ORDER BY work_id FOR UPDATE",
-                row -> new WorkRow(row.getString(1), row.getString(2), row.getString(3), true), row -> row.id, new TreeSet<>(ids));
+        return tx.byKey("SELECT work_id, state, owner_id, answer_id IS NOT NULL FROM works WHERE work_id = ANY(?) ORDER BY work_id FOR UPDATE",
+                row -> new WorkRow(row.getString(1), row.getString(2), row.getString(3), true, row.getBoolean(4)), row -> row.id, new TreeSet<>(ids));
     }
 
     static Map<String, Stored> read(Tx tx, Collection<String> ids) throws SQLException {
@@ -46,7 +46,7 @@ final class Works {
             boolean ended = row.end != null;
             String model = ended ? row.end.model() : null;
             BigDecimal cost = ended ? row.end.costUsd() : null;
-            Instant finishedAt = ended ? now : null;
+            Instant finishedAt = row.open() ? null : now;
             if (row.answerId != null) {
                 answers.add(new Object[] {row.answerId, row.end.json()});
             }

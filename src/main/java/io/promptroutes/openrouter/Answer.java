@@ -22,6 +22,12 @@ public record Answer(String generationId, String model, String provider, String 
         return (FinishReason.STOP.equals(finishReason) || FinishReason.TOOL_CALLS.equals(finishReason)) && refusal == null && !isEmpty();
     }
 
+    /** The same with another text. */
+    public Answer saying(String other) {
+        return new Answer(generationId, model, provider, finishReason, nativeFinishReason, other, refusal, toolCalls, reasoning, annotations, images, choices,
+                usage);
+    }
+
     /** Reasoning alone is no answer. */
     boolean isEmpty() {
         JsonNode more = choices == null ? MissingNode.getInstance() : choices.path(0).path("message");

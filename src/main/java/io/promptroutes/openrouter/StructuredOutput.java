@@ -3,92 +3,129 @@ package io.promptroutes.openrouter;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SchemaValidatorsConfig;
-import com.networknt.schema.SpecVersion.VersionFlag;
-import com.networknt.schema.resource.DisallowSchemaLoader;
 import io.promptroutes.prompt.Json;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import io.promptroutes.prompt.Writable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Judges answers to requests whose {@code response_format} asks for JSON. Nothing that a schema refers to is ever fetched, from
- * nowhere. Thread-safe.
- */
+/** Judges answers to requests whose {@code response_format} asks for JSON, for a bounded time each. Thread-safe. */
 public final class StructuredOutput {
 
     private static final Logger LOG = LoggerFactory.getLogger(StructuredOutput.class);
-    private static final int SCHEMAS = 200;
-    /** As many faults as a model can make use of. */
-    private static final int TOLD = 5;
-    private static final int LONGEST = 1_000;
+    /** Characters of all schemas that are kept. */
+    private static final int KEPT = 4_000_000;
+    /** Longer answers than any model gives. */
+    private static final int LONGEST_ANSWER = 1_000_000;
+    private static final String NOT_CHECKED = " cannot be used here, so that answers are only checked for being JSON";
 
-    private final JsonSchemaFactory factory = JsonSchemaFactory.getInstance(VersionFlag.V202012,
-            builder -> builder.enableSchemaCache(false).schemaLoaders(loaders -> loaders.values(all -> all.add(0, DisallowSchemaLoader.getInstance()))));
-    private final SchemaValidatorsConfig config = SchemaValidatorsConfig.builder().locale(Locale.ENGLISH).build();
-    private final LoadingCache<JsonNode, Checker> checkers = Caffeine.newBuilder().maximumSize(SCHEMAS).build(this::checker);
+    private final Duration most;
+    /** What is usable as it is written, and did not take too long so far. */
+    private final Cache<String, Optional<OutputSchema>> schemas = Caffeine.newBuilder().maximumWeight(KEPT)
+            .weigher((String schema, Optional<OutputSchema> made) -> schema.length()).build();
 
-    /** What there is of a schema. @param unusable why it cannot be checked by; null where it can */
-    private record Checker(JsonSchema schema, String unusable) {
+    /** @param most that one check may take */
+    public StructuredOutput(Duration most) {
+        this.most = most;
     }
 
-    /** Why the answer is not what the request asks for, in words for the model; null where it is, or where no JSON is asked for. */
-    public String fault(JsonNode request, Answer answer) {
+    /**
+     * What became of a check.
+     *
+     * @param fault why the answer is not what the request asks for, in words for the model; null where it is
+     * @param text  the answer's JSON
+     * @param note  what to know about it, or null
+     */
+    public record Verdict(String fault, String text, String note) {
+
+        /** Where the check itself failed. */
+        public static Verdict none(String text) {
+            return new Verdict(null, text, "the answer could not be checked");
+        }
+    }
+
+    /** Whether an answer has to be JSON: a refusal and tool calls are answers of their own. */
+    public static boolean concerns(JsonNode request, Answer answer) {
         String type = request.path("response_format").path("type").asText();
-        boolean asked = type.equals("json_object") || type.equals("json_schema");
-        if (!asked || answer.refusal() != null || answer.toolCalls() != null) {
+        return (type.equals("json_object") || type.equals("json_schema")) && answer.refusal() == null && answer.toolCalls() == null;
+    }
+
+    public Verdict check(JsonNode request, String text) {
+        JsonNode given = request.path("response_format").path("json_schema").path("schema");
+        JsonNode schema = given.isNull() ? MissingNode.getInstance() : given;
+        CheckLimit limit = new CheckLimit(most);
+        if (EmbeddedJson.is(text)) {
+            return judged(schema, text, limit);
+        }
+        if (text.isBlank()) {
+            return new Verdict("it is empty", text, null);
+        }
+        List<Verdict> fits = new ArrayList<>();
+        List<String> found = EmbeddedJson.in(text);
+        Verdict last = null;
+        for (String json : found) {
+            last = judged(schema, json, limit);
+            if (last.fault() == null && (!schema.isMissingNode() || json.startsWith("{"))) {
+                fits.add(last);
+            }
+        }
+        if (fits.size() == 1) {
+            String note = "the answer's JSON was taken out of the text around it";
+            return new Verdict(null, fits.get(0).text(), fits.get(0).note() == null ? note : note + "; " + fits.get(0).note());
+        }
+        return found.size() == 1 && last.fault() != null ? last : new Verdict(notJson(text) + (fits.size() > 1 ? ", but holds several that could be meant" : ""), text, null);
+    }
+
+    private Verdict judged(JsonNode schema, String json, CheckLimit limit) {
+        try {
+            JsonNode given = schema.isMissingNode() ? null : bounded(json);
+            if (given == null) {
+                return new Verdict(null, json, schema.isMissingNode() ? null : "the answer is too long, too deep, or holds a number out of bounds, to be checked by its schema");
+            }
+            return new Verdict(usable(schema, limit).faults(given, limit), json, null);
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.debug("an answer cannot be checked: {}", e.getClass().getName()); // its message quotes the request
+            boolean over = e instanceof CheckLimit.Over;
+            schemas.put(schema.toString(), Optional.empty());
+            return new Verdict(null, json, "the schema of response_format" + (over ? " takes longer than " + most.toMillis() + " ms to check, and" : "") + NOT_CHECKED);
+        }
+    }
+
+    /** Null where its values would take too much to look at. */
+    private static JsonNode bounded(String json) {
+        try {
+            JsonNode given = json.length() > LONGEST_ANSWER ? null : Json.MAPPER.readTree(json);
+            return given == null || Writable.problem(given) != null ? null : given;
+        } catch (JsonProcessingException | NumberFormatException e) {
             return null;
         }
-        if (answer.text().isBlank()) {
-            return "it is empty";
+    }
+
+    private OutputSchema usable(JsonNode schema, CheckLimit limit) {
+        String text = schema.toString();
+        Optional<OutputSchema> made = schemas.getIfPresent(text);
+        if (made == null) {
+            made = Optional.ofNullable(text.length() > OutputSchema.LARGEST ? null : OutputSchema.of(schema, limit));
+            schemas.put(text, made);
         }
-        JsonNode given;
+        return made.orElseThrow(() -> new IllegalArgumentException("no usable schema"));
+    }
+
+    private static String notJson(String text) {
         try {
-            given = Json.MAPPER.readTree(answer.text());
+            Json.MAPPER.readTree(text);
+            return "it is not JSON";
         } catch (JsonProcessingException e) {
             JsonLocation where = e.getLocation();
             return "it is not valid JSON" + (where == null ? "" : " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ")");
         } catch (NumberFormatException e) {
             return "it is not valid JSON: a number's exponent is out of bounds";
-        }
-        JsonNode schema = schema(request);
-        return schema == null || unusable(request) != null ? null : faults(checkers.get(schema).schema(), given);
-    }
-
-    /** Why answers to the request cannot be checked by its schema, only for being JSON; null where they can, or it has none. */
-    public String unusable(JsonNode request) {
-        JsonNode schema = schema(request);
-        return schema == null ? null : checkers.get(schema).unusable();
-    }
-
-    private static JsonNode schema(JsonNode request) {
-        JsonNode schema = request.path("response_format").path("json_schema").path("schema");
-        return schema.isObject() ? schema : null;
-    }
-
-    private Checker checker(JsonNode node) {
-        try {
-            JsonSchema schema = factory.getSchema(node, config);
-            schema.initializeValidators();
-            return new Checker(schema, null);
-        } catch (RuntimeException | StackOverflowError e) {
-            LOG.debug("a schema cannot be used: {}", e.getClass().getName()); // its message quotes the request
-            return new Checker(null, "the schema of response_format cannot be used here, so that answers are only checked for being JSON");
-        }
-    }
-
-    private static String faults(JsonSchema schema, JsonNode given) {
-        try {
-            String all = schema.validate(given).stream().limit(TOLD).map(fault -> fault.getMessage()).collect(Collectors.joining("; "));
-            return all.isEmpty() ? null : all.length() <= LONGEST ? all : all.substring(0, LONGEST) + "…";
-        } catch (RuntimeException | StackOverflowError e) {
-            LOG.debug("an answer cannot be checked: {}", e.getClass().getName()); // a reference that leads nowhere shows here
-            return null;
         }
     }
 }

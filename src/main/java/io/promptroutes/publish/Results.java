@@ -70,6 +70,31 @@ public final class Results {
         return bytes(out);
     }
 
+    /** A result that was kept before its answer was checked. */
+    public record Kept(ObjectNode result) {
+
+        public static Kept of(byte[] json) throws IOException {
+            return new Kept((ObjectNode) Json.MAPPER.readTree(json));
+        }
+
+        public String text() {
+            return result.path("text").asText();
+        }
+
+        public String model() {
+            return result.path("model_used").textValue();
+        }
+
+        /** @param note null for none */
+        public byte[] saying(String text, String note) {
+            result.put("text", text);
+            if (note != null) {
+                result.withObjectProperty("routing").withArrayProperty("notes").add(note);
+            }
+            return bytes(result);
+        }
+    }
+
     static ObjectNode routing(Run run) {
         ObjectNode routing = Json.MAPPER.createObjectNode();
         routing.put("strategy", run.prompt().strategy().toString());

@@ -52,11 +52,8 @@ public final class Beans implements AutoCloseable {
     private final WallClock wallClock;
     private final Breakers breakers;
     private final Reach reach;
-    private final ExecutorService publishers = Executors.newFixedThreadPool(PUBLISHERS, task -> {
-        Thread thread = new Thread(task, "publisher");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService publishers = threads(PUBLISHERS, "publisher");
+    private final ExecutorService checkers = threads(Math.max(2, Runtime.getRuntime().availableProcessors()), "checker");
 
     /**
      * What the routes share with the command that runs them. The ledger is null where it is switched off.
@@ -111,10 +108,14 @@ public final class Beans implements AutoCloseable {
         main.bind("lookHttp", new OpenRouterHttp(shared.key(), options.service(), wallClock, new OpenRouterHttp.Limits(1, LOOK, LOOK)));
         main.bind("noteReach", new NoteReach(reach));
         main.bind("readAnswer", new ReadAnswer(new AnswerReader(clock), intake));
-        main.bind("checkOutput", new CheckOutput());
+        CheckOutput check = new CheckOutput(shared.ledger(), checkers, publishers);
+        main.bind("checkOutput", check);
+        bind(main, "checkKept", check::kept);
         main.bind("fallback", new Fallback(pauses, catalogue, parked, new Fallback.Waits(options.retries().backoff(), options.retries().longestWait()),
                 options.models().freeFallback(), shared.policy(), alarms, clock));
-        main.bind("endCall", new EndCall(costs, reservations, alarms, shared.tally(), breakers, reach, telemetry, clock));
+        EndCall end = new EndCall(costs, reservations, alarms, shared.tally(), breakers, reach, telemetry, clock);
+        main.bind("endCall", end);
+        bind(main, "endCheck", end::checked);
         main.bind("publishRetries", publishRetries(options.retries()));
         main.bind("checkSpike", new CheckSpike(options.alarms().spikeFactor(), options.alarms().spikeLeast(), alarms, clock));
         if (shared.ledger() != null) {
@@ -178,6 +179,14 @@ public final class Beans implements AutoCloseable {
         return policy;
     }
 
+    private static ExecutorService threads(int number, String name) {
+        return Executors.newFixedThreadPool(number, task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
     private static void bind(Main main, String name, Processor processor) {
         main.bind(name, processor);
     }
@@ -185,6 +194,7 @@ public final class Beans implements AutoCloseable {
     @Override
     public void close() {
         wallClock.close();
+        checkers.shutdownNow();
         publishers.shutdown();
     }
 }

@@ -1,33 +1,94 @@
 package io.promptroutes.route;
 
 import io.promptroutes.flow.Run;
+import io.promptroutes.ledger.Finish;
+import io.promptroutes.ledger.Ledger;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.openrouter.FinishReason;
 import io.promptroutes.openrouter.StructuredOutput;
+import io.promptroutes.openrouter.StructuredOutput.Verdict;
+import io.promptroutes.publish.Results;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
+import org.apache.camel.support.AsyncProcessorSupport;
 
-/** An answer that is not the JSON that was asked for is thrown as {@link CallFailed}: it was paid for, and fails all the same. Thread-safe. */
-final class CheckOutput implements Processor {
+/**
+ * An answer that is not the JSON that was asked for is thrown as {@link CallFailed}: it was paid for, and fails all the same. Checks run on
+ * threads of their own and hold no permit. Thread-safe.
+ */
+final class CheckOutput extends AsyncProcessorSupport {
 
-    private final StructuredOutput output = new StructuredOutput();
+    private static final Duration MOST = Duration.ofSeconds(5);
+
+    private final StructuredOutput output = new StructuredOutput(MOST);
+    private final Ledger ledger;
+    private final Executor checkers;
+    private final Executor publishers;
+
+    /**
+     * @param ledger     null where there is none
+     * @param checkers   each check takes one of their threads, for a bounded time
+     * @param publishers does what follows; may block
+     */
+    CheckOutput(Ledger ledger, Executor checkers, Executor publishers) {
+        this.ledger = ledger;
+        this.checkers = checkers;
+        this.publishers = publishers;
+    }
 
     @Override
-    public void process(Exchange exchange) throws CallFailed {
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        if (!"check".equals(exchange.getVariable("next"))) {
+            callback.done(true);
+            return true;
+        }
         Run run = exchange.getVariable("run", Run.class);
+        check(run, run.answer().text()).whenCompleteAsync((verdict, never) -> {
+            judge(exchange, run, verdict);
+            callback.done(false);
+        }, publishers);
+        return false;
+    }
+
+    private CompletableFuture<Verdict> check(Run run, String text) {
+        return CompletableFuture.supplyAsync(() -> output.check(run.prompt().request(), text), checkers).exceptionally(failure -> Verdict.none(text));
+    }
+
+    private static void judge(Exchange exchange, Run run, Verdict verdict) {
         Answer answer = run.answer();
-        run.remark(output.unusable(run.prompt().request()));
-        String fault = output.fault(run.prompt().request(), answer);
-        if (fault == null) {
+        run.remark(verdict.note());
+        if (verdict.fault() == null) {
+            run.answered(answer.saying(verdict.text()));
             return;
         }
-        run.unfit(fault);
+        run.unfit(verdict.fault());
         boolean cut = FinishReason.LENGTH.equals(answer.finishReason());
-        throw new CallFailed(new CallFailed.Details(cut ? FailureKind.OUTPUT_CUT : FailureKind.INVALID_OUTPUT, 200,
-                cut ? "the answer was cut at " + run.request().outputCap() + " tokens: " + fault : fault, Billing.YES, null, null,
-                answer.generationId(), answer.provider(), answer.usage(), null));
+        exchange.setException(new CallFailed(new CallFailed.Details(cut ? FailureKind.OUTPUT_CUT : FailureKind.INVALID_OUTPUT, 200,
+                cut ? "the answer was cut at " + run.request().outputCap() + " tokens: " + verdict.fault() : verdict.fault(), Billing.YES, null, null,
+                answer.generationId(), answer.provider(), answer.usage(), null)));
+    }
+
+    /** An answer in {@code stored} whose process died before it was checked is the prompt's if it fits; else the prompt is called. */
+    void kept(Exchange exchange) throws IOException {
+        if (!"check".equals(exchange.getVariable("next"))) {
+            return;
+        }
+        Run run = exchange.getVariable("run", Run.class);
+        Results.Kept kept = Results.Kept.of(exchange.getVariable("stored", byte[].class));
+        Verdict verdict = Durable.result(check(run, kept.text()));
+        exchange.setVariable("next", "call");
+        if (verdict.fault() == null) {
+            byte[] result = kept.saying(verdict.text(), verdict.note());
+            exchange.setVariable("stored", result);
+            boolean ours = Durable.result(ledger.finish(run.work(), Finish.answered(result, kept.model(), run.bill().spent()))).stored();
+            exchange.setVariable("next", ours ? "republish" : "busy");
+        }
     }
 }

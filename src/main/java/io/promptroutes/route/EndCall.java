@@ -12,6 +12,7 @@ import io.promptroutes.flow.Tally;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.FailureKind;
+import io.promptroutes.openrouter.StructuredOutput;
 import io.promptroutes.publish.CostEvents;
 import io.promptroutes.publish.Results;
 import io.promptroutes.routing.Breakers;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
 /**
  * After every call, however it ended: works out what it cost, makes its cost event where it was or may have been billed (variable
  * {@code event}, else null) and the result where it was answered ({@code result}), and puts what follows into {@code next} and
- * {@code delay}. Thread-safe.
+ * {@code delay}; {@code next} is {@code check} where it is still to be seen whether the answer is the JSON that was asked for. Thread-safe.
  */
 final class EndCall implements Processor {
 
@@ -72,15 +73,39 @@ final class EndCall implements Processor {
         Run run = exchange.getVariable("run", Run.class);
         tally.calls(-1);
         Cost cost = priced(run);
-        exchange.setVariable("event", cost == null ? null : event(run, cost));
+        if (cost != null) {
+            book(run, cost);
+        }
+        count(run, cost);
+        if (run.answer() != null && StructuredOutput.concerns(run.prompt().request(), run.answer())) {
+            messages(exchange, run, cost);
+            exchange.setVariable("next", "check");
+        } else {
+            conclude(exchange, run, cost);
+        }
+    }
+
+    /** The same once the answer was checked. */
+    void checked(Exchange exchange) {
+        if ("check".equals(exchange.getVariable("next"))) {
+            Run run = exchange.getVariable("run", Run.class);
+            conclude(exchange, run, run.bill().last());
+        }
+    }
+
+    private void messages(Exchange exchange, Run run, Cost cost) {
+        exchange.setVariable("event", cost == null ? null : CostEvents.of(run, cost, clock.instant()));
         exchange.setVariable("result", run.answer() == null ? null : Results.answered(run));
+    }
+
+    private void conclude(Exchange exchange, Run run, Cost cost) {
+        messages(exchange, run, cost);
         Chain.Step step = run.chain().step();
         exchange.setVariable("next", step == Chain.Step.CALL ? "queue" : step.name().toLowerCase(Locale.ROOT));
         if (step == Chain.Step.WAIT) {
             exchange.setVariable("delay", run.chain().delay().toMillis());
             exchange.setVariable("waits", run.failure().kind().toString());
         }
-        count(run, cost);
         telemetry.called(exchange.getVariable(Passage.VARIABLE, Passage.class), run, cost);
     }
 
@@ -96,7 +121,7 @@ final class EndCall implements Processor {
         }
     }
 
-    private byte[] event(Run run, Cost cost) {
+    private void book(Run run, Cost cost) {
         run.spend(cost);
         tally.cost(run, cost.usd());
         String model = run.chain().calledModel();
@@ -104,7 +129,6 @@ final class EndCall implements Processor {
             About.call(LOG.atWarn(), run, model, run.attempt(), null).log("{}: {} cannot have used and cost what its answer says; counted here, and not "
                     + "said again of this model (cost events have both)", run, model);
         }
-        return CostEvents.of(run, cost, clock.instant());
     }
 
     /** Null where it was not billed. */

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks the ledger, once for each prompt, whether it was answered before. Variable {@code next}: {@code call} where it is to be
- * called; {@code republish}, with the stored result or dead letter in {@code stored} and the cost events in {@code events};
+ * called; {@code check}, where the answer in {@code stored} was paid and not checked yet; {@code republish}, with the stored result or dead letter in {@code stored} and the cost events in {@code events};
  * {@code ask} where calls of dead processes, in {@code ambiguous}, can be looked up at OpenRouter first; {@code busy} where another
  * process is at it; {@code held} where the ledger cannot be had. Thread-safe.
  */
@@ -96,7 +96,12 @@ final class LookUp implements Processor {
                 tally.note(Tally.OTHER_INSTRUCTION);
             }
             run.begun(work, found.attempts(), policy.fresh() ? BigDecimal.ZERO : found.costUsd());
-            return lost(run, found.lost());
+            String next = lost(run, found.lost());
+            if (found.answer() == null || !next.equals("call")) {
+                return next;
+            }
+            stored(exchange, run, work, found.answer(), "result");
+            return "check";
         }
         if (known instanceof Known.Ambiguous found) {
             List<OpenClaim> named = found.claims().stream().filter(claim -> claim.generationId() != null).toList();
@@ -134,9 +139,7 @@ final class LookUp implements Processor {
                     + " before, and the ledger keeps no texts (key ledger.store-text)", false));
             return "failed";
         }
-        exchange.setVariable("stored", stored);
-        exchange.setVariable("kind", answered ? "result" : "dead-letter");
-        exchange.setVariable("events", policy.eventsAgain() && Job.of(exchange) == null ? events(exchange, run, work) : List.of());
+        stored(exchange, run, work, stored, answered ? "result" : "dead-letter");
         if (known instanceof Known.Answered found) {
             tally.reuse(run, end.givenBy(run, found.model()), found.costUsd());
             if (end.chosenOtherwise(run, exchange.getVariable("models", String.class))) {
@@ -145,6 +148,12 @@ final class LookUp implements Processor {
             ledger.reused(work, found.model(), found.costUsd()); // a figure for people: not waited for
         }
         return "republish";
+    }
+
+    private void stored(Exchange exchange, Run run, Work work, byte[] json, String kind) {
+        exchange.setVariable("stored", json);
+        exchange.setVariable("kind", kind);
+        exchange.setVariable("events", policy.eventsAgain() && Job.of(exchange) == null ? events(exchange, run, work) : List.of());
     }
 
     /** A dead letter that was put back is called again once: delivered again, after a crash, it has the end that it came to then. */

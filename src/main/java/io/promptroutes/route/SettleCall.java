@@ -65,6 +65,9 @@ final class SettleCall extends AsyncProcessorSupport {
             return ledger.settle(run.claim(), settlement);
         }
         Finish finish = Finish.answered(exchange.getVariable("result", byte[].class), run.answer().model(), run.bill().spent());
+        if (unchecked(exchange)) {
+            return ledger.settleAndFinish(run.claim(), settlement, run.work(), finish.unchecked());
+        }
         String key = run.cacheKey();
         return ledger.settleAndFinish(run.claim(), settlement, run.work(), key == null ? finish : finish.reusable(key, run.bill().last().usd()));
     }
@@ -74,8 +77,15 @@ final class SettleCall extends AsyncProcessorSupport {
             run.forgetWork();
             exchange.setVariable("next", "busy");
         }
-        run.claimed(null);
+        if (!unchecked(exchange)) {
+            run.claimed(null);
+        }
         note(exchange, settled.crossings());
+    }
+
+    /** The paid answer is kept first, so that no end of the check, not even the process's, has it paid again. */
+    private static boolean unchecked(Exchange exchange) {
+        return "check".equals(exchange.getVariable("next"));
     }
 
     /**

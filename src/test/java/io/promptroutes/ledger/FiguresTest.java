@@ -153,7 +153,7 @@ class FiguresTest {
         UUID open = claimed(ledger, call(work("open"), "0.01"));
         assertThat(ledger.purge(Instant.now().minusSeconds(3600))).isZero();
         assertThat(ledger.purge(Instant.now().plusSeconds(3600))).isEqualTo(450);
-        assertThat(ledger.begin(work("p1")).join()).isEqualTo(new Known.New(0, BigDecimal.ZERO, List.of()));
+        assertThat(ledger.begin(work("p1")).join()).isEqualTo(new Known.New(0, BigDecimal.ZERO, null, List.of()));
         assertThat(ledger.figures().total(Instant.EPOCH).costUsd()).isEqualByComparingTo("4.50");
         ledger.history().events("out", event -> assertThat(event).as("left over").isNull());
         assertThat(ledger.settle(open, paid("0.01")).join().applied()).isTrue();

@@ -196,7 +196,7 @@ abstract class LedgerContract {
         assertSpending("0.04", "0", "0");
         assertThat(ledger.history().unresolved("out", Instant.EPOCH, 10)).isEmpty();
         restart();
-        assertThat(ledger.begin(work("p")).join()).isEqualTo(new Known.New(1, new BigDecimal("0.04"), List.of()));
+        assertThat(ledger.begin(work("p")).join()).isEqualTo(new Known.New(1, new BigDecimal("0.04"), null, List.of()));
     }
 
     @Test
@@ -209,7 +209,7 @@ abstract class LedgerContract {
         ledger.markAmbiguousRetried(claim).join();
         assertSpending("0.04", "0", "0");
         restart();
-        assertThat(ledger.begin(work("p")).join()).isEqualTo(new Known.New(1, new BigDecimal("0.04"), List.of()));
+        assertThat(ledger.begin(work("p")).join()).isEqualTo(new Known.New(1, new BigDecimal("0.04"), null, List.of()));
     }
 
     @Test
@@ -240,7 +240,7 @@ abstract class LedgerContract {
         assertThat(refused.periodKey()).isEqualTo("out");
         assertThat(refused.reservedUsd()).isEqualByComparingTo("0.20");
         assertThat(refused.exhausted()).as("only running calls are in the way").isFalse();
-        assertThat(ledger.begin(work("r")).join()).isEqualTo(new Known.New(0, ZERO, List.of()));
+        assertThat(ledger.begin(work("r")).join()).isEqualTo(new Known.New(0, ZERO, null, List.of()));
         assertSpending("0", "0", "0.20");
         ledger.settle(first, paid("0.01")).join();
         assertThat(ledger.claim(call(work("r"), "0.10")).join()).isInstanceOf(ClaimAnswer.Reserved.class);

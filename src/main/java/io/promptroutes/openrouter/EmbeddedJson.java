@@ -1,0 +1,73 @@
+package io.promptroutes.openrouter;
+
+import com.fasterxml.jackson.core.JsonParser;
+import io.promptroutes.prompt.Json;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** Finds JSON in a text that is more than that. Takes linear time. Stateless. */
+final class EmbeddedJson {
+
+    private static final Pattern THOUGHTS_END = Pattern.compile("</think(ing)?>");
+    private static final Pattern FENCED = Pattern.compile("(?ms)^[ \\t]*+```[^\\n`]*+\\n(.*?)(?:^[ \\t]*+```|\\z)");
+
+    /** Characters that are searched, and objects and arrays that are looked at: what has more is no answer with something around it. */
+    private static final int LONGEST = 1_000_000;
+    private static final int MOST = 200;
+
+    private EmbeddedJson() {
+    }
+
+    /** Whether a text is one JSON value; its numbers are not looked at. */
+    static boolean is(String text) {
+        try (JsonParser parser = Json.MAPPER.createParser(text)) {
+            boolean any = parser.nextToken() != null;
+            parser.skipChildren();
+            return any && parser.nextToken() == null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * What a text behind its thoughts holds: the only fenced block, if that is JSON; all of it, if it is; else every outermost object and array.
+     * Nothing where one of these is not closed, for what is in it is a part of an answer; nothing where there are very many.
+     */
+    static List<String> in(String text) {
+        String[] parts = THOUGHTS_END.split(text, 2);
+        if (text.length() > LONGEST || parts.length == 1 && text.stripLeading().startsWith("<think")) {
+            return List.of(); // the latter ended while it was thinking
+        }
+        String said = parts[parts.length - 1];
+        List<MatchResult> blocks = FENCED.matcher(said).results().limit(2).toList();
+        return values(blocks.size() == 1 && is(blocks.get(0).group(1)) ? blocks.get(0).group(1) : said);
+    }
+
+    private static List<String> values(String text) {
+        if (is(text)) {
+            return List.of(text.strip());
+        }
+        List<String> found = new ArrayList<>();
+        boolean quoted = false;
+        int depth = 0;
+        int start = 0;
+        int all = 0;
+        for (int i = 0; i < text.length() && all <= MOST; i++) {
+            char c = text.charAt(i);
+            if (quoted && c == '\\') {
+                i++;
+            } else if (c == '"' && depth > 0) {
+                quoted = !quoted;
+            } else if (!quoted && (c == '{' || c == '[') && depth++ == 0) {
+                start = i;
+                all++;
+            } else if (!quoted && depth > 0 && (c == '}' || c == ']') && --depth == 0 && is(text.substring(start, i + 1))) {
+                found.add(text.substring(start, i + 1));
+            }
+        }
+        return depth == 0 && all <= MOST ? found : List.of();
+    }
+}
