@@ -5,7 +5,7 @@ public final class FinishReason {
 
     public static final String LENGTH = "length";
     static final String ERROR = "error";
-    static final String FILTER = "content_filter";
+    public static final String FILTER = "content_filter";
 
     static final String STOP = "stop";
     static final String TOOL_CALLS = "tool_calls";

@@ -70,7 +70,8 @@ final class CheckOutput extends AsyncProcessorSupport {
         }
         run.unfit(verdict.fault());
         boolean cut = FinishReason.LENGTH.equals(answer.finishReason());
-        exchange.setException(new CallFailed(new CallFailed.Details(cut ? FailureKind.OUTPUT_CUT : FailureKind.INVALID_OUTPUT, 200,
+        FailureKind kind = FinishReason.FILTER.equals(answer.finishReason()) ? FailureKind.MODERATION : FailureKind.INVALID_OUTPUT; // no filter mends its JSON
+        exchange.setException(new CallFailed(new CallFailed.Details(cut ? FailureKind.OUTPUT_CUT : kind, 200,
                 cut ? "the answer was cut at " + run.request().outputCap() + " tokens: " + verdict.fault() : verdict.fault(), Billing.YES, null, null,
                 answer.generationId(), answer.provider(), answer.usage(), null)));
     }

@@ -97,6 +97,17 @@ class CheckedAnswersTest {
     }
 
     @Test
+    void aFilterThatBrokeOffIsNotAskedToMendItsJson() {
+        server.script(Reply.choice("{\"finish_reason\":\"content_filter\",\"message\":{\"content\":\"{\\\"a\\\":\"}}", USAGE));
+        try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of())) {
+            JsonNode letter = routes.ask(line("p", "{\"type\":\"object\"}"));
+            assertThat(letter.at("/error/code").asText()).isEqualTo("moderation");
+            assertThat(letter.path("cost_usd").decimalValue()).isEqualByComparingTo("0.01");
+        }
+        assertThat(server.calls()).hasSize(1);
+    }
+
+    @Test
     void whatIsInTheOpenAiFileIsTheBareJson() throws Exception {
         server.script(text("Sure: {\"a\":1}"));
         try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of())) {
