@@ -100,7 +100,7 @@ final class LookUp implements Processor {
             if (found.answer() == null || !next.equals("call")) {
                 return next;
             }
-            stored(exchange, run, work, found.answer(), "result");
+            stored(exchange, run, work, Stored.of(found.answer()).addressedTo(run.prompt()), "result");
             return "check";
         }
         if (known instanceof Known.Ambiguous found) {
