@@ -43,10 +43,15 @@ final class TopicProducer extends KafkaProducer<Object, Object> {
         if (before != null && !trying.compareAndSet(false, true)) {
             throw new TimeoutException(before.what);
         }
-        return super.send(record, (sent, failure) -> {
-            note(record.topic(), failure);
-            callback.onCompletion(sent, failure);
-        });
+        try {
+            return super.send(record, (sent, failure) -> {
+                note(record.topic(), failure);
+                callback.onCompletion(sent, failure);
+            });
+        } catch (RuntimeException e) { // nobody will be called back
+            trying.set(false);
+            throw e;
+        }
     }
 
     private void note(String topic, Exception failure) {
