@@ -165,7 +165,7 @@ public final class Settings {
             return value.replaceAll("/+$", ""); // paths follow, each with its own slash
         }
         refuse(key, "an address such as https://openrouter.ai/api/v1");
-        return value;
+        return "http://localhost";
     }
 
     /** Says that a value cannot be used. Returns where whoever reads these settings wants to hear of all such values. */

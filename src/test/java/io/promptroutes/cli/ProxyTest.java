@@ -215,6 +215,13 @@ final class ProxyTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense", "http://a b", "ftp://x"})
+    void anAddressThatIsNoneIsOneFinding(String address) {
+        Ended check = execute(Map.of("openrouter.base-url", address), "check", "--offline");
+        assertThat(check.said()).contains("key openrouter.base-url is \"" + address + "\"", "1 to mend");
+    }
+
     /** It may take the connection and say nothing more: the call's own clock ends that. */
     @Test
     void aProxyThatIsSilentHoldsNobodyUp() throws Exception {
