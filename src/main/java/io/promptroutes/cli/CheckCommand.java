@@ -15,6 +15,7 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerLocked;
 import io.promptroutes.management.Management;
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.prompt.Shown;
 import io.promptroutes.route.LedgerPolicy;
 import io.promptroutes.settings.Finding;
@@ -178,6 +179,10 @@ final class CheckCommand implements Callable<Integer> {
         }
         try {
             OpenRouterApi api = new OpenRouterApi(settings, endpoint.key());
+            if (settings.text("openrouter.dialect").equals(Dialect.OPENAI.toString())) {
+                api.get("/models"); // it is there; its list has no prices
+                return before;
+            }
             Catalogue now = Catalogue.shipped();
             new CatalogueCopy(Path.of(settings.text("catalogue.copy"))).load(now);
             now.refresh(api.get("/models").bytes(), Instant.now());

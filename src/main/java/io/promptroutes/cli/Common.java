@@ -4,6 +4,7 @@ import io.promptroutes.check.RouteCheck;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Provider;
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.Secret;
 import io.promptroutes.settings.Settings;
@@ -84,7 +85,7 @@ final class Common {
         Path folder = Path.of(settings.text("ledger.directory"), "simulated");
         return new Endpoint(settings.with("openrouter.base-url", simulator.baseUrl().toString())
                 .with("catalogue.copy", folder.resolve("models.json").toString())
-                .with("ledger.directory", folder.toString()).with("ledger.url", ""), new ApiKey(() -> key), "simulator", true, simulator);
+                .with("ledger.directory", folder.toString()).with("ledger.url", "").with("openrouter.dialect", "openrouter"), new ApiKey(() -> key), "simulator", true, simulator);
     }
 
     /** Does something with the ledger alone. @param kept what is there, for whoever has none */
@@ -111,7 +112,7 @@ final class Common {
             if (ledger == null || simulator != null || settings.given("openrouter.base-url")) {
                 return this;
             }
-            return ledger.providers().used().map(used -> new Endpoint(settings.with("openrouter.base-url", used.endpoint()),
+            return ledger.providers().used().map(used -> new Endpoint(settings.with("openrouter.base-url", Dialect.baseUrl(used.endpoint())).with("openrouter.dialect", used.type()),
                     new ApiKey(Secret.of(used.configuration().getOrDefault(Provider.KEY, ""))), used.id(),
                     used.configuration().containsKey(Provider.KEY), null)).orElse(this);
         }

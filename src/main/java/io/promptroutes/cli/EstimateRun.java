@@ -1,14 +1,12 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.cost.Catalogue;
-import io.promptroutes.cost.PriceList;
 import io.promptroutes.file.Arrivals;
 import io.promptroutes.file.IdSet;
 import io.promptroutes.flow.Estimate;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.route.AnswerLengths;
 import io.promptroutes.route.EstimateCalls;
 import io.promptroutes.route.LedgerPolicy;
@@ -42,8 +40,8 @@ final class EstimateRun {
         try (Application application = new Application(routes, intake, edges, null, policy)) {
             tally = application.tally();
             Catalogue catalogue = application.catalogue();
-            application.bind(Map.of("estimateCalls", new EstimateCalls(estimate, catalogue, new PriceList(catalogue, routes.options().models().prices()),
-                    new ChatRequest(routes.options().service().provider(), routes.options().service().reasoningHeadroom()), ledger, policy, intake, tally)));
+            application.bind(Map.of("estimateCalls", new EstimateCalls(estimate, catalogue, routes.options().prices(catalogue),
+                    routes.options().service().request(), ledger, policy, intake, tally)));
             application.configured(camel -> withoutCalls(camel, intake));
             application.start();
             try (Arrivals arrivals = input.apply(intake, tally)) {

@@ -3,6 +3,7 @@ package io.promptroutes.cli;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Provider;
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.prompt.OwnerOnly;
 import io.promptroutes.settings.Secret;
 import io.promptroutes.settings.Settings;
@@ -12,6 +13,7 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -46,12 +48,15 @@ final class ProvidersCommand implements Runnable {
             @Option(names = "--name", paramLabel = "NAME") String name,
             @Option(names = "--type", defaultValue = "openai", description = "openrouter or openai.") String type) {
         checkUrl(url);
+        if (Arrays.stream(Dialect.values()).noneMatch(dialect -> dialect.toString().equals(type))) {
+            throw new UsageException("--type " + type + " is not one of openrouter, openai");
+        }
         return withLedger((ledger, settings) -> {
             Map<String, String> configuration = new HashMap<>();
             if (key != null) {
                 configuration.put(Provider.KEY, reference(id, key, Path.of(settings.text("ledger.directory"))));
             }
-            ledger.providers().add(new Provider(id, name == null ? id : name, type, url, configuration, true, false)).join();
+            ledger.providers().add(new Provider(id, name == null ? id : name, type, Dialect.baseUrl(url), configuration, true, false)).join();
             out().println("added " + id + "; `providers use " + id + "` makes it the one that is called");
             return ExitCodes.ANSWERED;
         });
@@ -91,7 +96,7 @@ final class ProvidersCommand implements Runnable {
                     .orElseThrow(() -> new UsageException("there is no provider " + id));
             ApiKey key = new ApiKey(Secret.of(provider.configuration().getOrDefault(Provider.KEY, "")));
             try {
-                OpenRouterApi.Reply reply = new OpenRouterApi(settings.with("openrouter.base-url", provider.endpoint()), key).get("/models");
+                OpenRouterApi.Reply reply = new OpenRouterApi(settings.with("openrouter.base-url", Dialect.baseUrl(provider.endpoint())), key).get("/models");
                 out().println(id + ": HTTP " + reply.status() + (reply.body().isMissingNode() ? "" : ", " + reply.body().path("data").size() + " models"));
                 return reply.status() == 200 ? ExitCodes.ANSWERED : ExitCodes.STOPPED;
             } catch (IOException e) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.cost.Usd;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Shown;
 import io.promptroutes.settings.Secret;
@@ -41,6 +42,9 @@ final class TestCommand implements Callable<Integer> {
                 OpenRouterApi.Reply models = api.get("/models");
                 out.println("models    " + (models.status() == 200 ? models.body().path("data").size() + " listed"
                         : "HTTP " + models.status()));
+                if (endpoint.settings().text("openrouter.dialect").equals(Dialect.OPENAI.toString())) {
+                    return models.status() == 200 ? ExitCodes.ANSWERED : ExitCodes.STOPPED; // no other is asked about keys
+                }
                 account(endpoint.settings(), out);
                 return key(api.get("/key"), out);
             } catch (IOException e) {

@@ -5,6 +5,8 @@ import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * What a model costs and who says so: the catalogue, else the configured prices, else the configured price of an unknown model.
@@ -18,6 +20,7 @@ public final class PriceList {
     private final Catalogue catalogue;
     private final Map<String, Price> configured = new HashMap<>();
     private final Price unknown;
+    private final boolean keysFirst;
 
     /** Who says what a model costs. */
     public enum Origin {
@@ -39,7 +42,13 @@ public final class PriceList {
      * @throws IllegalArgumentException for a price that cannot be read; it names the key
      */
     public PriceList(Catalogue catalogue, Map<String, String> settings) {
+        this(catalogue, settings, false);
+    }
+
+    /** @param keysFirst whether settings beat the catalogue, which is not that of the service */
+    public PriceList(Catalogue catalogue, Map<String, String> settings, boolean keysFirst) {
         this.catalogue = catalogue;
+        this.keysFirst = keysFirst;
         settings.forEach((key, value) -> {
             if (key.startsWith(PREFIX)) {
                 configured.put(key.substring(PREFIX.length()), parse(key, value));
@@ -51,10 +60,11 @@ public final class PriceList {
 
     public Entry of(String model) {
         Price listed = catalogue.find(model).map(Model::price).filter(Price::known).orElse(null);
-        if (listed != null) {
+        Price price = model == null ? null : Stream.of(model, ModelNames.withoutDynamicVariant(model), model.substring(model.indexOf('/') + 1))
+                .map(configured::get).filter(Objects::nonNull).findFirst().orElse(null);
+        if (listed != null && (price == null || !keysFirst)) {
             return new Entry(listed, Origin.CATALOGUE);
         }
-        Price price = model == null ? null : configured.getOrDefault(model, configured.get(ModelNames.withoutDynamicVariant(model)));
         return price != null ? new Entry(price, Origin.CONFIGURED) : new Entry(unknown, Origin.UNKNOWN);
     }
 

@@ -19,8 +19,9 @@ import java.util.stream.Stream;
  * @param provider          defaults for the {@code provider} object; may be empty
  * @param reasoningHeadroom output tokens added to our own cap for a model that will think: its thoughts are
  *                          billed out of the same cap, and without room the answer comes back empty
+ * @param dialect           of the service
  */
-public record ChatRequest(ObjectNode provider, int reasoningHeadroom) {
+public record ChatRequest(ObjectNode provider, int reasoningHeadroom, Dialect dialect) {
 
     private static final List<String> CAPS = List.of("max_tokens", "max_completion_tokens");
     /** Output tokens of a call without a cap, where nobody knows how many the model can give. */
@@ -84,6 +85,7 @@ public record ChatRequest(ObjectNode provider, int reasoningHeadroom) {
             }
             body.set("provider", merged);
         }
+        dialect.adapt(body);
         return new Body(body, Json.bytes(body), cap, ours.affordable() != null ? cap : named.stream().reduce(cap, Math::max));
     }
 

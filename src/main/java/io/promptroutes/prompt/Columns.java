@@ -96,7 +96,7 @@ public final class Columns {
             return TextNode.valueOf(cell);
         }
         if (name.equals("models") && !cell.stripLeading().startsWith("[")) {
-            return Json.MAPPER.valueToTree(Arrays.stream(cell.split(",")).map(String::strip).toList());
+            return Json.MAPPER.valueToTree(Arrays.stream(cell.split(",")).map(String::strip).filter(one -> !one.isEmpty()).toList());
         }
         // TRUE is how spreadsheets write it, 100.0 how some libraries write a whole number in a column with gaps
         String json = FLAGS.contains(name) ? cell.toLowerCase(Locale.ROOT) : cell.strip().replaceFirst("^(-?\\d+)\\.0+$", "$1");

@@ -75,18 +75,18 @@ public final class Beans implements AutoCloseable {
         breakers = new Breakers(options.breakers());
         reach = new Reach(shared.policy().provider());
         main.bind("breakers", breakers); // their state is asked for by name
-        PriceList prices = new PriceList(catalogue, options.models().prices());
+        PriceList prices = options.prices(catalogue);
         TokenCounter tokens = new TokenCounter();
         CostCalculator costs = new CostCalculator(catalogue, prices, tokens);
         Reservations reservations = new Reservations(prices, options.budgets().unknownPrices(), options.budgets().serverTools());
-        ChatRequest request = new ChatRequest(options.service().provider(), options.service().reasoningHeadroom());
+        ChatRequest request = options.service().request();
         BooleanSupplier limited = () -> shared.ledger() != null && shared.ledger().limited();
         Pauses pauses = new Pauses(intake, reach, clock);
         Crossings alarms = new Crossings();
 
         main.bind("parsePrompt", new ParsePrompt(new PromptParser(prompts), shared.firstSeen(), prompts.maxBytes(), telemetry.traces()));
         TaskDetection.bind(main, options.detection().keywords(), options.detection()::detector);
-        main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, options.models().aliases(catalogue), prices, reservations, tokens, request::cap, options.models().fallbacks(),
+        main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, options.aliases(catalogue), prices, reservations, tokens, request::cap, options.models().fallbacks(),
                 options.models().free()), limited, options.retries().deadline()));
         main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), shared.policy()));
         main.bind("askCache", new AskCache(new AnswerCache(options.cache(), clock), shared.ledger(), shared.policy(), options.service().provider(),
@@ -156,7 +156,7 @@ public final class Beans implements AutoCloseable {
                 exchange.setRouteStop(true);
             }
         });
-        main.bind("refreshCatalogue", new RefreshCatalogue(catalogue, shared.copy(),
+        main.bind("refreshCatalogue", new RefreshCatalogue(catalogue, options.service().dialect(), shared.copy(),
                 new CatalogueChanges(options.models().priceJumpPercent(), options.models().expiryDays()), parked, options.models().tables(), clock));
     }
 

@@ -3,7 +3,10 @@ package io.promptroutes.route;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.ModelAliases;
+import io.promptroutes.cost.PriceList;
 import io.promptroutes.flow.AnswerCache;
+import io.promptroutes.openrouter.ChatRequest;
+import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.openrouter.Network;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Breakers;
@@ -32,9 +35,14 @@ public record Options(int concurrency, Service service, Retries retries, Models 
      * @param reasoningHeadroom  output tokens more for a model that thinks unasked
      * @param network            on the way there
      * @param callsPerMinute     of all models together; 0 for no limit
+     * @param dialect            that the service speaks
      */
     public record Service(Duration connectTimeout, Duration timeout, Duration reasoningTimeout, int longestAnswer, Map<String, String> headers,
-            ObjectNode provider, int reasoningHeadroom, Network network, int callsPerMinute, Map<String, Integer> modelCallsPerMinute) {
+            ObjectNode provider, int reasoningHeadroom, Network network, int callsPerMinute, Map<String, Integer> modelCallsPerMinute, Dialect dialect) {
+
+        public ChatRequest request() {
+            return new ChatRequest(provider, reasoningHeadroom, dialect);
+        }
     }
 
     /**
@@ -55,10 +63,14 @@ public record Options(int concurrency, Service service, Retries retries, Models 
      */
     public record Models(Set<String> tables, List<String> fallbacks, List<String> free, boolean freeFallback, Duration branchTimeout,
             Map<String, String> prices, int priceJumpPercent, int expiryDays, Map<String, String> aliases, Map<String, String> shippedAliases) {
+    }
 
-        ModelAliases aliases(Catalogue catalogue) {
-            return new ModelAliases(catalogue, aliases, shippedAliases, (asked, id) -> true);
-        }
+    public PriceList prices(Catalogue catalogue) {
+        return new PriceList(catalogue, models.prices, service.dialect != Dialect.OPENROUTER);
+    }
+
+    ModelAliases aliases(Catalogue catalogue) {
+        return new ModelAliases(catalogue, models.aliases, models.shippedAliases, service.dialect::same);
     }
 
     /** @param detector null where the other options are only looked at */

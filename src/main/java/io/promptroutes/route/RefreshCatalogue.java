@@ -4,6 +4,7 @@ import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.CatalogueChanges;
 import io.promptroutes.cost.CatalogueCopy;
 import io.promptroutes.cost.Model;
+import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.routing.ParkedModels;
 import java.io.IOException;
 import java.time.Clock;
@@ -27,6 +28,7 @@ final class RefreshCatalogue implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(RefreshCatalogue.class);
 
     private final Catalogue catalogue;
+    private final Dialect dialect;
     private final CatalogueCopy copy;
     private final CatalogueChanges changes;
     private final ParkedModels parked;
@@ -35,9 +37,10 @@ final class RefreshCatalogue implements Processor {
     private final Set<String> warned = new HashSet<>();
 
     /** @param configured the ids in the model tables that are in use */
-    RefreshCatalogue(Catalogue catalogue, CatalogueCopy copy, CatalogueChanges changes, ParkedModels parked, Set<String> configured,
+    RefreshCatalogue(Catalogue catalogue, Dialect dialect, CatalogueCopy copy, CatalogueChanges changes, ParkedModels parked, Set<String> configured,
             Clock clock) {
         this.catalogue = catalogue;
+        this.dialect = dialect;
         this.copy = copy;
         this.changes = changes;
         this.parked = parked;
@@ -47,6 +50,10 @@ final class RefreshCatalogue implements Processor {
 
     @Override
     public synchronized void process(Exchange exchange) {
+        if (dialect != Dialect.OPENROUTER) {
+            parked.clearGone(); // another's list has neither prices nor contexts
+            return;
+        }
         byte[] body = exchange.getMessage().getBody(byte[].class);
         List<Model> before = configured.stream().map(catalogue::find).flatMap(Optional::stream).toList();
         try {

@@ -142,7 +142,7 @@ public final class ChainBuilder {
 
     private Refusal refusal(Job job, List<String> tooShort, List<String> rejected) {
         if (tooShort.isEmpty()) {
-            return new Refusal("no_capable_model", rejected.isEmpty() ? "there is no model to call: what the tables name for it is an empty list"
+            return new Refusal("no_capable_model", rejected.isEmpty() ? "there is no model to call: name one in the request, or in the keys models.*"
                     : "no model of the chain can do this: " + String.join("; ", rejected));
         }
         Model best = longest(tooShort.stream().flatMap(model -> catalogue.find(model).stream()).toList());

@@ -10,6 +10,7 @@ import io.promptroutes.flow.AnswerCache;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.kafka.WindowLimits;
 import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.route.Options;
@@ -35,6 +36,7 @@ public final class RouteSettings {
 
     /** Where nobody says another number; of a job, not of the service. */
     private static final int CONCURRENCY = 64;
+    private static final Map<String, String> JAR = Settings.ofTheJar().withPrefix("");
 
     private final Settings settings;
     private final ApiKey key;
@@ -124,7 +126,7 @@ public final class RouteSettings {
         return new Options.Service(settings.duration("openrouter.connect-timeout"), settings.duration("openrouter.timeout"),
                 settings.duration("openrouter.timeout.reasoning"), settings.integer("openrouter.max-answer-bytes", 1024, Integer.MAX_VALUE),
                 headers(), provider(), settings.integer("openrouter.reasoning-headroom", 0, 1_000_000), NetworkSettings.of(settings, System.getenv()),
-                settings.integer("openrouter.rpm", 0, 1_000_000), modelRates());
+                settings.integer("openrouter.rpm", 0, 1_000_000), modelRates(), dialect());
     }
 
     private Options.Retries retries() {
@@ -138,10 +140,28 @@ public final class RouteSettings {
         if (settings.below(tables).isEmpty()) {
             settings.refuse("models.profile", "a profile, but there are no keys " + tables + "*");
         }
-        return new Options.Models(tableIds(tables), list(settings.text(tables + "fallbacks")), list(settings.text(tables + "tier.free")),
-                settings.onOff("fallback.free"), settings.duration("strategy.compare.timeout"), settings.withPrefix("prices."),
+        return new Options.Models(tableIds(tables), list(table(tables + "fallbacks")), list(table(tables + "tier.free")),
+                settings.onOff("fallback.free"), settings.duration("strategy.compare.timeout"), prices(),
                 settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650),
                 aliases(false), aliases(true));
+    }
+
+    private Dialect dialect() {
+        return Dialect.valueOf(settings.choice("openrouter.dialect", List.of("openrouter", "openai")).toUpperCase(Locale.ROOT));
+    }
+
+    /** The jar's tables name OpenRouter's models: of another service only what somebody has set counts. */
+    private String table(String key) {
+        return dialect() == Dialect.OPENROUTER || !settings.text(key).equals(JAR.get(key)) ? settings.text(key) : "";
+    }
+
+    /** The jar's are of 2024, and of another service they are no bound. */
+    private Map<String, String> prices() {
+        Map<String, String> prices = settings.withPrefix("prices.");
+        if (dialect() != Dialect.OPENROUTER) {
+            prices.entrySet().removeIf(price -> price.getValue().equals(JAR.get(price.getKey())));
+        }
+        return prices;
     }
 
     /** @param shipped those of the jar that nobody has changed, or all others */
@@ -176,6 +196,7 @@ public final class RouteSettings {
             settings.integer(counted, 1, 100);
         }
         Properties properties = settings.properties();
+        settings.withPrefix("models." + settings.text("models.profile") + ".").keySet().forEach(key -> properties.setProperty(key, table(key)));
         properties.setProperty("prompts.concurrency", String.valueOf(concurrency));
         properties.setProperty("prompts.window", String.valueOf(window));
         settings.integer("ledger.look-ups", 1, 1_000);

@@ -1,5 +1,6 @@
 package io.promptroutes.settings;
 
+import io.promptroutes.openrouter.Dialect;
 import java.nio.file.Path;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -160,9 +161,9 @@ public final class Settings {
     }
 
     public String address(String key) {
-        String value = text(key);
+        String value = text(key).strip();
         if (value.matches("https?://[^/\\s?#]+(/[^\\s?#]*)?")) {
-            return value.replaceAll("/+$", ""); // paths follow, each with its own slash
+            return Dialect.baseUrl(value); // paths follow, each with its own slash
         }
         refuse(key, "an address such as https://openrouter.ai/api/v1");
         return "http://localhost";

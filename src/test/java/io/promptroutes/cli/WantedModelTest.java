@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,7 +54,8 @@ class WantedModelTest {
     @BeforeAll
     static void start() {
         server = new ScriptedServer();
-        server.models(LIST.lines().map(WantedModelTest::row).collect(Collectors.joining(",", "{\"data\":[", "]}")));
+        Stream<String> others = IntStream.range(0, 300).mapToObj(n -> "example/other-" + n + " example/other-" + n + " text"); // a short list is not believed
+        server.models(Stream.concat(LIST.lines(), others).map(WantedModelTest::row).collect(Collectors.joining(",", "{\"data\":[", "]}")));
         routes = RoutesUnderTest.start(server.baseUrl(), Map.of("models.alias.mine", "acme/by-alias", "models.alias.gpt-5-mini", "acme/own-mini",
                 "models.alias.short", "gpt-5"));
     }
