@@ -70,9 +70,8 @@ public final class AnswerReader {
         boolean nothingRan = usage == null || usage.completionTokens() == 0 && (usage.costUsd() == null || usage.costUsd().signum() == 0);
         if (answer.isEmpty() && nothingRan && !FinishReason.LENGTH.equals(answer.finishReason())) {
             // a blank finish reason is insured: no charge
-            boolean read = usage != null && usage.promptTokens() > 0 && answer.finishReason() != null;
-            throw classifier.noAnswer(FailureKind.INVALID_ANSWER, response, read ? Billing.UNKNOWN : Billing.NO,
-                    "The answer is empty, and no token of it is counted");
+            throw classifier.noAnswer(FailureKind.INVALID_ANSWER, response, usage == null || usage.promptTokens() == 0
+                    || answer.finishReason() == null ? Billing.NO : Billing.UNKNOWN, "The answer is empty, and no token of it is counted");
         }
         return answer;
     }

@@ -51,21 +51,20 @@ record ErrorClassifier(RetryAfter retryAfter) {
     private CallFailed judged(Response response, ErrorBody error, int status, int like, Usage usage, Billing otherwise) {
         FailureKind kind = FailureTable.kind(like, error);
         Billing billing = billing(usage, otherwise);
-        String said = ErrorText.of(error.telling(), error.metadata());
-        String message = said == null ? ended(response) : said;
+        String message = ErrorText.of(error.telling(), error.metadata());
         return new CallFailed(new CallFailed.Details(kind, status,
-                message == null ? "HTTP " + status + " without a readable message" : message, billing,
+                message == null ? ended(response) : message, billing,
                 retryAfter.of(response.header(), error, kind),
                 kind == FailureKind.MAX_TOKENS_UNAFFORDABLE ? error.affordableTokens() : null, response.generationId(),
                 error.provider() != null ? error.provider() : response.provider(), billing == Billing.YES ? usage : null,
                 retryable(like, kind, error)));
     }
 
-    /** How the provider ended the answer, in its own word where it has one; null without any. */
+    /** How the provider ended the answer, in its own word where it has one: what there is to tell where nobody says more. */
     static String ended(Response response) {
         JsonNode choice = response.root().path("choices").path(0);
         String word = Nodes.text(choice.path(choice.hasNonNull("native_finish_reason") ? "native_finish_reason" : "finish_reason"));
-        return word == null ? null : ErrorText.of("The provider ended the answer: " + word, MissingNode.getInstance());
+        return word == null ? "HTTP " + response.status() + " without a readable message" : ErrorText.of("The provider ended the answer: " + word, MissingNode.getInstance());
     }
 
     private static Boolean retryable(int like, FailureKind kind, ErrorBody error) {

@@ -38,7 +38,6 @@ record RetryAfter(Clock clock) {
             .appendOptional(DateTimeFormatter.ISO_OFFSET_DATE_TIME).toFormatter(Locale.ROOT);
     private static final int LOOKED_AT = 16_000;
 
-    private static final Pattern USABLE = Pattern.compile("[1-9]\\d*");
     private static final String PART = "(\\d{1,9}(?:\\.\\d{1,9})?)\\s?(ms|milliseconds?|s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?|d|days?)(?![a-z])";
     private static final Pattern PARTS = Pattern.compile(PART, Pattern.CASE_INSENSITIVE);
     /** "1m30s", "7 seconds", "1 minute and 5 seconds". */
@@ -58,7 +57,7 @@ record RetryAfter(Clock clock) {
         Duration reset = firstOf(named.apply("X-RateLimit-Reset"));
         if (reset == null && kind == FailureKind.RATE_LIMITED) {
             // every answer names both; the one that is used up says when there is more
-            reset = Stream.of("requests", "tokens").filter(unit -> !USABLE.matcher(named.apply("x-ratelimit-remaining-" + unit) + "").matches())
+            reset = Stream.of("requests", "tokens").filter(unit -> !String.valueOf(named.apply("x-ratelimit-remaining-" + unit)).matches("[1-9]\\d*"))
                     .map(unit -> firstOf(named.apply("x-ratelimit-reset-" + unit))).filter(Objects::nonNull).max(Comparator.naturalOrder()).orElse(null);
         }
         return wait == null || kind == FailureKind.FREE_LIMIT && reset != null ? reset : wait;

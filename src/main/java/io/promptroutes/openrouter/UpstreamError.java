@@ -66,8 +66,8 @@ record UpstreamError(String message, List<String> words) {
         String told = MEMBERS.stream().map(name -> words(node.path(name), deep - 1)).filter(Objects::nonNull).findFirst().orElse(null);
         String violations = node.path("details").isArray() ? words(node.path("details"), deep - 1) : null;
         String more = violations == null || told.contains(violations) ? told : told + "; " + violations;
-        JsonNode place = node.path("loc").isArray() ? node.path("loc") : node.path("field");
-        String where = place.isArray() ? place.valueStream().map(JsonNode::asText).collect(Collectors.joining(".")) : place.asText();
+        String where = Stream.concat(node.path("loc").valueStream(), Stream.of(node.path("field"))).map(JsonNode::asText)
+                .filter(place -> !place.isBlank()).collect(Collectors.joining("."));
         return more == null || where.isEmpty() ? more : where + ": " + more;
     }
 

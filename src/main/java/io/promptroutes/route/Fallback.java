@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
@@ -159,11 +160,8 @@ public final class Fallback {
             String message = "OpenRouter refuses paid models for want of credit: " + run.failure().message();
             exchange.setVariable("alert", Alerts.of(Alerts.Kind.CREDIT, "account", message, alert -> alert.put("figure_of", "HTTP 402"), clock.instant()));
         }
-        if (chainEnd.freeFallback()) {
-            run.chain().nextFree(catalogue::free, run.decision().choice().freeModels(), null);
-        } else {
-            run.chain().nextWhere(model -> false);
-        }
+        boolean free = chainEnd.freeFallback();
+        run.chain().nextFree(model -> free && catalogue.free(model), free ? run.decision().choice().freeModels() : List.of(), null);
         chainEnd.conclude(exchange, run);
     }
 
@@ -172,10 +170,7 @@ public final class Fallback {
         Run run = note(exchange);
         String why = provider.equals("openrouter") ? "OpenRouter refused the API key (" + run.failure().message() + "): check OPENROUTER_API_KEY"
                 : "provider " + provider + " refused the API key (" + run.failure().message() + "): see `providers list`";
-        pauses.putBack(exchange, run);
-        if (run.end() == null) {
-            pauses.refused(exchange, why);
-        }
+        pauses.refused(exchange, run, why);
     }
 
     /** The account is blocked: everything waits. */

@@ -74,8 +74,9 @@ final class Pauses {
     }
 
     /** The key does not work. */
-    void refused(Exchange exchange, String why) {
-        if (intake.refused(why)) {
+    void refused(Exchange exchange, Run run, String why) {
+        putBack(exchange, run);
+        if (run.end() == null && intake.refused(why)) {
             tell(exchange, why);
         }
     }
