@@ -3,6 +3,7 @@ package io.promptroutes.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.prompt.InputFormat;
 import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.PromptParser;
@@ -14,6 +15,9 @@ import io.promptroutes.route.LedgerPolicy;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
@@ -35,7 +39,7 @@ final class AskCommand implements Callable<Integer> {
     @Mixin
     private Common common;
 
-    @Parameters(paramLabel = "PROMPT", description = "The prompt's text.")
+    @Parameters(paramLabel = "PROMPT", description = "The prompt's text; - reads it from standard input.")
     private String prompt;
 
     @Option(names = "--model", paramLabel = "M", description = "The model to ask, such as openai/gpt-4.1-mini.")
@@ -50,6 +54,7 @@ final class AskCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         // somebody waits at the terminal: what a service would wait out is told at once
+        prompt = prompt.equals("-") ? fromStandardInput() : prompt;
         Settings settings = common.settings(Map.of("prompts.concurrency", "1", "pause.max", "0s", "publish.retries", "0"));
         try (Common.Endpoint configured = Ledgers.exist(settings) ? common.endpoint(settings) : common.endpoint(settings).withKey();
                 Ledger ledger = Ledgers.open(configured.settings(), null);
@@ -65,11 +70,20 @@ final class AskCommand implements Callable<Integer> {
         }
     }
 
+    private static String fromStandardInput() throws IOException {
+        try {
+            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(System.in.readAllBytes())).toString();
+            return text.replaceFirst("\r?\n$", ""); // which echo adds
+        } catch (CharacterCodingException e) {
+            throw new UsageException("standard input is not UTF-8", e);
+        }
+    }
+
     private int ask(Application application, byte[] request) throws InterruptedException {
         application.start();
         application.intake().take();
         application.tally().take();
-        application.send("direct:prompt", new Arrival(Source.line("ask", 1), null, request, false, request.length));
+        application.send("direct:prompt", new Arrival(Source.line("ask", 1), null, request, false, request.length, InputFormat.JSON, null, null));
         application.intake().awaitFinished();
         if (application.intake().stopped()) {
             spec.commandLine().getErr().println("prompt-routes: " + Shown.list(application.intake().reason()));

@@ -192,7 +192,8 @@ class BatchCommand implements Callable<Integer> {
         try (Arrivals arrivals = input.apply(application.intake(), application.tally())) {
             application.start();
             Summary summary = new Summary(application.tally(), application.intake());
-            try (InputCount count = new InputCount(view.quiet || !countable() ? null : input, inputs.most());
+            InputCount count = new InputCount(view.quiet || !countable() ? null : input, inputs.most());
+            try (count;
                     Progress progress = new Progress(new Course(application.tally(), application.intake(), count::total), err, view.quiet)) {
                 interruption.last(progress);
                 application.send("direct:batch", arrivals);
@@ -204,7 +205,7 @@ class BatchCommand implements Callable<Integer> {
             boolean ended = code == ExitCodes.ANSWERED || code == ExitCodes.DEAD_LETTERS;
             long removed = ended && whole() && arrivals.unreadable().isEmpty() ? folder.retain(inputs.names()) : 0;
             if (!view.quiet || code == ExitCodes.STOPPED || code == ExitCodes.DEFECT) {
-                summary.print(err, out, estimate, removed);
+                summary.print(err, out, whole() ? count.total() : -1, estimate, removed);
             }
             return code;
         }

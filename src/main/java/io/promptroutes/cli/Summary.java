@@ -25,14 +25,23 @@ final class Summary {
         this.intake = intake;
     }
 
-    /** The last words of a job. @param estimate that was made before it; null where there was none; removed, lines of rows that are gone */
-    void print(PrintWriter out, Path folder, Estimate estimate, long removed) {
+    /**
+     * The last words of a job.
+     *
+     * @param all      prompts of the input; negative where it is not known
+     * @param estimate that was made before it; null where there was none
+     * @param removed  lines of rows that are gone
+     */
+    void print(PrintWriter out, Path folder, long all, Estimate estimate, long removed) {
         long in = tally.taken();
         long done = tally.answered() + tally.deadLetters();
         boolean stopped = intake.stopped();
         out.println();
         out.printf(Locale.ROOT, "prompts     %d in = %d answered + %d dead letters%s%n", in, tally.answered(), tally.deadLetters(),
                 stopped ? " + " + (in - done) + " left as they were" : "");
+        if (stopped && all != in) {
+            out.println("            " + (all < 0 ? "what was not read yet is not counted" : all - in + " more were not read"));
+        }
         if (!tally.deadByCode().isEmpty()) {
             out.println("            dead letters: " + Course.counts(tally.deadByCode()));
         }
@@ -76,7 +85,8 @@ final class Summary {
         out.println("results     " + folder);
         if (stopped) {
             out.println("STOPPED     " + Shown.list(intake.reason()));
-            out.println("            go on with:  " + Interruption.again());
+            out.println(intake.reason().contains("--max-cost") ? "            go on, with a higher limit, with:  "
+                    + Interruption.again().replaceAll("(--max-cost[= ]|budget\\.job=)[^\\s']+", "$1USD") : "            go on with:  " + Interruption.again());
         } else if (in != done) {
             out.println("MISMATCH    " + (in - done) + " prompts are neither answered nor dead letters. This is a defect of prompt-routes.");
         }

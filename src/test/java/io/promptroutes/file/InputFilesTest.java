@@ -165,8 +165,10 @@ class InputFilesTest {
         Files.writeString(folder.resolve("b.txt"), "x".repeat(MAX_BYTES + 5));
         Files.writeString(folder.resolve("c.jsonl"), "one\ntwo\n");
         Map<String, Path> files = new LinkedHashMap<>();
-        List.of("a.txt", "b.txt", "c.jsonl").forEach(name -> files.put(name, folder.resolve(name)));
-        assertThat(shown(new InputFiles(files, prompts(null), true))).containsExactly("1 one\n\ntwo\n", "1 !too long: 2005", "1 one", "2 two");
+        Files.writeString(folder.resolve("d.txt"), "\ufeff {\"prompt\":\n\"text\"}");
+        List.of("a.txt", "b.txt", "c.jsonl", "d.txt").forEach(name -> files.put(name, folder.resolve(name)));
+        assertThat(shown(new InputFiles(files, prompts(null), true))).containsExactly("1 one\n\ntwo\n", "1 !too long: 2005", "1 one", "2 two",
+                "1 {\"prompt\":\" {\\\"prompt\\\":\\n\\\"text\\\"}\"}");
     }
 
     @Test

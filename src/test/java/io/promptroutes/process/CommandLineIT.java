@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +88,49 @@ class CommandLineIT {
         all.forEach(one -> assertThat(one.running().ended(SOON).with(2).err()).contains(one.told()));
         assertNothingWasCalled();
         assertThat(folder.resolve("o")).doesNotExist();
+    }
+
+    @Test
+    void aUsageErrorIsALineWithWhatWasMeantAndWhereMoreIs() {
+        Product product = Product.in(folder).calling(simulator).file("in.jsonl", "{\"prompt\":\"Hi\"}\n");
+        Running option = product.start("ask", "Hi", "--modle", "x");
+        Running command = product.start("bach", "in.jsonl");
+        Running value = product.start("batch", "in.jsonl", "--out", "o", "--input-format", "xml");
+        assertThat(option.ended(SOON).with(2).err().lines()).hasSize(2).anySatisfy(line -> assertThat(line).contains("--modle", "did you mean --model?"))
+                .anySatisfy(line -> assertThat(line).contains("prompt-routes ask --help"));
+        assertThat(command.ended(SOON).with(2).err()).contains("did you mean batch?", "Commands: batch, ");
+        assertThat(value.ended(SOON).with(2).err()).contains("--input-format", "xml", "CSV");
+        assertNothingWasCalled();
+    }
+
+    /** Under a locale without umlauts the text would be asked with ? in it, and paid. */
+    @Test
+    void lettersThatTheLocaleDoesNotKnowAreExit2WithTheRemedy() throws IOException {
+        Product product = Product.in(folder).calling(simulator).with("LC_ALL", "C");
+        Product shell = product.behind("sh", "-c", "printf '{\"prompt\":\"Hi\"}\\n' > in/$(printf '\\303\\244').jsonl; exec \"$@\" \"$(printf '\\303\\244')\"", "sh");
+        Files.createDirectories(folder.resolve("in"));
+        Running argument = shell.start("ask");
+        assertThat(argument.ended(SOON).with(2).err()).contains("LC_ALL=C.UTF-8");
+        assertThat(product.run("batch", "in", "--out", "o").with(2).err()).contains("INPUT in/", "LC_ALL=C.UTF-8");
+        assertNothingWasCalled();
+        assertThat(folder.resolve("o")).doesNotExist();
+        only(shell.with("LC_ALL", "C.UTF-8").run("ask").with(0));
+    }
+
+    @Test
+    void askReadsStandardInput() throws IOException {
+        Running asked = Product.in(folder).calling(simulator).start("ask", "-", "--budget", "huge");
+        asked.process().getOutputStream().write("{\"not\": \"a request\"}\nbut text \u00e4\n".getBytes(StandardCharsets.UTF_8));
+        asked.process().getOutputStream().close();
+        assertThat(only(asked.ended(SOON).with(1)).at("/request/prompt").asText()).isEqualTo("{\"not\": \"a request\"}\nbut text \u00e4");
+    }
+
+    @Test
+    void whatIsReachedByMaxCostSaysHowToGoOnAndWhatWasNotRead() {
+        Product product = Product.in(folder).calling(simulator)
+                .file("in.jsonl", IntStream.range(0, 500).mapToObj(n -> "{\"prompt\":\"Say " + n + ".\",\"model\":\"openai/gpt-4.1\"}\n").collect(Collectors.joining()));
+        assertThat(product.run("batch", "in.jsonl", "--out", "o", "--max-cost", "0.03", "--concurrency", "2", "-D", "prompts.window=10").with(3).err())
+                .contains("more were not read", "go on, with a higher limit, with:", "--max-cost USD").doesNotContain("--max-cost 0.03");
     }
 
     @Test

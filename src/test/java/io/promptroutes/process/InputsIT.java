@@ -107,6 +107,27 @@ class InputsIT {
         }
     }
 
+    @Test
+    void eachKindIsReadAsWhatItIsOrNotPaidForAtAll() throws Exception {
+        try (Simulator simulator = Simulator.start(config(Map.of("simulator.record", "true")))) {
+            Product product = Product.in(folder).calling(simulator).file("in/a.json", "[\n  {\n    \"prompt\": \"One.\"\n  },\n  \"Two.\"\n]\n")
+                    .file("in/b.TSV", "prompt\tid\nThree, and more.\tb\n").file("in/c.txt", "{\"a\": \"text\"}\n").file("in/notes.md", "No prompt.\n")
+                    .file("table", "id,prompt\nx,Four.\n").file("data.parquet", "PAR1\u0015\u0004");
+            assertThat(product.run("batch", "in", "--out", "out", "--whole-file").with(0).err()).contains("4 in = 4 answered", "not taken: in/notes.md (");
+            assertThat(Outputs.of(folder.resolve("out")).resultIds()).containsExactlyInAnyOrder("a.json:1", "a.json:2", "b", "c.txt:1");
+
+            assertThat(product.run("batch", "table", "data.parquet", "--out", "refused").with(1).err())
+                    .contains("file table cannot be read", "--input-format csv", "file data.parquet cannot be read", "it is binary (Parquet, ");
+            assertThat(simulator.bill().completions()).isEqualTo(4);
+
+            Running standard = product.start("batch", "-", "--out", "csv", "--input-format", "csv");
+            standard.process().getOutputStream().write("id,prompt\nx,Four.\n".getBytes(StandardCharsets.UTF_8));
+            standard.process().getOutputStream().close();
+            standard.ended(Duration.ofSeconds(90)).with(0);
+            assertThat(Outputs.of(folder.resolve("csv")).resultIds()).containsExactly("x");
+        }
+    }
+
     private static SimulatorConfig config(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(settings);
         all.put("simulator.latency", "0ms");
