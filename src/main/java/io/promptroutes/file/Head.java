@@ -14,7 +14,7 @@ record Head(String text, InputStream whole) {
     /** That are no text, or have names of their own for what they are. */
     private static final Pattern BINARY = Pattern.compile("(?s)(PAR1|PK\\x03\\x04|%PDF-|SQLite format 3|\\x89PNG|GIF8[79]a|\\xFF\\xD8\\xFF|BZh91AY|\\xFD7zXZ|\\x28\\xB5\\x2F\\xFD).*");
     private static final Pattern JSON = Pattern.compile("(\\xEF\\xBB\\xBF)?\\s*(\\[\\s*\\{\\s*\"|[\\[{][ \t]*\r?\n)(?s:.*)");
-    private static final Pattern HEADER = Pattern.compile("(\\xEF\\xBB\\xBF)?(\"?\\w+\"?[,;\t])*\"?(prompt|messages)\"?([,;\t]\"?\\w*\"?)*(\r?\n(?s:.*))?");
+    private static final Pattern HEADER = Pattern.compile("(?=.*[,;\t])(\\xEF\\xBB\\xBF)?(\"?\\w+\"?[,;\t])*\"?(prompt|messages)\"?([,;\t]\"?\\w*\"?)*(\r?\n(?s:.*))?");
 
     /** Looks at what comes at once: a pipe may pause. */
     static Head of(InputStream in) throws IOException {

@@ -141,7 +141,7 @@ class InputFilesTest {
                 Case.of("JSON with half a character", "a.json", "[\"\\ud800\",\"b\"]", "1 !invalid_json:{\"prompt\":\"?\"}", "2 {\"prompt\":\"b\"}"),
                 Case.of("a table without a name", "a", "id,prompt\na,b\n", "1 !unreadable:"),
                 Case.of("a table by a wrong name", "a.jsonl", "\ufeff\"prompt\";\"model\"\na;b\n", "1 !unreadable:"),
-                Case.of("a table of one column", "a", "prompt\nb\n", "1 !unreadable:"),
+                Case.of("what may be a table of one column", "a", "prompt\nb, c\n", "1 prompt", "2 b, c"),
                 Case.of("a text that is no table", "a", "prompt, please\nid, prompt\n", "1 prompt, please", "2 id, prompt"),
                 Case.of("Parquet", "a.parquet", "PAR1\u0015\u0004", "1 !unreadable:"),
                 Case.of("Excel by a wrong name", "a.csv", "PK\u0003\u0004\u0014\0\0", "1 !unreadable:"),
