@@ -7,6 +7,7 @@ import io.promptroutes.flow.Estimate;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.prompt.Shown;
 import io.promptroutes.publish.OpenAiBatch;
 import io.promptroutes.route.JobSinks;
 import io.promptroutes.route.LedgerPolicy;
@@ -121,7 +122,7 @@ class BatchCommand implements Callable<Integer> {
         }
         inputs.find(out);
         if (inputs.notTaken() != null) {
-            spec.commandLine().getErr().println("prompt-routes: " + inputs.notTaken());
+            spec.commandLine().getErr().println("prompt-routes: " + Shown.list(inputs.notTaken()));
         }
     }
 

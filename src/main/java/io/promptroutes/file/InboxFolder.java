@@ -1,5 +1,6 @@
 package io.promptroutes.file;
 
+import io.promptroutes.prompt.Shown;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
@@ -190,7 +191,7 @@ public final class InboxFolder {
             if (now.equals(claim.state())) {
                 end(claim, () -> move(claim.file(), claim.outputs().resolve(claim.name())));
             } else if (now.size() > claim.state().size()) {
-                LOG.warn("{} has grown while it was answered; what was added is read when nobody writes to it any more", claim.file());
+                LOG.warn("{} has grown while it was answered; what was added is read when nobody writes to it any more", shown(claim.file()));
                 leave(claim, null);
             } else {
                 failed(claim, "it was changed while it was answered, so that results may be of lines that it has no more");
@@ -202,7 +203,7 @@ public final class InboxFolder {
 
     /** To {@code failed/}, with what there is of results, and the reason in words. */
     public synchronized void failed(Claim claim, String why) {
-        LOG.warn("{} failed: {}", claim.file(), why);
+        LOG.warn("{} failed: {}", shown(claim.file()), Shown.list(why));
         Path folder = failed.resolve(claim.outputs().getFileName());
         end(claim, () -> {
             Files.createDirectories(failed);
@@ -220,7 +221,7 @@ public final class InboxFolder {
             ending.end();
             ended.remove(claim);
             leave(claim, null);
-            LOG.info("{} is put away, with its results: {}", claim.name(), claim.outputs().getFileName());
+            LOG.info("{} is put away, with its results", shown(claim.outputs().getFileName()));
         } catch (IOException e) {
             ended.put(claim, ending); // as soon as that can be done, and without being read again
             note(claim.file(), "cannot be put away: " + e, true);
@@ -242,14 +243,18 @@ public final class InboxFolder {
     private void note(Path path, String words, boolean act) {
         Note note = new Note(words, act);
         if (!note.equals(notes.put(path, note))) {
-            LOG.warn("{} {}", path, words);
+            LOG.warn("{} {}", shown(path), Shown.list(words));
         }
+    }
+
+    private static String shown(Path path) {
+        return Shown.of(path.toString(), Shown.NAME);
     }
 
     /** What somebody has to see to; null where there is nothing. */
     public synchronized String problem() {
         List<String> told = notes.entrySet().stream().filter(one -> one.getValue().act())
-                .map(one -> directory.relativize(one.getKey()) + " " + one.getValue().words()).toList();
+                .map(one -> shown(directory.relativize(one.getKey())) + " " + one.getValue().words()).toList();
         return told.isEmpty() ? null : told.size() + " in the inbox: " + told.stream().limit(3).collect(Collectors.joining("; "));
     }
 }
