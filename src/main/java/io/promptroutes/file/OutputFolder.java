@@ -202,9 +202,13 @@ public final class OutputFolder implements AutoCloseable {
         alerts.append(line);
     }
 
-    /** Lines that gave way to newer ones go, each file at once or not at all. */
     @Override
     public void close() throws IOException {
+        close(() -> { });
+    }
+
+    /** Lines that gave way to newer ones go, each file at once or not at all. @param then done before another process can hold the folder */
+    public void close(Runnable then) throws IOException {
         try (lock; InputOrder closing = order) {
             try (deadLetters; results; costs; alerts) { // the last first: an answer is on the disk before its dead letter goes
                 deadLetters.withdrawAnswered(results);
@@ -216,6 +220,7 @@ public final class OutputFolder implements AutoCloseable {
             for (Map.Entry<String, Copy> copy : copies.entrySet()) {
                 JsonlFile.rewrite(folder.resolve(copy.getValue().from()), folder.resolve(copy.getKey()), copy.getValue().form());
             }
+            then.run();
         }
     }
 }

@@ -96,6 +96,12 @@ public final class Inbox {
             exchange.setRouteStop(true);
             return;
         }
+        if (Files.notExists(claim.file())) { // another instance held the folder, and has put it away
+            folder.close();
+            directory.leave(claim, null);
+            exchange.setRouteStop(true);
+            return;
+        }
         String id;
         try {
             Path known = claim.outputs().resolve(".job"); // by which the commands for a batch job know it
@@ -136,11 +142,13 @@ public final class Inbox {
         Taken taken = exchange.getVariable(Taken.VARIABLE, Taken.class);
         taken.arrivals().close();
         try {
-            taken.folder().close();
+            taken.folder().close(() -> end(taken));
         } catch (IOException e) {
             directory.leave(taken.claim(), "has to be looked through again: " + e);
-            return;
         }
+    }
+
+    private void end(Taken taken) {
         if (taken.job().left()) {
             LOG.info("{} is left, and goes on at the next start", taken.claim().file());
             directory.leave(taken.claim(), null);
