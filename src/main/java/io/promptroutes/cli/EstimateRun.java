@@ -15,6 +15,7 @@ import io.promptroutes.settings.UsageException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
@@ -59,7 +60,9 @@ final class EstimateRun {
     /** Whatever a route of the user's leads to: the HTTP clients ask (for the catalogue) and order nothing. Before routes start. */
     static void withoutCalls(CamelContext camel, Intake intake) {
         Registry registry = camel.getRegistry();
-        registry.findByTypeWithName(HttpClientConfigurer.class).forEach((name, configurer) -> {
+        Map<String, HttpClientConfigurer> clients = new HashMap<>(registry.findByTypeWithName(HttpClientConfigurer.class)); // a user's own
+        clients.put("openRouterHttp", registry.lookupByNameAndType("openRouterHttp", HttpClientConfigurer.class)); // found by its name alone
+        clients.forEach((name, configurer) -> {
             registry.unbind(name);
             registry.bind(name, HttpClientConfigurer.class, (HttpClientConfigurer) client -> {
                 configurer.configureHttpClient(client);

@@ -2,6 +2,7 @@ package io.promptroutes.route;
 
 import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.openrouter.EchoMask;
+import io.promptroutes.openrouter.FreshConnection;
 import io.promptroutes.openrouter.Network;
 import io.promptroutes.openrouter.WallClock;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.io.SocketConfig;
@@ -58,18 +60,19 @@ public final class OpenRouterHttp implements HttpClientConfigurer {
             proxy.setCredentials(new AuthScope(network.proxy()), new UsernamePasswordCredentials(network.user(), network.password().toCharArray()));
             client.setDefaultCredentialsProvider(proxy);
         }
-        client.setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        .setMaxConnTotal(limits.connections())
-                        .setMaxConnPerRoute(limits.connections())
-                        .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(silence).setTcpNoDelay(true).build())
-                        .setDefaultConnectionConfig(ConnectionConfig.custom()
-                                .setConnectTimeout(connect)
-                                .setSocketTimeout(silence)
-                                .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS) // one that the server has closed is not reused, however young
-                                .build())
-                        .setTlsSocketStrategy(network.trusted() == null ? DefaultClientTlsStrategy.createSystemDefault()
-                                : new DefaultClientTlsStrategy(network.trusted()))
+        PoolingHttpClientConnectionManager connections = PoolingHttpClientConnectionManagerBuilder.create()
+                .setMaxConnTotal(limits.connections())
+                .setMaxConnPerRoute(limits.connections())
+                .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(silence).setTcpNoDelay(true).build())
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(connect)
+                        .setSocketTimeout(silence)
+                        .setValidateAfterInactivity(TimeValue.ofSeconds(1)) // a look at a younger one would cost a millisecond a call
                         .build())
+                .setTlsSocketStrategy(network.trusted() == null ? DefaultClientTlsStrategy.createSystemDefault()
+                        : new DefaultClientTlsStrategy(network.trusted()))
+                .build();
+        client.setConnectionManager(connections)
                 .setConnectionManagerShared(false)
                 .setDefaultRequestConfig(RequestConfig.custom().setConnectionRequestTimeout(connect).setResponseTimeout(silence).build())
                 .disableAutomaticRetries()
@@ -77,6 +80,7 @@ public final class OpenRouterHttp implements HttpClientConfigurer {
                 .disableCookieManagement()
                 .disableAuthCaching()
                 .setUserAgent("prompt-routes")
+                .addExecInterceptorFirst("fresh-connection", new FreshConnection(connections))
                 .addExecInterceptorFirst("network", network)
                 .addExecInterceptorFirst("wall-clock", wallClock)
                 .addExecInterceptorFirst("mask", new EchoMask(() -> Stream.concat(Stream.of(key.value()), network.secrets().stream()).toList()))

@@ -151,7 +151,7 @@ class BoundedCallsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"reasoning_effort\":\"high\"", "\"reasoning\":{\"enabled\":true}", "\"thinking\":{\"type\":\"enabled\"}", "\"include_reasoning\":true"})
+    @ValueSource(strings = {"\"reasoning_effort\":\"high\"", "\"reasoning\":{\"enabled\":true}", "\"include_reasoning\":true"})
     void whoeverAsksForThoughtsGetsTimeAndRoomForThem(String field) {
         JsonNode body = sent(",\"task\":\"chat\"," + field, Reply.after(Duration.ofMillis(1200), Reply.answer()));
 
