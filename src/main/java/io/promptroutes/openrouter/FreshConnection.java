@@ -2,7 +2,7 @@ package io.promptroutes.openrouter;
 
 import java.io.IOException;
 import java.net.SocketException;
-import java.util.Set;
+import java.time.Duration;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
@@ -23,24 +23,31 @@ import org.apache.hc.core5.util.TimeValue;
  */
 public record FreshConnection(ConnPoolControl<HttpRoute> connections) implements ExecChainHandler {
 
-    /** The peer's doing: a socket that our own clock closes says something else. */
-    private static final Set<String> ENDED_BY_PEER = Set.of("Connection reset", "Connection reset by peer", "Broken pipe");
-    /** After so long the server had the request and was at work on it. */
-    private static final long AT_ONCE_NANOS = 1_000_000_000;
+    /** Another call may give one back just then that is about to end. */
+    private static final int MOST = 3;
+    private static final String RESET = "Connection reset";
+    private static final String CLOSED_BY_US = "Socket closed";
+    /** After so long the server was at work on the request. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+    /** A reset may also be a server that fell over the request; no model gets to work so soon. */
+    private static final Duration RESET_AT_ONCE = Duration.ofMillis(50);
 
     @Override
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) throws IOException, HttpException {
-        long sent = System.nanoTime();
-        try {
-            return chain.proceed(request, scope);
-        } catch (NoHttpResponseException | SocketException e) {
-            boolean ended = e instanceof NoHttpResponseException || ENDED_BY_PEER.contains(String.valueOf(e.getMessage()));
-            if (!ended || System.nanoTime() - sent > AT_ONCE_NANOS || !reused(scope)) {
-                throw e;
+        ClassicHttpRequest next = request;
+        for (int stale = 0;; stale++) {
+            long sent = System.nanoTime();
+            try {
+                return chain.proceed(next, scope);
+            } catch (NoHttpResponseException | SocketException e) {
+                Duration limit = RESET.equals(e.getMessage()) ? RESET_AT_ONCE : AT_ONCE;
+                if (stale == MOST || CLOSED_BY_US.equals(e.getMessage()) || System.nanoTime() - sent > limit.toNanos() || !reused(scope)) {
+                    throw e;
+                }
+                scope.execRuntime.discardEndpoint();
+                connections.closeIdle(TimeValue.ZERO_MILLISECONDS); // the others that are idle may have ended, too
+                next = ClassicRequestBuilder.copy(scope.originalRequest).build();
             }
-            scope.execRuntime.discardEndpoint();
-            connections.closeIdle(TimeValue.ZERO_MILLISECONDS); // the others that are idle may have ended, too
-            return chain.proceed(ClassicRequestBuilder.copy(scope.originalRequest).build(), scope);
         }
     }
 

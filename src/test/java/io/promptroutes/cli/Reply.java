@@ -61,9 +61,10 @@ interface Reply {
         return (socket, out) -> Thread.sleep(60_000);
     }
 
-    /** The connection is reset before a byte has come. */
+    /** The connection is reset before a byte has come, but not at once: that would be one that ended unused. */
     static Reply reset() {
         return (socket, out) -> {
+            Thread.sleep(80);
             socket.setSoLinger(true, 0);
             socket.close();
         };

@@ -73,7 +73,7 @@ class FaultCampaignIT {
         properties.load(new StringReader("""
                 simulator.record = true
                 simulator.seed = 20261122
-                simulator.latency = 20ms
+                simulator.latency = 80ms
                 simulator.retry-after = 1
                 simulator.fault.rate-limited = 10
                 simulator.fault.server-error = 5
