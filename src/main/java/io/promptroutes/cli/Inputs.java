@@ -110,7 +110,7 @@ final class Inputs {
         try (Stream<Path> found = Files.walk(folder, depth)) {
             Map<Boolean, List<Path>> taken = found.filter(file -> !file.getFileName().toString().startsWith("."))
                     .filter(file -> wanted.matches(file) && Files.isRegularFile(file) && !OutputFolder.writes(out, file)).sorted()
-                    .collect(Collectors.partitioningBy(file -> InputKind.of(file) != null));
+                    .collect(Collectors.partitioningBy(file -> kind != null && depth > 1 || InputKind.of(file) != null)); // a pattern says which
             List<Path> sorted = taken.get(true);
             if (sorted.isEmpty()) {
                 throw new UsageException(none);

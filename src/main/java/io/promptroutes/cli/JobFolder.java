@@ -9,7 +9,6 @@ import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 
 /**
@@ -29,17 +28,10 @@ record JobFolder(Path path, boolean fresh) {
     String job(Settings settings) {
         try {
             String real = OwnerOnly.folder(path).toRealPath().toString();
-            Path name = path.resolve(".job");
-            if (Files.exists(name)) {
-                return Files.readString(name).strip();
-            }
-            if (settings.text("ledger.url").isEmpty() || hasResults()) {
+            if (Files.notExists(path.resolve(OutputFolder.JOB)) && (settings.text("ledger.url").isEmpty() || hasResults())) {
                 return real;
             }
-            String own = real + "#" + UUID.randomUUID().toString().substring(0, 8);
-            Path written = Files.writeString(OwnerOnly.file(path.resolve(".job.new")), own);
-            Files.move(written, name, StandardCopyOption.ATOMIC_MOVE);
-            return own;
+            return OutputFolder.job(path, real + "#" + UUID.randomUUID().toString().substring(0, 8));
         } catch (IOException e) {
             throw new UsageException("--out " + path + " cannot be made: " + e.getMessage(), e);
         }

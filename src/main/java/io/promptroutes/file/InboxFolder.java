@@ -1,9 +1,9 @@
 package io.promptroutes.file;
 
+import io.promptroutes.prompt.OwnerOnly;
 import io.promptroutes.prompt.Shown;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,10 +19,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A folder into which others put files. One that is complete is claimed by renaming it into a folder of its own in {@code working/} before a
@@ -34,6 +36,7 @@ public final class InboxFolder {
     private static final Logger LOG = LoggerFactory.getLogger(InboxFolder.class);
     /** Each has five files open. */
     private static final int MOST_UNDER_WAY = 64;
+    private static final String REASON = "reason.txt";
     /** What is being written, by common use. */
     private static final String IN_THE_MAKING = "(?i)\\..*|.*(\\.(tmp|part|partial|filepart)|~)";
 
@@ -42,11 +45,11 @@ public final class InboxFolder {
     private final Path done;
     private final Path failed;
     private final Map<Path, Watched> watched = new HashMap<>();
-    /** Folders in {@code working/}. */
     private final Set<Path> underWay = new HashSet<>();
-    /** Those that cannot be put away yet. */
-    private final Map<Claim, Ending> ended = new HashMap<>();
-    private final Map<Path, Note> notes = new TreeMap<>();
+    /** Those that cannot be put away yet, with the reason for which they have failed, or null. */
+    private final Map<Claim, String> ended = new HashMap<>();
+    /** Asked for by any thread: to put a file away can take long. */
+    private final Map<Path, Note> notes = new ConcurrentSkipListMap<>();
 
     /** By which it is seen that a file was written to, or is another one. */
     private record State(long size, FileTime modified, Object key) {
@@ -70,10 +73,12 @@ public final class InboxFolder {
         public String name() {
             return file.getFileName().toString();
         }
-    }
 
-    private interface Ending {
-        void end() throws IOException;
+        /** Where it is put away, beside outputs that may have its name. */
+        private Path in(Path folder) {
+            Path path = folder.resolve(name());
+            return name().equals(REASON) || OutputFolder.writes(folder, path) ? folder.resolve("input-" + name()) : path;
+        }
     }
 
     public InboxFolder(Path directory) {
@@ -85,11 +90,11 @@ public final class InboxFolder {
 
     /** Files to answer now, those that were left before first. @param settled how long nobody may have written to them */
     public synchronized List<Claim> take(Duration settled) {
-        Map.copyOf(ended).forEach(this::end);
+        new HashMap<>(ended).forEach(this::end);
         List<Claim> taken = new ArrayList<>();
-        Set<Path> there = new HashSet<>(List.of(directory, working));
-        ended.keySet().forEach(claim -> there.add(claim.file()));
+        Set<Path> there = ended.keySet().stream().map(Claim::file).collect(Collectors.toCollection(() -> new HashSet<>(List.of(directory, working))));
         for (Path own : list(working)) {
+            there.add(own);
             if (!underWay.contains(own)) {
                 list(own).forEach(file -> look(file, settled, there, taken));
                 own.toFile().delete(); // of a claim that came to nothing; one with a file in it stays
@@ -102,29 +107,26 @@ public final class InboxFolder {
     }
 
     private List<Path> list(Path folder) {
-        List<Path> sorted = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.isDirectory(folder) ? Files.newDirectoryStream(folder) : null) {
-            if (entries != null) {
-                entries.forEach(sorted::add);
-            }
+        try (Stream<Path> entries = folder.equals(directory) || Files.isDirectory(folder) ? Files.list(folder) : Stream.of()) {
+            List<Path> sorted = entries.sorted().toList();
             notes.remove(folder);
+            return sorted;
         } catch (IOException | RuntimeException e) {
             note(folder, "cannot be looked through: " + e, true);
+            return List.of();
         }
-        sorted.sort(null);
-        return sorted;
     }
 
     private void look(Path file, Duration settled, Set<Path> there, List<Claim> taken) {
         String name = file.getFileName().toString();
         try {
             BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            if (now.isDirectory() || name.matches(IN_THE_MAKING)) {
+            if (Set.of(working, done, failed).contains(file) || name.matches(IN_THE_MAKING)) {
                 return;
             }
             there.add(file);
-            if (InputKind.of(file) == null) {
-                note(file, "is not taken: it ends in none of " + InputKind.ENDINGS, false);
+            if (now.isDirectory() || InputKind.of(file) == null) {
+                note(file, "is not taken: " + (now.isDirectory() ? "it is a folder" : "it ends in none of " + InputKind.ENDINGS), false);
             } else if (!now.isRegularFile()) {
                 note(file, "is not taken: it is a link, which are not followed here, or no regular file", true);
             } else if (name.indexOf('\uFFFD') >= 0) {
@@ -145,12 +147,8 @@ public final class InboxFolder {
     }
 
     private boolean settled(Path file, State now, Duration settled) {
-        Watched before = watched.get(file);
-        if (before == null || !before.state().equals(now)) {
-            watched.put(file, new Watched(now, System.nanoTime()));
-            return settled.isZero();
-        }
-        return System.nanoTime() - before.since() >= settled.toNanos();
+        Watched seen = watched.compute(file, (path, before) -> before != null && before.state().equals(now) ? before : new Watched(now, System.nanoTime()));
+        return System.nanoTime() - seen.since() >= settled.toNanos();
     }
 
     private Path claim(Path file) throws IOException {
@@ -159,7 +157,7 @@ public final class InboxFolder {
         while (Files.exists(own) || Files.isDirectory(done.resolve(own.getFileName())) || Files.exists(failed.resolve(own.getFileName()))) {
             own = working.resolve(name + "." + Instant.now().toString().replaceAll("[-:]", "")); // another file has or had this name
         }
-        Files.createDirectories(working);
+        OwnerOnly.folder(working);
         Files.createDirectory(own);
         try {
             return Files.move(file, own.resolve(name), StandardCopyOption.ATOMIC_MOVE);
@@ -171,59 +169,51 @@ public final class InboxFolder {
     /** It cannot be answered now, and is looked at again. @param why for people, or null where nobody has to act */
     public synchronized void leave(Claim claim, String why) {
         underWay.remove(claim.file().getParent());
+        watched.remove(claim.file()); // what another instance has at present is not to keep this one from the others
         if (why != null) {
             note(claim.file(), why, true);
         }
     }
 
-    /** It is answered now. */
-    public synchronized void begin(Claim claim) {
-        notes.remove(claim.file());
-    }
-
     /**
-     * Puts it to its results. One to which somebody has added since it was claimed is read again, and nothing is paid twice; one that was
-     * changed in another way has failed.
+     * Puts it to its results, or with them to {@code failed/} where there is a reason in words. One to which somebody has added since it was
+     * claimed is read again, and nothing is paid twice; one that was changed in another way has failed. @param failure may be null
      */
-    public synchronized void done(Claim claim) {
+    public synchronized void putAway(Claim claim, String failure) {
         try {
-            State now = new State(Files.readAttributes(claim.file(), BasicFileAttributes.class));
-            if (now.equals(claim.state())) {
-                end(claim, () -> move(claim.file(), claim.outputs().resolve(claim.name())));
-            } else if (now.size() > claim.state().size()) {
+            State now = failure != null ? claim.state() : new State(Files.readAttributes(claim.file(), BasicFileAttributes.class));
+            if (now.size() > claim.state().size()) {
                 LOG.warn("{} has grown while it was answered; what was added is read when nobody writes to it any more", shown(claim.file()));
                 leave(claim, null);
             } else {
-                failed(claim, "it was changed while it was answered, so that results may be of lines that it has no more");
+                end(claim, now.equals(claim.state()) ? failure : "it was changed while it was answered, so that results may be of lines that it has no more");
             }
         } catch (IOException e) {
             leave(claim, "was answered, and is not there any more: " + e);
         }
     }
 
-    /** To {@code failed/}, with what there is of results, and the reason in words. */
-    public synchronized void failed(Claim claim, String why) {
-        LOG.warn("{} failed: {}", shown(claim.file()), Shown.list(why));
-        Path folder = failed.resolve(claim.outputs().getFileName());
-        end(claim, () -> {
-            Files.createDirectories(failed);
-            if (Files.isDirectory(claim.outputs()) && Files.notExists(folder)) {
-                Files.move(claim.outputs(), folder);
-            }
-            Files.createDirectories(folder);
-            Files.writeString(folder.resolve("reason.txt"), why + System.lineSeparator());
-            move(claim.file(), folder.resolve(claim.name()));
-        });
-    }
-
-    private void end(Claim claim, Ending ending) {
+    private void end(Claim claim, String failure) {
         try {
-            ending.end();
+            Path folder = failure == null ? claim.outputs() : failed.resolve(claim.outputs().getFileName());
+            if (failure != null) {
+                OwnerOnly.folder(folder);
+                // the lock is heeded by others until the file is away
+                for (Path output : list(claim.outputs()).stream().filter(one -> !one.endsWith(OutputFolder.LOCK)).toList()) {
+                    move(output, folder.resolve(output.getFileName()));
+                }
+                Files.writeString(OwnerOnly.file(folder.resolve(REASON)), failure + System.lineSeparator());
+            }
+            move(claim.file(), claim.in(folder));
+            if (failure != null && claim.outputs().resolve(OutputFolder.LOCK).toFile().delete()) {
+                claim.outputs().toFile().delete();
+            }
             ended.remove(claim);
             leave(claim, null);
-            LOG.info("{} is put away, with its results", shown(claim.outputs().getFileName()));
+            LOG.atLevel(failure == null ? Level.INFO : Level.WARN).log("{} is put away, with its results{}", shown(claim.outputs().getFileName()),
+                    failure == null ? "" : "; it failed: " + Shown.list(failure));
         } catch (IOException e) {
-            ended.put(claim, ending); // as soon as that can be done, and without being read again
+            ended.put(claim, failure); // as soon as that can be done, and without being read again
             note(claim.file(), "cannot be put away: " + e, true);
         }
     }
@@ -252,7 +242,7 @@ public final class InboxFolder {
     }
 
     /** What somebody has to see to; null where there is nothing. */
-    public synchronized String problem() {
+    public String problem() {
         List<String> told = notes.entrySet().stream().filter(one -> one.getValue().act())
                 .map(one -> shown(directory.relativize(one.getKey())) + " " + one.getValue().words()).toList();
         return told.isEmpty() ? null : told.size() + " in the inbox: " + told.stream().limit(3).collect(Collectors.joining("; "));

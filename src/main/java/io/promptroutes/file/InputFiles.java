@@ -57,11 +57,6 @@ public final class InputFiles extends Ahead<Arrival> implements Closeable {
         this.wholeFiles = wholeFiles;
     }
 
-    /** Each as its name tells. */
-    public InputFiles(Map<String, Path> files, PromptSettings prompts, boolean wholeFiles) {
-        this(files, prompts, null, wholeFiles);
-    }
-
     @Override
     Arrival read() {
         while (in != null || files.hasNext()) {
@@ -86,7 +81,7 @@ public final class InputFiles extends Ahead<Arrival> implements Closeable {
         in = file.getValue().equals(STDIN) ? System.in : opened(file.getValue());
         Head head = Head.of(Unpacked.open(in));
         in = head.whole();
-        InputKind is = head.kind(kind != null ? kind : InputKind.of(file.getValue()));
+        InputKind is = head.kind(kind != null ? kind : InputKind.of(file.getValue()), prompts.template());
         switch (is) {
             case JSON -> {
                 JsonValues values = new JsonValues(name, in, prompts);
@@ -134,7 +129,7 @@ public final class InputFiles extends Ahead<Arrival> implements Closeable {
         if (bytes.length <= prompts.maxBytes()) {
             String text = new String(bytes, StandardCharsets.UTF_8);
             // else fed in again, out of a dead letter, it would pass as a request; what is no text is refused as it is
-            byte[] prompt = !text.matches("\uFEFF?\\s*\\{[^\0\uFFFD]*") ? bytes : Json.bytes(Json.MAPPER.createObjectNode().put("prompt", text.replace("\uFEFF", "")));
+            byte[] prompt = !text.matches("\uFEFF?\\s*\\{[^\0\uFFFD]*") ? bytes : Json.bytes(Json.MAPPER.createObjectNode().put(prompts.textField(), text.replace("\uFEFF", "")));
             return new Arrival(Source.line(name, 1), null, prompt, false, bytes.length, prompt == bytes ? InputFormat.TEXT : InputFormat.JSON, null, null);
         }
         long length = bytes.length + in.transferTo(OutputStream.nullOutputStream());

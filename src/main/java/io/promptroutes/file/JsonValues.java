@@ -1,73 +1,90 @@
 package io.promptroutes.file;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.prompt.InputFormat;
-import io.promptroutes.prompt.InvalidPrompt;
-import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.prompt.Source;
-import io.promptroutes.prompt.Writable;
-import java.io.FilterInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
- * The values of a JSON array, or those that stand one after another without one, each known by its number; a text is a prompt. What is no
- * JSON, or larger than a prompt, ends the file. Takes memory for the largest prompt. For one thread.
+ * The values of JSON arrays, or those that stand one after another without one, each known by its number; a text is a prompt. What is no JSON
+ * ends the file, and so does a single text that is longer than a prompt. Takes memory for the largest prompt. For one thread.
  */
 final class JsonValues extends Ahead<Arrival> {
 
-    /** What the parser reads ahead. */
-    private static final int BUFFER = 64 * 1024;
+    /** What is deeper, or has more digits, is refused where requests are read, and only for itself. */
+    private static final int DEEPEST = 100_000;
+    /** Beyond it are the halves of characters, which UTF-8 cannot hold. */
+    private static final int LAST_OF_ONE_PART = 0xD7FF;
 
     private final String name;
     private final PromptSettings prompts;
-    private final MappingIterator<JsonNode> values;
+    private final JsonParser parser;
+    private final JsonFactory json;
     private long number;
-    /** Bytes that were read since the last value. */
-    private long length;
 
     JsonValues(String name, InputStream in, PromptSettings prompts) throws IOException {
         this.name = name;
         this.prompts = prompts;
-        values = Json.MAPPER.readerFor(JsonNode.class).readValues((InputStream) new FilterInputStream(in) {
-            @Override
-            public int read(byte[] bytes, int from, int most) throws IOException {
-                int read = super.read(bytes, from, most);
-                length += read;
-                if (length - BUFFER > prompts.maxBytes()) {
-                    throw new IOException("value " + number + " is larger than prompts.max-bytes");
-                }
-                return read;
-            }
-        });
+        json = new JsonFactoryBuilder().highestNonEscapedChar(LAST_OF_ONE_PART).streamReadConstraints(StreamReadConstraints.builder()
+                        .maxStringLength(prompts.maxBytes()).maxNumberLength(prompts.maxBytes()).maxNestingDepth(DEEPEST).build())
+                .streamWriteConstraints(StreamWriteConstraints.builder().maxNestingDepth(DEEPEST).build()).build();
+        parser = json.createParser(in);
     }
 
     @Override
     Arrival read() {
         number++;
-        length = 0;
         try {
-            if (!values.hasNextValue()) {
-                return null;
+            JsonToken begin = parser.nextToken();
+            while (begin == JsonToken.END_ARRAY || begin == JsonToken.START_ARRAY && parser.getParsingContext().getParent().inRoot()) {
+                begin = parser.nextToken();
             }
-            JsonNode value = values.nextValue();
-            JsonNode request = value.isTextual() ? Json.MAPPER.createObjectNode().set("prompt", value) : value;
-            byte[] bytes = request.toString().getBytes(StandardCharsets.UTF_8);
-            String problem = Writable.problem(request);
-            return new Arrival(Source.line(name, number), null, bytes, bytes.length > prompts.maxBytes(), bytes.length,
-                    prompts.format() == InputFormat.OPENAI ? InputFormat.OPENAI : InputFormat.JSON,
-                    problem == null ? null : new InvalidPrompt(InvalidPrompt.INVALID_JSON, null, problem), null);
-        } catch (JsonProcessingException | NumberFormatException e) { // whose message may quote the prompt
-            throw new UncheckedIOException(new IOException("value " + number + " is no valid JSON"));
+            return begin == null ? null : value();
+        } catch (JsonProcessingException e) { // whose message may quote the prompt
+            throw new UncheckedIOException(new IOException("value " + number + " is no valid JSON, or has a text larger than prompts.max-bytes"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private Arrival value() throws IOException {
+        ByteArrayOutputStream copy = new ByteArrayOutputStream();
+        long from = parser.currentTokenLocation().getByteOffset();
+        try (JsonGenerator out = json.createGenerator(copy)) { // which closes what is open
+            if (parser.currentToken() == JsonToken.VALUE_STRING) {
+                out.writeStartObject();
+                out.writeFieldName(prompts.textField());
+            }
+            int depth = 0;
+            do {
+                if (copy.size() <= prompts.maxBytes()) {
+                    if (parser.currentToken().isNumeric()) {
+                        out.writeNumber(parser.getText()); // as it is written
+                    } else {
+                        out.copyCurrentEvent(parser);
+                    }
+                }
+                depth += parser.currentToken().isStructStart() ? 1 : parser.currentToken().isStructEnd() ? -1 : 0;
+            } while (depth > 0 && parser.nextToken() != null);
+        }
+        boolean tooLong = copy.size() > prompts.maxBytes();
+        byte[] bytes = copy.toByteArray();
+        return new Arrival(Source.line(name, number), null, tooLong ? Arrays.copyOf(bytes, Math.min(bytes.length, LineReader.HEAD)) : bytes, tooLong,
+                tooLong ? parser.currentLocation().getByteOffset() - from : bytes.length,
+                prompts.format() == InputFormat.OPENAI ? InputFormat.OPENAI : InputFormat.JSON, null, null);
     }
 
     /** After a failure: the value in which it came. */

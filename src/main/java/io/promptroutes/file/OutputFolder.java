@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,7 +31,8 @@ public final class OutputFolder implements AutoCloseable {
     /** Results and dead letters of rows that the input does not hold any more. */
     public static final String REMOVED_ROWS = "removed-rows.jsonl";
     private static final List<String> RENAMED = List.of(RESULTS, COSTS, DEAD_LETTERS, ALERTS, REMOVED_ROWS);
-    private static final String LOCK = ".lock";
+    static final String LOCK = ".lock";
+    public static final String JOB = ".job";
 
     private final Path folder;
     private final FileChannel lock;
@@ -131,7 +133,17 @@ public final class OutputFolder implements AutoCloseable {
      * @return how many results and dead letters
      */
     public long retain(Collection<String> files) throws IOException {
-        return read == null ? 0 : removed.take(List.of(results, deadLetters), displaced, files, read);
+        return read == null || files.isEmpty() ? 0 : removed.take(List.of(results, deadLetters), displaced, files, read);
+    }
+
+    /** The name by which the ledger knows the folder's job, which is {@code otherwise} from now on where it has none. */
+    public static String job(Path folder, String otherwise) throws IOException {
+        Path name = folder.resolve(JOB);
+        if (Files.notExists(name)) {
+            Path written = Files.writeString(OwnerOnly.file(folder.resolve(JOB + ".new")), otherwise);
+            Files.move(written, name, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return Files.readString(name).strip();
     }
 
     /** Whether a file is one of those that a job writes in {@code folder}. */
@@ -204,13 +216,19 @@ public final class OutputFolder implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        close(() -> { });
+        close(List.of(), () -> { });
     }
 
-    /** Lines that gave way to newer ones go, each file at once or not at all. @param then done before another process can hold the folder */
-    public void close(Runnable then) throws IOException {
+    /**
+     * Lines that gave way to newer ones go, each file at once or not at all.
+     *
+     * @param whole files all of whose rows were read, see {@link #retain}
+     * @param then  done before another process can hold the folder
+     */
+    public void close(Collection<String> whole, Runnable then) throws IOException {
         try (lock; InputOrder closing = order) {
             try (deadLetters; results; costs; alerts) { // the last first: an answer is on the disk before its dead letter goes
+                retain(whole);
                 deadLetters.withdrawAnswered(results);
             }
             if (closing != null && finished) {

@@ -13,6 +13,8 @@ import java.util.Set;
  */
 public record PromptSettings(int maxBytes, Template system, Template template, InputFormat format, boolean data, Set<String> passthrough) {
 
+    /** What templates know a plain text by. */
+    static final String TEXT = "text";
     public static final int DEFAULT_MAX_BYTES = 10 * 1024 * 1024;
 
     public PromptSettings {
@@ -32,6 +34,11 @@ public record PromptSettings(int maxBytes, Template system, Template template, I
 
     public static PromptSettings defaults() {
         return new PromptSettings(DEFAULT_MAX_BYTES, (String) null, null, InputFormat.AUTO);
+    }
+
+    /** The field of a record, or of a request, that a plain text is. */
+    public String textField() {
+        return data ? TEXT : "prompt";
     }
 
     /** Null for a blank text. */

@@ -20,9 +20,6 @@ final class RequestReader {
     private static final Pattern OBJECT = Pattern.compile("[ \t\r\n]*+\\{");
     private static final String CHAT = "/chat/completions";
 
-    /** What a template knows a plain text by. */
-    private static final String TEXT = "text";
-
     private final int maxBytes;
     private final boolean data;
 
@@ -63,7 +60,7 @@ final class RequestReader {
                 throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, outerId, "not text: a NUL at character " + (nul + 1));
             }
             ObjectNode request = Json.MAPPER.createObjectNode();
-            return new Received(new Fields(data ? request : request.put("prompt", text), outerId), Json.MAPPER.createObjectNode().put(TEXT, text), raw,
+            return new Received(new Fields(data ? request : request.put("prompt", text), outerId), Json.MAPPER.createObjectNode().put(PromptSettings.TEXT, text), raw,
                     false);
         }
         Fields fields = named(tree(raw, start, outerId), format, outerId);

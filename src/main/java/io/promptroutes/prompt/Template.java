@@ -37,7 +37,7 @@ public final class Template {
     }
 
     /** Whether it names the field, or something in it. */
-    boolean uses(String field) {
+    public boolean uses(String field) {
         return names.stream().anyMatch(name -> name.equals(field) || name.startsWith(field + "."));
     }
 

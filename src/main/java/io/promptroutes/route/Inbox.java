@@ -88,7 +88,7 @@ public final class Inbox {
         try {
             folder = new OutputFolder(claim.outputs(), false);
         } catch (FileAlreadyExistsException e) {
-            directory.failed(claim, "its results cannot be written to " + claim.outputs() + ": " + e.getMessage());
+            directory.putAway(claim, "its results cannot be written to " + claim.outputs() + ": " + e.getMessage());
             exchange.setRouteStop(true);
             return;
         } catch (IOException e) {
@@ -102,20 +102,16 @@ public final class Inbox {
             exchange.setRouteStop(true);
             return;
         }
-        String id;
         try {
-            Path known = claim.outputs().resolve(".job"); // by which the commands for a batch job know it
-            id = Files.exists(known) ? Files.readString(known) : "inbox " + claim.outputs().toRealPath() + " " + Instant.now();
-            Files.writeString(known, id);
+            String id = OutputFolder.job(claim.outputs(), "inbox " + claim.outputs().toRealPath() + " " + Instant.now());
             JobSinks sinks = new JobSinks(folder);
             sinks.restore(ledger, id);
             Job job = new Job(id, sinks);
-            InputFiles lines = new InputFiles(Map.of(claim.name(), claim.file()), prompts, false);
+            InputFiles lines = new InputFiles(Map.of(claim.name(), claim.file()), prompts, null, false);
             Arrivals arrivals = new Arrivals(lines, lines, intake, tally);
             exchange.setVariable(Job.VARIABLE, job);
             exchange.setVariable(Taken.VARIABLE, new Taken(claim, folder, arrivals, job));
             exchange.getMessage().setBody(arrivals);
-            directory.begin(claim);
         } catch (LedgerUnavailable | IOException | UncheckedIOException e) {
             folder.close();
             directory.leave(claim, "has to wait: " + e); // it is looked at again in a second
@@ -141,8 +137,9 @@ public final class Inbox {
     private void putAway(Exchange exchange) {
         Taken taken = exchange.getVariable(Taken.VARIABLE, Taken.class);
         taken.arrivals().close();
+        boolean whole = !taken.job().left() && taken.arrivals().unreadable().isEmpty();
         try {
-            taken.folder().close(() -> end(taken));
+            taken.folder().close(whole ? List.of(taken.claim().name()) : List.of(), () -> end(taken));
         } catch (IOException e) {
             directory.leave(taken.claim(), "has to be looked through again: " + e);
         }
@@ -152,10 +149,8 @@ public final class Inbox {
         if (taken.job().left()) {
             LOG.info("{} is left, and goes on at the next start", taken.claim().file());
             directory.leave(taken.claim(), null);
-        } else if (!taken.arrivals().unreadable().isEmpty()) {
-            directory.failed(taken.claim(), taken.arrivals().unreadable().get(0));
         } else {
-            directory.done(taken.claim());
+            directory.putAway(taken.claim(), taken.arrivals().unreadable().stream().findFirst().orElse(null));
         }
     }
 }

@@ -48,6 +48,7 @@ class InputsTest {
             in/sub in/b.txt         | b.txt:1 b.txt:2 d.csv:2 $/in/b.txt:1 $/in/b.txt:2
             in/notes.md             | notes.md:1 notes.md:2
             in/s[1].txt             | s[1].txt:1 s[1].txt:2
+            --input-format=TEXT in/*.md | notes.md:1 notes.md:2
             in/**/*.csv             | d.csv:2
             in/**.{csv,jsonl}       | a.jsonl:1 a.jsonl:2 d.csv:2
             i*/b.t?t                | b.txt:1 b.txt:2

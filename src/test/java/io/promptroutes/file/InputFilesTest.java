@@ -137,8 +137,27 @@ class InputFilesTest {
                 Case.of("a text that begins as an array", "a.txt", "[1] is a list\n[2]", "1 [1] is a list", "2 [2]"),
                 Case.of("JSON that is none any more", "a.json", "[{\"a\":1},{\"b\":secret},{\"c\":3}]", "1 {\"a\":1}", "2 !unreadable:"),
                 Case.of("JSON that is cut", "a.json", "[{\"a\":1},{\"b\":\"", "1 {\"a\":1}", "2 !unreadable:"),
-                Case.of("JSON whose number has no end", "a.json", "[{\"a\":1},{\"b\":1e99999999999}]", "1 {\"a\":1}", "2 !unreadable:"),
-                Case.of("JSON with half a character", "a.json", "[\"\\ud800\",\"b\"]", "1 !invalid_json:{\"prompt\":\"?\"}", "2 {\"prompt\":\"b\"}"),
+                Case.of("numbers of JSON as they are written", "a.json", "[{\"a\":1},{\"b\":1e99999999999},{\"c\":-" + "9".repeat(1_100) + "},{\"d\":1E+1001,\"e\":0.10}]",
+                        "1 {\"a\":1}", "2 {\"b\":1e99999999999}", "3 {\"c\":-" + "9".repeat(1_100) + "}", "4 {\"d\":1E+1001,\"e\":0.10}"),
+                Case.of("JSON with half a character", "a.json", "[\"\\ud800\",\"b\\u00e4\",{\"\\udc00\":\"\\ud83d\\ude00\"}]", "1 {\"prompt\":\"\\uD800\"}",
+                        "2 {\"prompt\":\"b\u00e4\"}", "3 {\"\\uDC00\":\"\\uD83D\\uDE00\"}"),
+                Case.of("JSON that is nested deeper than anybody reads", "a.json", "[{\"a\":" + "[".repeat(1_200) + "]".repeat(1_200) + "},{\"b\":1}]",
+                        "1 !too long: 2406", "2 {\"b\":1}"),
+                Case.of("a value that is too large among others", "a.json", "[{\"a\":1}, {\"b\": [" + "\"xxxxxxxx\", ".repeat(200) + "{}]}\n,[\"c\"]]", "1 {\"a\":1}",
+                        "2 !too long: 2411", "3 [\"c\"]"),
+                Case.of("a text that is too large ends the file", "a.json", "[{\"a\":1}, \"" + "x".repeat(MAX_BYTES + 1) + "\", 3]", "1 {\"a\":1}", "2 !unreadable:"),
+                Case.of("arrays one after another", "a.json", "[{\"a\":1}]\n[\"b\",[[2]]] {\"d\":3}\n[]", "1 {\"a\":1}", "2 {\"prompt\":\"b\"}", "3 [[2]]", "4 {\"d\":3}"),
+                Case.of("rubbish behind an array", "a.json", "[{\"a\":1}]\nsecret", "1 {\"a\":1}", "2 !unreadable:"),
+                Case.of("texts of data are for the template", "a.json", "[\"a\", {\"text\":\"b\"}]", "1 {\"text\":\"a\"}", "2 {\"text\":\"b\"}").template("data:{{text}}"),
+                Case.of("an array of texts without a name", "a", "[\"one\", \"two\"]\n", "1 {\"prompt\":\"one\"}", "2 {\"prompt\":\"two\"}"),
+                Case.of("a table whose columns have several words", "a", "First Name;\"Last-Name\";prompt;a.b\nx;y;z;\n", "1 !unreadable:"),
+                Case.of("a table for the template", "a", "id,text\n1,Long\n", "1 !unreadable:").template("Shorten {{text}}"),
+                Case.of("a table for the template, of data", "a.jsonl", "\ufeffid\tGr\u00f6\u00dfe\n1\t2\n", "1 !unreadable:").template("data:{{Gr\u00f6\u00dfe}}"),
+                Case.of("what the template does not name", "a", "id,word\n", "1 id,word").template("data:{{text}}"),
+                Case.of("XML", "a.xml", "\ufeff<?xml version=\"1.0\"?>\n<a/>\n", "1 !unreadable:"),
+                Case.of("HTML by a wrong name", "a.jsonl", "\n<!DOCTYPE html>\n", "1 !unreadable:"),
+                Case.of("HTML that is meant", "a.txt", "<html>\n", "1 <html>"),
+                Case.of("Avro", "a.avro", "Obj\u0001\u0004", "1 !unreadable:"),
                 Case.of("a table without a name", "a", "id,prompt\na,b\n", "1 !unreadable:"),
                 Case.of("a table by a wrong name", "a.jsonl", "\ufeff\"prompt\";\"model\"\na;b\n", "1 !unreadable:"),
                 Case.of("what may be a table of one column", "a", "prompt\nb, c\n", "1 prompt", "2 b, c"),
@@ -167,8 +186,14 @@ class InputFilesTest {
         Map<String, Path> files = new LinkedHashMap<>();
         Files.writeString(folder.resolve("d.txt"), "\ufeff {\"prompt\":\n\"text\"}");
         List.of("a.txt", "b.txt", "c.jsonl", "d.txt").forEach(name -> files.put(name, folder.resolve(name)));
-        assertThat(shown(new InputFiles(files, prompts(null), true))).containsExactly("1 one\n\ntwo\n", "1 !too long: 2005", "1 one", "2 two",
+        assertThat(shown(new InputFiles(files, prompts(null), null, true))).containsExactly("1 one\n\ntwo\n", "1 !too long: 2005", "1 one", "2 two",
                 "1 {\"prompt\":\" {\\\"prompt\\\":\\n\\\"text\\\"}\"}");
+    }
+
+    @Test
+    void aWholeTextThatBeginsAsJsonIsATextForTheTemplateToo() throws IOException {
+        Files.writeString(folder.resolve("a.txt"), "{a} is a set");
+        assertThat(shown(new InputFiles(Map.of("a.txt", folder.resolve("a.txt")), prompts("data:{{text}}"), null, true))).containsExactly("1 {\"text\":\"{a} is a set\"}");
     }
 
     @Test
@@ -177,7 +202,7 @@ class InputFilesTest {
         Map<String, Path> files = new LinkedHashMap<>();
         files.put("a.txt", folder.resolve("a.txt"));
         files.put("b.txt", folder.resolve("b.txt"));
-        InputFiles inputs = new InputFiles(files, prompts(null), false);
+        InputFiles inputs = new InputFiles(files, prompts(null), null, false);
         assertThat(shown(inputs)).containsExactly("1 !unreadable:", "1 one");
         assertThat(inputs.unreadable()).hasSize(1).first().asString().contains("a.txt");
     }
@@ -274,7 +299,7 @@ class InputFilesTest {
     private List<Arrival> arrivals(String file, byte[] content, String template) throws IOException {
         Path path = Files.write(folder.resolve(file), content);
         List<Arrival> arrivals = new ArrayList<>();
-        new InputFiles(Map.of(file, path), prompts(template), false).forEachRemaining(arrivals::add);
+        new InputFiles(Map.of(file, path), prompts(template), null, false).forEachRemaining(arrivals::add);
         return arrivals;
     }
 

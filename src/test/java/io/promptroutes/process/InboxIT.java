@@ -189,6 +189,46 @@ class InboxIT {
     }
 
     @Test
+    void noInputTakesThePlaceOfAnOutputAndNoResultStaysWithoutItsLine() throws Exception {
+        Path other = Path.of("/dev/shm");
+        assumeTrue(Files.isWritable(other) && !Files.getFileStore(other).equals(Files.getFileStore(folder)), "another volume");
+        other = Files.createTempDirectory(other, "inbox-");
+        try (Simulator simulator = simulator("200ms"); Service service = new Service(product(simulator), null, "names")) {
+            product(simulator).file("in/results.jsonl", lines(0, 5)).file("in/dead-letters.jsonl", lines(10, 12) + "{broken\n").file("in/r.jsonl", lines(100, 110))
+                    .file("in/folder/x.jsonl", lines(0, 1)).file("in/removed-rows.jsonl", "\n");
+            Files.write(folder.resolve("in/reason.txt"), new byte[] {0x1F, (byte) 0x8B, 8});
+            Files.createSymbolicLink(folder.resolve("in/failed"), other);
+            try (OutputStream again = Files.newOutputStream(folder.resolve("in/r.jsonl"), StandardOpenOption.WRITE)) {
+                service.start("inbox.directory=in", "inbox.settled=100ms");
+                await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(done("r.jsonl/results.jsonl")) && Files.size(done("r.jsonl/results.jsonl")) > 0);
+                again.write(lines(200, 212).getBytes(StandardCharsets.UTF_8)); // over what was there
+            }
+            await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(done("results.jsonl/input-results.jsonl")) && Files.exists(done("dead-letters.jsonl/input-dead-letters.jsonl")));
+            assertThat(done("results.jsonl/input-results.jsonl")).hasContent(lines(0, 5));
+            assertThat(Outputs.of(done("results.jsonl")).resultIds()).containsExactlyInAnyOrderElementsOf(ids(0, 5));
+            assertThat(Outputs.of(done("dead-letters.jsonl")).deadLetterIds()).containsExactly("dead-letters.jsonl:3");
+            assertThat(Outputs.of(done("dead-letters.jsonl")).resultIds()).containsExactlyInAnyOrderElementsOf(ids(10, 12));
+            Path failed = folder.resolve("in/failed/reason.txt");
+            await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(failed.resolve("input-reason.txt")));
+            assertThat(failed.resolve("reason.txt")).content().contains("cannot be read to its end");
+            assertThat(Outputs.of(failed).deadLetters()).as("to another volume").hasSize(1);
+            assertThat(done("reason.txt")).doesNotExist();
+            awaitDone("r.jsonl");
+            assertThat(Outputs.of(done("r.jsonl")).resultIds()).containsExactlyInAnyOrderElementsOf(ids(200, 212));
+            assertThat(Outputs.ids(Outputs.lines(done("r.jsonl/removed-rows.jsonl")))).as("paid, and kept").containsExactlyInAnyOrderElementsOf(ids(100, 110));
+            assertThat(service.err()).containsOnlyOnce("folder is not taken: it is a folder").doesNotContain("done is not taken", "failed is not taken");
+            service.awaitReady();
+
+            Files.move(folder.resolve("in"), folder.resolve("gone"));
+            service.awaitUnready("inbox", "cannot be looked through");
+            Files.move(folder.resolve("gone"), folder.resolve("in"));
+            service.awaitReady();
+        } finally {
+            FileUtils.deleteDirectory(other.toFile());
+        }
+    }
+
+    @Test
     void manySmallFilesOfTwoInstancesWithFewDescriptorsAreEachAnsweredOnce() throws Exception {
         int files = 150;
         try (Simulator simulator = simulator("50ms")) {
