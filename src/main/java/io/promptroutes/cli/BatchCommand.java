@@ -65,7 +65,7 @@ class BatchCommand implements Callable<Integer> {
         if (view.quiet) {
             Logs.errorsOnly();
         }
-        Settings settings = common.checkedSettings(options());
+        Settings settings = common.checkedSettings(options(), false);
         find();
         if (view.confirmAbove != null && !inputs.repeatable()) {
             throw new UsageException("--confirm-above reads the input twice, and standard input can be read once; put it into a file");

@@ -70,7 +70,6 @@ final class CheckCommand implements Callable<Integer> {
         routes.check(names -> bound(checked, names));
         new BudgetCheck(checked).check(Catalogue.shipped(), found);
         new ModelCheck(checked).names(found);
-        new KafkaCheck(checked, found).properties();
         return checked;
     }
 
@@ -89,6 +88,7 @@ final class CheckCommand implements Callable<Integer> {
         RouteCheck routes = new RouteCheck(Path.of(""), findings::add);
         Settings settings = offline(given, common.simulate(), routes, findings::add);
         routes.parse();
+        new KafkaCheck(settings, findings::add).properties();
         try {
             new Management(settings);
         } catch (UsageException e) { // a port that is taken may be that of the service for which this is asked

@@ -1,5 +1,6 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.check.KafkaCheck;
 import io.promptroutes.check.RouteCheck;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Provider;
@@ -45,11 +46,14 @@ final class Common {
         return Settings.load(Path.of(""), System.getenv(), commandLine(options), unknown);
     }
 
-    /** The settings, of which all that can be found wrong without a network is told at once, before anything is made. */
-    Settings checkedSettings(Map<String, String> options) {
+    /** The settings, of which all that can be found wrong without a network is told at once, before anything is made. @param kafka whether its clients are used */
+    Settings checkedSettings(Map<String, String> options, boolean kafka) {
         List<Finding> findings = new ArrayList<>();
         Settings settings = settings(options, findings::add);
-        CheckCommand.offline(settings, simulate, new RouteCheck(Path.of(""), findings::add), findings::add);
+        Settings telling = CheckCommand.offline(settings, simulate, new RouteCheck(Path.of(""), findings::add), findings::add);
+        if (kafka) {
+            new KafkaCheck(telling, findings::add).properties();
+        }
         Finding.refuse(findings);
         Logs.format(settings);
         findings.forEach(finding -> LoggerFactory.getLogger(Common.class).warn(finding.sentence()));

@@ -47,7 +47,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Settings settings = common.checkedSettings(Map.of("publish.retries", "-1")); // a service waits for its broker as long as it takes
+        Settings settings = common.checkedSettings(Map.of("publish.retries", "-1"), true); // a service waits for its broker as long as it takes
         boolean kafka = settings.onOff("kafka.enabled");
         Path inbox = inbox(settings, kafka);
         Management management = new Management(settings);

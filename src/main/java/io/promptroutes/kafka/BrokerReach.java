@@ -1,13 +1,14 @@
 package io.promptroutes.kafka;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.HashMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
@@ -33,36 +34,23 @@ public final class BrokerReach implements AutoCloseable {
 
     /** Why they cannot be reached; null where they can. Blocks for a few seconds at most. */
     public String problem() {
-        try {
+        return ask(() -> {
             admin.describeCluster(new DescribeClusterOptions().timeoutMs((int) WITHIN.toMillis())).nodes()
                     .get(WITHIN.toMillis() + 500, TimeUnit.MILLISECONDS);
             return null;
-        } catch (ExecutionException | TimeoutException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            return "no Kafka broker answers at " + brokers + " (key kafka.brokers): " + cause.getClass().getSimpleName()
-                    + (cause.getMessage() == null ? "" : ", " + cause.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "interrupted";
-        }
+        }, cause -> "no Kafka broker answers at " + brokers + " (key kafka.brokers): " + cause.getClass().getSimpleName()
+                + (cause.getMessage() == null ? "" : ", " + cause.getMessage()));
     }
 
     /** What keeps topics from being used; null where nothing does, or no broker answers, which {@link #problem} tells. Blocks for a few seconds at most. */
     public String topics(Set<String> read, Set<String> written) {
-        try {
-            return TopicFault.of(admin, read, written).stream().filter(TopicFault::mend).map(fault -> fault.what() + " (" + fault.todo() + ")")
-                    .reduce((one, other) -> one + "; " + other).orElse(null);
-        } catch (ExecutionException | TimeoutException e) {
-            return null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return null;
-        }
+        return ask(() -> TopicFault.of(admin, read, written).stream().filter(TopicFault::mend).map(fault -> fault.what() + " (" + fault.todo() + ")")
+                .reduce((one, other) -> one + "; " + other).orElse(null), cause -> null);
     }
 
     /** Records of the topic that the group has not committed; null where nobody can say at present. Blocks for a few seconds at most. */
     public Long lag(String group, String topic) {
-        try {
+        return ask(() -> {
             List<TopicPartition> partitions = admin.describeTopics(List.of(topic)).allTopicNames().get(WITHIN.toMillis(), TimeUnit.MILLISECONDS)
                     .get(topic).partitions().stream().map(one -> new TopicPartition(topic, one.partition())).toList();
             Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()
@@ -71,11 +59,21 @@ public final class BrokerReach implements AutoCloseable {
             Map<TopicPartition, Long> ends = offsets(partitions, OffsetSpec.latest());
             return partitions.stream().mapToLong(one -> ends.get(one)
                     - Math.max(begins.get(one), committed.get(one) == null ? 0 : committed.get(one).offset())).sum();
+        }, cause -> null);
+    }
+
+    private interface Question<T> {
+        T asked() throws ExecutionException, InterruptedException, TimeoutException;
+    }
+
+    private static <T> T ask(Question<T> question, Function<Throwable, T> otherwise) {
+        try {
+            return question.asked();
         } catch (ExecutionException | TimeoutException e) {
-            return null;
+            return otherwise.apply(e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return null;
+            return otherwise.apply(e);
         }
     }
 

@@ -68,6 +68,11 @@ final class Layers {
                 }
             });
         });
+        given.forEach((key, value) -> {
+            if (value.indexOf('\uFFFD') >= 0) { // it would be sent so, and paid
+                throw new UsageException("key " + key + ", from the environment, has letters that the locale does not know; start with LC_ALL=C.UTF-8");
+            }
+        });
         put(given, ENVIRONMENT);
         put(commandLine, COMMAND_LINE);
         RouteFiles.own(directory).forEach(route -> {

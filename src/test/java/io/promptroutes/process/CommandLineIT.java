@@ -112,6 +112,8 @@ class CommandLineIT {
         Running argument = shell.start("ask");
         assertThat(argument.ended(SOON).with(2).err()).contains("LC_ALL=C.UTF-8");
         assertThat(product.run("batch", "in", "--out", "o").with(2).err()).contains("INPUT in/", "LC_ALL=C.UTF-8");
+        Product variable = product.behind("sh", "-c", "export PROMPTS_SYSTEM=$(printf '\\303\\244'); exec \"$@\"", "sh");
+        assertThat(variable.run("ask", "Hi").with(2).err()).contains("prompts.system", "environment", "LC_ALL=C.UTF-8");
         assertNothingWasCalled();
         assertThat(folder.resolve("o")).doesNotExist();
         only(shell.with("LC_ALL", "C.UTF-8").run("ask").with(0));
@@ -162,6 +164,14 @@ class CommandLineIT {
         // nothing is left behind that would stand in the way of the job once the setting is right
         product.run("batch", "in.jsonl", "--out", "detection.rules").with(0);
         assertThat(Outputs.of(folder.resolve("detection.rules")).results()).hasSize(1);
+    }
+
+    @Test
+    void aJobNeedsNoSecretsOfKafka() {
+        Product product = Product.in(folder).calling(simulator).file("in.jsonl", "{\"prompt\":\"Hi\"}\n")
+                .file("application.properties", "kafka.client.sasl.jaas.config=file:nowhere\nkafka.group=\n");
+        product.run("batch", "in.jsonl", "--out", "o").with(0);
+        assertThat(product.run("run").with(2).err()).contains("kafka.client.sasl.jaas.config", "kafka.group");
     }
 
     @Test
