@@ -77,19 +77,19 @@ class IdentityIT {
             default -> List.of("-D", DATA, "-D", "prompts.system=" + verb + " it.");
         });
         command.addAll(List.of(more));
-        return product.run(command.toArray(String[]::new));
+        return product.runHere(command.toArray(String[]::new));
     }
 
     @Test
     void theFilesHoldWhatTheInputHoldsAndNoAnswerIsLost() throws Exception {
         product.file("a.csv", table(List.of("one", "two", "two", "three", "four", "five"))).file("b.csv", table(List.of("six", "seven")));
-        product.run("batch", "a.csv", "b.csv", "--out", "out", "-D", DATA).with(0);
+        product.runHere("batch", "a.csv", "b.csv", "--out", "out", "-D", DATA).with(0);
         Map<String, String> texts = texts("out");
         assertThat(texts).hasSize(8);
 
         product.file("a.csv", table(List.of("new", "two", "three", "five")));
-        assertThat(product.run("batch", "a.csv", "b.csv", "--out", "out", "-D", DATA, "--limit", "1").with(0).err()).doesNotContain("removed  ");
-        assertThat(product.run("batch", "a.csv", "b.csv", "--out", "out", "-D", DATA, "--order", "input", "--format", "openai").with(0).err())
+        assertThat(product.runHere("batch", "a.csv", "b.csv", "--out", "out", "-D", DATA, "--limit", "1").with(0).err()).doesNotContain("removed  ");
+        assertThat(product.runHere("batch", "a.csv", "b.csv", "--out", "out", "-D", DATA, "--order", "input", "--format", "openai").with(0).err())
                 .contains("3 results are of rows that are not in the input any more");
         assertThat(simulator.bill().completions()).isEqualTo(9);
         Outputs outputs = Outputs.of(folder.resolve("out"));
@@ -100,13 +100,13 @@ class IdentityIT {
         assertThat(removed()).extracting(IdentityIT::text).as("one, the second two, four")
                 .containsExactlyInAnyOrder(texts.get("a.csv:2"), texts.get("a.csv:4"), texts.get("a.csv:6"));
 
-        product.run("batch", "a.csv", "--out", "out", "-D", DATA, "--limit", "2").with(0);
-        assertThat(product.run("batch", "a.csv", "--out", "out", "-D", DATA).with(0).err()).doesNotContain("removed  ");
+        product.runHere("batch", "a.csv", "--out", "out", "-D", DATA, "--limit", "2").with(0);
+        assertThat(product.runHere("batch", "a.csv", "--out", "out", "-D", DATA).with(0).err()).doesNotContain("removed  ");
         assertThat(Outputs.of(folder.resolve("out")).resultIds()).as("a file that is not read loses nothing").hasSize(6);
         assertThat(removed()).hasSize(3);
 
         product.file("a.csv", table(List.of("one", "new", "two", "three", "five", "four")));
-        product.run("batch", "a.csv", "b.csv", "--out", "out", "-D", DATA).with(0);
+        product.runHere("batch", "a.csv", "b.csv", "--out", "out", "-D", DATA).with(0);
         assertThat(simulator.bill().completions()).as("rows that come back are not called again").isEqualTo(9);
         assertThat(texts("out")).hasSize(8).containsEntry("a.csv:2", texts.get("a.csv:2")).containsEntry("a.csv:7", texts.get("a.csv:6"));
     }
@@ -114,16 +114,16 @@ class IdentityIT {
     @Test
     void linesLostInACrashComeBackAndThoseOfRemovedRowsDoNot() throws Exception {
         product.file("a.csv", table(List.of("one", "two", "three", "four")));
-        product.run("batch", "a.csv", "--out", "out", "-D", DATA).with(0);
+        product.runHere("batch", "a.csv", "--out", "out", "-D", DATA).with(0);
         product.file("a.csv", table(List.of("one", "three", "four")));
-        product.run("batch", "a.csv", "--out", "out", "-D", DATA).with(0);
+        product.runHere("batch", "a.csv", "--out", "out", "-D", DATA).with(0);
         Map<String, String> texts = texts("out");
         List<String> lines = Files.readAllLines(folder.resolve("out/results.jsonl"));
         Files.writeString(folder.resolve("out/results.jsonl"), lines.get(0) + "\n" + lines.get(1).substring(0, 50));
 
-        product.run("batch", "a.csv", "--out", "out", "-D", DATA, "--limit", "1").with(0);
+        product.runHere("batch", "a.csv", "--out", "out", "-D", DATA, "--limit", "1").with(0);
         assertThat(texts("out").values()).isSubsetOf(texts.values());
-        product.run("batch", "a.csv", "--out", "out", "-D", DATA).with(0);
+        product.runHere("batch", "a.csv", "--out", "out", "-D", DATA).with(0);
         assertThat(texts("out")).isEqualTo(texts);
         assertThat(removed()).hasSize(1);
         assertThat(simulator.bill().completions()).isEqualTo(4);
@@ -133,15 +133,15 @@ class IdentityIT {
     void deadLettersOfRemovedRowsGoTooAndThoseOfNoPromptsAreForgotten() {
         simulator.configure(config(Map.of("simulator.fault.moderation", "100", "simulator.fault.models", "nobody/nothing,openai/gpt-4.1")));
         product.file("p.jsonl", "{\"id\":\"x\",\"prompt\":\"X\",\"model\":\"openai/gpt-4.1\"}\n{\"id\":\"y\",\"prompt\":\"Y\"}\n{\"prompt\":1}\n{broken\n");
-        product.run("batch", "p.jsonl", "--out", "out").with(1);
+        product.runHere("batch", "p.jsonl", "--out", "out").with(1);
         assertThat(Outputs.of(folder.resolve("out")).deadLetterIds()).containsExactlyInAnyOrder("x", "p.jsonl:3", "p.jsonl:4");
 
         product.file("p.jsonl", "{\"id\":\"y\",\"prompt\":\"Y\"}\n{\"prompt\":1}\n");
-        product.run("batch", "p.jsonl", "--out", "out").with(1);
+        product.runHere("batch", "p.jsonl", "--out", "out").with(1);
         assertThat(Outputs.of(folder.resolve("out")).deadLetterIds()).containsExactly("p.jsonl:2");
         assertThat(Outputs.of(folder.resolve("out")).resultIds()).containsExactly("y");
         assertThat(Outputs.ids(Outputs.lines(folder.resolve("out/removed-rows.jsonl")))).containsExactly("x");
-        product.run("dead-letters", "replay", "out").with(1);
+        product.runHere("dead-letters", "replay", "out").with(1);
         assertThat(Outputs.of(folder.resolve("out")).resultIds()).as("what is not replayed is not gone").containsExactly("y");
     }
 
@@ -149,14 +149,14 @@ class IdentityIT {
     void anAnswerIsBookedUnderTheModelThatGaveItAndADeadLetterOfAnotherFolderIsNone() {
         product.file("p.jsonl", "{\"id\":\"a\",\"prompt\":\"Hello there\"}\n{\"id\":\"b\",\"prompt\":\"Refused\",\"model\":\"openai/gpt-4.1\"}\n");
         simulator.configure(config(Map.of("simulator.fault.moderation", "100", "simulator.fault.models", "openai/gpt-4.1")));
-        product.run("batch", "p.jsonl", "--out", "o1").with(1);
+        product.runHere("batch", "p.jsonl", "--out", "o1").with(1);
         simulator.configure(config(Map.of()));
-        assertThat(product.run("batch", "p.jsonl", "--out", "o1").with(1).err()).doesNotContain("no longer names");
-        Ended other = product.run("batch", "p.jsonl", "--out", "o2", "-D", "models.current.smart.chat.balanced=openai/gpt-4.1-mini").with(0);
+        assertThat(product.runHere("batch", "p.jsonl", "--out", "o1").with(1).err()).doesNotContain("no longer names");
+        Ended other = product.runHere("batch", "p.jsonl", "--out", "o2", "-D", "models.current.smart.chat.balanced=openai/gpt-4.1-mini").with(0);
         assertThat(other.err()).contains("1 answers are of models that the table no longer names (--fresh calls them again)")
                 .containsPattern("chat +anthropic/claude-haiku-4.5 +0 +0.000000 .* 1\n").doesNotContainPattern("gpt-4.1-mini +0 ");
         assertThat(Outputs.of(folder.resolve("o2")).resultIds()).containsExactlyInAnyOrder("a", "b");
-        JsonNode reused = Outputs.rows(product.run("costs", "--by", "model", "--format", "json").with(0).out()).stream()
+        JsonNode reused = Outputs.rows(product.runHere("costs", "--by", "model", "--format", "json").with(0).out()).stream()
                 .filter(row -> row.path("model").asText().equals("anthropic/claude-haiku-4.5")).findFirst().orElseThrow();
         assertThat(reused.path("reused").asInt()).isEqualTo(2);
     }
@@ -164,16 +164,16 @@ class IdentityIT {
     @Test
     void whatOnlyShapesTheResultIsNoOtherPrompt() {
         product.file("p.jsonl", "{\"id\":\"a\",\"prompt\":\"Hello there\",\"metadata\":{\"n\":1}}\n");
-        product.run("batch", "p.jsonl", "--out", "out").with(0);
+        product.runHere("batch", "p.jsonl", "--out", "out").with(0);
         product.file("p.jsonl", "{\"metadata\":{\"n\":2},\"prompt\":\"Hello there\",\"id\":\"a\",\"stream\":true,\"unknown\":7}\n");
-        product.run("batch", "p.jsonl", "--out", "out", "-D", "tasks.chat.temperature=0.1", "-D", "breaker.open=5s").with(0);
+        product.runHere("batch", "p.jsonl", "--out", "out", "-D", "tasks.chat.temperature=0.1", "-D", "breaker.open=5s").with(0);
         assertThat(simulator.bill().completions()).isEqualTo(1);
         assertThat(Outputs.of(folder.resolve("out")).results()).singleElement().satisfies(line -> assertThat(line.at("/metadata/n").asInt()).isEqualTo(2));
         for (String field : List.of("\"temperature\":0.5", "\"budget\":\"low\"", "\"max_cost_cents\":3", "\"task\":\"code\"", "\"system\":\"S\"",
                 "\"allow_paid\":true", "\"response_format\":{\"type\":\"text\"}", "\"provider\":{\"zdr\":true}")) {
             long before = simulator.bill().completions();
             product.file("p.jsonl", "{\"id\":\"a\",\"prompt\":\"Hello there\"," + field + "}\n");
-            product.run("batch", "p.jsonl", "--out", "out").with(0);
+            product.runHere("batch", "p.jsonl", "--out", "out").with(0);
             assertThat(simulator.bill().completions()).as(field).isEqualTo(before + 1);
         }
     }
@@ -181,11 +181,11 @@ class IdentityIT {
     @Test
     void deadLettersOfDataAreFedInAgain() {
         product.file("d.jsonl", "{\"id\":7,\"text\":\"one\",\"lang\":\"de\"}\n{\"text\":\"two\"}\n{\"text\":\"two\"}\nplain\n");
-        product.run("batch", "d.jsonl", "--out", "out", "-D", "prompts.template={{text}} {{lang}}").with(1);
+        product.runHere("batch", "d.jsonl", "--out", "out", "-D", "prompts.template={{text}} {{lang}}").with(1);
         assertThat(Outputs.of(folder.resolve("out")).deadLetters()).hasSize(3).allMatch(line -> line.at("/error/message").asText().contains("'lang'"));
-        product.run("batch", "out/dead-letters.jsonl", "--out", "other", "-D", "prompts.template=Say {{text}}").with(0);
+        product.runHere("batch", "out/dead-letters.jsonl", "--out", "other", "-D", "prompts.template=Say {{text}}").with(0);
         assertThat(simulator.bill().completions()).isEqualTo(4);
-        product.run("dead-letters", "replay", "out", "-D", "prompts.template=Say {{text}}").with(0);
+        product.runHere("dead-letters", "replay", "out", "-D", "prompts.template=Say {{text}}").with(0);
         assertThat(simulator.bill().completions()).as("the other folder has paid for them").isEqualTo(4);
         assertThat(Outputs.of(folder.resolve("out")).resultIds()).containsExactlyInAnyOrder("d.jsonl:1", "d.jsonl:2", "d.jsonl:3", "d.jsonl:4");
     }

@@ -2,8 +2,10 @@ package io.promptroutes.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptroutes.cli.InThisProcess;
 import io.promptroutes.simulator.Simulator;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,6 +127,23 @@ final class Product {
     private static boolean changesTheProduct(String variable) {
         return List.of("OPENROUTER_", "PROMPTS_", "RETRY_", "MODELS_", "SIMULATOR_", "PUBLISH_", "PAUSE_", "LOG4J_", "KAFKA_", "INBOX_", "MANAGEMENT_", "LEDGER_", "BUDGET_", "OTEL_", "METRICS_", "TRACING_", "LOGS_", "HEALTH_", "JAVA_TOOL", "JDK_JAVA")
                 .stream().anyMatch(variable::startsWith);
+    }
+
+    /**
+     * The same without a process: the working directory cannot be changed, so names of files in the folder are made absolute, and only the
+     * variables that {@link #calling} sets count.
+     */
+    Ended runHere(String... arguments) {
+        List<String> absolute = new ArrayList<>();
+        for (String argument : arguments) {
+            boolean names = !absolute.isEmpty() && (absolute.get(absolute.size() - 1).equals("--out") || Files.exists(folder.resolve(argument)));
+            absolute.add(names ? folder.resolve(argument).toString() : argument.replace("=file:", "=file:" + folder + "/"));
+        }
+        absolute.addAll(List.of("-D", "openrouter.base-url=" + environment.get("OPENROUTER_BASE_URL"), "-D", "openrouter.api-key=" + KEY,
+                "-D", "ledger.directory=" + folder.resolve("data"), "-D", "catalogue.copy=" + folder.resolve("data/models.json")));
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        return new Ended(InThisProcess.execute(absolute.toArray(String[]::new), out, err), out.toString(), err.toString());
     }
 
     /** A process under way. */
