@@ -57,7 +57,7 @@ public final class BudgetCheck {
                 .mapToInt(key -> settings.integer("tasks." + key, 1, Integer.MAX_VALUE)).min().orElse(1);
         Collection<String> models = limit.model().equals(Limit.ANY) ? ModelCheck.uses(settings).keySet() : List.of(limit.model());
         return models.stream().map(model -> prices.of(model).price()).filter(price -> !price.free())
-                .map(price -> price.worstCase(SHORT_PROMPT, cap, 0)).flatMap(Optional::stream).min(Comparator.naturalOrder());
+                .map(price -> price.worstCase(SHORT_PROMPT, cap, 0, false)).flatMap(Optional::stream).min(Comparator.naturalOrder());
     }
 
     private static boolean within(Limit narrow, Limit wide) {

@@ -34,30 +34,39 @@ public record CostCalculator(Catalogue catalogue, PriceList prices, TokenCounter
     public Cost cost(Call call, Instant when) {
         Entry entry = price(call.requested(), call.served());
         Usage usage = call.usage();
+        boolean free = entry.price().free();
         Cost told = usage == null ? null : told(call, entry, when);
-        if (told != null && (usage.beyondList() || believable(told, call, entry.price().free()))) {
+        boolean believed = told != null && believable(told, call, free);
+        if (believed && usage.most() <= call.bound().tokens()) {
             return told;
         }
         Usage counted = counted(call);
-        BigDecimal usd = entry.price().free() ? BigDecimal.ZERO : entry.price().cost(counted, call.images(), when).orElseThrow().min(call.bound().usd());
+        if (believed && told.source() == CostSource.REPORTED) {
+            return new Cost(told.usd(), told.source(), counted);
+        }
+        BigDecimal usd = free ? BigDecimal.ZERO : entry.price().cost(counted, call.images(), when).orElseThrow().min(call.bound().usd());
         return new Cost(usd, CostSource.ESTIMATED, usage == null ? null : counted);
     }
 
+    /** Null for a figure that no call can cost. */
     private static Cost told(Call call, Entry entry, Instant when) {
         Usage usage = call.usage();
-        if (usage.costUsd() != null && Usd.plausible(usage.costUsd())) {
-            return new Cost(Usd.of(usage.costUsd()), CostSource.REPORTED);
+        if (usage.costUsd() != null && usage.costUsd().signum() >= 0) {
+            return Usd.plausible(usage.costUsd()) ? new Cost(Usd.of(usage.costUsd()), CostSource.REPORTED) : null;
         }
         return new Cost(entry.price().free() ? BigDecimal.ZERO : entry.price().cost(usage, call.images(), when).orElseThrow(),
                 entry.origin() == Origin.UNKNOWN ? CostSource.ESTIMATED : CostSource.PRICED);
     }
 
+    /** What no price list has (the caller's own key, tools, caches) may make a reported figure higher, and a count of tokens lower. */
     private static boolean believable(Cost told, Call call, boolean free) {
+        boolean beyondList = call.usage().beyondList();
+        boolean reported = told.source() == CostSource.REPORTED;
         int length = call.answerText() == null ? 0 : call.answerText().length();
         boolean nothing = length > 0 && (call.usage().promptTokens() == 0 || call.usage().completionTokens() < (length - 1) / LONGEST_TOKEN + 1);
-        boolean paid = told.source() == CostSource.REPORTED && told.usd().signum() > 0;
-        BigDecimal most = call.bound().believable();
-        return (paid || free || !nothing) && (most == null || told.usd().compareTo(most) <= 0);
+        boolean paid = reported && told.usd().signum() > 0;
+        BigDecimal most = beyondList && reported ? null : call.bound().believable();
+        return (paid || free || beyondList || !nothing) && (most == null || told.usd().compareTo(most) <= 0);
     }
 
     /**

@@ -153,11 +153,6 @@ public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
         return cost(new Usage(promptTokens, completionTokens, 0, 0, 0, 0, null), images, when);
     }
 
-    /** The most that a call with a text prompt and no cache marks can cost; see {@link #worstCase(long, long, int, boolean)}. */
-    public Optional<BigDecimal> worstCase(long maxPromptTokens, long maxCompletionTokens, int images) {
-        return worstCase(maxPromptTokens, maxCompletionTokens, images, false);
-    }
-
     /**
      * The most that a call can cost at any hour, at the dearest of the prices that a prompt of up to so many tokens can come under.
      *

@@ -26,12 +26,15 @@ public record Reservations(PriceList prices, boolean unknownPrices, boolean serv
     private static final Price DEAREST = Price.perMillion(BigDecimal.valueOf(600), BigDecimal.valueOf(600));
     /** A bill that is so many times what can be is none. */
     private static final BigDecimal BEYOND_BELIEF = BigDecimal.TEN;
+    /** Of a call, whatever tools it has. */
+    private static final long MOST_TOKENS = 1_000_000_000;
 
     /**
      * @param refusal    why the call may not be made under a budget; null where it may
      * @param believable USD, the most that a server may say the call has cost; null where nobody can know
+     * @param tokens     the most that a server may say it has used
      */
-    public record Bound(BigDecimal usd, String refusal, BigDecimal believable) {
+    public record Bound(BigDecimal usd, String refusal, BigDecimal believable, long tokens) {
     }
 
     /** @param body the request as it is sent, of so many bytes */
@@ -51,9 +54,10 @@ public record Reservations(PriceList prices, boolean unknownPrices, boolean serv
         BigDecimal usd = worst.orElse(BigDecimal.ZERO);
         boolean unknown = entry.origin() == Origin.UNKNOWN || worst.isEmpty();
         String open = UnboundedCosts.of(model, body, media);
-        BigDecimal most = unknown || usd.signum() == 0 ? DEAREST.worstCase(in, out, 0).orElseThrow() : usd;
+        BigDecimal most = unknown || usd.signum() == 0 ? DEAREST.worstCase(in, out, 0, false).orElseThrow() : usd;
         return new Bound(usd, unknown && !unknownPrices || worst.isEmpty() ? "its price is not known (key prices." + model + "=IN/OUT, or budget.unknown-prices)"
-                : open != null && !serverTools ? open + " (key budget.server-tools)" : null, open == null ? most.multiply(BEYOND_BELIEF) : null);
+                : open != null && !serverTools ? open + " (key budget.server-tools)" : null, open == null ? most.multiply(BEYOND_BELIEF) : null,
+                BEYOND_BELIEF.longValue() * (open == null ? Math.min(in + out, MOST_TOKENS) : MOST_TOKENS));
     }
 
     /** The highest price at which a provider may serve the call, for the list to be a bound; null where no list has the model. */

@@ -2,6 +2,7 @@ package io.promptroutes.cost;
 
 import java.math.BigDecimal;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * What OpenRouter counted for one call.
@@ -27,6 +28,11 @@ public record Usage(long promptTokens, long completionTokens, long reasoningToke
     public Usage(long promptTokens, long completionTokens, long reasoningTokens, long cachedTokens, long cacheWriteTokens, long totalTokens,
             BigDecimal costUsd) {
         this(promptTokens, completionTokens, reasoningTokens, cachedTokens, cacheWriteTokens, totalTokens, costUsd, Map.of(), false);
+    }
+
+    /** The highest of its counts. */
+    long most() {
+        return LongStream.of(promptTokens, completionTokens, reasoningTokens, cachedTokens, cacheWriteTokens, totalTokens).max().orElseThrow();
     }
 
     long of(Price.Kind kind) {

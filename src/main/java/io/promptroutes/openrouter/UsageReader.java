@@ -23,8 +23,6 @@ final class UsageReader {
 
     private static final int DIGITS = 18;
     private static final BigDecimal MOST_TOKENS = BigDecimal.valueOf(Long.MAX_VALUE / 4);
-    /** USD; a call that costs more is a mistake in the body. */
-    private static final BigDecimal MOST_COST = BigDecimal.valueOf(1_000_000_000L);
     private static final String SPECIAL = "special.";
 
     private static final ResourceBundle BUNDLE = ResourceBundle.getBundle("usage-words", Locale.ROOT);
@@ -58,7 +56,7 @@ final class UsageReader {
     private static BigDecimal cost(JsonNode usage) {
         Stream<BigDecimal> costs = Stream.of(numbers(usage, "cost").findFirst(),
                 usage.path("is_byok").asBoolean() ? numbers(usage, "upstream").findFirst() : Optional.<BigDecimal>empty()).flatMap(Optional::stream);
-        return costs.filter(cost -> cost.compareTo(MOST_COST) <= 0).reduce(BigDecimal::add)
+        return costs.reduce(BigDecimal::add)
                 .map(sum -> sum.setScale(Math.max(0, Math.min(DIGITS, sum.scale())), RoundingMode.HALF_UP)).orElse(null);
     }
 

@@ -95,6 +95,9 @@ class CostTest {
         String none = "\"prompt_tokens\":0,\"completion_tokens\":0,\"total_tokens\":0";
         return Stream.of(
                 Arguments.of("a cost that the call cannot have", "{" + tokens + ",\"cost\":999999}", "Good.", false),
+                Arguments.of("one that no call has", "{" + tokens + ",\"cost\":5000000}", "Good.", false),
+                Arguments.of("more tokens than there are, some of them cached", "{\"prompt_tokens\":2e18,\"completion_tokens\":60,\"prompt_tokens_details\":{\"cached_tokens\":5}}",
+                        "Good.", false),
                 Arguments.of("a little more than ten times what it can", "{" + tokens + ",\"cost\":0.0115}", "Good.", false),
                 Arguments.of("a little less", "{" + tokens + ",\"cost\":0.0095}", "Good.", true),
                 Arguments.of("the caller's own key", "{" + tokens + ",\"is_byok\":true,\"cost\":0,\"cost_details\":{\"upstream_inference_cost\":0.5}}", "Good.",

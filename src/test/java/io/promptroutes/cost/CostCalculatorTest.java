@@ -24,7 +24,7 @@ class CostCalculatorTest {
             "prices.unknown", "2.00/4.00",
             "models.profile", "current");
 
-    private static final Bound BOUND = new Bound(BigDecimal.ONE, null, BigDecimal.TEN);
+    private static final Bound BOUND = new Bound(BigDecimal.ONE, null, BigDecimal.TEN, 20_000);
 
     private final Catalogue catalogue = Catalogue.shipped();
     private final PriceList prices = new PriceList(catalogue, SETTINGS);
@@ -38,8 +38,7 @@ class CostCalculatorTest {
             "openai/gpt-4o, openai/gpt-4o, 1000/100/3.9E-6, 0.0000039, reported",
             "nobody/knows, nobody/knows, 1000/100/0.5, 0.5, reported",
             "openai/gpt-4o, openai/gpt-4o, 1000/100/0, 0, reported",
-            // a negative figure is none, nor is one that no call can cost
-            "openai/gpt-4o, openai/gpt-4o, 1000/100/1E+999999999, 0.0035, priced",
+            // a negative figure is none
             "openai/gpt-4o, openai/gpt-4o, 1000/100/-1, 0.0035, priced",
             // reported tokens at the catalogue's price, not the configured one
             "openai/gpt-4o, openai/gpt-4o, 1000/100, 0.0035, priced",
@@ -62,7 +61,15 @@ class CostCalculatorTest {
             "openrouter/free, , none, 0, estimated",
             // own count
             "openai/gpt-4o, openai/gpt-4o, none, 0.0000575, estimated",
-            "nobody/knows, , none, 0.000026, estimated"})
+            "nobody/knows, , none, 0.000026, estimated",
+            // what no call can cost or use
+            "openai/gpt-4o, openai/gpt-4o, 1000/100/1E+999999999, 0.0000575, estimated",
+            "openai/gpt-4o, openai/gpt-4o, 1000/100/5000000, 0.0000575, estimated",
+            "openai/gpt-4o, openai/gpt-4o, 2000000000000000000/100, 0.0000575, estimated",
+            "openai/gpt-4o, openai/gpt-4o, 100/2000000000000000000, 0.0000575, estimated",
+            "gone/model:free, , 2000000000000000000/100, 0, estimated",
+            // but what it cost can be right all the same
+            "openai/gpt-4o, openai/gpt-4o, 2000000000000000000/100/0.002, 0.002, reported"})
     void theBestFigureThereIsSaysWhatACallCost(String requested, String served, String usage, String usd, String source) {
         Call call = new Call(requested, served, usage(usage), () -> 3, "It is a fine day", 0, BOUND);
 
@@ -70,6 +77,19 @@ class CostCalculatorTest {
 
         assertThat(cost.usd()).hasToString(usd);
         assertThat(cost.source()).hasToString(source);
+    }
+
+    @ParameterizedTest(name = "{0} of {1} in, {2} of them cached: {3} {4}")
+    @CsvSource({"0.002, 2000000000000000000, 5, 0.002, reported, true", ", 2000000000000000000, 5, 0.0000575, estimated, true", "0.002, 100, 2000000000000000000, 0.002, reported, true",
+            "50, 100, 5, 50, reported, false", "0, 0, 0, 0, reported, false"})
+    void whatCachesMakeOfAUsageIsBelievedAndNoMore(BigDecimal reported, long in, long cached, String usd, String source, boolean counted) {
+        Usage usage = new Usage(in, 10, 0, cached, 0, in, reported, Map.of(), true);
+
+        Cost cost = calculator.cost(new Call("openai/gpt-4o", null, usage, () -> 3, "It is a fine day", 0, BOUND), NOON);
+
+        assertThat(cost.usd()).hasToString(usd);
+        assertThat(cost.source()).hasToString(source);
+        assertThat(cost.instead() != null).isEqualTo(counted);
     }
 
     @Test

@@ -63,7 +63,7 @@ class PriceTest {
         assertThat(price.known()).isFalse();
         assertThat(price.free()).isFalse();
         assertThat(price.cost(10, 10, 0, NOON)).isEmpty();
-        assertThat(price.worstCase(10, 10, 0)).isEmpty();
+        assertThat(price.worstCase(10, 10, 0, false)).isEmpty();
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -93,7 +93,7 @@ class PriceTest {
                 {"prompt":"0.0000000833333333333333","completion":"0"}""");
 
         assertThat(price.cost(1, 0, 0, NOON).orElseThrow().toPlainString()).isEqualTo("0.000000083333333333");
-        assertThat(price.worstCase(1, 0, 0).orElseThrow().toPlainString()).isEqualTo("0.000000083333333334");
+        assertThat(price.worstCase(1, 0, 0, false).orElseThrow().toPlainString()).isEqualTo("0.000000083333333334");
     }
 
     @Test
@@ -150,15 +150,15 @@ class PriceTest {
     @ParameterizedTest(name = "up to {0} in and {1} out: {2}")
     @CsvSource({"32000, 1000, 0.00109", "32001, 1000, 0.0036001", "300000, 0, 0.06"})
     void theWorstCaseTakesTheDearestPriceThatAPromptOfThatLengthCanComeUnder(long in, long out, String expected) {
-        assertThat(price(TIERED).worstCase(in, out, 0).orElseThrow()).hasToString(expected);
+        assertThat(price(TIERED).worstCase(in, out, 0, false).orElseThrow()).hasToString(expected);
     }
 
     @Test
     void theWorstCaseIsThatOfTheDearestHourEvenWhereALaterEntryIsCheaper() {
-        assertThat(price(AT_NIGHT).worstCase(1000, 0, 0).orElseThrow()).hasToString("0.004");
+        assertThat(price(AT_NIGHT).worstCase(1000, 0, 0, false).orElseThrow()).hasToString("0.004");
         assertThat(price("""
                 {"prompt":"0.001","completion":"0","overrides":[{"utc_start":"0800","utc_end":"1000","prompt":"0.003"}]}""")
-                .worstCase(1000, 0, 0).orElseThrow()).hasToString("3");
+                .worstCase(1000, 0, 0, false).orElseThrow()).hasToString("3");
     }
 
     @Test
@@ -167,7 +167,7 @@ class PriceTest {
                 {"prompt":"0.001","completion":"0.01","request":"5","image":"0.5","audio":"0.003","internal_reasoning":"0.02",
                  "input_cache_write":"0.00125","input_cache_write_1h":"0.002"}""");
 
-        assertThat(price.worstCase(1000, 100, 2).orElseThrow()).hasToString("9");
+        assertThat(price.worstCase(1000, 100, 2, false).orElseThrow()).hasToString("9");
         assertThat(price.worstCase(1000, 100, 2, true).orElseThrow()).hasToString("11");
     }
 
