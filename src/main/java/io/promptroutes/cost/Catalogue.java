@@ -132,6 +132,11 @@ public final class Catalogue {
         return current().live();
     }
 
+    /** Whether OpenRouter has it no more, as far as its list tells: a preset is in none. */
+    public boolean gone(String id) {
+        return live() && !id.contains("@preset/") && find(id).isEmpty();
+    }
+
     public Instant asOf() {
         return current().asOf();
     }

@@ -65,7 +65,7 @@ final class RefreshCatalogue implements Processor {
         }
         parked.clearGone();
         warnOnce(changes.between(before, catalogue, LocalDate.now(clock.withZone(ZoneOffset.UTC))));
-        warnOnce(configured.stream().filter(model -> catalogue.find(model).isEmpty())
+        warnOnce(configured.stream().filter(catalogue::gone)
                 .map(model -> "model " + model + " of the tables in application.properties is not listed by OpenRouter and is tried only "
                         + "after all that are" + catalogue.successorOf(model).map(other -> "; perhaps use " + other).orElse(""))
                 .toList());

@@ -75,8 +75,7 @@ record Candidates(Catalogue catalogue, PriceList prices, List<String> fallbacks,
 
     /** Of the tables, ids that OpenRouter does not list today are tried last; only its own list can say so, never the shipped copy. */
     private List<String> listedFirst(Set<String> models, Set<String> wanted, List<String> rejected) {
-        boolean live = catalogue.live();
-        List<String> missing = models.stream().filter(model -> live && !wanted.contains(model) && catalogue.find(model).isEmpty()).toList();
+        List<String> missing = models.stream().filter(model -> !wanted.contains(model) && catalogue.gone(model)).toList();
         missing.forEach(model -> rejected.add(model + ": not listed by OpenRouter, tried last"));
         models.removeAll(missing);
         models.addAll(missing);

@@ -170,6 +170,15 @@ class WantedModelTest {
     }
 
     @Test
+    void norDoesTheListSpeakAgainstAPresetOfTheTables() {
+        try (RoutesUnderTest own = RoutesUnderTest.start(server.baseUrl(), Map.of("models.current.smart.chat.balanced", "@preset/mine"))) {
+            server.script();
+            own.ask("{\"prompt\":\"x\",\"task\":\"chat\"}");
+            assertThat(server.modelsCalled()).containsExactly("@preset/mine");
+        }
+    }
+
+    @Test
     void aFailingModelsTurnComesLaterAndTheResultSaysThatAnotherAnswered() {
         try (RoutesUnderTest careful = RoutesUnderTest.start(server.baseUrl(), Map.of("breaker.enabled", "on", "breaker.calls", "2",
                 "retry.provider-error.calls", "1"))) {
