@@ -51,7 +51,7 @@ final class Works {
                 answers.add(new Object[] {row.answerId, row.end.json()});
             }
             if (row.inTable) {
-                updates.add(new Object[] {work.job(), work.task(), row.state, row.owner, row.answerId, model, cost, finishedAt, row.id});
+                updates.add(new Object[] {work.job(), work.promptId(), work.task(), row.state, row.owner, row.answerId, model, cost, finishedAt, row.id});
             } else {
                 inserts.add(new Object[] {row.id, work.job(), work.pipeline(), work.identity(), work.promptId(), work.tenant(), work.task(), row.state, row.owner, row.answerId,
                     model, cost, now, finishedAt});
@@ -60,7 +60,7 @@ final class Works {
         tx.batch("DELETE FROM answers WHERE answer_id = (SELECT answer_id FROM works WHERE work_id = ?)",
                 rows.stream().filter(row -> row.outdated).map(row -> new Object[] {row.id}).toList());
         tx.batch("INSERT INTO answers (answer_id, json) VALUES (?, ?)", answers);
-        tx.batch("UPDATE works SET job = ?, task = ?, state = ?, owner_id = ?, answer_id = ?, model = ?, cost_usd = ?, finished_at = ?"
+        tx.batch("UPDATE works SET job = ?, prompt_id = ?, task = ?, state = ?, owner_id = ?, answer_id = ?, model = ?, cost_usd = ?, finished_at = ?"
                 + " WHERE work_id = ?", updates);
         int inserted = tx.batch("INSERT INTO works (work_id, job, pipeline, identity, prompt_id, tenant, task, state, owner_id, answer_id, model, cost_usd,"
                 + " created_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", inserts);

@@ -145,6 +145,16 @@ class FiguresTest {
     }
 
     @Test
+    void aWorkThatIsDoneAgainHasTheIdOfItsPromptOfNow() {
+        WorkId id = work("p").id();
+        ledger.finish(new Work(id, "then", "a.csv:3", "acme", null), deadLetter()).join();
+        ledger.finish(new Work(id, "now", "b.csv:7", "acme", null), answer("0").again()).join();
+        List<FinishedWork> works = new ArrayList<>();
+        ledger.history().forEachFinished("now", works::add);
+        assertThat(works).extracting(FinishedWork::promptId).containsExactly("b.csv:7");
+    }
+
+    @Test
     void whatIsPurgedIsForgottenAndWhatItCostIsNot() {
         for (int i = 0; i < 450; i++) {
             UUID claim = claimed(ledger, call(work("p" + i), "0.01"));
