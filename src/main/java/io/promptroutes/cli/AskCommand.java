@@ -83,7 +83,7 @@ final class AskCommand implements Callable<Integer> {
         application.start();
         application.intake().take();
         application.tally().take();
-        application.send("direct:prompt", new Arrival(Source.line("ask", 1), null, request, false, request.length, InputFormat.JSON, null, null));
+        application.send("direct:prompt", new Arrival(Source.line("ask", 1), null, request, false, request.length, InputFormat.JSON, null));
         application.intake().awaitFinished();
         if (application.intake().stopped()) {
             spec.commandLine().getErr().println("prompt-routes: " + Shown.list(application.intake().reason()));

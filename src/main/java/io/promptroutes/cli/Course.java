@@ -41,7 +41,7 @@ final class Course {
         pace.note(System.nanoTime(), done, tally.spent());
         List<String> parts = new ArrayList<>();
         parts.add(way(done));
-        parts.add(tally.answered() + " answered" + (tally.cut() == 0 ? "" : " (" + tally.cut() + " cut)") + ", " + tally.deadLetters() + " dead letters, " + tally.calling() + " in flight" + waiting());
+        parts.add(tally.answered() + " answered" + (tally.noted(Tally.CUT) == 0 ? "" : " (" + tally.noted(Tally.CUT) + " cut)") + ", " + tally.deadLetters() + " dead letters, " + tally.calling() + " in flight" + waiting());
         parts.add(money(done));
         parts.add("fallbacks: " + (tally.fallbacks().isEmpty() ? "none" : counts(tally.fallbacks())));
         String reason = intake.reason();

@@ -1,7 +1,6 @@
 package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.openrouter.WallClock;
 import io.promptroutes.prompt.Json;
@@ -40,19 +39,11 @@ final class OpenRouterApi {
             try (CloseableHttpClient client = builder.build()) {
                 return client.execute(new HttpGet(base + path), response -> {
                     byte[] bytes = response.getEntity() == null ? new byte[0] : EntityUtils.toByteArray(response.getEntity());
-                    return new Reply(response.getCode(), json(bytes), bytes);
+                    return new Reply(response.getCode(), Json.tree(bytes), bytes);
                 });
             }
         } catch (IOException e) {
             throw e.getMessage() != null ? e : new IOException(e.getClass().getSimpleName(), e);
-        }
-    }
-
-    private static JsonNode json(byte[] body) {
-        try {
-            return Json.MAPPER.readTree(body);
-        } catch (IOException | NumberFormatException e) { // the latter for 1e99999999999
-            return MissingNode.getInstance(); // the status has to do
         }
     }
 }

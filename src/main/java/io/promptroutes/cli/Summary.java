@@ -49,30 +49,16 @@ final class Summary {
         if (tally.reused() > 0) {
             out.printf(Locale.ROOT, "reused      %d answers worth $%s, paid $%s now%n", tally.reused(), Usd.plain(tally.saved()), Usd.plain(tally.spent()));
         }
-        if (tally.noted(Tally.UNNAMED_MODEL) > 0) {
-            out.printf(Locale.ROOT, "            %d answers are of models that the table no longer names (--fresh calls them again)%n", tally.noted(Tally.UNNAMED_MODEL));
-        }
-        if (tally.noted(Tally.OTHER_INSTRUCTION) > 0) {
-            out.printf(Locale.ROOT, "changed     %d prompts have another instruction than before, and are called%n", tally.noted(Tally.OTHER_INSTRUCTION));
-        }
-        if (removed > 0) {
-            out.printf(Locale.ROOT, "removed     %d results are of rows that are not in the input any more, and moved to %s%n", removed,
-                    OutputFolder.REMOVED_ROWS);
-        }
-        if (tally.paidTwiceAtMost() > 0) {
-            out.printf(Locale.ROOT, "ambiguous   %d calls of processes that died were made again and may have been paid twice%n",
-                    tally.paidTwiceAtMost());
-        }
+        noted(out, tally.noted(Tally.UNNAMED_MODEL), "            %d answers are of models that the table no longer names (--fresh calls them again)");
+        noted(out, tally.noted(Tally.OTHER_INSTRUCTION), "changed     %d prompts have another instruction than before, and are called");
+        noted(out, removed, "removed     %d results are of rows that are not in the input any more, and moved to " + OutputFolder.REMOVED_ROWS);
+        noted(out, tally.noted(Tally.MAYBE_PAID_TWICE), "ambiguous   %d calls of processes that died were made again and may have been paid twice");
         if (tally.lookedUp() > 0) {
             out.printf(Locale.ROOT, "looked up   %d calls of unknown cost came to $%s%n", tally.lookedUp(), Usd.plain(tally.lookedUpUsd()));
         }
         out.println("fallbacks   " + (tally.fallbacks().isEmpty() ? "none" : Course.counts(tally.fallbacks())));
-        if (tally.substitutes() > 0) {
-            out.printf(Locale.ROOT, "substitutes %d answers are of another model than the one that the request names (fallback.reason)%n", tally.substitutes());
-        }
-        if (tally.cut() > 0) {
-            out.printf(Locale.ROOT, "cut         %d answers ended at their token limit (finish_reason length); a higher max_tokens lets them end%n", tally.cut());
-        }
+        noted(out, tally.noted(Tally.SUBSTITUTE), "substitutes %d answers are of another model than the one that the request names (fallback.reason)");
+        noted(out, tally.noted(Tally.CUT), "cut         %d answers ended at their token limit (finish_reason length); a higher max_tokens lets them end");
         out.println("cost        $" + Usd.plain(tally.spent()));
         if (estimate != null) {
             Estimate.Range usd = estimate.total().usd();
@@ -89,6 +75,13 @@ final class Summary {
                     + Interruption.again().replaceAll("(--max-cost[= ]|budget\\.job=)[^\\s']+", "$1USD") : "            go on with:  " + Interruption.again());
         } else if (in != done) {
             out.println("MISMATCH    " + (in - done) + " prompts are neither answered nor dead letters. This is a defect of prompt-routes.");
+        }
+    }
+
+    /** A line about what there is at all. */
+    private static void noted(PrintWriter out, long count, String line) {
+        if (count > 0) {
+            out.printf(Locale.ROOT, line + "%n", count);
         }
     }
 

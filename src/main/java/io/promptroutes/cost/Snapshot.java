@@ -2,7 +2,6 @@ package io.promptroutes.cost;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.prompt.Json;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -26,11 +25,8 @@ record Snapshot(List<Model> models, Map<String, Model> byName, Instant asOf, boo
      * @throws IllegalArgumentException for a body that is no list of models
      */
     static Snapshot read(byte[] modelsJson, Instant asOf, boolean live) {
-        JsonNode body;
-        try {
-            body = Json.MAPPER.readTree(modelsJson);
-        } catch (IOException | NumberFormatException e) {
-            // without the cause: its message quotes the body
+        JsonNode body = Json.tree(modelsJson);
+        if (body.isMissingNode()) {
             throw new IllegalArgumentException("a list of models that is no JSON");
         }
         List<Model> models = new ArrayList<>();

@@ -87,7 +87,7 @@ final class CsvRows extends Ahead<Arrival> {
                 return null;
             }
             byte[] request = columns.request(bytes);
-            return request == null ? null : new Arrival(source(first), null, request, false, request.length, InputFormat.JSON, null, null);
+            return request == null ? null : new Arrival(source(first), null, request, false, request.length, InputFormat.JSON, null);
         } catch (InvalidPrompt e) {
             return refused(first, bytes, e);
         }
@@ -120,7 +120,7 @@ final class CsvRows extends Ahead<Arrival> {
 
     private Arrival refused(Line first, byte[] bytes, InvalidPrompt why) {
         useless = columns == null;
-        return new Arrival(source(first), null, bytes, false, bytes.length, null, why, null);
+        return new Arrival(source(first), null, bytes, false, bytes.length, null, why);
     }
 
     private Source source(Line first) {

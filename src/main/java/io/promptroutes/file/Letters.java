@@ -1,6 +1,5 @@
 package io.promptroutes.file;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.flow.Arrival;
@@ -8,7 +7,6 @@ import io.promptroutes.prompt.DeadLetterLine;
 import io.promptroutes.prompt.InputFormat;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
-import java.io.IOException;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
@@ -45,7 +43,7 @@ public final class Letters extends Ahead<Arrival> {
     }
 
     private Arrival letter(Arrival line) {
-        JsonNode json = json(line);
+        JsonNode json = Json.tree(line.bytes());
         String code = json.path("error").path("code").asText();
         if (!(json instanceof ObjectNode letter) || !DeadLetterLine.matches(letter)) {
             return skip(code.isEmpty() ? "no dead letter that can be read" : code + " without its request");
@@ -58,25 +56,12 @@ public final class Letters extends Ahead<Arrival> {
             return skip(code);
         }
         Source source = source(letter, line.source());
-        return new Arrival(source, letter.path("key").textValue(), line.bytes(), false, line.length(), InputFormat.AUTO, null,
-                letter.path("record").textValue());
-    }
-
-    private static JsonNode json(Arrival line) {
-        try {
-            return Json.MAPPER.readTree(line.bytes());
-        } catch (IOException | NumberFormatException e) {
-            return Json.MAPPER.missingNode();
-        }
+        return new Arrival(source, letter.path("key").textValue(), line.bytes(), false, line.length(), InputFormat.AUTO, null);
     }
 
     private static Source source(ObjectNode letter, Source otherwise) {
-        try {
-            Source source = Json.MAPPER.treeToValue(letter.path("source"), Source.class);
-            return source == null || (source.file() == null || source.line() == null) && source.offset() == null ? otherwise : source;
-        } catch (JsonProcessingException e) {
-            return otherwise;
-        }
+        Source source = Source.of(letter);
+        return source == null || (source.file() == null || source.line() == null) && source.offset() == null ? otherwise : source;
     }
 
     private Arrival skip(String why) {

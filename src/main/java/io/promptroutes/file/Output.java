@@ -79,8 +79,9 @@ final class Output implements AutoCloseable {
         return has(id.equals(identity) ? id : id + "\n" + identity);
     }
 
-    boolean hasExactly(byte[] line) {
-        return has(whole(line));
+    /** Of several lines of an id, which a process has left that was killed, any may be the last: then it has none. */
+    boolean hasExactly(String id, byte[] line) {
+        return !superseded.contains(id) && has(whole(line));
     }
 
     /** The record, or the id where there is none; null where there is neither. */
@@ -91,12 +92,8 @@ final class Output implements AutoCloseable {
 
     /** Where the prompt was; without a file where nobody can say. */
     static Source source(byte[] line) {
-        try {
-            Source source = Json.MAPPER.treeToValue(Json.MAPPER.readTree(line).path("source"), Source.class);
-            return source == null ? Source.record(null, 0, 0) : source;
-        } catch (IOException | NumberFormatException e) {
-            return Source.record(null, 0, 0);
-        }
+        Source source = Source.of(Json.tree(line));
+        return source == null ? Source.record(null, 0, 0) : source;
     }
 
     /** As no id is. */

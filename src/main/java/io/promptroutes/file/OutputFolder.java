@@ -171,13 +171,13 @@ public final class OutputFolder implements AutoCloseable {
         return (result ? results : deadLetters).has(id, identity);
     }
 
-    /** Whether there is this very line, and not that of an earlier request of the same id. */
-    public boolean hasResult(byte[] line) {
-        return results.hasExactly(line);
+    /** Whether the id has this very line, and not that of another request. */
+    public boolean hasResult(String id, byte[] line) {
+        return results.hasExactly(id, line);
     }
 
-    public boolean hasDeadLetter(byte[] line) {
-        return deadLetters.hasExactly(line);
+    public boolean hasDeadLetter(String id, byte[] line) {
+        return deadLetters.hasExactly(id, line);
     }
 
     public boolean hasCost(String eventId) {

@@ -14,13 +14,11 @@ import io.promptroutes.prompt.Source;
  * @param length  bytes in all
  * @param format  how the bytes are to be read; null where key {@code prompts.format} says so
  * @param refusal why it is no prompt, where whoever read it has found that already; null otherwise
- * @param identity the record by which its prompt was known when it came first; null unless it is fed in again
  */
-public record Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length, InputFormat format, InvalidPrompt refusal,
-        String identity) {
+public record Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length, InputFormat format, InvalidPrompt refusal) {
 
     public Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length) {
-        this(source, key, bytes, tooLong, length, null, null, null);
+        this(source, key, bytes, tooLong, length, null, null);
     }
 
     /** Whether it came as a dead letter that holds the prompt: then the prompt's bytes are another array, and not only the same text. */

@@ -1,6 +1,5 @@
 package io.promptroutes.flow;
 
-import io.promptroutes.openrouter.FinishReason;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,6 +28,12 @@ public final class Tally {
     public static final String UNNAMED_MODEL = "unnamed_model";
     /** The job has ended it before, and it asks something else now. */
     public static final String OTHER_INSTRUCTION = "other_instruction";
+    /** Its answer is of another model than the one that the request names. */
+    public static final String SUBSTITUTE = "substitute";
+    /** Its answer ended at its output cap. */
+    public static final String CUT = "cut";
+    /** A call of unknown outcome was made again. */
+    public static final String MAYBE_PAID_TWICE = "maybe_paid_twice";
 
     private final AtomicInteger calling = new AtomicInteger();
     private long taken;
@@ -37,13 +42,10 @@ public final class Tally {
     private long reused;
     private BigDecimal saved = BigDecimal.ZERO;
     private final Map<String, Long> noted = new HashMap<>();
-    private long maybePaidTwice;
     private long lookedUp;
     private BigDecimal lookedUpUsd = BigDecimal.ZERO;
     private final Map<String, Long> deadByCode = new TreeMap<>();
     private final Map<String, Long> fallbacks = new TreeMap<>();
-    private long substitutes;
-    private long cut;
     private final Map<String, Long> waiting = new TreeMap<>();
     private final Map<List<String>, ModelTally> models = new HashMap<>();
     private BigDecimal spent = BigDecimal.ZERO;
@@ -64,23 +66,14 @@ public final class Tally {
             fallbacks.merge(run.chain().fallbackReason(), 1L, Long::sum);
             row(run, run.chain().calledModel()).fallback();
         }
-        countSubstitute(run);
+        substitute(run, run.chain().level());
     }
 
-    private void countSubstitute(Run run) {
-        if (run.chain().level() > 0 && !run.decision().choice().wanted().isEmpty()) {
-            substitutes++;
+    /** @param level of the answer among the models of its chain */
+    public void substitute(Run run, int level) {
+        if (level > 0 && !run.decision().choice().wanted().isEmpty()) {
+            note(SUBSTITUTE);
         }
-    }
-
-    /** Answers of another model than the one that the request names. */
-    public synchronized long substitutes() {
-        return substitutes;
-    }
-
-    /** Answers that ended at their output cap. */
-    public synchronized long cut() {
-        return cut;
     }
 
     public synchronized void deadLetter(String code) {
@@ -112,7 +105,6 @@ public final class Tally {
     public synchronized void reuse(Run run, String model, BigDecimal usd) {
         reused++;
         saved = saved.add(usd);
-        countSubstitute(run);
         row(run, model).reuse();
     }
 
@@ -139,11 +131,6 @@ public final class Tally {
         return lookedUpUsd;
     }
 
-    /** A call of unknown outcome was made again. */
-    public synchronized void maybePaidTwice() {
-        maybePaidTwice++;
-    }
-
     public synchronized long reused() {
         return reused;
     }
@@ -153,17 +140,10 @@ public final class Tally {
         return saved;
     }
 
-    public synchronized long paidTwiceAtMost() {
-        return maybePaidTwice;
-    }
-
     /** A call that was or may have been billed. @param usd null where nobody knows */
     public synchronized void cost(Run run, BigDecimal usd) {
         row(run, run.chain().calledModel()).call(usd, run.paid() != null, run.usage(), run.latencyMs());
         spent = usd == null ? spent : spent.add(usd);
-        if (run.answer() != null && FinishReason.LENGTH.equals(run.answer().finishReason())) {
-            cut++;
-        }
     }
 
     private ModelTally row(Run run, String model) {

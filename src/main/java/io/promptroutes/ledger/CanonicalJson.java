@@ -1,9 +1,9 @@
 package io.promptroutes.ledger;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.promptroutes.prompt.Json;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -18,30 +18,13 @@ public final class CanonicalJson {
 
     /** A JSON object in canonical form; anything else, a plain text for example, as it is. */
     public static byte[] of(byte[] request) {
-        if (!startsAnObject(request)) {
-            return request.clone();
-        }
-        try {
-            JsonNode node = Json.MAPPER.readTree(request);
-            return node.isObject() ? of(node) : request.clone();
-        } catch (IOException e) {
-            return request.clone(); // no JSON: its bytes are all there is to compare
-        }
+        return Json.tree(request) instanceof ObjectNode object ? of(object) : request.clone(); // no JSON: its bytes are all there is to compare
     }
 
     public static byte[] of(JsonNode request) {
         StringBuilder out = new StringBuilder();
         write(request, out, true);
         return out.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static boolean startsAnObject(byte[] bytes) {
-        for (byte b : bytes) {
-            if (b != ' ' && b != '\t' && b != '\n' && b != '\r') {
-                return b == '{';
-            }
-        }
-        return false;
     }
 
     private static void write(JsonNode node, StringBuilder out, boolean top) {

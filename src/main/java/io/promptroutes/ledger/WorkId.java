@@ -7,7 +7,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 /**
  * What makes two prompts the same piece of work: provider, tenant, pipeline, id and effective request. Not what moves by itself or only
@@ -30,15 +29,15 @@ public record WorkId(String hex) {
      * @param request  JSON objects are compared by value, anything else byte by byte
      */
     public static WorkId of(String provider, String tenant, String id, byte[] request) {
-        return of(provider, tenant, id, () -> CanonicalJson.of(request));
+        return hash(provider, tenant, id, CanonicalJson.of(request));
     }
 
     /** The same of a request that was read. */
     public static WorkId of(String provider, String tenant, String id, JsonNode request) {
-        return of(provider, tenant, id, () -> CanonicalJson.of(request));
+        return hash(provider, tenant, id, CanonicalJson.of(request));
     }
 
-    private static WorkId of(String provider, String tenant, String id, Supplier<byte[]> canonical) {
+    private static WorkId hash(String provider, String tenant, String id, byte[] canonical) {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
@@ -48,7 +47,7 @@ public record WorkId(String hex) {
         for (String part : new String[] {provider, tenant, id}) {
             add(digest, part.getBytes(StandardCharsets.UTF_8));
         }
-        add(digest, canonical.get());
+        add(digest, canonical);
         return new WorkId(HexFormat.of().formatHex(digest.digest(), 0, BYTES));
     }
 

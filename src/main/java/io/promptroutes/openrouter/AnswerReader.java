@@ -2,6 +2,7 @@ package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.cost.Usage;
+import io.promptroutes.prompt.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.function.Function;
@@ -28,7 +29,7 @@ public final class AnswerReader {
      * @param requestedModel stands in where the body does not name a model
      */
     public Answer read(int status, Function<String, String> header, byte[] body, String requestedModel) throws CallFailed {
-        JsonNode plain = Nodes.parse(body);
+        JsonNode plain = Json.tree(body);
         JsonNode root = plain.isMissingNode() && body != null ? EventStream.join(body) : plain;
         if (status < 200 || status > 299) {
             throw classifier.refused(new Response(status, header, Nodes.first(root)), body);

@@ -3,6 +3,7 @@ package io.promptroutes.openrouter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.promptroutes.prompt.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +74,7 @@ record UpstreamError(String message, List<String> words) {
 
     /** An object or list in a string, parsed; everything else as it is. */
     private static JsonNode unpacked(JsonNode node) {
-        JsonNode parsed = node.isTextual() ? Nodes.parse(node.textValue().getBytes(StandardCharsets.UTF_8)) : node;
+        JsonNode parsed = node.isTextual() ? Json.tree(node.textValue().getBytes(StandardCharsets.UTF_8)) : node;
         return parsed.isContainerNode() ? Nodes.first(parsed) : node;
     }
 }

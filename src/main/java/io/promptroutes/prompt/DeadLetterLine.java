@@ -2,15 +2,16 @@ package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.util.Base64;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Puts a request into a dead letter as it came, or as its bytes where it is no JSON or cannot be written as such, and takes it out again when the letter is fed in. Stateless. */
 public final class DeadLetterLine {
 
     private static final String RAW = "raw_base64";
     private static final String REQUEST = "request";
+    private static final Pattern RECORD = Pattern.compile("[0-9a-f]{32}#[0-9]{1,10}");
     private static final Set<String> NO_REQUESTS = Set.of(InvalidPrompt.INVALID_CSV, InvalidPrompt.UNREADABLE);
 
     private DeadLetterLine() {
@@ -18,19 +19,15 @@ public final class DeadLetterLine {
 
     /** @param raw the request, or a letter that holds one: there is never a letter within a letter */
     public static void hold(ObjectNode letter, byte[] raw) {
-        try {
-            if (Json.MAPPER.readTree(raw) instanceof ObjectNode request) {
-                if (ours(request)) {
-                    letter.setAll(request.retain(REQUEST, RAW));
-                } else {
-                    letter.set(REQUEST, request);
-                }
-                if (Writable.problem(letter) == null) {
-                    return;
-                }
+        if (Json.tree(raw) instanceof ObjectNode request) {
+            if (ours(request)) {
+                letter.setAll(request.retain(REQUEST, RAW));
+            } else {
+                letter.set(REQUEST, request);
             }
-        } catch (IOException | NumberFormatException e) {
-            // kept as bytes
+            if (Writable.problem(letter) == null) {
+                return;
+            }
         }
         letter.remove(REQUEST);
         letter.put(RAW, raw);
@@ -51,6 +48,12 @@ public final class DeadLetterLine {
     public static boolean matches(ObjectNode line) {
         return line.path("error").isObject() && (line.hasNonNull(REQUEST) || line.hasNonNull(RAW))
                 && !line.has("prompt") && !line.has("messages");
+    }
+
+    /** What the letter's prompt was known by; null where that was its id. */
+    static String record(Fields line) {
+        String record = line.node().path("record").asText();
+        return RECORD.matcher(record).matches() ? record : null;
     }
 
     /** The request in a letter that has not its {@link #original} bytes. */

@@ -38,6 +38,15 @@ public final class Json {
     private Json() {
     }
 
+    /** What the bytes are; missing where they are no JSON, or null. */
+    public static JsonNode tree(byte[] json) {
+        try {
+            return json == null ? MAPPER.missingNode() : MAPPER.readTree(json);
+        } catch (IOException | NumberFormatException e) { // the latter for 1e99999999999
+            return MAPPER.missingNode();
+        }
+    }
+
     /** A top-level text of a line, or null; of a line that is broken behind it, too. */
     public static String text(byte[] line, String name) {
         try (JsonParser parser = MAPPER.createParser(line)) {

@@ -5,13 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BigIntegerNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
+import java.util.ResourceBundle;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -28,20 +26,12 @@ final class ModelFields {
             "frequency_penalty", "presence_penalty", "repetition_penalty", "seed", "n", "top_logprobs");
     private static final int MOST_NAMED = 10;
 
+    private static final ResourceBundle BUNDLE = ResourceBundle.getBundle("request-fields", Locale.ROOT);
     /** Names of fields by kind, and of the members of known objects. */
-    private static final Map<String, Set<String>> TABLE = table();
+    private static final Map<String, Set<String>> TABLE = BUNDLE.keySet().stream()
+            .collect(Collectors.toUnmodifiableMap(Function.identity(), name -> Set.of(BUNDLE.getString(name).split(" +"))));
 
     private ModelFields() {
-    }
-
-    private static Map<String, Set<String>> table() {
-        Properties table = new Properties();
-        try (InputStream in = ModelFields.class.getResourceAsStream("/request-fields.properties")) {
-            table.load(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return table.stringPropertyNames().stream().collect(Collectors.toMap(Function.identity(), name -> Set.of(table.getProperty(name).split(" "))));
     }
 
     /** @param notes takes what stays at home */

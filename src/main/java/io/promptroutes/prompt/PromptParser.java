@@ -57,6 +57,6 @@ public final class PromptParser {
                 fields.get("metadata", "an object", JsonNode::isObject),
                 received.openAi(),
                 notes,
-                null);
+                received.known());
     }
 }

@@ -36,8 +36,13 @@ final class RequestReader {
      * @param record what templates are filled from
      * @param raw    the bytes without the wrapping of a dead letter, so that a second one holds the request and not the first one
      * @param openAi whether it is a line for OpenAI's Batch API
+     * @param known  the record by which the prompt of a dead letter was known, or null
      */
-    record Received(Fields fields, ObjectNode record, byte[] raw, boolean openAi) {
+    record Received(Fields fields, ObjectNode record, byte[] raw, boolean openAi, String known) {
+
+        Received known(String by) {
+            return known != null ? this : new Received(fields, record, raw, openAi, by);
+        }
     }
 
     /**
@@ -60,27 +65,34 @@ final class RequestReader {
                 throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, outerId, "not text: a NUL at character " + (nul + 1));
             }
             ObjectNode request = Json.MAPPER.createObjectNode();
+<<<<<<< HEAD
             return new Received(new Fields(data ? request : request.put("prompt", text), outerId), Json.MAPPER.createObjectNode().put(PromptSettings.TEXT, text), raw,
                     false);
+=======
+            return new Received(new Fields(data ? request : request.put("prompt", text), outerId), Json.MAPPER.createObjectNode().put(TEXT, text), raw,
+                    false, null);
+>>>>>>> dc2e433 (wip)
         }
         Fields fields = named(tree(raw, start, outerId), format, outerId);
         Writable.check(fields.node(), fields.id());
         byte[] request = raw;
+        String known = null;
         while (data ? DeadLetterLine.ours(fields.node()) : DeadLetterLine.matches(fields.node())) { // where it stands, so that letters within letters are looked through once
             byte[] original = DeadLetterLine.original(fields);
+            known = DeadLetterLine.record(fields);
             if (original != null) {
-                return read(original, format, fields.id());
+                return read(original, format, fields.id()).known(known);
             }
             fields = named(DeadLetterLine.request(fields), format, fields.id());
             request = null;
         }
         request = request == null ? Json.bytes(fields.node()) : request;
         if (data) {
-            return new Received(new Fields(Json.MAPPER.createObjectNode(), null), fields.node(), request, false);
+            return new Received(new Fields(Json.MAPPER.createObjectNode(), null), fields.node(), request, false, known);
         }
         boolean openAi = batchLine(fields.node(), format);
         Fields body = openAi ? batchBody(fields) : fields;
-        return new Received(body, body.node(), request, openAi);
+        return new Received(body, body.node(), request, openAi, known);
     }
 
     private static boolean batchLine(ObjectNode node, InputFormat format) {

@@ -1,6 +1,8 @@
 package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 
 /**
  * Where a prompt came from: a line of a file, or a record of a topic; the parts of the other kind are null.
@@ -17,6 +19,15 @@ public record Source(String file, Long line, String topic, Integer partition, Lo
 
     public static Source record(String topic, int partition, long offset) {
         return new Source(null, null, topic, partition, offset);
+    }
+
+    /** As a result or dead letter tells it; null where it does not. */
+    public static Source of(JsonNode message) {
+        try {
+            return Json.MAPPER.treeToValue(message.path("source"), Source.class);
+        } catch (JsonProcessingException e) {
+            return null;
+        }
     }
 
     /** The identity of a prompt that names none: {@code <file>:<line>} or {@code <topic>-<partition>-<offset>}. */

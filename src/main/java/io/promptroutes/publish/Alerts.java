@@ -47,6 +47,6 @@ public final class Alerts {
         details.put("kind", kind.name().toLowerCase(Locale.ROOT));
         details.put("message", message);
         data.accept(details);
-        return Results.bytes(event);
+        return Json.bytes(event);
     }
 }

@@ -49,7 +49,7 @@ public record Comparison(List<Branch> branches) {
         out.put("latency_ms", branches.stream().mapToLong(branch -> branch.outcome().path("latency_ms").asLong()).max().orElse(0));
         out.put("cached", false);
         Results.origin(out, run.prompt());
-        return Results.bytes(out);
+        return Json.bytes(out);
     }
 
     private static ObjectNode row(Branch branch) {

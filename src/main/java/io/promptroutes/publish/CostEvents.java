@@ -12,7 +12,6 @@ import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.Generation;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
@@ -63,15 +62,15 @@ public final class CostEvents {
         if (prompt.metadata() != null) {
             data.set("metadata", prompt.metadata());
         }
-        return Results.bytes(event);
+        return Json.bytes(event);
     }
 
     /** The same event without its prompt's metadata, for which its topic has no room; it says so. */
-    public static byte[] withoutMetadata(byte[] event) throws IOException {
-        ObjectNode without = (ObjectNode) Json.MAPPER.readTree(event);
+    public static byte[] withoutMetadata(byte[] event) {
+        ObjectNode without = (ObjectNode) Json.tree(event);
         ObjectNode data = (ObjectNode) without.get("data");
         data.put("metadata_left_out", data.remove("metadata") != null);
-        return Results.bytes(without);
+        return Json.bytes(without);
     }
 
     /**
@@ -97,7 +96,7 @@ public final class CostEvents {
         data.put("cost_source", CostSource.REPORTED.toString());
         data.put("latency_ms", generation.latencyMs());
         data.put("status", "looked_up");
-        return Results.bytes(event);
+        return Json.bytes(event);
     }
 
     private static ObjectNode event(String id, String promptId, Instant now) {

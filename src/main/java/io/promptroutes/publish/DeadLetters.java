@@ -10,8 +10,6 @@ import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.Writable;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /** Writes dead letters as JSON (README, "Messages"). Stateless. */
 public final class DeadLetters {
@@ -31,7 +29,7 @@ public final class DeadLetters {
         Results.cost(out, run);
         Results.origin(out, prompt);
         DeadLetterLine.hold(out, prompt.raw());
-        return Results.bytes(out);
+        return Json.bytes(out);
     }
 
     /** The dead letter of input that is no prompt. */
@@ -47,23 +45,19 @@ public final class DeadLetters {
         } else {
             DeadLetterLine.hold(out, arrival.bytes());
         }
-        return Results.bytes(out);
+        return Json.bytes(out);
     }
 
     /** A dead letter of a few hundred bytes, for where the whole has no room. */
     public static byte[] withoutRequest(byte[] deadLetter) {
-        try {
-            JsonNode whole = Json.MAPPER.readTree(deadLetter);
-            JsonNode error = whole.path("error");
-            String message = error.path("message").asText();
-            String id = whole.path("id").asText();
-            ObjectNode out = head(Writable.cut(id, 200), new Failure(error.path("code").asText(),
-                    Writable.cut(message, 400), error.path("retryable").asBoolean()));
-            out.set("source", whole.path("source"));
-            return Results.bytes(out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        JsonNode whole = Json.tree(deadLetter);
+        JsonNode error = whole.path("error");
+        String message = error.path("message").asText();
+        String id = whole.path("id").asText();
+        ObjectNode out = head(Writable.cut(id, 200), new Failure(error.path("code").asText(),
+                Writable.cut(message, 400), error.path("retryable").asBoolean()));
+        out.set("source", whole.path("source"));
+        return Json.bytes(out);
     }
 
     private static ObjectNode head(String id, Failure failure) {

@@ -3,7 +3,6 @@ package io.promptroutes.publish;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.prompt.Json;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
@@ -143,10 +142,6 @@ public final class OpenAiBatch {
     }
 
     private static JsonNode read(byte[] line) {
-        try {
-            return Json.MAPPER.readTree(line) instanceof ObjectNode object ? object : null;
-        } catch (IOException | NumberFormatException e) {
-            return null; // somebody's own line, of which the job has told
-        }
+        return Json.tree(line) instanceof ObjectNode object ? object : null; // else somebody's own line, of which the job has told
     }
 }

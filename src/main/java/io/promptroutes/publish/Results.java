@@ -1,9 +1,9 @@
 package io.promptroutes.publish;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.promptroutes.cost.Usage;
 import io.promptroutes.flow.Decision;
 import io.promptroutes.flow.Run;
@@ -14,8 +14,6 @@ import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.Strategy;
 import io.promptroutes.routing.Attempt;
 import io.promptroutes.routing.Chain;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +32,9 @@ public final class Results {
         out.put("id", prompt.id());
         out.put("status", "success");
         out.put("text", answer.text());
-        carry(out, "refusal", answer.refusal());
+        carry(out, "refusal", TextNode.valueOf(answer.refusal()));
         carry(out, "tool_calls", answer.toolCalls());
-        carry(out, "reasoning", answer.reasoning());
+        carry(out, "reasoning", TextNode.valueOf(answer.reasoning()));
         carry(out, "annotations", answer.annotations());
         carry(out, "images", answer.images());
         carry(out, "choices", answer.choices());
@@ -52,12 +50,12 @@ public final class Results {
         out.put("latency_ms", run.latencyMs());
         out.put("cached", false);
         origin(out, prompt);
-        return bytes(out);
+        return Json.bytes(out);
     }
 
     /** A result that was published before, for a prompt that asks the same and made no call. */
-    public static byte[] again(Run run, byte[] published) throws IOException {
-        ObjectNode out = (ObjectNode) Json.MAPPER.readTree(published);
+    public static byte[] again(Run run, byte[] published) {
+        ObjectNode out = (ObjectNode) Json.tree(published);
         out.put("id", run.prompt().id());
         out.put("model_requested", run.chain().requested());
         out.set("routing", routing(run));
@@ -67,32 +65,7 @@ public final class Results {
         out.put("latency_ms", 0);
         out.put("cached", true);
         origin(out, run.prompt());
-        return bytes(out);
-    }
-
-    /** A result that was kept before its answer was checked. */
-    public record Kept(ObjectNode result) {
-
-        public static Kept of(byte[] json) throws IOException {
-            return new Kept((ObjectNode) Json.MAPPER.readTree(json));
-        }
-
-        public String text() {
-            return result.path("text").asText();
-        }
-
-        public String model() {
-            return result.path("model_used").textValue();
-        }
-
-        /** @param note null for none */
-        public byte[] saying(String text, String note) {
-            result.put("text", text);
-            if (note != null) {
-                result.withObjectProperty("routing").withArrayProperty("notes").add(note);
-            }
-            return bytes(result);
-        }
+        return Json.bytes(out);
     }
 
     static ObjectNode routing(Run run) {
@@ -188,23 +161,9 @@ public final class Results {
         out.put("key", prompt.key());
     }
 
-    private static void carry(ObjectNode out, String name, String value) {
-        if (value != null) {
-            out.put(name, value);
-        }
-    }
-
     private static void carry(ObjectNode out, String name, JsonNode value) {
         if (value != null) {
             out.set(name, value);
-        }
-    }
-
-    static byte[] bytes(ObjectNode out) {
-        try {
-            return Json.MAPPER.writeValueAsBytes(out);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -3,9 +3,9 @@ package io.promptroutes.publish;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.flow.Run;
+import io.promptroutes.openrouter.FinishReason;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +17,7 @@ public record Stored(byte[] bytes, JsonNode json) {
 
     /** @param bytes null where there is no text */
     public static Stored of(byte[] bytes) {
-        try {
-            return new Stored(bytes, bytes == null ? Json.MAPPER.missingNode() : Json.MAPPER.readTree(bytes));
-        } catch (IOException | NumberFormatException e) {
-            return new Stored(bytes, Json.MAPPER.missingNode()); // not all that an earlier version could write can be read: it stands as it is
-        }
+        return new Stored(bytes, Json.tree(bytes)); // not all that an earlier version could write can be read: it stands as it is
     }
 
     /** For the prompt as it came now, with its id, place and metadata of now; the same array where that is as it came then. */
@@ -34,13 +30,46 @@ public record Stored(byte[] bytes, JsonNode json) {
             return bytes;
         }
         List<String> gone = then.propertyStream().map(Map.Entry::getKey).filter(name -> !now.has(name)).toList();
-        return Results.bytes(((ObjectNode) json.deepCopy()).remove(gone).setAll(now));
+        return Json.bytes(((ObjectNode) json.deepCopy()).remove(gone).setAll(now));
     }
 
     /** The model that gave the answer, by the name under which it is called today where it would be the first one again. @param model as it called itself, or null */
     public String givenBy(Run run, String model) {
-        boolean again = json.at("/fallback/level").asInt(1) == 0 && run.chain().requested().equals(json.path("model_requested").asText());
+        boolean again = level() == 0 && run.chain().requested().equals(json.path("model_requested").asText());
         return again || model == null ? run.chain().requested() : model;
+    }
+
+    /** Of a dead letter's error. */
+    public String code() {
+        return json.at("/error/code").asText("unknown");
+    }
+
+    public String text() {
+        return json.path("text").asText();
+    }
+
+    /** That gave the answer, as it called itself; or null. */
+    public String model() {
+        return json.path("model_used").textValue();
+    }
+
+    /** The result once its answer was checked. @param note null for none */
+    public byte[] saying(String text, String note) {
+        ObjectNode result = ((ObjectNode) json.deepCopy()).put("text", text);
+        if (note != null) {
+            result.withObjectProperty("routing").withArrayProperty("notes").add(note);
+        }
+        return Json.bytes(result);
+    }
+
+    /** Of the model that gave it in its chain; 0 also where nobody says. */
+    public int level() {
+        return json.at("/fallback/level").asInt();
+    }
+
+    /** Whether it ended at its output cap. */
+    public boolean cut() {
+        return json.path("finish_reason").asText().equals(FinishReason.LENGTH);
     }
 
     /** Whether the tables would choose another model first now. @param chosen the cell's models, separated by commas; null where the request names its own */

@@ -15,8 +15,6 @@ import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Strategy;
 import io.promptroutes.publish.Results;
 import io.promptroutes.routing.LeftOut;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.List;
@@ -172,7 +170,7 @@ final class AskCache extends AsyncProcessorSupport {
         if (run.chain().models().stream().anyMatch(this::mayBeCalled)) {
             run.chain().passOver(leftOut);
         }
-        byte[] result = again(run, answer);
+        byte[] result = Results.again(run, answer.result());
         if (ledger != null) {
             Finish finish = Finish.answered(result, answer.model(), run.bill().spent());
             if (!Durable.result(ledger.finish(run.work(), finish)).stored()) {
@@ -183,18 +181,11 @@ final class AskCache extends AsyncProcessorSupport {
             guard.intake().over(LookUp.LEDGER_LOST);
         }
         tally.reuse(run, answer.model(), answer.costUsd());
+        tally.substitute(run, run.chain().level());
         exchange.setVariable("stored", result);
         exchange.setVariable("kind", "result");
         exchange.setVariable("events", List.of());
         return "republish";
-    }
-
-    private static byte[] again(Run run, CachedAnswer answer) {
-        try {
-            return Results.again(run, answer.result());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** A comparison is made of many calls, and its answer is none of a model. */
@@ -218,6 +209,6 @@ final class AskCache extends AsyncProcessorSupport {
         asked.set("provider", provider);
         asked.set("request", run.prompt().request());
         String tenant = cache.settings().acrossTenants() ? "" : run.prompt().tenant();
-        return WorkId.of(policy.provider(), tenant, "answer", Json.bytes(asked)).hex();
+        return WorkId.of(policy.provider(), tenant, "answer", asked).hex();
     }
 }

@@ -10,8 +10,7 @@ import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.openrouter.FinishReason;
 import io.promptroutes.openrouter.StructuredOutput;
 import io.promptroutes.openrouter.StructuredOutput.Verdict;
-import io.promptroutes.publish.Results;
-import java.io.IOException;
+import io.promptroutes.publish.Stored;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -77,12 +76,12 @@ final class CheckOutput extends AsyncProcessorSupport {
     }
 
     /** An answer in {@code stored} whose process died before it was checked is the prompt's if it fits; else the prompt is called. */
-    void kept(Exchange exchange) throws IOException {
+    void kept(Exchange exchange) {
         if (!"check".equals(exchange.getVariable("next"))) {
             return;
         }
         Run run = exchange.getVariable("run", Run.class);
-        Results.Kept kept = Results.Kept.of(exchange.getVariable("stored", byte[].class));
+        Stored kept = Stored.of(exchange.getVariable("stored", byte[].class));
         Verdict verdict = Durable.result(check(run, kept.text()));
         exchange.setVariable("next", "call");
         if (verdict.fault() == null) {

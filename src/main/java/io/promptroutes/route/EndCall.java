@@ -12,6 +12,7 @@ import io.promptroutes.flow.Tally;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.FailureKind;
+import io.promptroutes.openrouter.FinishReason;
 import io.promptroutes.openrouter.StructuredOutput;
 import io.promptroutes.publish.CostEvents;
 import io.promptroutes.publish.Results;
@@ -99,6 +100,9 @@ final class EndCall implements Processor {
     }
 
     private void conclude(Exchange exchange, Run run, Cost cost) {
+        if (run.answer() != null && FinishReason.LENGTH.equals(run.answer().finishReason())) {
+            tally.note(Tally.CUT);
+        }
         messages(exchange, run, cost);
         Chain.Step step = run.chain().step();
         exchange.setVariable("next", step == Chain.Step.CALL ? "queue" : step.name().toLowerCase(Locale.ROOT));

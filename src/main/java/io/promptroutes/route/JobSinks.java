@@ -4,6 +4,7 @@ import io.promptroutes.file.IdSet;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.ledger.FinishedWork;
+import io.promptroutes.ledger.Known;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
@@ -24,6 +25,8 @@ public final class JobSinks implements LedgerPolicy.Earlier {
 
     private final OutputFolder folder;
     private final IdSet asked = new IdSet();
+    /** Of prompts that the job had ended more than once when it began, each time asking something else, and whose texts nobody keeps: when it did so last; and of those without a line. */
+    private final Map<String, Instant> last = new HashMap<>();
 
     public JobSinks(OutputFolder folder) {
         this.folder = folder;
@@ -37,7 +40,7 @@ public final class JobSinks implements LedgerPolicy.Earlier {
     private void result(Exchange exchange) throws IOException {
         byte[] line = body(exchange);
         String id = placed(exchange);
-        if (line == LookUp.STANDING || exchange.getVariable("stored") != null && folder.hasResult(line)) {
+        if (line == LookUp.STANDING || exchange.getVariable("stored") != null && folder.hasResult(id, line)) {
             folder.resultStands(id);
         } else {
             folder.result(id, line);
@@ -48,7 +51,7 @@ public final class JobSinks implements LedgerPolicy.Earlier {
         byte[] line = body(exchange);
         String id = placed(exchange);
         boolean again = exchange.getVariable("stored") != null || exchange.getVariable("run") == null; // else it was called
-        if (line == LookUp.STANDING || again && folder.hasDeadLetter(line)) {
+        if (line == LookUp.STANDING || again && folder.hasDeadLetter(id, line)) {
             folder.deadLetterStands(id);
         } else {
             folder.deadLetter(id, line);
@@ -78,8 +81,8 @@ public final class JobSinks implements LedgerPolicy.Earlier {
     }
 
     @Override
-    public boolean has(Prompt prompt, boolean answered) {
-        return folder.has(prompt.id(), prompt.identity(), answered);
+    public boolean has(Prompt prompt, Known.Ended end) {
+        return end.when().equals(last.getOrDefault(prompt.identity(), end.when())) && folder.has(prompt.id(), prompt.identity(), end instanceof Known.Answered);
     }
 
     @Override
@@ -89,26 +92,28 @@ public final class JobSinks implements LedgerPolicy.Earlier {
 
     /** Writes what an earlier run had on disk in the ledger, and not in the files when it died. Of what a prompt came to the last end counts. */
     public void restore(Ledger ledger, String job) {
-        Map<String, Instant> missing = new HashMap<>();
         ledger.history().forEachFinished(job, work -> {
-            asked.add(work.identity());
-            if (work.json() != null && !folder.knows(work.identity())) {
-                missing.put(work.identity(), Instant.MIN);
+            if (!asked.add(work.identity()) && work.json() == null || missing(work)) {
+                last.put(work.identity(), Instant.MIN);
             }
         });
         if (asked.size() > 0) {
             folder.continued();
         }
-        if (!missing.isEmpty()) {
-            ledger.history().forEachFinished(job, work -> missing.computeIfPresent(work.identity(),
-                    (identity, last) -> last.isAfter(work.finishedAt()) ? last : work.finishedAt()));
+        if (!last.isEmpty()) {
+            ledger.history().forEachFinished(job, work -> last.computeIfPresent(work.identity(),
+                    (identity, end) -> end.isAfter(work.finishedAt()) ? end : work.finishedAt()));
             ledger.history().forEachFinished(job, work -> {
-                if (work.json() != null && work.finishedAt().equals(missing.get(work.identity()))) {
+                if (missing(work) && work.finishedAt().equals(last.get(work.identity()))) {
                     restore(work);
                 }
             });
         }
         ledger.history().events(job, this::restoreEvent);
+    }
+
+    private boolean missing(FinishedWork work) {
+        return work.json() != null && !folder.knows(work.identity());
     }
 
     private void restoreEvent(byte[] event) {

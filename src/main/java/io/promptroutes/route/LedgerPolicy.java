@@ -1,5 +1,6 @@
 package io.promptroutes.route;
 
+import io.promptroutes.ledger.Known;
 import io.promptroutes.ledger.WorkId;
 import io.promptroutes.prompt.Prompt;
 
@@ -21,8 +22,8 @@ public record LedgerPolicy(String provider, String pipeline, String job, boolean
     /** What a job's output has of earlier runs. */
     public interface Earlier {
 
-        /** Whether it has the prompt's result (true) or dead letter (false): that is left as it is where the ledger keeps no texts. */
-        boolean has(Prompt prompt, boolean answered);
+        /** Whether it has that very end of the prompt, for this job: it is left as it is where the ledger keeps no texts. */
+        boolean has(Prompt prompt, Known.Ended end);
 
         /** Whether the job has finished the prompt that is known by {@code identity} before, whatever it asked then. */
         default boolean asked(String identity) {

@@ -11,14 +11,11 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.ledger.OpenClaim;
 import io.promptroutes.ledger.Work;
-import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.Source;
 import io.promptroutes.prompt.Strategy;
 import io.promptroutes.publish.Stored;
-import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -92,7 +89,7 @@ final class LookUp implements Processor {
 
     private String follow(Exchange exchange, Run run, Work work, Known known) {
         if (known instanceof Known.New found) {
-            if (policy.earlier().asked(work.identity())) {
+            if (run.work() == null && earlier(exchange).asked(work.identity())) {
                 tally.note(Tally.OTHER_INSTRUCTION);
             }
             run.begun(work, found.attempts(), policy.fresh() ? BigDecimal.ZERO : found.costUsd());
@@ -116,23 +113,25 @@ final class LookUp implements Processor {
         if (known instanceof Known.Busy) {
             return "busy";
         }
+        Known.Ended ended = (Known.Ended) known;
         boolean answered = known instanceof Known.Answered;
+        byte[] stored = known instanceof Known.Answered found ? found.result() : ((Known.DeadLettered) known).deadLetter();
+        Stored end = Stored.of(stored);
+        // a letter that was put back is called again once: delivered again, after a crash, it has the end that it came to then
         boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).holds(run.prompt())
-                || exchange.getVariable("replayed") != null && !endedHere(run.prompt(), known)
-                || known instanceof Known.DeadLettered found && !found.job().equals(work.job()); // no answer, and not told here
+                || exchange.getVariable("replayed") != null && !run.prompt().source().equals(Source.of(end.json()))
+                || !ended.job().equals(work.job()); // a dead letter of another job is not told here
         if (policy.again(answered, fedInAgain)) {
             run.begun(work, 0, BigDecimal.ZERO);
             run.reopen();
-            if (known instanceof Known.DeadLettered found && held(found.deadLetter())) {
-                tally.maybePaidTwice();
+            if (!answered && end.code().equals("ambiguous")) { // of ledger.ambiguous=hold: what it was about is called again now
+                tally.note(Tally.MAYBE_PAID_TWICE);
             }
             return "call";
         }
-        byte[] stored = known instanceof Known.Answered found ? found.result() : ((Known.DeadLettered) known).deadLetter();
-        Stored end = Stored.of(stored);
         if (stored != null) {
             stored = end.addressedTo(run.prompt());
-        } else if (standing(exchange, run.prompt(), answered)) {
+        } else if (ended.job().equals(work.job()) && earlier(exchange).has(run.prompt(), ended)) {
             stored = STANDING;
         } else {
             run.fail(new Failure("already_answered", "this prompt was " + (answered ? "answered" : "dead-lettered")
@@ -142,6 +141,10 @@ final class LookUp implements Processor {
         stored(exchange, run, work, stored, answered ? "result" : "dead-letter");
         if (known instanceof Known.Answered found) {
             tally.reuse(run, end.givenBy(run, found.model()), found.costUsd());
+            tally.substitute(run, end.level());
+            if (end.cut()) {
+                tally.note(Tally.CUT);
+            }
             if (end.chosenOtherwise(run, exchange.getVariable("models", String.class))) {
                 tally.note(Tally.UNNAMED_MODEL);
             }
@@ -154,16 +157,6 @@ final class LookUp implements Processor {
         exchange.setVariable("stored", json);
         exchange.setVariable("kind", kind);
         exchange.setVariable("events", policy.eventsAgain() && Job.of(exchange) == null ? events(exchange, run, work) : List.of());
-    }
-
-    /** A dead letter that was put back is called again once: delivered again, after a crash, it has the end that it came to then. */
-    private static boolean endedHere(Prompt prompt, Known known) {
-        try {
-            return known instanceof Known.DeadLettered found && found.deadLetter() != null
-                    && prompt.source().equals(Json.MAPPER.treeToValue(Json.MAPPER.readTree(found.deadLetter()).path("source"), Source.class));
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /** The calls of a comparison are those of its branches. */
@@ -195,18 +188,13 @@ final class LookUp implements Processor {
     private void retried(List<OpenClaim> claims) {
         for (OpenClaim claim : claims) {
             Durable.result(ledger.markAmbiguousRetried(claim.claimId()));
-            tally.maybePaidTwice();
+            tally.note(Tally.MAYBE_PAID_TWICE);
         }
     }
 
-    private boolean standing(Exchange exchange, Prompt prompt, boolean answered) {
+    private LedgerPolicy.Earlier earlier(Exchange exchange) {
         Job job = Job.of(exchange);
-        return (job != null ? job.sinks() : policy.earlier()).has(prompt, answered);
-    }
-
-    /** A dead letter of ledger.ambiguous=hold: what it was about is called again now. */
-    private static boolean held(byte[] deadLetter) {
-        return deadLetter != null && new String(deadLetter, StandardCharsets.UTF_8).contains("\"code\":\"ambiguous\"");
+        return job != null ? job.sinks() : policy.earlier();
     }
 
     /** The process died in a call, which may have been billed, and its answer is lost. */

@@ -16,12 +16,9 @@ final class Occurrences {
     /** Only of requests that came more than once. */
     private final Map<String, Integer> repeated = new HashMap<>();
 
-    /** The prompt as it is known: by its own id, its place in a topic, or its record. @param known the record as which it came first, or null */
-    synchronized Prompt identified(Prompt prompt, String known) {
-        if (known != null) {
-            return prompt.knownBy(known);
-        }
-        if (!prompt.id().equals(prompt.source().defaultId()) || prompt.source().file() == null) {
+    /** The prompt as it is known: by its own id, its place in a topic, or its record; one that is fed in again, as it was then. */
+    synchronized Prompt identified(Prompt prompt) {
+        if (prompt.record() != null || !prompt.id().equals(prompt.source().defaultId()) || prompt.source().file() == null) {
             return prompt;
         }
         String record = WorkId.of("", "", "", prompt.raw()).hex();

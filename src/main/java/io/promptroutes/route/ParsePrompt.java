@@ -59,7 +59,7 @@ final class ParsePrompt implements Processor {
         if (!firstSeen.test(prompt.id())) {
             throw new InvalidPrompt(InvalidPrompt.DUPLICATE_ID, null, "id " + prompt.id() + " was there before in this job; ids must be unique");
         }
-        prompt = (job == null ? occurrences : job.occurrences()).identified(prompt, arrival.identity()); // here, where prompts still come in order
+        prompt = (job == null ? occurrences : job.occurrences()).identified(prompt); // here, where prompts still come in order
         exchange.setVariable("prompt", prompt);
         exchange.setVariable("id", prompt.id());
         exchange.setVariable("identity", prompt.identity());

@@ -12,7 +12,6 @@ import io.promptroutes.ledger.Settlement.State;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.CallFailed;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

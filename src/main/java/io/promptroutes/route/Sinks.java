@@ -10,16 +10,15 @@ import io.promptroutes.ledger.Crossing;
 import io.promptroutes.ledger.Known;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.InvalidPrompt;
-import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.publish.Alerts;
 import io.promptroutes.publish.BudgetAlerts;
 import io.promptroutes.publish.DeadLetters;
+import io.promptroutes.publish.Stored;
 import io.promptroutes.routing.Chain;
 import io.promptroutes.telemetry.Meters.Outcome;
 import io.promptroutes.telemetry.Passage;
 import io.promptroutes.telemetry.Telemetry;
-import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -77,16 +76,8 @@ public final class Sinks {
             tally.answeredAgain();
             finish(exchange, exchange.getVariable("known") instanceof Known.Answered ? Outcome.REUSED : Outcome.CACHED, null, null);
         } else {
-            tally.deadLetter(code(exchange.getVariable("stored", byte[].class)));
+            tally.deadLetter(Stored.of(exchange.getVariable("stored", byte[].class)).code());
             finish(exchange, Outcome.REUSED, null, null); // it was counted when it came to be
-        }
-    }
-
-    private static String code(byte[] deadLetter) {
-        try {
-            return Json.MAPPER.readTree(deadLetter).path("error").path("code").asText("unknown");
-        } catch (IOException e) {
-            return "unknown";
         }
     }
 
@@ -130,7 +121,7 @@ public final class Sinks {
     public void tooLarge(Exchange exchange) {
         byte[] message = exchange.getVariable("stored", byte[].class);
         if (message != null && "dead-letter".equals(exchange.getVariable("kind"))) {
-            letter(exchange, message, code(message));
+            letter(exchange, message, Stored.of(message).code());
             return;
         }
         byte[] result = message == null ? exchange.getVariable("result", byte[].class) : message;

@@ -9,7 +9,6 @@ import io.promptroutes.ledger.OpenClaim;
 import io.promptroutes.openrouter.Generation;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.publish.CostEvents;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,9 +52,9 @@ final class UnknownCosts {
     }
 
     /** Reads what {@code GET /generation} says of the call in variable {@code call}: variables {@code generation} and {@code event}. */
-    void read(Exchange exchange) throws IOException {
+    void read(Exchange exchange) {
         OpenClaim call = exchange.getVariable("call", OpenClaim.class);
-        Generation generation = Generation.read(Json.MAPPER.readTree(exchange.getMessage().getBody(byte[].class)));
+        Generation generation = Generation.read(Json.tree(exchange.getMessage().getBody(byte[].class)));
         if (generation != null) {
             exchange.setVariable("generation", generation);
             exchange.setVariable("event", CostEvents.lookedUp(call, generation, clock.instant()));

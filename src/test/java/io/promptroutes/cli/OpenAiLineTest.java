@@ -121,17 +121,36 @@ class OpenAiLineTest {
         server.script();
         server.byModel(Map.of("acme/gone", Reply.error(404, "No endpoints found for acme/gone."), "acme/short", CUT));
         Path prompts = Files.writeString(folder.resolve("in.jsonl"), "{\"prompt\":\"x\",\"model\":\"acme/short\"}\n" + line("\"model\":\"acme/gone\",") + "\n{\"prompt\":\"y\"}\n");
-        StringWriter err = new StringWriter();
-        int exit = PromptRoutes.execute(new String[] {"batch", prompts.toString(), "--out", folder.resolve("out").toString(), "--concurrency", "1",
-            "--format", "openai", "-D", "openrouter.base-url=" + server.baseUrl(), "-D", "openrouter.api-key=any", "-D", "ledger.directory=" + folder.resolve("data"),
-            "-D", "catalogue.copy=" + folder.resolve("models.json")}, new PrintWriter(new StringWriter()), new PrintWriter(err, true));
+        String err = batch(folder, prompts);
         server.byModel(Map.of());
-        assertThat(exit).as(err.toString()).isZero();
-        assertThat(err.toString()).containsPattern("substitutes +1 answers? ").containsPattern("cut +1 answers? ");
+        assertThat(err).containsPattern("substitutes +1 answers? ").containsPattern("cut +1 answers? ");
         JsonNode substitute = Files.readAllLines(folder.resolve("out/openai-output.jsonl")).stream().map(OpenAiLineTest::json)
                 .filter(one -> one.path("custom_id").asText().equals("a")).findFirst().orElseThrow();
         assertThat(substitute.at("/response/body/model_requested").asText()).isEqualTo("acme/gone");
         assertThat(substitute.at("/response/body/fallback/reason").asText()).isEqualTo("model_gone");
+        int calls = server.calls().size();
+        assertThat(batch(folder, prompts)).as("answered again").containsPattern("reused +3 answers? ").containsPattern("substitutes +1 answers? ")
+                .containsPattern("cut +1 answers? ");
+        assertThat(server.calls()).hasSize(calls);
+    }
+
+    @Test
+    void anAnswerThatWasCutAndAskedForAgainIsNotCounted(@TempDir Path folder) throws IOException {
+        server.script(CUT, Reply.choice("{\"finish_reason\":\"stop\",\"message\":{\"content\":\"{}\"}}", "\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":4}"));
+        Path prompts = Files.writeString(folder.resolve("in.jsonl"), "{\"prompt\":\"x\",\"model\":\"openai/gpt-4.1-mini\",\"response_format\":{\"type\":\"json_object\"}}\n");
+        String err = batch(folder, prompts);
+        assertThat(server.calls()).hasSize(2);
+        assertThat(err).doesNotContain("cut  ");
+    }
+
+    /** What it says. */
+    private static String batch(Path folder, Path prompts) {
+        StringWriter err = new StringWriter();
+        int exit = PromptRoutes.execute(new String[] {"batch", prompts.toString(), "--out", folder.resolve("out").toString(), "--concurrency", "1",
+            "--format", "openai", "-D", "openrouter.base-url=" + server.baseUrl(), "-D", "openrouter.api-key=any", "-D", "ledger.directory=" + folder.resolve("data"),
+            "-D", "catalogue.copy=" + folder.resolve("models.json")}, new PrintWriter(new StringWriter()), new PrintWriter(err, true));
+        assertThat(exit).as(err.toString()).isZero();
+        return err.toString();
     }
 
     private static JsonNode json(String line) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,9 +23,20 @@ class OutputFolderTest {
             job.result("p", old);
         }
         try (OutputFolder job = new OutputFolder(folder, false)) {
-            assertThat(job.hasResult(old)).isTrue();
-            assertThat(job.hasResult(other)).isFalse();
+            assertThat(job.hasResult("p", old)).isTrue();
+            assertThat(job.hasResult("p", other)).isFalse();
         }
+    }
+
+    @Test
+    void ofTheLinesThatAKilledProcessLeftTheOneThatIsWantedIsWrittenLast() throws IOException {
+        byte[] wanted = line("{\"id\":\"p\",\"text\":\"wanted\"}");
+        Files.writeString(folder.resolve(OutputFolder.RESULTS), new String(wanted, StandardCharsets.UTF_8) + "\n{\"id\":\"p\",\"text\":\"of another instruction\"}\n");
+        try (OutputFolder job = new OutputFolder(folder, false)) {
+            assertThat(job.hasResult("p", wanted)).isFalse();
+            job.result("p", wanted);
+        }
+        assertThat(Files.readAllLines(folder.resolve(OutputFolder.RESULTS))).containsExactly(new String(wanted, StandardCharsets.UTF_8));
     }
 
     private static byte[] line(String json) {

@@ -81,6 +81,35 @@ class IdentityIT {
     }
 
     @Test
+    void whereAProcessWasKilledTheFilesHoldTheAnswersOfTheInstructionThatIsWanted() throws Exception {
+        product.file("a.csv", table(List.of("one", "two")));
+        batch("template", "Summarise", "out").with(0);
+        Map<String, String> summarised = texts("out");
+        String lines = Files.readString(folder.resolve("out/results.jsonl"));
+        batch("template", "Translate", "out").with(0);
+        Files.writeString(folder.resolve("out/results.jsonl"), lines + Files.readString(folder.resolve("out/results.jsonl")));
+
+        assertThat(batch("template", "Summarise", "out").with(0).err()).contains("reused      2 answers");
+        assertThat(texts("out")).isEqualTo(summarised);
+    }
+
+    @Test
+    void withoutTextsInTheLedgerALineStandsForItsOwnInstructionAlone() {
+        String[] less = {"-D", "ledger.store-text=off"};
+        product.file("a.csv", table(List.of("one", "two")));
+        batch("template", "Summarise", "out", less).with(0);
+        batch("template", "Translate", "out", less).with(0);
+        Map<String, String> translated = texts("out");
+
+        batch("template", "Translate", "out", less).with(0);
+        assertThat(texts("out")).isEqualTo(translated);
+        batch("template", "Summarise", "out", less).with(1);
+        assertThat(Outputs.of(folder.resolve("out")).deadLetters()).hasSize(2).allMatch(line -> line.at("/error/code").asText().equals("already_answered"));
+        assertThat(texts("out")).isEmpty();
+        assertThat(simulator.bill().completions()).isEqualTo(4);
+    }
+
+    @Test
     void theFilesHoldWhatTheInputHoldsAndNoAnswerIsLost() throws Exception {
         product.file("a.csv", table(List.of("one", "two", "two", "three", "four", "five"))).file("b.csv", table(List.of("six", "seven")));
         product.runHere("batch", "a.csv", "b.csv", "--out", "out", "-D", DATA).with(0);

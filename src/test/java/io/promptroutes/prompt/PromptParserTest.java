@@ -13,6 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PromptParserTest {
@@ -49,6 +50,15 @@ class PromptParserTest {
                 .containsExactly("invalid_csv", "a.csv:3");
         assertThat(refusal(letter.formatted("unreadable")).code()).isEqualTo("unreadable");
         assertThat(parse(letter.formatted("rate_limited")).text()).isEqualTo("Hi");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0123456789abcdef0123456789abcdef#2, 0123456789abcdef0123456789abcdef#2", "whatever, a.csv:3", "'', a.csv:3"})
+    void aPromptThatIsFedInAgainIsKnownAsItWasThen(String record, String identity) throws Exception {
+        String letter = "{\"id\":\"a.csv:3\",\"error\":{\"code\":\"timeout\",\"message\":\"why\"},\"record\":\"" + record + "\",%s}";
+
+        assertThat(parse(letter.formatted("\"request\":{\"prompt\":\"Hi\"}")).identity()).isEqualTo(identity);
+        assertThat(parse(letter.formatted("\"raw_base64\":\"SGk=\"")).identity()).isEqualTo(identity);
     }
 
     @Test
