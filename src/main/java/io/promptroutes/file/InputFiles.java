@@ -129,13 +129,8 @@ public final class InputFiles extends Ahead<Arrival> implements Closeable {
         if (bytes.length <= prompts.maxBytes()) {
             String text = new String(bytes, StandardCharsets.UTF_8);
             // else fed in again, out of a dead letter, it would pass as a request; what is no text is refused as it is
-<<<<<<< HEAD
             byte[] prompt = !text.matches("\uFEFF?\\s*\\{[^\0\uFFFD]*") ? bytes : Json.bytes(Json.MAPPER.createObjectNode().put(prompts.textField(), text.replace("\uFEFF", "")));
-            return new Arrival(Source.line(name, 1), null, prompt, false, bytes.length, prompt == bytes ? InputFormat.TEXT : InputFormat.JSON, null, null);
-=======
-            byte[] prompt = !text.matches("\uFEFF?\\s*\\{[^\0\uFFFD]*") ? bytes : Json.bytes(Json.MAPPER.createObjectNode().put("prompt", text.replace("\uFEFF", "")));
             return new Arrival(Source.line(name, 1), null, prompt, false, bytes.length, prompt == bytes ? InputFormat.TEXT : InputFormat.JSON, null);
->>>>>>> dc2e433 (wip)
         }
         long length = bytes.length + in.transferTo(OutputStream.nullOutputStream());
         return new Arrival(Source.line(name, 1), null, Arrays.copyOf(bytes, Math.min(bytes.length, LineReader.HEAD)), true, length);

@@ -52,21 +52,9 @@ final class JsonValues extends Ahead<Arrival> {
             while (begin == JsonToken.END_ARRAY || begin == JsonToken.START_ARRAY && parser.getParsingContext().getParent().inRoot()) {
                 begin = parser.nextToken();
             }
-<<<<<<< HEAD
             return begin == null ? null : value();
         } catch (JsonProcessingException e) { // whose message may quote the prompt
             throw new UncheckedIOException(new IOException("value " + number + " is no valid JSON, or has a text larger than prompts.max-bytes"));
-=======
-            JsonNode value = values.nextValue();
-            JsonNode request = value.isTextual() ? Json.MAPPER.createObjectNode().set(prompts.data() ? "text" : "prompt", value) : value;
-            byte[] bytes = request.toString().getBytes(StandardCharsets.UTF_8);
-            String problem = Writable.problem(request);
-            return new Arrival(Source.line(name, number), null, bytes, bytes.length > prompts.maxBytes(), bytes.length,
-                    prompts.format() == InputFormat.OPENAI ? InputFormat.OPENAI : InputFormat.JSON,
-                    problem == null ? null : new InvalidPrompt(InvalidPrompt.INVALID_JSON, null, problem));
-        } catch (JsonProcessingException | NumberFormatException e) { // whose message may quote the prompt
-            throw new UncheckedIOException(new IOException("value " + number + " is no valid JSON"));
->>>>>>> dc2e433 (wip)
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -96,7 +84,7 @@ final class JsonValues extends Ahead<Arrival> {
         byte[] bytes = copy.toByteArray();
         return new Arrival(Source.line(name, number), null, tooLong ? Arrays.copyOf(bytes, Math.min(bytes.length, LineReader.HEAD)) : bytes, tooLong,
                 tooLong ? parser.currentLocation().getByteOffset() - from : bytes.length,
-                prompts.format() == InputFormat.OPENAI ? InputFormat.OPENAI : InputFormat.JSON, null, null);
+                prompts.format() == InputFormat.OPENAI ? InputFormat.OPENAI : InputFormat.JSON, null);
     }
 
     /** After a failure: the value in which it came. */

@@ -65,13 +65,8 @@ final class RequestReader {
                 throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, outerId, "not text: a NUL at character " + (nul + 1));
             }
             ObjectNode request = Json.MAPPER.createObjectNode();
-<<<<<<< HEAD
             return new Received(new Fields(data ? request : request.put("prompt", text), outerId), Json.MAPPER.createObjectNode().put(PromptSettings.TEXT, text), raw,
-                    false);
-=======
-            return new Received(new Fields(data ? request : request.put("prompt", text), outerId), Json.MAPPER.createObjectNode().put(TEXT, text), raw,
                     false, null);
->>>>>>> dc2e433 (wip)
         }
         Fields fields = named(tree(raw, start, outerId), format, outerId);
         Writable.check(fields.node(), fields.id());

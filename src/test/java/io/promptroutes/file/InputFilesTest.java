@@ -191,16 +191,9 @@ class InputFilesTest {
     }
 
     @Test
-<<<<<<< HEAD
     void aWholeTextThatBeginsAsJsonIsATextForTheTemplateToo() throws IOException {
         Files.writeString(folder.resolve("a.txt"), "{a} is a set");
         assertThat(shown(new InputFiles(Map.of("a.txt", folder.resolve("a.txt")), prompts("data:{{text}}"), null, true))).containsExactly("1 {\"text\":\"{a} is a set\"}");
-=======
-    void aTextOfAnArrayIsNamedToATemplateAsAnyOtherTextIs() throws IOException {
-        Files.writeString(folder.resolve("a.json"), "[\"one\"]");
-        PromptSettings data = new PromptSettings(MAX_BYTES, null, PromptSettings.template("{{text}}"), InputFormat.AUTO, true, Set.of());
-        assertThat(shown(new InputFiles(Map.of("a.json", folder.resolve("a.json")), data, false))).containsExactly("1 {\"text\":\"one\"}");
->>>>>>> dc2e433 (wip)
     }
 
     @Test
