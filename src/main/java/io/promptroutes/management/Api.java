@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.apache.hc.core5.concurrent.DefaultThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,11 +39,8 @@ public final class Api implements AutoCloseable {
         JsonNode to(Message query);
     }
 
-    private final ExecutorService readers = new ThreadPoolExecutor(READERS, READERS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), work -> {
-        Thread thread = new Thread(work, "figures");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService readers = new ThreadPoolExecutor(READERS, READERS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING),
+            new DefaultThreadFactory("figures", true));
 
     private final Ledger ledger;
     private final Overview overview;

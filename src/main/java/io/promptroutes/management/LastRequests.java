@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.Json;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -67,19 +66,15 @@ public final class LastRequests {
     private static ObjectNode told(Figures.End end) {
         ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("at", end.at().toString());
-        try {
-            if (end.json() == null) {
-                return out.put("note", "its result is longer than " + LONGEST + " bytes");
-            }
-            JsonNode published = Json.MAPPER.readTree(end.json());
-            copy(published, TOLD, out);
-            for (JsonNode branch : published.path("model_results")) {
-                copy(branch, TOLD_OF_A_BRANCH, out.withArray("branches").addObject());
-            }
-            return out;
-        } catch (IOException e) {
-            return out.put("note", "its result cannot be read");
+        JsonNode published = Json.tree(end.json());
+        if (published.isMissingNode()) {
+            return out.put("note", end.json() == null ? "its result is longer than " + LONGEST + " bytes" : "its result cannot be read");
         }
+        copy(published, TOLD, out);
+        for (JsonNode branch : published.path("model_results")) {
+            copy(branch, TOLD_OF_A_BRANCH, out.withArray("branches").addObject());
+        }
+        return out;
     }
 
     private static void copy(JsonNode from, List<String> fields, ObjectNode to) {

@@ -8,6 +8,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Writable;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,9 +85,12 @@ public final class StructuredOutput {
 
     private Verdict judged(JsonNode schema, String json, CheckLimit limit) {
         try {
-            JsonNode given = schema.isMissingNode() ? null : bounded(json);
-            if (given == null) {
-                return new Verdict(null, json, schema.isMissingNode() ? null : "the answer is too long, too deep, or holds a number out of bounds, to be checked by its schema");
+            if (schema.isMissingNode()) {
+                return new Verdict(null, json, null);
+            }
+            JsonNode given = json.length() > LONGEST_ANSWER ? MissingNode.getInstance() : Json.tree(json.getBytes(StandardCharsets.UTF_8));
+            if (given.isMissingNode() || Writable.problem(given) != null) {
+                return new Verdict(null, json, "the answer is too long, too deep, or holds a number out of bounds, to be checked by its schema");
             }
             return new Verdict(usable(schema, limit).faults(given, limit), json, null);
         } catch (RuntimeException | StackOverflowError e) {
@@ -94,16 +98,6 @@ public final class StructuredOutput {
             boolean over = e instanceof CheckLimit.Over;
             schemas.put(schema.toString(), Optional.empty());
             return new Verdict(null, json, "the schema of response_format" + (over ? " takes longer than " + most.toMillis() + " ms to check, and" : "") + NOT_CHECKED);
-        }
-    }
-
-    /** Null where its values would take too much to look at. */
-    private static JsonNode bounded(String json) {
-        try {
-            JsonNode given = json.length() > LONGEST_ANSWER ? null : Json.MAPPER.readTree(json);
-            return given == null || Writable.problem(given) != null ? null : given;
-        } catch (JsonProcessingException | NumberFormatException e) {
-            return null;
         }
     }
 

@@ -1,6 +1,5 @@
 package io.promptroutes.prompt;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -11,6 +10,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -100,12 +100,8 @@ public final class Columns {
         }
         // TRUE is how spreadsheets write it, 100.0 how some libraries write a whole number in a column with gaps
         String json = FLAGS.contains(name) ? cell.toLowerCase(Locale.ROOT) : cell.strip().replaceFirst("^(-?\\d+)\\.0+$", "$1");
-        try {
-            JsonNode value = Json.MAPPER.readTree(json);
-            return value.isMissingNode() || TEXTS_OR_JSON.contains(name) && !value.isContainerNode() ? TextNode.valueOf(cell) : value;
-        } catch (JsonProcessingException | NumberFormatException e) {
-            return TextNode.valueOf(cell);
-        }
+        JsonNode value = Json.tree(json.getBytes(StandardCharsets.UTF_8));
+        return value.isMissingNode() || TEXTS_OR_JSON.contains(name) && !value.isContainerNode() ? TextNode.valueOf(cell) : value;
     }
 
     private static String[] cells(byte[] row, CsvSchema schema) throws InvalidPrompt {

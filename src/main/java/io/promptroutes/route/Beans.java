@@ -39,6 +39,7 @@ import org.apache.camel.main.Main;
 import org.apache.camel.processor.aggregate.GroupedExchangeAggregationStrategy;
 import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
 import org.apache.camel.util.concurrent.SynchronousExecutorService;
+import org.apache.hc.core5.concurrent.DefaultThreadFactory;
 
 /** Makes the beans that the route files name, and gives them to Camel under those names. */
 public final class Beans implements AutoCloseable {
@@ -52,8 +53,9 @@ public final class Beans implements AutoCloseable {
     private final WallClock wallClock;
     private final Breakers breakers;
     private final Reach reach;
-    private final ExecutorService publishers = threads(PUBLISHERS, "publisher");
-    private final ExecutorService checkers = threads(Math.max(2, Runtime.getRuntime().availableProcessors()), "checker");
+    private final ExecutorService publishers = Executors.newFixedThreadPool(PUBLISHERS, new DefaultThreadFactory("publisher", true));
+    private final ExecutorService checkers = Executors.newFixedThreadPool(Math.max(2, Runtime.getRuntime().availableProcessors()),
+            new DefaultThreadFactory("checker", true));
 
     /**
      * What the routes share with the command that runs them. The ledger is null where it is switched off.
@@ -177,14 +179,6 @@ public final class Beans implements AutoCloseable {
         policy.setRetryAttemptedLogLevel(LoggingLevel.WARN);
         policy.setLogStackTrace(false);
         return policy;
-    }
-
-    private static ExecutorService threads(int number, String name) {
-        return Executors.newFixedThreadPool(number, task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     private static void bind(Main main, String name, Processor processor) {

@@ -1,6 +1,5 @@
 package io.promptroutes.settings;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -19,6 +18,7 @@ import io.promptroutes.routing.Detector;
 import io.promptroutes.telemetry.Labels;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -232,13 +232,8 @@ public final class RouteSettings {
     private ObjectNode provider() {
         ObjectNode provider = Json.MAPPER.createObjectNode();
         settings.below("openrouter.provider.").forEach((name, value) -> {
-            JsonNode node;
-            try {
-                node = Json.MAPPER.readTree(value);
-            } catch (JsonProcessingException e) {
-                node = TextNode.valueOf(value);
-            }
-            provider.set(name, node);
+            JsonNode node = Json.tree(value.getBytes(StandardCharsets.UTF_8));
+            provider.set(name, node.isMissingNode() ? TextNode.valueOf(value) : node);
         });
         return provider;
     }
