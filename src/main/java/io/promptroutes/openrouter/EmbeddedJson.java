@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Finds JSON in a text that is more than that. Takes linear time. Stateless. */
 final class EmbeddedJson {
 
-    private static final Pattern THOUGHTS_END = Pattern.compile("</think(ing)?>");
+    private static final Pattern THOUGHTS = Pattern.compile("(?i)\\s*+(<(think|thought|reasoning)|\\[think]|\u25c1think\u25b7)");
+    private static final Pattern THOUGHTS_END = Pattern.compile("(?i)</(think(ing)?|thoughts?|reasoning)>|\\[/think]|\u25c1/think\u25b7");
     private static final Pattern FENCED = Pattern.compile("(?ms)^[ \\t]*+```[^\\n`]*+\\n(.*?)(?:^[ \\t]*+```|\\z)");
 
     /** Characters that are searched, and objects and arrays that are looked at: what has more is no answer with something around it. */
@@ -37,11 +39,17 @@ final class EmbeddedJson {
      * Nothing where one of these is not closed, for what is in it is a part of an answer; nothing where there are very many.
      */
     static List<String> in(String text) {
-        String[] parts = THOUGHTS_END.split(text, 2);
-        if (text.length() > LONGEST || parts.length == 1 && text.stripLeading().startsWith("<think")) {
-            return List.of(); // the latter ended while it was thinking
+        if (text.length() > LONGEST) {
+            return List.of();
         }
-        String said = parts[parts.length - 1];
+        Matcher end = THOUGHTS_END.matcher(text);
+        int start = end.find() ? end.end() : 0;
+        for (Matcher thoughts = THOUGHTS.matcher(text); thoughts.region(start, text.length()).lookingAt(); start = end.end()) {
+            if (!end.find()) {
+                return List.of(); // it ended while it was thinking
+            }
+        }
+        String said = text.substring(start);
         List<MatchResult> blocks = FENCED.matcher(said).results().limit(2).toList();
         return values(blocks.size() == 1 && is(blocks.get(0).group(1)) ? blocks.get(0).group(1) : said);
     }

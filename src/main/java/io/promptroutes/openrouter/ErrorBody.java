@@ -43,7 +43,7 @@ record ErrorBody(Form form, JsonNode error, Integer code, List<String> words, St
     /** A body that is no JSON, such as a proxy's page. What was meant to be JSON is not quoted: its cut start may hold the prompt. */
     static ErrorBody unreadable(byte[] body) {
         String text = body == null ? "" : new String(body, 0, Math.min(body.length, PAGE), StandardCharsets.UTF_8).strip();
-        boolean cutJson = text.startsWith("{") || text.startsWith("[") || text.startsWith("data:");
+        boolean cutJson = text.matches("(?s)([{\\[:]|data:|event:).*");
         return text(text.isEmpty() ? Form.EMPTY : Form.TEXT, text.isEmpty() || cutJson ? null : text);
     }
 

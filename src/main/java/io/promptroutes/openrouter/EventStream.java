@@ -1,5 +1,6 @@
 package io.promptroutes.openrouter;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -60,7 +61,8 @@ final class EventStream {
     /** Leaves the JSON, which may go over several lines. Returns whether the stream says that it is over. */
     private static boolean lines(byte[] body, StringBuilder json) throws IOException {
         boolean over = false;
-        BufferedReader lines = new BufferedReader(new InputStreamReader(new ByteArrayInputStream(body), StandardCharsets.UTF_8.newDecoder()));
+        int mark = body.length > 2 && body[0] == (byte) 0xEF ? 3 : 0; // of the byte order
+        BufferedReader lines = new BufferedReader(new InputStreamReader(new ByteArrayInputStream(body, mark, body.length - mark), StandardCharsets.UTF_8.newDecoder()));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (!NO_DATA.matcher(line).matches()) {
                 json.append('\n').append(line, line.startsWith("data:") ? "data:".length() : 0, line.length());
@@ -84,8 +86,10 @@ final class EventStream {
                 }
                 merge(whole, value);
             }
-        } catch (JsonEOFException e) {
-            // cut: what came before may be all of the answer
+        } catch (JsonParseException e) {
+            if (!answer && !(e instanceof JsonEOFException)) { // what came before a cut may be all of the answer, and a comment may stand right behind it
+                throw e;
+            }
         }
         return answer;
     }

@@ -2,7 +2,6 @@ package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.cost.Usd;
-import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
 
 /**
@@ -16,14 +15,11 @@ public record Generation(String model, String provider, Long promptTokens, Long 
     /** Null where the body tells no cost, or one that no call has. */
     public static Generation read(JsonNode body) {
         JsonNode data = body.path("data");
-        BigDecimal cost = Json.number(data.path("total_cost"));
-        // with the caller's own key at the provider the total is OpenRouter's fee alone
-        BigDecimal upstream = data.path("is_byok").asBoolean() ? Json.number(data.path("upstream_inference_cost")) : null;
-        BigDecimal usd = cost == null || upstream == null ? cost : cost.add(upstream);
+        BigDecimal usd = UsageReader.cost(data);
         if (usd == null || !Usd.plausible(usd)) {
             return null;
         }
-        return new Generation(data.path("model").asText(null), data.path("provider_name").asText(null), number(data, "native_tokens_prompt"),
+        return new Generation(Nodes.text(data.path("model")), Nodes.text(data.path("provider_name")), number(data, "native_tokens_prompt"),
                 number(data, "native_tokens_completion"), number(data, "native_tokens_reasoning"), number(data, "native_tokens_cached"),
                 number(data, "latency"), usd);
     }

@@ -1,6 +1,7 @@
 package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.prompt.Shown;
 
 /** Lenient reading of JSON that others wrote: what has the wrong type counts as absent. Stateless. */
 final class Nodes {
@@ -13,8 +14,8 @@ final class Nodes {
         return node.isArray() ? node.path(0) : node;
     }
 
-    /** The words of a string or number; null for anything else and for blanks. */
+    /** A name, word or number, fit to be kept and shown; null for anything else and for blanks. */
     static String text(JsonNode node) {
-        return (node.isTextual() || node.isNumber()) && !node.asText().isBlank() ? node.asText() : null;
+        return (node.isTextual() || node.isNumber()) && !node.asText().isBlank() ? Shown.of(node.asText(), Shown.NAME) : null;
     }
 }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -45,14 +46,15 @@ record RetryAfter(Clock clock) {
     /** "Please try again in 4.2s", also google.rpc.RetryInfo's {@code "retryDelay":"12s"}, however often its quotes are escaped. */
     private static final Pattern TOLD = Pattern.compile("(?i)(?:again|retry|wait|resets?|delay)\\W{1,16}(?:(?:in|after|for)\\s+)?(" + SPAN + ")");
 
+    private static final Pattern MEMBER = Pattern.compile("(?i)retry_?(?:after|delay|in)_?(?:(ms|millis|milliseconds)|s|secs?|seconds?)?");
+
     Duration of(Function<String, String> header, ErrorBody body, FailureKind kind) {
         JsonNode metadata = body.metadata();
         String all = body.message() + " " + body.error();
         UnaryOperator<String> named = name -> header.apply(name) != null ? header.apply(name) : named(name, metadata.path("headers"));
         String millis = named.apply("retry-after-ms");
-        Duration wait = firstOf(millis == null ? null : millis + "ms", named.apply("Retry-After"), Nodes.text(body.availability().path("retry_after")),
-                Nodes.text(metadata.path("retry_after")), Nodes.text(metadata.path("retry_after_seconds")),
-                Nodes.text(body.error().path("retry_after")),
+        Duration wait = firstOf(millis == null ? null : millis + "ms", named.apply("Retry-After"), member(body.availability()), member(metadata),
+                member(body.error()),
                 TOLD.matcher(all.substring(0, Math.min(all.length(), LOOKED_AT))).results().map(told -> told.group(1)).findFirst().orElse(null));
         Duration reset = firstOf(named.apply("X-RateLimit-Reset"));
         if (reset == null && kind == FailureKind.RATE_LIMITED) {
@@ -99,6 +101,17 @@ record RetryAfter(Clock clock) {
 
     private static long whole(BigDecimal millis) {
         return millis.setScale(0, RoundingMode.CEILING).longValue();
+    }
+
+    private static String member(JsonNode object) {
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            Matcher name = MEMBER.matcher(field.getKey());
+            String value = Nodes.text(field.getValue());
+            if (value != null && name.matches()) {
+                return name.group(1) == null ? value : value + "ms";
+            }
+        }
+        return null;
     }
 
     private static String named(String name, JsonNode headers) {

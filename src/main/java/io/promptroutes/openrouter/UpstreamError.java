@@ -23,8 +23,8 @@ record UpstreamError(String message, List<String> words) {
     /** Of a list of faults. */
     private static final int TOLD = 5;
     /** In which an error tells what is wrong, the most telling first. */
-    private static final List<String> MEMBERS = List.of("message", "detail", "msg", "description", "error_description", "errors", "fieldViolations",
-            "details", "error", "title");
+    private static final List<String> MEMBERS = List.of("message", "Message", "detail", "msg", "description", "error_description",
+            "error_message", "errorMessage", "error_msg", "errors", "issues", "fieldViolations", "details", "error", "fault", "faultstring", "title", "reason");
 
     static UpstreamError of(JsonNode raw) {
         List<String> words = new ArrayList<>();

@@ -53,7 +53,7 @@ final class UsageReader {
     }
 
     /** With the caller's own key at the provider, {@code cost} is OpenRouter's fee alone; else it already holds the provider's part. */
-    private static BigDecimal cost(JsonNode usage) {
+    static BigDecimal cost(JsonNode usage) {
         Stream<BigDecimal> costs = Stream.of(numbers(usage, "cost").findFirst(),
                 usage.path("is_byok").asBoolean() ? numbers(usage, "upstream").findFirst() : Optional.<BigDecimal>empty()).flatMap(Optional::stream);
         return costs.reduce(BigDecimal::add)

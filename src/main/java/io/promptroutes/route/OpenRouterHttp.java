@@ -14,9 +14,11 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -27,6 +29,9 @@ import org.apache.hc.core5.util.Timeout;
  * redirects or cookies). Thread-safe.
  */
 public final class OpenRouterHttp implements HttpClientConfigurer {
+
+    /** Beyond all that a server or proxy sends beside a body. */
+    private static final Http1Config HEADERS = Http1Config.custom().setMaxLineLength(65_536).setMaxHeaderCount(500).build();
 
     private final ApiKey key;
     private final Options.Service service;
@@ -61,6 +66,7 @@ public final class OpenRouterHttp implements HttpClientConfigurer {
             client.setDefaultCredentialsProvider(proxy);
         }
         PoolingHttpClientConnectionManager connections = PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder().http1Config(HEADERS).build())
                 .setMaxConnTotal(limits.connections())
                 .setMaxConnPerRoute(limits.connections())
                 .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(silence).setTcpNoDelay(true).build())

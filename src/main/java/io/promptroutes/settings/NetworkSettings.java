@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -63,7 +64,8 @@ public final class NetworkSettings {
 
     /** Also of {@code http.nonProxyHosts}. */
     private static String ofTheJvm(URI target) {
-        return ProxySelector.getDefault().select(target).get(0).address() instanceof InetSocketAddress proxy ? proxy.getHostString() + ":" + proxy.getPort() : "";
+        Proxy first = ProxySelector.getDefault().select(target).get(0); // one for SOCKS is gone through by every socket of the JVM
+        return first.type() == Proxy.Type.HTTP && first.address() instanceof InetSocketAddress proxy ? proxy.getHostString() + ":" + proxy.getPort() : "";
     }
 
     private static Network by(String origin, String address, String password, SSLContext trusted) {

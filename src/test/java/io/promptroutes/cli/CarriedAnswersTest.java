@@ -85,6 +85,22 @@ class CarriedAnswersTest {
     }
 
     @Test
+    void namesOfMegabytesOrOfHalfCharactersAreShownAndCutAndTheAnswerIsDelivered() {
+        String much = "x".repeat(3_000_000);
+        server.scriptThen(Reply.json(200, "{\"id\":\"" + much + "\",\"model\":\"acme/\\ud83d" + much + "\",\"provider\":\"\\u001b[31m" + much + "\",\"choices\":[" + SECOND + "]," + USAGE + "}"));
+        try (Ledger ledger = Ledger.open(LedgerSettings.embedded(folder));
+                RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), exchange -> { }, ledger)) {
+            JsonNode result = routes.ask(LINE);
+            assertThat(result.path("text").asText()).isEqualTo("Better.");
+            assertThat(result.path("model_used").asText()).startsWith("acme/\\ud83dxxx").hasSizeLessThan(250);
+            assertThat(result.path("provider").asText()).startsWith("\\u001b[31mxxx").hasSizeLessThan(250);
+            assertThat(result.path("generation_id").asText()).hasSizeLessThan(250);
+            assertThat(routes.costs()).hasSize(1);
+        }
+        assertThat(server.calls()).hasSize(1);
+    }
+
+    @Test
     void noStreamIsAskedForAndOneThatComesIsRead() {
         server.script(Reply.json(200, ": OPENROUTER PROCESSING\n\n"
                 + "data: {\"id\":\"gen-s\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Stre\"}}]}\n\n"

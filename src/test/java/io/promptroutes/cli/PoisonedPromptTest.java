@@ -85,15 +85,21 @@ class PoisonedPromptTest {
         }
     }
 
-    @Test
-    void whatIsPaidForBeforeAndAfterKeepsARefusalFromHoldingUpOthers() {
-        server.when(call -> call.body().toString().contains("poison"), UNCLEAR);
+    static Stream<Arguments> refusals() {
+        return Stream.of(Arguments.of("Payment required", UNCLEAR), Arguments.of("Budget exhausted", BLOCKED));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("refusals")
+    void whatIsPaidForBeforeAndAfterKeepsARefusalFromHoldingUpOthers(String words, Reply refusal) {
+        server.when(call -> call.body().toString().contains("poison"), refusal);
         try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("prompts.concurrency", "1", "pause.first-look", "60s"))) {
             routes.ask("{\"prompt\":\"before\",\"model\":\"openai/gpt-4.1-mini\"}");
             String bad = routes.send("{\"prompt\":\"poison\",\"model\":\"openai/gpt-4.1-mini\"}");
-            await().until(() -> server.calls().size() == 3);
+            await().until(() -> server.calls().stream().anyMatch(call -> call.body().toString().contains("poison")));
             assertThat(routes.ask("{\"prompt\":\"after\",\"model\":\"openai/gpt-4.1-mini\"}").path("status").asText()).isEqualTo("success");
-            assertThat(routes.outcome(bad).at("/error/message").asText()).contains("other prompts are paid for", "Payment required");
+            assertThat(routes.outcome(bad).at("/error/message").asText()).contains("other prompts are paid for", words);
+            assertThat(routes.alerts()).as("nothing waited").noneMatch(alert -> alert.at("/data/kind").asText().equals("paused"));
         }
     }
 

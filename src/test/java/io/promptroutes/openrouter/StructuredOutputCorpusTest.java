@@ -9,6 +9,7 @@ import io.promptroutes.prompt.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -85,8 +86,17 @@ class StructuredOutputCorpusTest {
         assertThat(OUTPUT.check(request("{\"patternProperties\":" + patterns + "}"), properties)).isNotNull();
         assertThat(OUTPUT.check(request("{\"items\":{\"type\":\"integer\"}}"), "[" + "1,".repeat(3_000_000) + "1]").note()).contains("too long");
         assertThat(OUTPUT.check(request("{\"items\":{}}"), "[".repeat(900) + "]".repeat(900)).note()).contains("out of bounds");
-        for (String piece : new String[] {"{\"a\":", "[", "{", "```\n", "</think>", "\\\"", "[1] ", "{\"a\":1} ", "<think>"}) {
+        for (String piece : new String[] {"{\"a\":", "[", "{", "```\n", "</think>", "\\\"", "[1] ", "{\"a\":1} ", "<think>", "<think></think>"}) {
             assertThat(OUTPUT.check(request("{\"type\":\"string\"}"), "x" + piece.repeat(3_000_000 / piece.length())).fault()).as(piece).isNotNull();
+        }
+    }
+
+    /** The library's own patterns have no limit of time. */
+    @Test
+    void formatsTakeNoTime() {
+        for (String format : List.of("email", "idn-email", "hostname", "uri", "date-time", "duration", "regex", "json-pointer", "uri-template", "color")) {
+            String request = "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"format\":\"" + format + "\"}";
+            assertThat(OUTPUT.check(request(request), "\"a@" + " ".repeat(600_000) + "x\"")).as(format).isEqualTo(new Verdict(null, "\"a@" + " ".repeat(600_000) + "x\"", null));
         }
     }
 

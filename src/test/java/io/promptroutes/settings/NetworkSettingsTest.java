@@ -54,6 +54,17 @@ final class NetworkSettingsTest {
         }
     }
 
+    /** Every socket of the JVM goes through that one by itself. */
+    @Test
+    void aProxyForSocksIsNoneForHttp() {
+        System.setProperty("socksProxyHost", "socks");
+        try {
+            assertThat(network("https://openrouter.ai", Map.of(), Map.of()).proxy()).isNull();
+        } finally {
+            System.clearProperty("socksProxyHost");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"http://ann:s3cret@p:1, ann, s3cret", "http://ann:p%40ss%2Fw%3A@p:1, ann, p@ss/w:", "ann:a@b/c#d@p:1, ann, a@b/c#d", "http://a%20nn:100%@p:1, a nn, 100%"})
     void userAndPasswordAreReadFromTheAddress(String address, String user, String password) {
