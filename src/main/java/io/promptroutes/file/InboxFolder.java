@@ -1,8 +1,10 @@
 package io.promptroutes.file;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.promptroutes.prompt.OwnerOnly;
 import io.promptroutes.prompt.Shown;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -34,8 +36,9 @@ import org.slf4j.event.Level;
 public final class InboxFolder {
 
     private static final Logger LOG = LoggerFactory.getLogger(InboxFolder.class);
-    /** Each has five files open. */
-    private static final int MOST_UNDER_WAY = 64;
+    /** Each has five files open, of those that the process may have besides. */
+    private static final long MOST_UNDER_WAY = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean process
+            ? Math.max(1, Math.min(64, (process.getMaxFileDescriptorCount() - process.getOpenFileDescriptorCount()) / 16)) : 64;
     private static final String REASON = "reason.txt";
     /** What is being written, by common use. */
     private static final String IN_THE_MAKING = "(?i)\\..*|.*(\\.(tmp|part|partial|filepart)|~)";
@@ -166,7 +169,7 @@ public final class InboxFolder {
         }
     }
 
-    /** It cannot be answered now, and is looked at again. @param why for people, or null where nobody has to act */
+    /** It is looked at again. @param why for people, or null where nobody has to act */
     public synchronized void leave(Claim claim, String why) {
         underWay.remove(claim.file().getParent());
         watched.remove(claim.file()); // what another instance has at present is not to keep this one from the others
@@ -175,10 +178,7 @@ public final class InboxFolder {
         }
     }
 
-    /**
-     * Puts it to its results, or with them to {@code failed/} where there is a reason in words. One to which somebody has added since it was
-     * claimed is read again, and nothing is paid twice; one that was changed in another way has failed. @param failure may be null
-     */
+    /** With its results, or with them to {@code failed/} for that reason. One that has grown since is read again, one changed otherwise has failed. */
     public synchronized void putAway(Claim claim, String failure) {
         try {
             State now = failure != null ? claim.state() : new State(Files.readAttributes(claim.file(), BasicFileAttributes.class));
@@ -231,8 +231,7 @@ public final class InboxFolder {
     }
 
     private void note(Path path, String words, boolean act) {
-        Note note = new Note(words, act);
-        if (!note.equals(notes.put(path, note))) {
+        if (!new Note(words, act).equals(notes.put(path, new Note(words, act)))) {
             LOG.warn("{} {}", shown(path), Shown.list(words));
         }
     }

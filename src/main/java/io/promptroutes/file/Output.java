@@ -2,6 +2,7 @@ package io.promptroutes.file;
 
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * A file of JSON lines with the ids of its lines; of an id the last line counts, or none where it was withdrawn. A prompt without an id of
  * its own is known by its record, too, which stays when its line, and with it its id, is another one. Thread-safe.
  */
-final class Output implements AutoCloseable {
+final class Output implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Output.class);
 

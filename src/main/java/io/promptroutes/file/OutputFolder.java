@@ -2,6 +2,7 @@ package io.promptroutes.file;
 
 import io.promptroutes.prompt.Source;
 import io.promptroutes.prompt.OwnerOnly;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.apache.commons.io.IOUtils;
 
 /**
  * The files of a job: results, costs, dead letters and alerts, a line each. Knows which ids have their line already, so that a job that
@@ -71,19 +73,23 @@ public final class OutputFolder implements AutoCloseable {
             lock.close();
             throw new InUse(folder);
         }
-        Files.deleteIfExists(folder.resolve(InputOrder.FILE)); // of a process that was killed
-        if (fresh) {
-            for (String name : RENAMED) {
+        List<Closeable> opened = new ArrayList<>(List.of(lock));
+        try {
+            Files.deleteIfExists(folder.resolve(InputOrder.FILE)); // of a process that was killed
+            for (String name : fresh ? RENAMED : List.<String>of()) {
                 rename(folder.resolve(name));
             }
+            opened.add(results = new Output(folder.resolve(RESULTS), true));
+            opened.add(costs = new Output(folder.resolve(COSTS), false));
+            opened.add(deadLetters = new Output(folder.resolve(DEAD_LETTERS), true));
+            removed = new Removed(folder.resolve(REMOVED_ROWS));
+            read = results.isEmpty() && deadLetters.isEmpty() ? null : new IdSet();
+            JsonlFile.cutTornTail(folder.resolve(ALERTS));
+            alerts = new JsonlFile(folder.resolve(ALERTS));
+        } catch (IOException | RuntimeException e) {
+            IOUtils.closeQuietly(opened); // else this process could not try it again
+            throw e;
         }
-        results = new Output(folder.resolve(RESULTS), true);
-        costs = new Output(folder.resolve(COSTS), false);
-        deadLetters = new Output(folder.resolve(DEAD_LETTERS), true);
-        removed = new Removed(folder.resolve(REMOVED_ROWS));
-        read = results.isEmpty() && deadLetters.isEmpty() ? null : new IdSet();
-        JsonlFile.cutTornTail(folder.resolve(ALERTS));
-        alerts = new JsonlFile(folder.resolve(ALERTS));
     }
 
     /**

@@ -91,7 +91,7 @@ public final class Inbox {
             directory.putAway(claim, "its results cannot be written to " + claim.outputs() + ": " + e.getMessage());
             exchange.setRouteStop(true);
             return;
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             directory.leave(claim, e instanceof OutputFolder.InUse ? null : "has to wait: " + e);
             exchange.setRouteStop(true);
             return;

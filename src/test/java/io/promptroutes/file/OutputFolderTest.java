@@ -1,6 +1,7 @@
 package io.promptroutes.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,15 @@ class OutputFolderTest {
             job.result("p", wanted);
         }
         assertThat(Files.readAllLines(folder.resolve(OutputFolder.RESULTS))).containsExactly(new String(wanted, StandardCharsets.UTF_8));
+    }
+
+    /** Too many open files, for example. */
+    @Test
+    void aFolderThatCouldNotBeOpenedCanBeLater() throws IOException {
+        Path inTheWay = Files.createDirectory(folder.resolve(OutputFolder.ALERTS));
+        assertThatThrownBy(() -> new OutputFolder(folder, false)).isInstanceOf(IOException.class);
+        Files.delete(inTheWay);
+        new OutputFolder(folder, false).close();
     }
 
     private static byte[] line(String json) {

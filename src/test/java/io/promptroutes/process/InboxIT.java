@@ -232,7 +232,7 @@ class InboxIT {
     void manySmallFilesOfTwoInstancesWithFewDescriptorsAreEachAnsweredOnce() throws Exception {
         int files = 150;
         try (Simulator simulator = simulator("50ms")) {
-            Product narrow = product(simulator).behind("sh", "-c", "ulimit -n 512 && exec \"$@\"", "sh");
+            Product narrow = product(simulator).behind("sh", "-c", "ulimit -n 256 && exec \"$@\"", "sh");
             for (int n = 0; n < files; n++) {
                 narrow.file("in/" + n + ".jsonl", lines(n, n + 1));
             }
