@@ -72,7 +72,8 @@ public final class StructuredOutput {
         Verdict last = null;
         for (String json : found) {
             last = judged(schema, json, limit);
-            if (last.fault() == null && (!schema.isMissingNode() || json.startsWith("{"))) {
+            boolean known = !schema.isMissingNode() && (last.note() == null || found.size() == 1); // else a number in brackets may stand in the prose
+            if (last.fault() == null && (known || json.startsWith("{"))) {
                 fits.add(last);
             }
         }
