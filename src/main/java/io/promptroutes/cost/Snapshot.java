@@ -5,8 +5,9 @@ import io.promptroutes.prompt.Json;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,10 +30,11 @@ record Snapshot(List<Model> models, Map<String, Model> byName, Instant asOf, boo
         if (body.isMissingNode()) {
             throw new IllegalArgumentException("a list of models that is no JSON");
         }
-        List<Model> models = new ArrayList<>();
+        Map<String, Model> models = new LinkedHashMap<>(); // a row may be there twice
         for (JsonNode row : body.path("data")) {
             try {
-                models.add(ModelReader.read(row));
+                Model model = ModelReader.read(row);
+                models.put(model.id(), model);
             } catch (IllegalArgumentException e) {
                 // the others are of use without it
             }
@@ -41,11 +43,11 @@ record Snapshot(List<Model> models, Map<String, Model> byName, Instant asOf, boo
             throw new IllegalArgumentException("a list of models without a readable row");
         }
         Instant moment = asOf != null ? asOf : LocalDate.parse(body.path("as_of").asText()).atStartOfDay(ZoneOffset.UTC).toInstant();
-        return new Snapshot(List.copyOf(models), index(models), moment, live);
+        return new Snapshot(List.copyOf(models.values()), index(models.values()), moment, live);
     }
 
     /** A slug is shared by a model's variants; alone it means the plain one, or the only one that a chat can have. */
-    private static Map<String, Model> index(List<Model> models) {
+    private static Map<String, Model> index(Collection<Model> models) {
         Map<String, Model> byName = new HashMap<>();
         models.forEach(model -> byName.put(lower(model.id()), model));
         models.forEach(model -> byName.putIfAbsent(lower(model.canonicalSlug() + ModelNames.variant(model.id())), model));

@@ -1,6 +1,7 @@
 package io.promptroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +141,15 @@ final class ForeignListTest {
             org.junit.jupiter.api.Assertions.assertTimeoutPreemptively(Duration.ofSeconds(10), () -> catalogue.refresh(Json.bytes(list), Instant.now()));
             assertThat(catalogue.all()).hasSize(412);
         }
+    }
+
+    @Test
+    void aModelThatIsToldManyTimesIsOne() throws Exception {
+        ObjectNode list = shipped();
+        JsonNode row = list.at("/data/7");
+        ArrayNode all = list.putArray("data");
+        IntStream.range(0, 413).forEach(i -> all.add(row));
+        assertThatThrownBy(() -> Catalogue.shipped().refresh(Json.bytes(list), Instant.now())).hasMessageContaining("a list of 1 models");
     }
 
     @ParameterizedTest
