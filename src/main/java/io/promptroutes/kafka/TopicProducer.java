@@ -2,14 +2,18 @@ package io.promptroutes.kafka;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -23,15 +27,19 @@ import org.slf4j.LoggerFactory;
 final class TopicProducer extends KafkaProducer<Object, Object> {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicProducer.class);
-    /** About one record: the topic takes others. */
-    private static final Set<Class<?>> OF_THE_RECORD = Set.of(RecordTooLargeException.class, InvalidTimestampException.class);
+    /** About one record: the topic takes others. The last is thrown for those that were sent together with an invalid one. */
+    private static final Set<Class<?>> OF_THE_RECORD = Set.of(RecordTooLargeException.class, InvalidTimestampException.class, KafkaException.class);
+    /** What was not found for so long is over. */
+    private static final Duration RECENT = Duration.ofMinutes(1);
 
-    /** @param since when it was first found */
-    private record Refusal(String what, Instant since) {
+    /** @param since when it was first found; at, when last */
+    private record Refusal(String what, Instant since, Instant at) {
     }
 
     private final AtomicBoolean trying = new AtomicBoolean();
     private volatile Refusal refusal;
+    /** Of records such as those without a key, which a compacted topic does not take. */
+    private volatile Refusal ofSome;
 
     TopicProducer(Properties client) {
         super(client);
@@ -56,11 +64,17 @@ final class TopicProducer extends KafkaProducer<Object, Object> {
 
     private void note(String topic, Exception failure) {
         Refusal before = refusal;
-        if (failure == null && before != null) {
+        if (failure instanceof InvalidRecordException) {
+            Refusal earlier = ofSome == null || ofSome.at.isBefore(Instant.now().minus(RECENT)) ? null : ofSome;
+            ofSome = new Refusal("topic " + topic + " takes no record of some: " + failure.getMessage(), earlier == null ? Instant.now() : earlier.since, Instant.now());
+            if (earlier == null) {
+                LOG.warn("{}; they are kept and sent again", ofSome.what);
+            }
+        } else if (failure == null && before != null) {
             refusal = null;
             LOG.info("topic {} takes records again", topic);
         } else if (failure != null && !OF_THE_RECORD.contains(failure.getClass())) {
-            refusal = new Refusal("topic " + topic + " takes no records: " + failure.getMessage(), before == null ? Instant.now() : before.since);
+            refusal = new Refusal("topic " + topic + " takes no records: " + failure.getMessage(), before == null ? Instant.now() : before.since, Instant.now());
             if (before == null) {
                 LOG.warn("{}; what is to be published there is kept and sent again", refusal.what);
             }
@@ -68,9 +82,10 @@ final class TopicProducer extends KafkaProducer<Object, Object> {
         trying.set(false);
     }
 
-    /** Why the topic has taken nothing for so long; null where it takes records, as far as is known. */
+    /** Why the topic has taken nothing, or not some, for so long; null where it takes records, as far as is known. */
     String refused(Duration atLeast) {
-        Refusal now = refusal;
-        return now == null || now.since.isAfter(Instant.now().minus(atLeast)) ? null : now.what;
+        Instant now = Instant.now();
+        return Stream.of(Optional.ofNullable(refusal), Optional.ofNullable(ofSome).filter(some -> some.at.isAfter(now.minus(RECENT)))).flatMap(Optional::stream)
+                .filter(one -> one.since.isBefore(now.minus(atLeast))).map(Refusal::what).findFirst().orElse(null);
     }
 }

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -24,6 +26,7 @@ import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.resource.PatternType;
@@ -170,6 +173,27 @@ class KafkaFaultsIT {
         awaitCommitted(11);
         service.awaitReady();
         assertThat(service.read("dead-letters")).hasSize(5);
+    }
+
+    @Test
+    void recordsThatACompactedTopicDoesNotTakeHoldUpThemselvesAlone() throws Exception {
+        ConfigResource results = new ConfigResource(ConfigResource.Type.TOPIC, service.topic("results"));
+        try (Admin admin = admin(); KafkaProducer<byte[], byte[]> producer = producer()) {
+            admin.incrementalAlterConfigs(Map.of(results, List.of(new AlterConfigOp(new ConfigEntry("cleanup.policy", "compact"), AlterConfigOp.OpType.SET)))).all().get();
+            service.start();
+            service.send(prompts(0, 3));
+            for (String prompt : prompts(10, 40)) {
+                producer.send(new ProducerRecord<>(service.topic("prompts"), prompt.getBytes(StandardCharsets.UTF_8), prompt.getBytes(StandardCharsets.UTF_8))).get();
+            }
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(service.read("results")).hasSize(30));
+            service.awaitUnready("topics", service.topic("results") + " takes no record of some");
+            assertThat(service.read("dead-letters")).isEmpty();
+            admin.incrementalAlterConfigs(Map.of(results, List.of(new AlterConfigOp(new ConfigEntry("cleanup.policy", "delete"), AlterConfigOp.OpType.SET)))).all().get();
+        }
+        awaitCommitted(33);
+        assertThat(service.read("results")).hasSize(33);
+        assertThat(simulator.bill().completions()).isEqualTo(33);
+        assertThat(service.stop().err().lines().filter(line -> line.contains(" WARN ") || line.contains(" ERROR ") || line.contains("takes records again"))).hasSizeLessThan(12);
     }
 
     @Test
