@@ -31,12 +31,12 @@ public record EchoMask(Supplier<List<String>> secrets) implements ExecChainHandl
     @Override
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) throws IOException, HttpException {
         ClassicHttpResponse response = chain.proceed(request, scope);
-        int shortest = response.getCode() == 200 ? SHORTEST_IN_ANSWERS : SHORTEST;
-        List<String> ours = secrets.get().stream().filter(Objects::nonNull).map(String::strip).filter(secret -> secret.length() >= shortest).toList();
         HttpEntity body = response.getEntity();
         if (body != null) {
             String text = new String(EntityUtils.toByteArray(body), StandardCharsets.ISO_8859_1); // a character a byte, and back again
-            for (String secret : ours) {
+            boolean answer = response.getCode() == 200 && (text.contains("\"choices\"") || !text.contains("\"error\""));
+            int shortest = answer ? SHORTEST_IN_ANSWERS : SHORTEST;
+            for (String secret : secrets.get().stream().filter(Objects::nonNull).map(String::strip).filter(one -> one.length() >= shortest).toList()) {
                 String inJson = new String(JsonStringEncoder.getInstance().quoteAsString(secret));
                 text = text.replace(secret, MASK).replace(inJson, MASK).replace(inJson.replace("/", "\\/"), MASK);
             }

@@ -78,6 +78,14 @@ final class OwnSecretsTest {
         assertThat(Files.readString(folder.resolve("new/out/results.jsonl"))).contains("\"m ***\"");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {200, 400})
+    void aShortKeyIsStruckOutOfAnError(int status) throws Exception {
+        server.scriptThen(Reply.json(status, "{\"error\":{\"code\":400,\"message\":\"Key hunter2 may not do this\"}}"));
+        assertThat(batch("hunter2", 1)).doesNotContain("hunter2");
+        assertThat(Files.readString(folder.resolve("new/out/dead-letters.jsonl"))).contains("Key *** may not do this");
+    }
+
     /** A placeholder for a server that takes any key is a word that an answer may be about. */
     @Test
     void anAnswerAboutAWordThatIsThePlaceholderOfAKeyStaysWhole() throws Exception {
