@@ -49,13 +49,16 @@ public record Media(List<Part> parts) {
     }
 
     private static void collect(JsonNode node, List<Part> parts) {
-        Matcher type = TYPE.matcher(node.path("type").asText());
-        if (type.matches()) {
+        if (!node.isContainerNode()) {
+            return;
+        }
+        Matcher type = node.path("type").isTextual() ? TYPE.matcher(node.path("type").textValue()) : null;
+        if (type != null && type.matches()) {
             Rate rate = RATES.get(type.group(1));
             long characters = inline(node);
             long bytes = characters == 0 ? BEHIND_A_LINK : characters * 3 / 4;
             parts.add(new Part(type.group(), type.group(1), characters, rate.likely + bytes / rate.likelyBytes, rate.most + bytes / rate.leastBytes));
-        } else if (node.isContainerNode()) {
+        } else {
             node.forEach(child -> collect(child, parts));
         }
     }

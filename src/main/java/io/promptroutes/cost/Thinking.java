@@ -23,15 +23,16 @@ public final class Thinking {
     /** @param facts null where the model is not listed */
     public static boolean of(JsonNode request, String model, Model facts) {
         Model.Reasoning listed = facts == null ? null : facts.reasoning();
-        Boolean asked = says(FIELDS.stream().filter(name -> !name.equals("include_reasoning") || request.path(name).asBoolean())
+        Boolean asked = FIELDS.stream().noneMatch(request::has) ? null : says(FIELDS.stream().filter(name -> !name.equals("include_reasoning") || request.path(name).asBoolean())
                 .map(request::path));
         return listed != null && listed.mandatory() || (asked != null ? asked : model.endsWith(":thinking") || listed != null && listed.unasked());
     }
 
     /** Tokens that the request names for thoughts; 0 where it does not. */
     public static long budget(JsonNode request) {
-        return Stream.of(request.at("/reasoning/max_tokens"), request.at("/thinking/budget_tokens"), request.path("thinking_budget"))
-                .mapToLong(Thinking::count).max().orElse(0);
+        return FIELDS.stream().noneMatch(request::has) ? 0
+                : Stream.of(request.path("reasoning").path("max_tokens"), request.path("thinking").path("budget_tokens"), request.path("thinking_budget"))
+                        .mapToLong(Thinking::count).max().orElse(0);
     }
 
     /** Whoever says no is heard before those who say yes; null where none says either. */

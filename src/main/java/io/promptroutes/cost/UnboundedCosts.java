@@ -2,24 +2,47 @@ package io.promptroutes.cost;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
+import java.util.Map;
 import java.util.ResourceBundle;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Finds what makes a call cost more than its tokens: unbounded-costs.properties. Stateless. */
 final class UnboundedCosts {
 
     private static final ResourceBundle REASONS = ResourceBundle.getBundle("unbounded-costs", Locale.ROOT);
+    private static final Set<String> FIELDS = names("field.");
+    private static final Set<String> MODELS = names("model.");
+    private static final Set<String> PARTS = names("part.");
 
     private UnboundedCosts() {
     }
 
+    private static Set<String> names(String kind) {
+        return REASONS.keySet().stream().filter(key -> key.startsWith(kind)).map(key -> key.substring(kind.length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     /** What it is and why it has no bound; null where the call has one. */
     static String of(String model, JsonNode body, Media media) {
-        return REASONS.keySet().stream().filter(key -> {
-            String name = key.substring(key.indexOf('.') + 1);
-            return key.startsWith("field.") ? raises(name, body.path(name)) : key.startsWith("model.") ? model.toLowerCase(Locale.ROOT).contains(name)
-                    : media.parts().stream().anyMatch(part -> part.type().equals(name));
-        }).min(String::compareTo).map(key -> key.replaceFirst("\\.", " ") + ": " + REASONS.getString(key)).orElse(null);
+        for (Map.Entry<String, JsonNode> field : body.properties()) {
+            if (FIELDS.contains(field.getKey()) && raises(field.getKey(), field.getValue())) {
+                return said("field", field.getKey());
+            }
+        }
+        String lower = model.toLowerCase(Locale.ROOT);
+        for (String name : MODELS) {
+            if (lower.contains(name)) {
+                return said("model", name);
+            }
+        }
+        return media.parts().stream().map(Media.Part::type).filter(PARTS::contains).findFirst().map(type -> said("part", type)).orElse(null);
+    }
+
+    private static String said(String kind, String name) {
+        return kind + " " + name + ": " + REASONS.getString(kind + "." + name);
     }
 
     private static boolean raises(String name, JsonNode value) {

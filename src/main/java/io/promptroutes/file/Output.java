@@ -82,7 +82,7 @@ final class Output implements Closeable {
 
     /** Of several lines of an id, which a process has left that was killed, any may be the last: then it has none. */
     boolean hasExactly(String id, byte[] line) {
-        return !superseded.contains(id) && has(whole(line));
+        return !superseded.contains(id) && ids.contains(whole(line));
     }
 
     /** The record, or the id where there is none; null where there is neither. */
@@ -98,8 +98,11 @@ final class Output implements Closeable {
     }
 
     /** As no id is. */
-    static String whole(byte[] line) {
-        return "\n" + new String(line, StandardCharsets.ISO_8859_1);
+    static byte[] whole(byte[] line) {
+        byte[] whole = new byte[line.length + 1];
+        whole[0] = '\n';
+        System.arraycopy(line, 0, whole, 1, line.length);
+        return whole;
     }
 
     boolean isEmpty() {

@@ -2,6 +2,7 @@ package io.promptroutes.flow;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Cost;
+import io.promptroutes.cost.Reservations;
 import io.promptroutes.cost.Usage;
 import io.promptroutes.ledger.Work;
 import io.promptroutes.openrouter.Answer;
@@ -33,6 +34,7 @@ public final class Run {
 
     private ChatRequest.Body request;
     private Duration timeout;
+    private Reservations.Bound bound;
     private CallEntity call;
     private Instant callStarted;
     private long callStartedNanos;
@@ -69,6 +71,15 @@ public final class Run {
     public void prepare(ChatRequest.Body body, Duration limit) {
         request = body;
         timeout = limit;
+        bound = null;
+    }
+
+    /** The most that the prepared call can cost and use; reckoned once. @param model that it calls */
+    public Reservations.Bound bound(Reservations reservations, String model) {
+        if (bound == null) {
+            bound = reservations.ofBytes(model, request.json(), request.bytes().length, request.reserved());
+        }
+        return bound;
     }
 
     /** The call begins. */

@@ -108,7 +108,14 @@ public record ChatRequest(ObjectNode provider, int reasoningHeadroom, Dialect di
     }
 
     private static List<Integer> caps(ObjectNode request) {
-        return CAPS.stream().map(request::path).filter(JsonNode::canConvertToInt).map(JsonNode::intValue).toList();
+        List<Integer> caps = List.of();
+        for (String name : CAPS) {
+            JsonNode value = request.get(name);
+            if (value != null && value.canConvertToInt()) {
+                caps = caps.isEmpty() ? List.of(value.intValue()) : List.of(caps.get(0), value.intValue());
+            }
+        }
+        return caps;
     }
 
     /** Each is what the list says, or less where the request wants that; what the list does not name, nobody may charge. */

@@ -8,9 +8,11 @@ import io.promptroutes.cost.Usage;
 import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ResourceBundle;
 import java.util.function.Function;
@@ -29,6 +31,9 @@ final class UsageReader {
     private static final Map<String, List<JsonPointer>> WORDS = BUNDLE.keySet().stream().collect(Collectors.toUnmodifiableMap(Function.identity(),
             word -> Stream.of(BUNDLE.getString(word).split(" +")).map(JsonPointer::compile).toList()));
 
+    private static final Map<String, Price.Kind> KINDS = WORDS.keySet().stream().filter(word -> word.startsWith(SPECIAL)).collect(
+            Collectors.toUnmodifiableMap(Function.identity(), word -> Price.Kind.valueOf(word.substring(SPECIAL.length()).toUpperCase(Locale.ROOT))));
+
     private UsageReader() {
     }
 
@@ -44,9 +49,13 @@ final class UsageReader {
         long out = first(usage, "completion", () -> 0) + (usage.has("completion_tokens") ? 0 : sum(usage, "completion.beside"));
         long cached = first(usage, "cached", () -> 0);
         long written = first(usage, "cache-write", () -> 0);
-        Map<Price.Kind, Long> special = WORDS.keySet().stream().filter(word -> word.startsWith(SPECIAL)).filter(word -> first(usage, word, () -> 0) > 0)
-                .collect(Collectors.toMap(word -> Price.Kind.valueOf(word.substring(SPECIAL.length()).toUpperCase(Locale.ROOT)),
-                        word -> first(usage, word, () -> 0)));
+        Map<Price.Kind, Long> special = new EnumMap<>(Price.Kind.class);
+        KINDS.forEach((word, kind) -> {
+            long tokens = first(usage, word, () -> 0);
+            if (tokens > 0) {
+                special.put(kind, tokens);
+            }
+        });
         boolean beyond = again || usage.path("is_byok").asBoolean() || cached + written > 0
                 || WORDS.get("beyond").stream().map(usage::at).anyMatch(UsageReader::counts);
         return new Usage(in, out, first(usage, "reasoning", () -> 0), cached, written, first(usage, "total", () -> in + out), cost, special, beyond);
@@ -65,16 +74,26 @@ final class UsageReader {
     }
 
     private static long first(JsonNode usage, String word, LongSupplier otherwise) {
-        return numbers(usage, word).findFirst().map(BigDecimal::longValue).orElseGet(otherwise::getAsLong);
+        for (JsonPointer place : WORDS.get(word)) {
+            BigDecimal number = number(usage.at(place));
+            if (number != null) {
+                return number.longValue();
+            }
+        }
+        return otherwise.getAsLong();
     }
 
     private static long sum(JsonNode usage, String word) {
         return numbers(usage, word).mapToLong(BigDecimal::longValue).sum();
     }
 
-    /** What is no number, below zero, or more than there can be of anything is left out. */
     private static Stream<BigDecimal> numbers(JsonNode usage, String word) {
-        return WORDS.get(word).stream().map(usage::at).map(Json::number)
-                .filter(number -> number != null && number.signum() >= 0 && number.compareTo(MOST_TOKENS) <= 0);
+        return WORDS.get(word).stream().map(usage::at).map(UsageReader::number).filter(Objects::nonNull);
+    }
+
+    /** Null for what is no number, below zero, or more than there can be of anything. */
+    private static BigDecimal number(JsonNode node) {
+        BigDecimal number = node.isMissingNode() ? null : Json.number(node);
+        return number != null && number.signum() >= 0 && number.compareTo(MOST_TOKENS) <= 0 ? number : null;
     }
 }

@@ -109,7 +109,7 @@ final class ClaimCall implements Processor {
     private String claim(Exchange exchange, Run run) {
         Chain chain = run.chain();
         String model = chain.model();
-        Reservations.Bound bound = reservations.ofBytes(model, run.request().json(), run.request().bytes().length, run.request().reserved());
+        Reservations.Bound bound = run.bound(reservations, model);
         if (budget.limited().getAsBoolean() && bound.refusal() != null) {
             return passOver(run, bound.refusal(), LeftOut.UNBOUNDED_COST);
         }

@@ -149,7 +149,7 @@ final class EndCall implements Processor {
         Media media = Media.of(sent);
         return costs.cost(new CostCalculator.Call(model, answer == null ? null : answer.model(), run.usage(),
                 () -> new Demand(sent, costs.tokens()).tokens() + media.likelyTokens(), answer == null ? null : words(answer), media.count("image"),
-                reservations.ofBytes(model, sent, run.request().bytes().length, run.request().reserved())), clock.instant());
+                run.bound(reservations, model)), clock.instant());
     }
 
     /** All that was generated as text. */

@@ -14,6 +14,7 @@ import io.promptroutes.routing.Choice.Refusal;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +89,11 @@ public final class ChainBuilder {
     }
 
     /** A prompt and what it demands, as it is sent or would be. */
-    record Job(Prompt prompt, Demand demand, int maxTokens) {
+    record Job(Prompt prompt, Demand demand, int maxTokens, Map<String, Integer> caps) {
+
+        Job(Prompt prompt, Demand demand, int maxTokens) {
+            this(prompt, demand, maxTokens, new HashMap<>());
+        }
     }
 
     Job shortened(Job job, ObjectNode request) {
@@ -96,7 +101,7 @@ public final class ChainBuilder {
     }
 
     int cap(Job job, String model) {
-        return caps.of(job.prompt().request(), model, catalogue.find(model).orElse(null), job.maxTokens());
+        return job.caps().computeIfAbsent(model, id -> caps.of(job.prompt().request(), id, catalogue.find(id).orElse(null), job.maxTokens()));
     }
 
     private static boolean passes(String model, String reason, List<String> rejected) {
