@@ -113,6 +113,9 @@ public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
     }
 
     private Price changedBy(Stream<PriceOverride> changes, BinaryOperator<BigDecimal> choice) {
+        if (overrides.isEmpty()) {
+            return this;
+        }
         Map<Kind, BigDecimal> prices = new EnumMap<>(Kind.class);
         prices.putAll(usd);
         changes.forEach(change -> change.usd().forEach((kind, price) -> prices.merge(kind, price, choice)));

@@ -23,14 +23,23 @@ public final class Thinking {
     /** @param facts null where the model is not listed */
     public static boolean of(JsonNode request, String model, Model facts) {
         Model.Reasoning listed = facts == null ? null : facts.reasoning();
-        Boolean asked = FIELDS.stream().noneMatch(request::has) ? null : says(FIELDS.stream().filter(name -> !name.equals("include_reasoning") || request.path(name).asBoolean())
+        Boolean asked = silent(request) ? null : says(FIELDS.stream().filter(name -> !name.equals("include_reasoning") || request.path(name).asBoolean())
                 .map(request::path));
         return listed != null && listed.mandatory() || (asked != null ? asked : model.endsWith(":thinking") || listed != null && listed.unasked());
     }
 
+    private static boolean silent(JsonNode request) {
+        for (String name : FIELDS) {
+            if (request.has(name)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Tokens that the request names for thoughts; 0 where it does not. */
     public static long budget(JsonNode request) {
-        return FIELDS.stream().noneMatch(request::has) ? 0
+        return silent(request) ? 0
                 : Stream.of(request.path("reasoning").path("max_tokens"), request.path("thinking").path("budget_tokens"), request.path("thinking_budget"))
                         .mapToLong(Thinking::count).max().orElse(0);
     }

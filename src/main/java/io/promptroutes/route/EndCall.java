@@ -154,6 +154,9 @@ final class EndCall implements Processor {
 
     /** All that was generated as text. */
     private static String words(Answer answer) {
+        if (answer.reasoning() == null && answer.toolCalls() == null && answer.choices() == null) {
+            return answer.text(); // as most are
+        }
         List<String> others = answer.choices() == null ? List.of() : answer.choices().findValuesAsText("content");
         return Stream.concat(Stream.of(answer.reasoning(), answer.text(), answer.toolCalls()).filter(Objects::nonNull).map(Object::toString), others.stream())
                 .collect(Collectors.joining());
