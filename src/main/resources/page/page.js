@@ -30,13 +30,13 @@
   const plural = (n, one, many) => number(n) + " " + (Number(n) === 1 ? one : many);
 
   // what others wrote cannot turn or hide what stands beside it, and does not fill the page; the lines of a pre are ours
-  const shown = text => { const all = String(text); return (all.length > 5000 ? all.slice(0, 5000) + "…" : all)
+  const legible = text => { const all = String(text); return (all.length > 5000 ? all.slice(0, 5000) + "…" : all)
     .replace(/[^\P{C}\n\u200c\u200d]|[\u2028\u2029]/gu, c => "\\u" + c.codePointAt(0).toString(16).padStart(4, "0")); };
   const el = (tag, text, cls) => {
     const made = document.createElement(tag);
     if (cls) made.className = cls;
     if (text instanceof Node) made.append(text);
-    else if (text !== undefined && text !== null) made.textContent = shown(text);
+    else if (text !== undefined && text !== null) made.textContent = legible(text);
     return made;
   };
   const fill = (parent, children) => parent.replaceChildren(...children);
@@ -167,7 +167,7 @@
   const drawNow = now => {
     $("now-since").textContent = "figures since this service started, " + moment(now.started);
     $("paused").hidden = !now.paused;
-    $("paused").textContent = now.paused ? "Nothing more is taken in: " + shown(now.paused) : "";
+    $("paused").textContent = now.paused ? "Nothing more is taken in: " + legible(now.paused) : "";
     const dead = Object.values(now.dead_letters).reduce((sum, n) => sum + n, 0);
     fill($("now-figures"), [figure("Calls running", number(now.in_flight)), figure("Prompts under way", number(now.unfinished)), figure("Taken in", number(now.taken)),
       figure("Answered", number(now.answered), now.reused ? number(now.reused) + " reused" : ""), figure("Dead letters", number(dead), now.taken ? percent(dead / now.taken) + " of prompts" : "")]);
