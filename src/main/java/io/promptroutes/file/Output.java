@@ -4,7 +4,6 @@ import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;

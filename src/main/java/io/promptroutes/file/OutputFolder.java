@@ -1,7 +1,7 @@
 package io.promptroutes.file;
 
-import io.promptroutes.prompt.Source;
 import io.promptroutes.prompt.OwnerOnly;
+import io.promptroutes.prompt.Source;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -21,8 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,17 +35,8 @@ final class ForeignListTest {
 
     @TempDir
     private Path folder;
-    private ScriptedServer server;
-
-    @BeforeEach
-    void start() {
-        server = new ScriptedServer();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        server.close();
-    }
+    @AutoClose
+    private final ScriptedServer server = new ScriptedServer();
 
     private static ObjectNode shipped() throws IOException {
         return (ObjectNode) Json.MAPPER.readTree(ForeignListTest.class.getResourceAsStream("/models.json"));

@@ -2,7 +2,6 @@ package io.promptroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerSettings;
 import java.io.IOException;
@@ -17,8 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,17 +27,8 @@ final class OwnSecretsTest {
 
     @TempDir
     private Path folder;
-    private ScriptedServer server;
-
-    @BeforeEach
-    void start() {
-        server = new ScriptedServer();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        server.close();
-    }
+    @AutoClose
+    private final ScriptedServer server = new ScriptedServer();
 
     private String batch(String key, int code) throws IOException {
         Files.writeString(folder.resolve("key"), key + "\n");
