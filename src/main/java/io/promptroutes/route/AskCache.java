@@ -72,7 +72,6 @@ final class AskCache extends AsyncProcessorSupport {
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         Run run = exchange.getVariable("run", Run.class);
-        Stopwatch.goesOn(exchange);
         CompletableFuture<String> next = CompletableFuture.completedFuture("call");
         try {
             // one that asks already comes here again when its claim was taken; one that was reopened is to be called
@@ -83,9 +82,6 @@ final class AskCache extends AsyncProcessorSupport {
             next = CompletableFuture.failedFuture(e);
         }
         boolean atOnce = next.isDone();
-        if (!atOnce) {
-            Stopwatch.waits(exchange);
-        }
         next.whenComplete((what, failure) -> {
             follow(exchange, what, failure instanceof CompletionException wrapped ? wrapped.getCause() : failure);
             callback.done(atOnce);
@@ -101,11 +97,6 @@ final class AskCache extends AsyncProcessorSupport {
         } else if (failure != null) {
             exchange.setException(failure);
             return;
-        }
-        if (next.equals("call")) {
-            Stopwatch.waits(exchange);
-        } else {
-            Stopwatch.goesOn(exchange);
         }
         exchange.setVariable("next", guard.intake().stopped() && !next.equals("republish") ? "stopped" : next);
     }

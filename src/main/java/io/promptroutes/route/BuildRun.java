@@ -63,7 +63,6 @@ final class BuildRun implements Processor {
         exchange.setVariable("next", choice.refusal() == null ? "queue" : "failed");
         exchange.setVariable("run", run);
         exchange.getMessage().setBody(null);
-        Stopwatch.waits(exchange);
     }
 
     /** Why the task is what it is; empty where the request names it. */

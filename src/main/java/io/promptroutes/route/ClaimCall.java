@@ -93,16 +93,9 @@ final class ClaimCall implements Processor {
             }
             exchange.getMessage().getHeaders().clear();
             exchange.getMessage().setBody(run.call());
-            Passage passage = exchange.getVariable(Passage.VARIABLE, Passage.class);
-            traces.calling(passage, run);
-            passage.waits();
-        } else {
-            if (next.equals("queue")) {
-                Stopwatch.waits(exchange);
-            }
-            if (run.settle()) {
-                intake.called();
-            }
+            traces.calling(exchange.getVariable(Passage.VARIABLE, Passage.class), run);
+        } else if (run.settle()) {
+            intake.called();
         }
     }
 

@@ -53,7 +53,6 @@ final class Comparisons {
         exchange.setVariable("comparisonId", exchange.getExchangeId());
         exchange.setVariable("branchCount", models.size());
         exchange.setVariable("branches", models);
-        Stopwatch.waits(exchange);
     }
 
     /** Makes the exchange, whose body is a model, that model's branch. */
@@ -89,7 +88,6 @@ final class Comparisons {
         exchange.getMessage().setBody(null);
         Map<?, ?> whole = ((Exchange) over.get(0)).getVariable("whole", Map.class);
         whole.forEach((name, value) -> exchange.setVariable((String) name, value));
-        Stopwatch.goesOn(exchange);
         Run run = exchange.getVariable("run", Run.class);
         Map<String, JsonNode> branches = new HashMap<>();
         for (Object one : over) {

@@ -192,7 +192,6 @@ public final class Fallback {
 
     private Run note(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
-        Stopwatch.goesOn(exchange);
         Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         CallFailed.Details details = caught instanceof CallFailed failed ? failed.details() : CallFailed.broken(caught, run.call());
         run.ended();

@@ -54,7 +54,6 @@ final class LookUp implements Processor {
     @Override
     public void process(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
-        Stopwatch.goesOn(exchange);
         if (intake.stopped()) {
             if (run.settle()) {
                 intake.called(); // a call of it was answered, and another process had been faster
@@ -70,11 +69,7 @@ final class LookUp implements Processor {
             // a work that was begun, and whose ambiguous calls could not be noted then, is ours already
             Known known = run.work() == null ? Durable.result(ledger.begin(work)) : exchange.getVariable("known", Known.class);
             exchange.setVariable("known", known);
-            String next = follow(exchange, run, work, known);
-            exchange.setVariable("next", next);
-            if (next.equals("call")) {
-                Stopwatch.waits(exchange);
-            }
+            exchange.setVariable("next", follow(exchange, run, work, known));
             intake.over(LEDGER_LOST);
         } catch (LedgerUnavailable e) {
             pauses.pause(exchange, LEDGER_LOST + ": " + e.getMessage());

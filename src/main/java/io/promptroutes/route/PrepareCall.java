@@ -72,7 +72,6 @@ final class PrepareCall implements Processor {
     @Override
     public void process(Exchange exchange) {
         exchange.setVariable("next", "call");
-        Stopwatch.goesOn(exchange);
         if (!mayStart.test(exchange)) {
             exchange.setVariable("next", "given-up");
             return;

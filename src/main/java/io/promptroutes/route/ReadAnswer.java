@@ -28,7 +28,6 @@ final class ReadAnswer implements Processor {
         Message response = exchange.getMessage();
         int status = response.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         byte[] body = bytes(response.getBody());
-        Stopwatch.goesOn(exchange);
         Answer answer = reader.read(status, name -> response.getHeader(name, String.class), body,
                 run.chain().calledModel());
         run.ended();

@@ -58,7 +58,6 @@ public final class Sinks {
         Chain.Step step = run.chain().step();
         if (step != Chain.Step.ANSWERED && step != Chain.Step.FAILED && run.settle()) {
             intake.called(); // else when the result or dead letter is durable
-            Stopwatch.waits(exchange);
         }
     }
 

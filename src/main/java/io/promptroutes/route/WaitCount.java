@@ -21,7 +21,6 @@ final class WaitCount {
             exchange.setVariable("waits", Tally.ANOTHER_PROCESS);
         }
         tally.waits(exchange.getVariable("waits", String.class), 1);
-        Stopwatch.waits(exchange);
     }
 
     void end(Exchange exchange) {

@@ -39,8 +39,6 @@ public final class Meters {
     private static final Duration[] CALL_SECONDS = DoubleStream.iterate(10, millis -> millis * 2).limit(14)
             .mapToObj(millis -> Duration.ofMillis((long) millis)).toArray(Duration[]::new);
     private static final double[] TOKENS = DoubleStream.iterate(1, tokens -> tokens * 4).limit(14).toArray();
-    private static final Duration[] OWN_MICROS = Stream.of(500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000,
-            2_000_000, 5_000_000).map(micros -> Duration.ofNanos(micros * 1_000L)).toArray(Duration[]::new);
     /** OpenRouter does not say which tokens were text. */
     private static final String MODALITY = "unknown";
 
@@ -52,7 +50,6 @@ public final class Meters {
     private final Map<List<String>, Counter> costs = new ConcurrentHashMap<>();
     private final Map<String, Counter> prompts = new ConcurrentHashMap<>();
     private final Counter unknownCosts;
-    private final Timer overhead;
 
     /** What calls of one model have used that another, or the same, has answered. */
     private record Tokens(DistributionSummary input, DistributionSummary output) {
@@ -63,8 +60,6 @@ public final class Meters {
         this.labels = labels;
         unknownCosts = Counter.builder("prompt_routes.calls.unknown_cost").description("Calls that may have been billed and whose cost is not known")
                 .register(registry);
-        overhead = Timer.builder("prompt_routes.overhead").description("Own time per prompt: from its reading to its publication, less calls and waits")
-                .serviceLevelObjectives(OWN_MICROS).register(registry);
         for (Outcome outcome : Outcome.values()) {
             prompts(outcome);
         }
@@ -110,11 +105,6 @@ public final class Meters {
         if (code != null) {
             counter("prompt_routes.dead_letters", "Dead letters, by their code", "code", code).increment();
         }
-    }
-
-    /** @param nanos that a prompt has taken, less calls and waits */
-    void own(long nanos) {
-        overhead.record(Duration.ofNanos(nanos));
     }
 
     private Counter prompts(Outcome outcome) {

@@ -31,9 +31,6 @@ public record Telemetry(Meters meters, Traces traces) {
             meters.finished(outcome, fallback, code);
         }
         if (passage != null) {
-            if (meters != null) {
-                meters.own(passage.own());
-            }
             traces.finished(passage, id, run, outcome, code);
         }
     }
