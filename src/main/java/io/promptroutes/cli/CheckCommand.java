@@ -40,7 +40,6 @@ import java.util.stream.Collectors;
 import org.apache.camel.Processor;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
-import org.h2.jdbcx.JdbcDataSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -132,7 +131,7 @@ final class CheckCommand implements Callable<Integer> {
     static Application application(Settings settings) {
         RouteSettings routes = new RouteSettings(settings, new ApiKey(() -> null));
         Intake intake = routes.intake(false);
-        Map<String, Object> beans = new HashMap<>(Map.of("ledgerData", new JdbcDataSource()));
+        Map<String, Object> beans = new HashMap<>();
         try (KafkaEdge edge = new KafkaEdge(settings, routes, intake, settings.duration("kafka.drain"), false)) {
             beans.putAll(edge.beans(new CompositeMeterRegistry()));
         }

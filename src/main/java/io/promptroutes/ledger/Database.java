@@ -13,7 +13,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
-import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -109,11 +108,6 @@ record Database(boolean embedded, FileOwner owner, HikariDataSource pool) implem
                 // else its exceptions quote what is written, and the pool logs them
                 "logServerErrorDetail", "false").forEach(config::addDataSourceProperty);
         return config;
-    }
-
-    /** For camel-sql, to read with. */
-    DataSource dataSource() {
-        return pool;
     }
 
     /** Something read in a transaction of its own. */

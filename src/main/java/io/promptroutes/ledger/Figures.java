@@ -89,6 +89,10 @@ public final class Figures {
         }
     }
 
+    /** USD of the last hour, and of the 24 hours before it, by the database's clock. */
+    public record Pace(BigDecimal lastHour, BigDecimal dayBefore) {
+    }
+
     private record Saved(String name, long times, BigDecimal usd) {
     }
 
@@ -113,6 +117,11 @@ public final class Figures {
             SELECT claim_id, claimed_at, job, tenant, model, state, task, served_model, provider, generation_id, prompt_tokens,
               completion_tokens, cost_usd, cost_source, latency_ms
             FROM claims WHERE state <> 'void' ORDER BY claim_id DESC LIMIT ?""";
+
+    private static final String PACE = """
+            SELECT COALESCE(SUM(CASE WHEN claimed_at >= CURRENT_TIMESTAMP - INTERVAL '1' HOUR THEN cost_usd END), 0),
+              COALESCE(SUM(CASE WHEN claimed_at < CURRENT_TIMESTAMP - INTERVAL '1' HOUR THEN cost_usd END), 0)
+            FROM claims WHERE claimed_at >= CURRENT_TIMESTAMP - INTERVAL '25' HOUR""";
 
     private final Database database;
 
@@ -157,6 +166,10 @@ public final class Figures {
     public Row total(Instant since) {
         List<Row> rows = by(By.TOTAL, since);
         return rows.isEmpty() ? nothing("total") : rows.get(0);
+    }
+
+    public Pace pace() {
+        return database.read(tx -> tx.list(PACE, row -> new Pace(row.getBigDecimal(1), row.getBigDecimal(2)))).get(0);
     }
 
     /** The latest calls, latest first. */

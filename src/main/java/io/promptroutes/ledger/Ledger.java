@@ -185,9 +185,9 @@ public final class Ledger implements AutoCloseable {
         return new Providers(database, writer);
     }
 
-    /** For reading through camel-sql. */
+    /** For reading by SQL. */
     public DataSource dataSource() {
-        return database.dataSource();
+        return database.pool();
     }
 
     /** Does what was submitted before, then lets go of the database. Open calls become ambiguous. */

@@ -119,10 +119,7 @@ public final class Beans implements AutoCloseable {
         main.bind("endCall", end);
         bind(main, "endCheck", end::checked);
         main.bind("publishRetries", publishRetries(options.retries()));
-        main.bind("checkSpike", new CheckSpike(options.alarms().spikeFactor(), options.alarms().spikeLeast(), alarms, clock));
-        if (shared.ledger() != null) {
-            main.bind("ledgerData", shared.ledger().dataSource());
-        }
+        main.bind("checkSpike", new CheckSpike(shared.ledger(), options.alarms().spikeFactor(), options.alarms().spikeLeast(), alarms, clock));
         UnknownCosts unknown = new UnknownCosts(shared.ledger(), shared.policy().job(), shared.tally(), clock);
         bind(main, "listUnknownCosts", unknown::list);
         bind(main, "readGeneration", unknown::read);

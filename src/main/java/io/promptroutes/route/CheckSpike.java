@@ -2,33 +2,36 @@ package io.promptroutes.route;
 
 import io.promptroutes.cost.Usd;
 import io.promptroutes.flow.Crossings;
+import io.promptroutes.ledger.Figures;
+import io.promptroutes.ledger.Ledger;
 import io.promptroutes.publish.Alerts;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Clock;
-import java.util.List;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Takes the row {@code last_hour, day_before} (USD) of routes/alerts.camel.yaml, and makes it an alert where the last hour's spending
- * is far above the mean hour of the day before, else null. Thread-safe.
+ * Makes the body an alert where the last hour's spending, as the ledger has it, is far above the mean hour of the day before, else null.
+ * Thread-safe.
  */
 final class CheckSpike implements Processor {
 
     private static final BigDecimal HOURS = BigDecimal.valueOf(24);
 
+    private final Ledger ledger;
     private final BigDecimal factor;
     private final BigDecimal least;
     private final Crossings crossings;
     private final Clock clock;
 
     /**
+     * @param ledger null where there is none: then no route names this
      * @param factor times the mean hour
      * @param least  USD in the last hour, below which nothing is a spike
      */
-    CheckSpike(BigDecimal factor, BigDecimal least, Crossings crossings, Clock clock) {
+    CheckSpike(Ledger ledger, BigDecimal factor, BigDecimal least, Crossings crossings, Clock clock) {
+        this.ledger = ledger;
         this.factor = factor;
         this.least = least;
         this.crossings = crossings;
@@ -37,9 +40,9 @@ final class CheckSpike implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Map<?, ?> row = (Map<?, ?>) exchange.getMessage().getBody(List.class).get(0);
-        BigDecimal hour = (BigDecimal) row.get("last_hour");
-        BigDecimal mean = ((BigDecimal) row.get("day_before")).divide(HOURS, 18, RoundingMode.HALF_UP);
+        Figures.Pace pace = ledger.figures().pace();
+        BigDecimal hour = pace.lastHour();
+        BigDecimal mean = pace.dayBefore().divide(HOURS, 18, RoundingMode.HALF_UP);
         exchange.getMessage().setBody(null);
         if (mean.signum() == 0 || hour.compareTo(least) < 0 || hour.compareTo(mean.multiply(factor)) <= 0) {
             crossings.off("spike");

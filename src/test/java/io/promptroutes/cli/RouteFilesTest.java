@@ -165,7 +165,7 @@ class RouteFilesTest {
     void everyBeanThatIsNamedIsBound(@TempDir Path folder) throws IOException {
         Main main = new Main();
         RouteSettings settings = RoutesUnderTest.settings("http://127.0.0.1:9", Map.of());
-        Set<String> sinks = new TreeSet<>(Set.of("print", "inFlightWindow", "takeRecord", "keyOrder", "addressRecord", "deadLetterRecord", "acknowledge", "alsoWait", "ledgerData", "costRows", "lookout", "usage", "lastRequests", "estimateCalls"));
+        Set<String> sinks = new TreeSet<>(Set.of("print", "inFlightWindow", "takeRecord", "keyOrder", "addressRecord", "deadLetterRecord", "acknowledge", "alsoWait", "costRows", "lookout", "usage", "lastRequests", "estimateCalls"));
         sinks.addAll(new Inbox(folder, null, settings.intake(false), new Tally(), settings.prompts()).beans().keySet());
         try (OutputFolder outputs = new OutputFolder(folder, false);
                 Beans beans = new Beans(main, new Beans.Shared(settings.intake(true), new Tally(), Catalogue.shipped(),

@@ -17,6 +17,9 @@ import static org.awaitility.Awaitility.await;
 import io.promptroutes.cost.CostSource;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -395,6 +398,20 @@ abstract class LedgerContract {
                 .allSatisfy(end -> assertThat(end.at()).isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1)));
         assertThat(ledger.figures().ends(ends, 30_000)).allSatisfy(end -> assertThat(end.json()).isNotNull());
         assertThat(ledger.history().budgets(LocalDate.parse("2001-01-01"))).isEmpty();
+    }
+
+    @Test
+    void whatTheLastHourCostIsToldApartFromTheDayBefore() throws SQLException {
+        for (Map.Entry<String, Integer> one : Map.of("0.001", 0, "0.002", 2, "0.004", 24, "0.008", 26).entrySet()) {
+            ledger.settle(claimed(ledger, call(work(one.getKey()), "0.10")), paid(one.getKey())).join();
+            try (Connection connection = ledger.dataSource().getConnection(); Statement statement = connection.createStatement()) {
+                statement.executeUpdate("UPDATE claims SET claimed_at = claimed_at - INTERVAL '" + one.getValue() + "' HOUR WHERE cost_usd = " + one.getKey());
+                connection.commit();
+            }
+        }
+        Figures.Pace pace = ledger.figures().pace();
+        assertThat(pace.lastHour()).isEqualByComparingTo("0.001");
+        assertThat(pace.dayBefore()).isEqualByComparingTo("0.006");
     }
 
     private static boolean finished(Class<?> known) {
