@@ -14,23 +14,12 @@ import org.apache.kafka.common.header.Headers;
 /**
  * Turns what camel-kafka received into an {@link Arrival} as the body and an {@link Origin} in a variable, and leaves no header
  * that could reach OpenRouter. A tombstone is acknowledged, and ends here. Variable {@code replayed} is set for a dead letter that was put back. The one place that knows camel-kafka's header names on the way in. Thread-safe.
+ *
+ * @param maxBytes of a prompt; a longer value is kept for the dead letter only
+ * @param taken    run for each record that may hold a prompt
+ * @param passed   run for each tombstone
  */
-public final class TakeRecord implements Processor {
-
-    private final int maxBytes;
-    private final Runnable taken;
-    private final Runnable passed;
-
-    /**
-     * @param maxBytes of a prompt; a longer value is kept for the dead letter only
-     * @param taken    run for each record that may hold a prompt
-     * @param passed   run for each tombstone
-     */
-    public TakeRecord(int maxBytes, Runnable taken, Runnable passed) {
-        this.maxBytes = maxBytes;
-        this.taken = taken;
-        this.passed = passed;
-    }
+public record TakeRecord(int maxBytes, Runnable taken, Runnable passed) implements Processor {
 
     @Override
     public void process(Exchange exchange) {

@@ -22,22 +22,11 @@ import org.apache.camel.Processor;
 /**
  * Turns what the routers put into variables (task, settings, models, tier, reason) into the prompt's chain. Variable {@code next} is
  * {@code queue}, or {@code failed} where no model can or may be called. Thread-safe.
+ *
+ * @param limited  whether any budget is set by now, so that no call may be without a cap
+ * @param deadline over all attempts of a prompt
  */
-final class BuildRun implements Processor {
-
-    private final ChainBuilder chains;
-    private final BooleanSupplier limited;
-    private final Duration deadline;
-
-    /**
-     * @param limited  whether any budget is set by now, so that no call may be without a cap
-     * @param deadline over all attempts of a prompt
-     */
-    BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline) {
-        this.chains = chains;
-        this.limited = limited;
-        this.deadline = deadline;
-    }
+record BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline) implements Processor {
 
     @Override
     public void process(Exchange exchange) {

@@ -15,21 +15,10 @@ import org.apache.camel.Processor;
 /**
  * Reads the body of {@code GET /key} or {@code GET /credits} and makes it an alert where the credit that is left has fallen below
  * the threshold, else null. Thread-safe.
+ *
+ * @param threshold in USD
  */
-final class CheckCredit implements Processor {
-
-    private final BigDecimal threshold;
-    private final Crossings crossings;
-    private final Reach reach;
-    private final Clock clock;
-
-    /** @param threshold in USD */
-    CheckCredit(BigDecimal threshold, Crossings crossings, Reach reach, Clock clock) {
-        this.threshold = threshold;
-        this.crossings = crossings;
-        this.reach = reach;
-        this.clock = clock;
-    }
+record CheckCredit(BigDecimal threshold, Crossings crossings, Reach reach, Clock clock) implements Processor {
 
     @Override
     public void process(Exchange exchange) throws IOException {

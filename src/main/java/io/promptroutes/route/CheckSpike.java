@@ -14,29 +14,14 @@ import org.apache.camel.Processor;
 /**
  * Makes the body an alert where the last hour's spending, as the ledger has it, is far above the mean hour of the day before, else null.
  * Thread-safe.
+ *
+ * @param ledger null where there is none: then no route names this
+ * @param factor times the mean hour
+ * @param least  USD in the last hour, below which nothing is a spike
  */
-final class CheckSpike implements Processor {
+record CheckSpike(Ledger ledger, BigDecimal factor, BigDecimal least, Crossings crossings, Clock clock) implements Processor {
 
     private static final BigDecimal HOURS = BigDecimal.valueOf(24);
-
-    private final Ledger ledger;
-    private final BigDecimal factor;
-    private final BigDecimal least;
-    private final Crossings crossings;
-    private final Clock clock;
-
-    /**
-     * @param ledger null where there is none: then no route names this
-     * @param factor times the mean hour
-     * @param least  USD in the last hour, below which nothing is a spike
-     */
-    CheckSpike(Ledger ledger, BigDecimal factor, BigDecimal least, Crossings crossings, Clock clock) {
-        this.ledger = ledger;
-        this.factor = factor;
-        this.least = least;
-        this.crossings = crossings;
-        this.clock = clock;
-    }
 
     @Override
     public void process(Exchange exchange) {

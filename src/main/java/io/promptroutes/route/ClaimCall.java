@@ -33,23 +33,15 @@ import org.apache.camel.Processor;
 /**
  * The last step before a call: a claim for it, with the most that it can cost, is on disk, and no budget stands against it. Then the
  * body is the request and {@code next} still says {@code call}; else it says what to do instead. Thread-safe.
+ *
+ * @param ledger null where there is none: nothing is claimed
  */
-final class ClaimCall implements Processor {
+record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, Intake intake, Tally tally, Pauses pauses, Budget budget,
+        Breakers breakers, Traces traces, Clock clock) implements Processor {
 
     /** Until calls that run now are settled, and their reservations may have become room; doubles up to the longest. */
     private static final long ROOM_MILLIS = 250;
     private static final long LONGEST_ROOM_MILLIS = 4_000;
-
-    private final Ledger ledger;
-    private final Reservations reservations;
-    private final Catalogue catalogue;
-    private final Intake intake;
-    private final Tally tally;
-    private final Pauses pauses;
-    private final Budget budget;
-    private final Breakers breakers;
-    private final Traces traces;
-    private final Clock clock;
 
     /**
      * @param limited    whether any limit is set by now, so that calls without a bound must be refused
@@ -58,21 +50,6 @@ final class ClaimCall implements Processor {
      * @param freeFallback whether free models step in
      */
     record Budget(BooleanSupplier limited, Options.Exhausted total, Options.Exhausted part, boolean freeFallback) {
-    }
-
-    /** @param ledger null where there is none: nothing is claimed */
-    ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, Intake intake, Tally tally, Pauses pauses, Budget budget,
-            Breakers breakers, Traces traces, Clock clock) {
-        this.ledger = ledger;
-        this.reservations = reservations;
-        this.catalogue = catalogue;
-        this.intake = intake;
-        this.tally = tally;
-        this.pauses = pauses;
-        this.budget = budget;
-        this.breakers = breakers;
-        this.traces = traces;
-        this.clock = clock;
     }
 
     @Override

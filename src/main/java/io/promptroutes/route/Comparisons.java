@@ -25,24 +25,11 @@ import org.apache.camel.Exchange;
 /**
  * The steps of routes/compare.camel.yaml. A branch is a run of its own with a chain of one model, and a work of its own in the ledger:
  * after a stop, branches that were answered are not called again. Thread-safe.
+ *
+ * @param ledger  null where there is none
+ * @param timeout of a branch, from its first call on
  */
-final class Comparisons {
-
-    private final Catalogue catalogue;
-    private final Ledger ledger;
-    private final Intake intake;
-    private final Duration timeout;
-
-    /**
-     * @param ledger  null where there is none
-     * @param timeout of a branch, from its first call on
-     */
-    Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Duration timeout) {
-        this.catalogue = catalogue;
-        this.ledger = ledger;
-        this.intake = intake;
-        this.timeout = timeout;
-    }
+record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Duration timeout) {
 
     /** Variable {@code branches}: the models. What the prompt's exchange holds is kept, for the result of all. */
     void open(Exchange exchange) {

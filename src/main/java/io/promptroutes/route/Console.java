@@ -5,13 +5,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /** Prints results and dead letters: bean {@code print} of routes/publish-to-console.camel.yaml. Thread-safe. */
-public final class Console implements Processor {
-
-    private final PrintStream out;
-
-    public Console(PrintStream out) {
-        this.out = out;
-    }
+public record Console(PrintStream out) implements Processor {
 
     @Override
     public void process(Exchange exchange) {

@@ -38,36 +38,17 @@ import org.slf4j.LoggerFactory;
  * After every call, however it ended: works out what it cost, makes its cost event where it was or may have been billed (variable
  * {@code event}, else null) and the result where it was answered ({@code result}), and puts what follows into {@code next} and
  * {@code delay}; {@code next} is {@code check} where it is still to be seen whether the answer is the JSON that was asked for. Thread-safe.
+ *
+ * @param alarms where it is noted that a model's usage was not believed, so that it is said once and not for each call
  */
-final class EndCall implements Processor {
+record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms, Tally tally, Breakers breakers, Reach reach, Telemetry telemetry,
+        Clock clock) implements Processor {
 
     /** What a model's circuit breaker counts: neither the request nor the account was at fault. */
     private static final Set<FailureKind> OF_THE_MODEL = EnumSet.of(FailureKind.PROVIDER_ERROR, FailureKind.TIMEOUT, FailureKind.CONNECTION,
             FailureKind.INVALID_ANSWER);
 
     private static final Logger LOG = LoggerFactory.getLogger(EndCall.class);
-
-    private final CostCalculator costs;
-    private final Reservations reservations;
-    private final Crossings alarms;
-    private final Tally tally;
-    private final Breakers breakers;
-    private final Reach reach;
-    private final Telemetry telemetry;
-    private final Clock clock;
-
-    /** @param alarms where it is noted that a model's usage was not believed, so that it is said once and not for each call */
-    EndCall(CostCalculator costs, Reservations reservations, Crossings alarms, Tally tally, Breakers breakers, Reach reach, Telemetry telemetry,
-            Clock clock) {
-        this.costs = costs;
-        this.reservations = reservations;
-        this.alarms = alarms;
-        this.tally = tally;
-        this.breakers = breakers;
-        this.reach = reach;
-        this.telemetry = telemetry;
-        this.clock = clock;
-    }
 
     @Override
     public void process(Exchange exchange) {

@@ -29,27 +29,13 @@ import org.slf4j.LoggerFactory;
  * {@code ask} where calls of dead processes, in {@code ambiguous}, can be looked up at OpenRouter first; {@code busy} where another
  * process is at it; {@code held} where the ledger cannot be had. Thread-safe.
  */
-final class LookUp implements Processor {
+record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPolicy policy) implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(LookUp.class);
 
     static final String LEDGER_LOST = "the ledger cannot be had";
     /** In place of a stored text that the ledger does not keep and the output has. */
     static final byte[] STANDING = {};
-
-    private final Ledger ledger;
-    private final Intake intake;
-    private final Pauses pauses;
-    private final Tally tally;
-    private final LedgerPolicy policy;
-
-    LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPolicy policy) {
-        this.ledger = ledger;
-        this.intake = intake;
-        this.pauses = pauses;
-        this.tally = tally;
-        this.policy = policy;
-    }
 
     @Override
     public void process(Exchange exchange) {

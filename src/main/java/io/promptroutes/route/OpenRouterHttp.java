@@ -27,16 +27,13 @@ import org.apache.hc.core5.util.Timeout;
  * Sets up the HTTP client that talks to OpenRouter, for routes and commands alike: a connection for each permit, the key and the site's
  * names on every request, the network's proxy and certificates, the wall clock around it, and nothing behind our back (no retries,
  * redirects or cookies). Thread-safe.
+ *
+ * @param service its headers are sent with every request, beside the key, and its network is gone through
  */
-public final class OpenRouterHttp implements HttpClientConfigurer {
+public record OpenRouterHttp(ApiKey key, Options.Service service, WallClock wallClock, Limits limits) implements HttpClientConfigurer {
 
     /** Beyond all that a server or proxy sends beside a body. */
     private static final Http1Config HEADERS = Http1Config.custom().setMaxLineLength(65_536).setMaxHeaderCount(500).build();
-
-    private final ApiKey key;
-    private final Options.Service service;
-    private final WallClock wallClock;
-    private final Limits limits;
 
     /**
      * @param connections at most, all to one host
@@ -44,14 +41,6 @@ public final class OpenRouterHttp implements HttpClientConfigurer {
      * @param silence     without a byte; a net under the wall clock
      */
     public record Limits(int connections, Duration connect, Duration silence) {
-    }
-
-    /** @param service its headers are sent with every request, beside the key, and its network is gone through */
-    public OpenRouterHttp(ApiKey key, Options.Service service, WallClock wallClock, Limits limits) {
-        this.key = key;
-        this.service = service;
-        this.wallClock = wallClock;
-        this.limits = limits;
     }
 
     @Override

@@ -31,42 +31,16 @@ import org.apache.camel.Processor;
  * Prepares the next call of a run: its request is made, and variable {@code next} says {@code call}; or there is to be no call
  * now, and {@code next} says why ({@code wait}, {@code held}, {@code stopped}, {@code failed}). Thread-safe.
  */
-final class PrepareCall implements Processor {
+record PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Breakers breakers, RateLimits rates, Reservations reservations,
+        BooleanSupplier limited, ChatRequest request, Timeouts timeouts, Predicate<Exchange> mayStart, Clock clock) implements Processor {
 
     private static final Price FREE = Price.perMillion(BigDecimal.ZERO, BigDecimal.ZERO);
-
-    private final Intake intake;
-    private final Catalogue catalogue;
-    private final ParkedModels parked;
-    private final Breakers breakers;
-    private final RateLimits rates;
-    private final Reservations reservations;
-    private final BooleanSupplier limited;
-    private final ChatRequest request;
-    private final Timeouts timeouts;
-    private final Predicate<Exchange> mayStart;
-    private final Clock clock;
 
     /**
      * @param plain     wall clock of one attempt
      * @param reasoning the same for a model that thinks first
      */
     record Timeouts(Duration plain, Duration reasoning) {
-    }
-
-    PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Breakers breakers, RateLimits rates, Reservations reservations, BooleanSupplier limited,
-            ChatRequest request, Timeouts timeouts, Predicate<Exchange> mayStart, Clock clock) {
-        this.intake = intake;
-        this.catalogue = catalogue;
-        this.parked = parked;
-        this.breakers = breakers;
-        this.rates = rates;
-        this.reservations = reservations;
-        this.limited = limited;
-        this.request = request;
-        this.timeouts = timeouts;
-        this.mayStart = mayStart;
-        this.clock = clock;
     }
 
     @Override

@@ -12,15 +12,7 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /** Reads what came back: an answer is noted in the run, anything else is thrown as {@link CallFailed}. Thread-safe. */
-final class ReadAnswer implements Processor {
-
-    private final AnswerReader reader;
-    private final Intake intake;
-
-    ReadAnswer(AnswerReader reader, Intake intake) {
-        this.reader = reader;
-        this.intake = intake;
-    }
+record ReadAnswer(AnswerReader reader, Intake intake) implements Processor {
 
     @Override
     public void process(Exchange exchange) throws CallFailed, IOException {

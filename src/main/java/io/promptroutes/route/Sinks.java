@@ -29,28 +29,12 @@ import org.slf4j.LoggerFactory;
  * The last steps of a prompt: makes the message to publish and, when that is durable, counts the prompt as finished.
  * Its methods are beans of routes/publish.camel.yaml. Thread-safe.
  */
-public final class Sinks {
+public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms, Telemetry telemetry, Clock clock) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sinks.class);
     private static final String CHAIN_FAILED = "chain failed";
     /** On while OpenRouter refuses paid models. */
     static final String NO_CREDIT = "no credit";
-
-    private final Intake intake;
-    private final Tally tally;
-    private final Ledger ledger;
-    private final Crossings alarms;
-    private final Telemetry telemetry;
-    private final Clock clock;
-
-    public Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms, Telemetry telemetry, Clock clock) {
-        this.intake = intake;
-        this.tally = tally;
-        this.ledger = ledger;
-        this.alarms = alarms;
-        this.telemetry = telemetry;
-        this.clock = clock;
-    }
 
     /** The call did not end the prompt, and what it came to is safe. */
     public void called(Exchange exchange) {

@@ -19,26 +19,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Calls whose cost is not known and whose generation id is: the beans of routes/generations.camel.yaml. Thread-safe.
+ *
+ * @param job whose calls are looked up, and whose output takes their events
  */
-final class UnknownCosts {
+record UnknownCosts(Ledger ledger, String job, Tally tally, Clock clock) {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnknownCosts.class);
     /** OpenRouter needs a while to have a generation, and longer for one whose connection broke; after this it never will. */
     private static final Duration WORTH_ASKING = Duration.ofHours(1);
     private static final int AT_A_TIME = 200;
-
-    private final Ledger ledger;
-    private final String job;
-    private final Tally tally;
-    private final Clock clock;
-
-    /** @param job whose calls are looked up, and whose output takes their events */
-    UnknownCosts(Ledger ledger, String job, Tally tally, Clock clock) {
-        this.ledger = ledger;
-        this.job = job;
-        this.tally = tally;
-        this.clock = clock;
-    }
 
     /** Makes them the body, a list; empty where the ledger cannot be had, which the prompts' way tells. */
     void list(Exchange exchange) {

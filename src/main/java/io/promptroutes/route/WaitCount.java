@@ -4,13 +4,7 @@ import io.promptroutes.flow.Tally;
 import org.apache.camel.Exchange;
 
 /** Counts the prompts that wait, from before a route's delay to after it. Thread-safe. */
-final class WaitCount {
-
-    private final Tally tally;
-
-    WaitCount(Tally tally) {
-        this.tally = tally;
-    }
+record WaitCount(Tally tally) {
 
     /** Variable {@code waits} says for what, where {@code next} alone does not. */
     void begin(Exchange exchange) {
