@@ -5,7 +5,6 @@ import io.promptroutes.cost.CatalogueChanges;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.PriceList;
 import io.promptroutes.settings.Finding;
-import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -83,7 +82,7 @@ public final class ModelCheck {
     public static Map<String, String> uses(Settings settings) {
         Map<String, String> uses = new LinkedHashMap<>();
         new TreeMap<>(settings.below("models." + settings.text("models.profile") + ".")).forEach((cell, ids) -> {
-            for (String id : RouteSettings.list(ids)) {
+            for (String id : Settings.split(ids)) {
                 uses.merge(id, cell, (old, more) -> old + ", " + more);
             }
         });

@@ -8,7 +8,6 @@ import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,17 +27,19 @@ public final class SettingsCheck {
 
     private final Settings shipped = Settings.ofTheJar();
     private final Consumer<Finding> found;
+    private final Set<String> told = new HashSet<>();
     private final Settings settings;
 
     /** @param given not changed */
     private SettingsCheck(Settings given, Consumer<Finding> found) {
         this.found = found;
-        Set<String> told = new HashSet<>();
-        settings = given.telling(finding -> {
-            if (told.add(finding.what())) {
-                found.accept(finding);
-            }
-        });
+        settings = given.telling(this::tell);
+    }
+
+    private void tell(Finding finding) {
+        if (told.add(finding.what())) {
+            found.accept(finding);
+        }
     }
 
     /** @return the same settings, from which a value can be read whether it can be used or not */
@@ -52,7 +53,7 @@ public final class SettingsCheck {
         if (!known.shipped("detection.lexicon") || !known.shipped("detection.concepts")) {
             check.read(routes.detection()::detector, true);
         }
-        check.read(() -> SimulatorConfig.from(known.withPrefix("simulator.")), simulate);
+        check.read(() -> SimulatorSettings.of(known.telling(finding -> check.tell(new Finding(simulate, finding.what(), finding.where(), finding.todo())))), simulate);
         check.kinds();
         check.families();
         check.together();
@@ -125,7 +126,7 @@ public final class SettingsCheck {
         Set<String> known = new HashSet<>(shipped.keys());
         profiles.forEach(profile -> cells.forEach(cell -> known.add("models." + profile + "." + cell)));
         settings.keys().stream().filter(key -> !settings.shipped(key) && FAMILIES.stream().anyMatch(key::startsWith) && !known.contains(key))
-                .filter(key -> !key.startsWith("models.alias.") && !key.startsWith("simulator."))
+                .filter(key -> !key.startsWith("models.alias."))
                 .forEach(key -> found.accept(settings.unknown(key, known, false)));
     }
 

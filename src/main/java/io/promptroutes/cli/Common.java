@@ -2,6 +2,7 @@ package io.promptroutes.cli;
 
 import io.promptroutes.check.KafkaCheck;
 import io.promptroutes.check.RouteCheck;
+import io.promptroutes.check.SimulatorSettings;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Provider;
 import io.promptroutes.openrouter.ApiKey;
@@ -11,7 +12,6 @@ import io.promptroutes.settings.Secret;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -79,12 +79,7 @@ final class Common {
             return new Endpoint(settings.with("openrouter.base-url", settings.address("openrouter.base-url")),
                     new ApiKey(Secret.of(settings.text(Settings.API_KEY))), "openrouter", true, null);
         }
-        Simulator simulator;
-        try {
-            simulator = Simulator.start(SimulatorConfig.from(settings.withPrefix("simulator.")));
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(e.getMessage(), e);
-        }
+        Simulator simulator = Simulator.start(SimulatorSettings.of(settings));
         String key = settings.text("simulator.key").isEmpty() ? "simulated" : settings.text("simulator.key");
         Path folder = Path.of(settings.text("ledger.directory"), "simulated");
         return new Endpoint(settings.with("openrouter.base-url", simulator.baseUrl().toString())

@@ -80,7 +80,7 @@ final class KafkaEdge implements AutoCloseable {
     /** @param meters where records are counted that hold no prompt */
     Map<String, Object> beans(MeterRegistry meters) {
         Counter passed = meters.counter("prompt_routes.prompts", "outcome", "passed");
-        Set<String> headers = new TreeSet<>(RouteSettings.list(settings.text("kafka.headers")));
+        Set<String> headers = new TreeSet<>(settings.list("kafka.headers"));
         Map<String, Object> beans = new HashMap<>();
         beans.put("inFlightWindow", window);
         beans.put("takeRecord", new TakeRecord(routes.prompts().maxBytes(), intake::count, passed::increment));

@@ -1,9 +1,8 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.check.SimulatorSettings;
 import io.promptroutes.settings.Settings;
-import io.promptroutes.settings.UsageException;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -29,13 +28,7 @@ final class SimulatorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Settings settings = common.settings(port == null ? Map.of() : Map.of("simulator.port", port.toString()));
-        SimulatorConfig config;
-        try {
-            config = SimulatorConfig.from(settings.withPrefix("simulator."));
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(e.getMessage(), e);
-        }
-        try (Simulator simulator = Simulator.start(config)) {
+        try (Simulator simulator = Simulator.start(SimulatorSettings.of(settings))) {
             spec.commandLine().getOut().println("OPENROUTER_BASE_URL=" + simulator.baseUrl());
             new CountDownLatch(1).await();
         }

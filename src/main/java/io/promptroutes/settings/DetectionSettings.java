@@ -22,7 +22,7 @@ public final class DetectionSettings {
 
     public Map<Task, List<String>> keywords() {
         Map<Task, List<String>> keywords = new EnumMap<>(Task.class);
-        settings.below("detection.keywords.").forEach((task, words) -> keywords.put(task("detection.keywords.", task), RouteSettings.list(words)));
+        settings.below("detection.keywords.").forEach((task, words) -> keywords.put(task("detection.keywords.", task), Settings.split(words)));
         return keywords;
     }
 

@@ -23,7 +23,7 @@ final class Layers {
 
     /** Families of keys that a user extends, and the frameworks' own. */
     private static final List<String> OPEN = List.of("user.", "models.", "prices.", "tasks.", "detection.keywords.", "openrouter.provider.", "budget.tenant.",
-            "budget.model.", "openrouter.rpm.", "simulator.", "camel.", "kafka.client.");
+            "budget.model.", "openrouter.rpm.", "camel.", "kafka.client.");
     /** Families that the environment can extend, and what an underscore in a variable's name is there: the owners of these names use no other mark. */
     private static final Map<String, Character> NAMED = Map.of("kafka.client.", '.', "openrouter.provider.", '_');
     private static final String SHIPPED = "the jar's application.properties";

@@ -16,13 +16,11 @@ import io.promptroutes.route.Options;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.telemetry.Labels;
-import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -140,7 +138,7 @@ public final class RouteSettings {
         if (settings.below(tables).isEmpty()) {
             settings.refuse("models.profile", "a profile, but there are no keys " + tables + "*");
         }
-        return new Options.Models(tableIds(tables), list(table(tables + "fallbacks")), list(table(tables + "tier.free")),
+        return new Options.Models(tableIds(tables), Settings.split(table(tables + "fallbacks")), Settings.split(table(tables + "tier.free")),
                 settings.onOff("fallback.free"), settings.duration("strategy.compare.timeout"), prices(),
                 settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650),
                 aliases(false), aliases(true));
@@ -188,10 +186,7 @@ public final class RouteSettings {
 
     /** For Camel's placeholders. */
     public Properties properties() {
-        BigDecimal confidence = settings.amount("detection.confidence");
-        if (confidence == null || confidence.compareTo(BigDecimal.ONE) > 0) {
-            settings.refuse("detection.confidence", "from 0 to 1");
-        }
+        settings.part("detection.confidence", 1);
         for (String counted : List.of("retry.rate-limited.calls", "retry.provider-error.calls", "retry.output-cut.calls")) {
             settings.integer(counted, 1, 100);
         }
@@ -240,12 +235,8 @@ public final class RouteSettings {
 
     private Set<String> tableIds(String tables) {
         Set<String> ids = new LinkedHashSet<>();
-        settings.below(tables).values().forEach(value -> ids.addAll(list(value)));
+        settings.below(tables).values().forEach(value -> ids.addAll(Settings.split(value)));
         return ids;
-    }
-
-    public static List<String> list(String value) {
-        return Arrays.stream(value.split(",")).map(String::strip).filter(one -> !one.isEmpty()).toList();
     }
 
     /** Of records taken and not yet finished. */

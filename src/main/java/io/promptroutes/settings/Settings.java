@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.camel.util.TimeUtils;
 import org.apache.commons.text.similarity.LevenshteinDistance;
@@ -92,59 +95,41 @@ public final class Settings {
     }
 
     public int integer(String key, int least, int most) {
-        String value = text(key);
-        try {
-            int number = Integer.parseInt(value);
-            if (number >= least && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // told below
-        }
-        refuse(key, "a whole number from " + least + " to " + most);
-        return least;
+        return (int) number(key, least, most);
+    }
+
+    public long number(String key, long least, long most) {
+        return read(key, "a whole number from " + least + " to " + most, least, Long::valueOf, number -> number >= least && number <= most);
     }
 
     public Duration duration(String key) {
-        String value = text(key);
-        try {
-            Duration duration = Duration.ofMillis(TimeUtils.toMilliSeconds(value));
-            if (value.matches("\\d[\\dhmsd. ]*")) { // Camel reads "never" as no time at all
-                return duration;
-            }
-        } catch (RuntimeException e) {
-            // told below
-        }
-        refuse(key, "a duration such as 500ms, 30s, 2m or 1h");
-        return Duration.ofSeconds(1);
+        return duration(key, Duration.ZERO, "a duration such as 500ms, 30s, 2m or 1h");
     }
 
     /** A duration of at least a second. */
     public Duration seconds(String key) {
-        Duration duration = duration(key);
-        if (duration.toSeconds() < 1) {
-            refuse(key, "a second or more, such as 30s");
-            return Duration.ofSeconds(1);
+        return duration(key, Duration.ofSeconds(1), "a duration of a second or more, such as 30s");
+    }
+
+    public Duration duration(String key, Duration least, String wanted) {
+        return read(key, wanted, least, Settings::time, duration -> duration.compareTo(least) >= 0);
+    }
+
+    private static Duration time(String value) {
+        if (!value.matches("\\d[\\dhmsd. ]*")) { // Camel reads "never" as no time at all
+            throw new IllegalArgumentException(value);
         }
-        return duration;
+        return Duration.ofMillis(TimeUtils.toMilliSeconds(value));
     }
 
     /** US dollars; null where the value is empty. */
     public BigDecimal amount(String key) {
-        String value = text(key);
-        if (value.isEmpty()) {
-            return null;
-        }
-        try {
-            BigDecimal amount = new BigDecimal(value);
-            if (amount.signum() >= 0) {
-                return amount;
-            }
-        } catch (NumberFormatException e) {
-            // told below
-        }
-        refuse(key, "an amount in US dollars, such as 5.00");
-        return null;
+        return text(key).isEmpty() ? null : read(key, "an amount in US dollars, such as 5.00", null, BigDecimal::new, amount -> amount.signum() >= 0);
+    }
+
+    /** A part of {@code most}. */
+    public double part(String key, int most) {
+        return read(key, "a number from 0 to " + most, 0d, Double::valueOf, part -> part >= 0 && part <= most);
     }
 
     public boolean onOff(String key) {
@@ -152,21 +137,28 @@ public final class Settings {
     }
 
     public String choice(String key, List<String> allowed) {
-        String value = text(key);
-        if (!allowed.contains(value)) {
-            refuse(key, "one of " + String.join(", ", allowed));
-            return allowed.get(0);
-        }
-        return value;
+        return read(key, "one of " + String.join(", ", allowed), allowed.get(0), Function.identity(), allowed::contains);
     }
 
     public String address(String key) {
-        String value = text(key).strip();
-        if (value.matches("https?://[^/\\s?#]+(/[^\\s?#]*)?")) {
-            return Dialect.baseUrl(value); // paths follow, each with its own slash
+        // paths follow, each with its own slash
+        return read(key, "an address such as https://openrouter.ai/api/v1", "http://localhost", Dialect::baseUrl,
+                address -> address.matches("https?://[^/\\s?#]+(/[^\\s?#]*)?"));
+    }
+
+    /** @param otherwise what is read where the value cannot be used */
+    private <T> T read(String key, String wanted, T otherwise, Function<String, T> reading, Predicate<T> allowed) {
+        String text = text(key);
+        try {
+            T value = reading.apply(text);
+            if (allowed.test(value)) {
+                return value;
+            }
+        } catch (RuntimeException e) {
+            // told below
         }
-        refuse(key, "an address such as https://openrouter.ai/api/v1");
-        return "http://localhost";
+        refuse(key, wanted);
+        return otherwise;
     }
 
     /** Says that a value cannot be used. Returns where whoever reads these settings wants to hear of all such values. */
@@ -196,9 +188,18 @@ public final class Settings {
         return found;
     }
 
+    /** What stands between commas. */
+    public List<String> list(String key) {
+        return split(text(key));
+    }
+
+    public static List<String> split(String value) {
+        return Arrays.stream(value.split(",")).map(String::strip).filter(one -> !one.isEmpty()).toList();
+    }
+
     /** Names of the topics of a kind, of which only prompts may have several. */
     public Set<String> topics(String kind) {
-        return new LinkedHashSet<>(RouteSettings.list(text("kafka.topic." + kind)));
+        return new LinkedHashSet<>(list("kafka.topic." + kind));
     }
 
     /** Of all kinds that are written to. */

@@ -32,7 +32,7 @@ public enum Fault {
     DRIBBLE;
 
     /** The name in the configuration. */
-    String key() {
+    public String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -2,7 +2,6 @@ package io.promptroutes.simulator;
 
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -53,66 +52,5 @@ public record SimulatorConfig(int port, long seed, Access access, Models models,
      */
     public record Faults(Map<Fault, Double> percent, Set<String> models, long retryAfterSeconds, int serverErrorStatus, long affordableTokens,
             boolean noCreditFree, boolean errorIn200Billed, boolean resetBilled, Duration dribbleInterval, Duration dribbleMax) {
-    }
-
-    /**
-     * @param properties keys that do not begin with {@code simulator.} are passed over; a blank value is the default
-     * @throws IllegalArgumentException names the key that is unknown or whose value cannot be used
-     */
-    public static SimulatorConfig from(Map<String, String> properties) {
-        Settings settings = new Settings(properties);
-        SimulatorConfig config = new SimulatorConfig(
-                (int) settings.number("port", 0, 0, 65_535),
-                settings.number("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE),
-                new Access(
-                        settings.text("key"),
-                        settings.number("key-refused-after", 0, 0, Long.MAX_VALUE),
-                        settings.amount("credit")),
-                new Models(
-                        settings.list("models.missing"),
-                        settings.list("models.extra"),
-                        settings.choice("served-model", "id", "slug").equals("slug")),
-                latency(settings),
-                settings.flag("padding", true),
-                settings.interval("padding-interval", Duration.ofSeconds(1)),
-                settings.flag("record", false),
-                new Faults(
-                        percentages(settings),
-                        settings.list("fault.models"),
-                        settings.number("retry-after", 1, 0, 86_400),
-                        (int) settings.number("server-error.status", 502, 500, 599),
-                        settings.number("affordable-tokens", 256, 1, 1_000_000),
-                        settings.flag("no-credit.free", false),
-                        settings.flag("error-in-200.billed", false),
-                        settings.flag("reset.billed", false),
-                        settings.interval("dribble-interval", Duration.ofSeconds(1)),
-                        settings.duration("dribble-max", Duration.ofSeconds(60))));
-        settings.refuseUnknownKeys();
-        return config;
-    }
-
-    private static Latency latency(Settings settings) {
-        Duration fixed = settings.duration("latency", null);
-        Duration min = settings.duration("latency.min", Duration.ofMillis(150));
-        Duration max = settings.duration("latency.max", Duration.ofMillis(400));
-        if (fixed == null && max.compareTo(min) < 0) {
-            throw Settings.refused("latency.max", "must not be less than simulator.latency.min");
-        }
-        return new Latency(fixed == null ? min : fixed, fixed == null ? max : fixed, settings.percent("latency.tail.percent"),
-                settings.duration("latency.tail", Duration.ofSeconds(60)));
-    }
-
-    private static Map<Fault, Double> percentages(Settings settings) {
-        Map<Fault, Double> percent = new EnumMap<>(Fault.class);
-        for (Fault fault : Fault.values()) {
-            if (fault != Fault.NONE) {
-                percent.put(fault, settings.percent("fault." + fault.key()));
-            }
-        }
-        // a little more, for what adding up fractions loses
-        if (percent.values().stream().mapToDouble(Double::doubleValue).sum() > 100.000001) {
-            throw Settings.refused("fault.*", "must not add up to more than 100 percent");
-        }
-        return Map.copyOf(percent);
     }
 }

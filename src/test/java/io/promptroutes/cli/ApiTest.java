@@ -28,8 +28,8 @@ import io.promptroutes.settings.BudgetSettings;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.math.BigDecimal;
@@ -82,7 +82,7 @@ class ApiTest {
 
     @BeforeAll
     static void answerSomePrompts() throws InterruptedException {
-        simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.seed", "5", "simulator.latency", "5ms", "simulator.retry-after", "0",
+        simulator = Simulator.start(Simulated.by(Map.of("simulator.seed", "5", "simulator.latency", "5ms", "simulator.retry-after", "0",
                 "simulator.fault.rate-limited", "25", "simulator.fault.server-error", "25", "simulator.fault.moderation", "5")));
         ledger = Ledger.open(LedgerSettings.embedded(folder.resolve("ledger")));
         Map<String, String> keys = Map.of("management.port", "0", "budget.total.day", "5", "budget.tenant.acme.day", "1");

@@ -10,6 +10,7 @@ import io.promptroutes.flow.Intake;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
 import io.promptroutes.settings.RouteSettings;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.io.IOException;
@@ -67,7 +68,7 @@ class BatchViewTest {
     }
 
     private static SimulatorConfig config(String refused) {
-        return SimulatorConfig.from(Map.of("simulator.latency", "5ms", "simulator.fault.moderation", refused, "simulator.fault.models", "openai/gpt-4.1-nano",
+        return Simulated.by(Map.of("simulator.latency", "5ms", "simulator.fault.moderation", refused, "simulator.fault.models", "openai/gpt-4.1-nano",
                 "simulator.latency.tail.percent", "5", "simulator.latency.tail", "400ms"));
     }
 

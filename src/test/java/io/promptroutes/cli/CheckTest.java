@@ -12,8 +12,8 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.Settings;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -285,7 +285,7 @@ class CheckTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Said said = check("--offline", "--simulate", "-D", "simulator.latency.min=slow", "-D", "management.host=0.0.0.0", "-D", "budget.total.day=1e40");
             assertThat(said.code()).isEqualTo(2);
-            assertThat(said.text()).contains("MEND     simulator.latency.min must be", "MEND     key management.host is \"0.0.0.0\"",
+            assertThat(said.text()).contains("MEND     key simulator.latency.min is \"slow\"", "MEND     key management.host is \"0.0.0.0\"",
                     "MEND     key budget.total.day is \"1e40\"", "3 to mend, 0 warnings");
 
             Said used = check("--offline", "-D", "management.port=" + taken.getLocalPort(), "-D", "ledger.directory=" + folder.resolve("none"));
@@ -314,7 +314,7 @@ class CheckTest {
 
     @Test
     void keyAndCreditAreAskedForWithoutACall() {
-        try (Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.key", "right", "simulator.credit", "0.5")))) {
+        try (Simulator simulator = Simulator.start(Simulated.by(Map.of("simulator.key", "right", "simulator.credit", "0.5")))) {
             String[] usual = {"-D", "kafka.enabled=off", "-D", "ledger.directory=" + folder.resolve("none"), "-D", "openrouter.base-url=" + simulator.baseUrl(),
                 "-D", "openrouter.api-key=right"};
             Said low = check(usual);

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.simulator.Bill;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.HashMap;
@@ -51,7 +51,7 @@ class SimulatedFaultsTest {
 
     @Test
     void everyPromptIsAnsweredOnceAndTheBillAddsUp() {
-        try (Simulator simulator = Simulator.start(SimulatorConfig.from(badMood()));
+        try (Simulator simulator = Simulator.start(Simulated.by(badMood()));
                 RoutesUnderTest routes = RoutesUnderTest.start(simulator.baseUrl().toString(), Map.of("prompts.concurrency", "16"))) {
             send(routes);
             assertThat(routes.deadLetters()).as("all four models fail once in some six thousand of these tests").hasSizeLessThanOrEqualTo(1);
@@ -69,7 +69,7 @@ class SimulatedFaultsTest {
 
     @Test
     void whatWasBilledButCutIsToldAsUnknown() {
-        try (Simulator simulator = Simulator.start(SimulatorConfig.from(badMood("simulator.fault.cut-json", "10")));
+        try (Simulator simulator = Simulator.start(Simulated.by(badMood("simulator.fault.cut-json", "10")));
                 RoutesUnderTest routes = RoutesUnderTest.start(simulator.baseUrl().toString(), Map.of("prompts.concurrency", "16"))) {
             send(routes);
             assertThat(outcomes(routes)).hasSize(PROMPTS);
@@ -82,7 +82,7 @@ class SimulatedFaultsTest {
 
     @Test
     void aDatedSlugIsNoFallback() {
-        try (Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.latency", "1ms", "simulator.served-model", "slug")));
+        try (Simulator simulator = Simulator.start(Simulated.by(Map.of("simulator.latency", "1ms", "simulator.served-model", "slug")));
                 RoutesUnderTest routes = RoutesUnderTest.start(simulator.baseUrl().toString(), Map.of())) {
             JsonNode result = routes.ask("{\"prompt\":\"x\",\"model\":\"anthropic/claude-haiku-4.5\"}");
             assertThat(result.path("model_used").asText()).isEqualTo("anthropic/claude-4.5-haiku-20251001");

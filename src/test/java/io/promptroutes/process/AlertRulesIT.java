@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.promptroutes.OperationsTest;
 import io.promptroutes.kafka.KafkaBroker;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.io.IOException;
@@ -54,7 +55,7 @@ class AlertRulesIT {
         for (int i = 0; i < faults.length; i += 2) {
             keys.put("simulator." + faults[i], faults[i + 1]);
         }
-        return SimulatorConfig.from(keys);
+        return Simulated.by(keys);
     }
 
     /** Little is reserved beyond what is paid, so that a budget can be used up to its last hundredth. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.process.Product.Ended;
 import io.promptroutes.process.Product.Running;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.io.ByteArrayOutputStream;
@@ -265,6 +266,6 @@ class BatchIT {
     private static SimulatorConfig config(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(settings);
         all.put("simulator.latency", "0ms");
-        return SimulatorConfig.from(all);
+        return Simulated.by(all);
     }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.process.Product.Ended;
 import io.promptroutes.simulator.Bill;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +29,7 @@ class BooksIT {
     void eventsLedgerAndServerAgreeToTheLastDigitByModel() {
         Map<String, String> faults = Map.of("simulator.seed", "20261122", "simulator.latency", "20ms", "simulator.fault.rate-limited", "10",
                 "simulator.fault.server-error", "8", "simulator.fault.html", "2", "simulator.fault.moderation", "2");
-        try (Simulator simulator = Simulator.start(SimulatorConfig.from(faults))) {
+        try (Simulator simulator = Simulator.start(Simulated.by(faults))) {
             List<String> budgets = List.of("budget", "balanced", "premium", "free");
             String prompts = IntStream.range(0, PROMPTS).mapToObj(number -> "{\"id\":\"p-%d\",\"prompt\":\"Write a poem about %d.\",\"budget\":\"%s\"}%n"
                     .formatted(number, number, budgets.get(number % 4))).collect(Collectors.joining());

@@ -9,8 +9,8 @@ import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.process.Product.Ended;
 import io.promptroutes.process.Product.Running;
 import io.promptroutes.simulator.Bill;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -165,7 +165,7 @@ class BudgetIT {
     private static Simulator simulator(Map<String, String> faults) {
         Map<String, String> all = new HashMap<>(Map.of("simulator.record", "true", "simulator.latency", "100ms"));
         all.putAll(faults);
-        return Simulator.start(SimulatorConfig.from(all));
+        return Simulator.start(Simulated.by(all));
     }
 
     private static String prompts(int first, int count) {

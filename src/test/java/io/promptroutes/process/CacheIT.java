@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.process.Product.Ended;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +23,7 @@ class CacheIT {
 
     @Test
     void aThousandIdenticalPromptsAreOnePaidCallAndARestartMakesNone() {
-        try (Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.record", "true", "simulator.latency", "300ms")))) {
+        try (Simulator simulator = Simulator.start(Simulated.by(Map.of("simulator.record", "true", "simulator.latency", "300ms")))) {
             Product product = Product.in(folder).calling(simulator).with("CACHE_ENABLED", "on").file("first.jsonl", same("a", 1000))
                     .file("second.jsonl", same("b", 100));
             Ended first = product.run("batch", "first.jsonl", "--out", "first", "--concurrency", "200").with(0);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptroutes.kafka.KafkaBroker;
 import io.promptroutes.process.Product.Running;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -80,7 +81,7 @@ final class ChaosStage implements AutoCloseable {
     static SimulatorConfig simulated(Map<String, String> faults) {
         Map<String, String> all = new HashMap<>(Map.of("simulator.record", "true", "simulator.latency.min", "50ms", "simulator.latency.max", "400ms"));
         all.putAll(faults);
-        return SimulatorConfig.from(all);
+        return Simulated.by(all);
     }
 
     void startBroker() throws IOException, InterruptedException {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import io.promptroutes.process.Product.Ended;
 import io.promptroutes.process.Product.Running;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.io.IOException;
@@ -378,6 +379,6 @@ class CommandLineIT {
     private static SimulatorConfig config(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(settings);
         all.putIfAbsent("simulator.latency", "0ms");
-        return SimulatorConfig.from(all);
+        return Simulated.by(all);
     }
 }

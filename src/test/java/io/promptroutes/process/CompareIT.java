@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.kafka.KafkaBroker;
 import io.promptroutes.process.Product.Running;
 import io.promptroutes.simulator.Bill;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +43,7 @@ class CompareIT {
     private Path folder;
 
     private static Simulator simulator(Map<String, String> settings) {
-        return Simulator.start(SimulatorConfig.from(new HashMap<>(settings)));
+        return Simulator.start(Simulated.by(new HashMap<>(settings)));
     }
 
     private static String prompts(int count) {

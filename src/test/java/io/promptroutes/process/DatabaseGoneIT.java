@@ -8,8 +8,8 @@ import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.process.Product.Ended;
 import io.promptroutes.process.Product.Running;
 import io.promptroutes.simulator.Bill;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ class DatabaseGoneIT {
 
     @Test
     void nothingIsCalledWithoutAClaimAndTheSameCommandFinishesLater() throws Exception {
-        try (Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.record", "true", "simulator.latency", "200ms")))) {
+        try (Simulator simulator = Simulator.start(Simulated.by(Map.of("simulator.record", "true", "simulator.latency", "200ms")))) {
             String prompts = IntStream.range(0, PROMPTS).mapToObj(number -> "{\"id\":\"p-%d\",\"prompt\":\"Say %d.\"}%n".formatted(number, number))
                     .collect(Collectors.joining());
             EmbeddedPostgres postgres = postgres(0);
@@ -80,7 +80,7 @@ class DatabaseGoneIT {
 
     @Test
     void aJobThatWaitsForItsDatabaseGoesOnByItselfAndLosesNoAnswer() throws Exception {
-        try (Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.record", "true", "simulator.latency", "200ms")))) {
+        try (Simulator simulator = Simulator.start(Simulated.by(Map.of("simulator.record", "true", "simulator.latency", "200ms")))) {
             String prompts = IntStream.range(0, PROMPTS).mapToObj(number -> "{\"id\":\"p-%d\",\"prompt\":\"Say %d.\"}%n".formatted(number, number))
                     .collect(Collectors.joining());
             EmbeddedPostgres postgres = postgres(0);

@@ -7,6 +7,7 @@ import io.promptroutes.process.Product.Ended;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.simulator.Bill;
 import io.promptroutes.simulator.Fingerprint;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.io.IOException;
@@ -83,7 +84,7 @@ class FaultCampaignIT {
                 simulator.reset.billed = true
                 simulator.error-in-200.billed = true
                 """));
-        return SimulatorConfig.from(properties.stringPropertyNames().stream()
+        return Simulated.by(properties.stringPropertyNames().stream()
                 .collect(Collectors.toMap(Function.identity(), properties::getProperty)));
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptroutes.process.Product.Ended;
 import io.promptroutes.simulator.Bill;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,7 +38,7 @@ class FreeOnlyIT {
         }
         Bill bill;
         Ended ended;
-        try (Simulator simulator = Simulator.start(SimulatorConfig.from(settings))) {
+        try (Simulator simulator = Simulator.start(Simulated.by(settings))) {
             ended = Product.in(folder).calling(simulator).file("prompts.jsonl", prompts()).run("batch", "prompts.jsonl", "--out", "out",
                     "--concurrency", "50", "-D", "retry.backoff=50ms", "-D", "pause.first-look=200ms", "-D", "pause.max=1s");
             bill = simulator.bill();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.promptroutes.kafka.KafkaBroker;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -59,7 +60,7 @@ class HealthIT {
         for (String key : more) {
             keys.put("simulator." + key.substring(0, key.indexOf('=')), key.substring(key.indexOf('=') + 1));
         }
-        return SimulatorConfig.from(keys);
+        return Simulated.by(keys);
     }
 
     /** Each of so many prompts has one result, none a dead letter, and the offsets are committed to the end. */

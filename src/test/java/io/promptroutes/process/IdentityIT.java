@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.process.Product.Ended;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.nio.file.Files;
@@ -242,6 +243,6 @@ class IdentityIT {
     private static SimulatorConfig config(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(Map.of("simulator.latency", "0ms"));
         all.putAll(settings);
-        return SimulatorConfig.from(all);
+        return Simulated.by(all);
     }
 }

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.promptroutes.kafka.KafkaBroker;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +34,7 @@ class InboxIT {
     private Path folder;
 
     private static Simulator simulator(String latency) {
-        return Simulator.start(SimulatorConfig.from(Map.of("simulator.latency", latency, "simulator.record", "true")));
+        return Simulator.start(Simulated.by(Map.of("simulator.latency", latency, "simulator.record", "true")));
     }
 
     private Product product(Simulator simulator) {

@@ -3,6 +3,7 @@ package io.promptroutes.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptroutes.process.Product.Running;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.io.OutputStream;
@@ -131,6 +132,6 @@ class InputsIT {
     private static SimulatorConfig config(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(settings);
         all.put("simulator.latency", "0ms");
-        return SimulatorConfig.from(all);
+        return Simulated.by(all);
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.promptroutes.kafka.KafkaBroker;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,7 +71,7 @@ class KafkaFaultsIT {
 
     @BeforeEach
     void startSimulator(TestInfo test) throws Exception {
-        simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.latency.min", "20ms", "simulator.latency.max", "40ms")));
+        simulator = Simulator.start(Simulated.by(Map.of("simulator.latency.min", "20ms", "simulator.latency.max", "40ms")));
         String name = "t" + tests++;
         product = Product.in(folder.resolve(name)).calling(simulator);
         service = new Service(product, broker.bootstrapServers(), name);

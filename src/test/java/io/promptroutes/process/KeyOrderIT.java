@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.promptroutes.kafka.KafkaBroker;
 import io.promptroutes.process.Product.Running;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +57,7 @@ class KeyOrderIT {
     @Test
     void resultsOfAKeyComeOutInTheOrderOfItsOffsetsAndUnorderedIsFaster() throws Exception {
         try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"));
-                Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of()))) {
+                Simulator simulator = Simulator.start(Simulated.by(Map.of()))) {
             Outcomes ordered = run(broker, simulator, "key");
             assertThat(ordered.keysOutOfOrder()).isZero();
 
@@ -69,7 +70,7 @@ class KeyOrderIT {
     }
 
     private static SimulatorConfig faults() {
-        return SimulatorConfig.from(Map.of("simulator.latency.min", "50ms", "simulator.latency.max", "300ms", "simulator.latency.tail", "2s",
+        return Simulated.by(Map.of("simulator.latency.min", "50ms", "simulator.latency.max", "300ms", "simulator.latency.tail", "2s",
                 "simulator.latency.tail.percent", "2", "simulator.retry-after", "1", "simulator.fault.rate-limited", "8",
                 "simulator.fault.server-error", "6", "simulator.fault.cut-json", "2", "simulator.fault.reset", "2"));
     }

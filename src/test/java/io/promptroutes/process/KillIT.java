@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.promptroutes.process.Product.Ended;
 import io.promptroutes.process.Product.Running;
 import io.promptroutes.simulator.Bill;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.io.IOException;
@@ -197,6 +198,6 @@ class KillIT {
     }
 
     private static SimulatorConfig config(Map<String, String> settings) {
-        return SimulatorConfig.from(new HashMap<>(settings));
+        return Simulated.by(new HashMap<>(settings));
     }
 }

@@ -8,8 +8,8 @@ import io.promptroutes.cli.OtlpReceiver;
 import io.promptroutes.cli.OtlpReceiver.Span;
 import io.promptroutes.kafka.KafkaBroker;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +32,7 @@ class ObservedIT {
     @Test
     void metersAreThoseOfTheDocsAndTheTraceGoesOnAndLogsAreJson(@TempDir Path folder) throws Exception {
         try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker")); OtlpReceiver collector = new OtlpReceiver();
-                Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.latency.min", "20ms", "simulator.latency.max", "40ms")));
+                Simulator simulator = Simulator.start(Simulated.by(Map.of("simulator.latency.min", "20ms", "simulator.latency.max", "40ms")));
                 Service service = new Service(Product.in(folder.resolve("observed")).calling(simulator).with("OTEL_EXPORTER_OTLP_ENDPOINT", collector.address())
                         .with("OTEL_BSP_SCHEDULE_DELAY", "100"), broker.bootstrapServers(), "observed")) {
             service.topics(Map.of());

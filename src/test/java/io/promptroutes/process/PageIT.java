@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.io.File;
 import java.math.RoundingMode;
 import java.nio.file.Files;
@@ -58,7 +58,7 @@ class PageIT {
 
     @BeforeAll
     static void serve() throws Exception {
-        simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.seed", "11", "simulator.latency", "30ms", "simulator.retry-after", "0",
+        simulator = Simulator.start(Simulated.by(Map.of("simulator.seed", "11", "simulator.latency", "30ms", "simulator.retry-after", "0",
                 "simulator.fault.rate-limited", "20", "simulator.fault.server-error", "20", "simulator.fault.moderation", "4")));
         String line = "{\"id\":\"%s\",\"prompt\":\"%s Tell me about %d.\",\"tenant\":\"%s\",\"metadata\":{\"%s\":\"%s\"}}%n";
         String prompts = IntStream.range(0, PROMPTS).mapToObj(i -> line.formatted(i == 30 ? SCRIPT : "p-" + i, IMAGE, i, i % 5 == 0 ? IMAGE : "acme",

@@ -3,8 +3,8 @@ package io.promptroutes.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -27,7 +27,7 @@ class PanelIT {
     @Test
     void theJobIsAPanelWhereTheTerminalCanShowOne() {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")));
-        try (Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.latency", "100ms", "simulator.fault.rate-limited", "5")))) {
+        try (Simulator simulator = Simulator.start(Simulated.by(Map.of("simulator.latency", "100ms", "simulator.fault.rate-limited", "5")))) {
             Product product = Product.in(folder).calling(simulator).file("prompts.jsonl", IntStream.range(0, 100)
                     .mapToObj(number -> "Say number %d.%n".formatted(number)).collect(Collectors.joining()))
                     .behind("sh", "-c", "script -qfec \"stty cols 100 rows 30; $*\" /dev/null", "sh");
@@ -45,7 +45,7 @@ class PanelIT {
     @Test
     void whoIsAskedWhetherToGoOnMayInterruptAndWaitsForNothing() {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")));
-        try (Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of()))) {
+        try (Simulator simulator = Simulator.start(Simulated.by(Map.of()))) {
             // exec: no shell between that is interrupted, too; and whatever started the tests may ignore the signal, as children would
             String seen = Product.in(folder).calling(simulator).file("prompts.txt", "Hello\n")
                     .behind("sh", "-c", "touch seen; seen() { n=0; until grep -q \"$1\" seen || [ $((n += 1)) -gt 300 ]; do sleep 0.2; done; }; "

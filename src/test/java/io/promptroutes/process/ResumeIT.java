@@ -11,6 +11,7 @@ import io.promptroutes.process.Product.Running;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.simulator.Bill;
 import io.promptroutes.simulator.Fingerprint;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
 import java.io.IOException;
@@ -373,6 +374,6 @@ class ResumeIT {
     private static SimulatorConfig config(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(Map.of("simulator.record", "true", "simulator.latency", "5ms"));
         all.putAll(settings);
-        return SimulatorConfig.from(all);
+        return Simulated.by(all);
     }
 }

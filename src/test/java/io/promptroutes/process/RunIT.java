@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.kafka.KafkaBroker;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +43,7 @@ class RunIT {
     @BeforeAll
     static void start() throws Exception {
         broker = KafkaBroker.start(folder.resolve("broker"));
-        simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.latency", "100ms", "simulator.record", "true")));
+        simulator = Simulator.start(Simulated.by(Map.of("simulator.latency", "100ms", "simulator.record", "true")));
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             admin.createTopics(List.of("prompts", "prompt-results", "prompt-costs", "prompt-dead-letters", "prompt-alerts").stream()
                     .map(name -> new NewTopic(name, PARTITIONS, (short) 1)).toList()).all().get();

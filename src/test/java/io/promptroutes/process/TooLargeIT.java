@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.Schemas;
 import io.promptroutes.kafka.KafkaBroker;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
-import io.promptroutes.simulator.SimulatorConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +43,7 @@ class TooLargeIT {
     void aResultThatIsTooLargeIsADeadLetterWhoseAnswerIsKeptForItsReplay() throws Exception {
         try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"), Map.of("authorizer.class.name",
                 "org.apache.kafka.metadata.authorizer.StandardAuthorizer", "allow.everyone.if.no.acl.found", "true"));
-                Simulator simulator = Simulator.start(SimulatorConfig.from(Map.of("simulator.latency", "20ms", "simulator.fault.moderation", "100",
+                Simulator simulator = Simulator.start(Simulated.by(Map.of("simulator.latency", "20ms", "simulator.fault.moderation", "100",
                         "simulator.fault.models", "openai/gpt-4.1")));
                 Service service = new Service(product(simulator), broker.bootstrapServers(), "large")) {
             service.topics(Map.of("results", "20000", "dead-letters", "50000"));
@@ -68,7 +68,7 @@ class TooLargeIT {
 
             assertCheckTellsWhatIsWrongWithTopics(broker, simulator);
             raise(broker, "large-results");
-            simulator.configure(SimulatorConfig.from(Map.of("simulator.latency", "20ms")));
+            simulator.configure(Simulated.by(Map.of("simulator.latency", "20ms")));
             assertThat(product(simulator).run("dead-letters", "replay", "--topic", "--hopeless", "-D", "kafka.brokers=" + broker.bootstrapServers(), "-D", "kafka.group=large",
                     "-D", "kafka.topic.prompts=large-prompts", "-D", "kafka.topic.dead-letters=large-dead-letters").with(0).err())
                     .contains("replayed    2 dead letters, skipped 1: 1 result_too_large without its record");

@@ -33,7 +33,7 @@ final class SimulatorClient implements AutoCloseable {
             int equals = setting.indexOf('=');
             properties.put("simulator." + setting.substring(0, equals), setting.substring(equals + 1));
         }
-        return SimulatorConfig.from(properties);
+        return Simulated.by(properties);
     }
 
     static ObjectNode request(String model, String prompt) {
