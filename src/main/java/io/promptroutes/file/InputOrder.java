@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
@@ -47,20 +48,17 @@ final class InputOrder implements AutoCloseable {
     void sort(Path path) throws IOException {
         MVMap<Long, long[]> lines = store.openMap(path.getFileName().toString());
         lines.clear();
-        long offset = 0;
-        try (LineReader reader = new LineReader(Files.newInputStream(path), Integer.MAX_VALUE)) {
-            while (reader.hasNext()) {
-                Line line = reader.next();
-                String id = Json.text(line.bytes(), "id");
-                Long place = id == null ? null : places.get(id);
-                long[] where = {offset, line.length()};
-                if (place == null || lines.putIfAbsent(place, where) != null) {
-                    lines.put(NO_PLACE + line.number(), where);
-                }
-                offset += line.length() + 1;
+        LongAdder offset = new LongAdder();
+        JsonlFile.each(path, line -> {
+            String id = Json.text(line.bytes(), "id");
+            Long place = id == null ? null : places.get(id);
+            long[] where = {offset.sum(), line.length()};
+            if (place == null || lines.putIfAbsent(place, where) != null) {
+                lines.put(NO_PLACE + line.number(), where);
             }
-        }
-        if (offset != Files.size(path)) { // somebody has edited it, and lines do not stand where they should
+            offset.add(line.length() + 1);
+        });
+        if (offset.sum() != Files.size(path)) { // somebody has edited it, and lines do not stand where they should
             JsonlFile.rewrite(path, path, line -> line);
             sort(path);
             return;

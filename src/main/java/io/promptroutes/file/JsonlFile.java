@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
+import org.apache.commons.io.function.IOConsumer;
 
 /**
  * Appends whole lines to a file that nobody else writes to. Thread-safe: each line goes out in one write, and what a failed write left
@@ -24,11 +25,12 @@ public final class JsonlFile implements Closeable {
     private long end;
     private long lines;
 
-    /** Opens the file, or makes it. A file that may have a torn tail goes through {@link #cutTornTail} first. */
+    /** Opens the file, or makes it. What stands behind its last line feed is cut off: a process that was killed has left it. */
     public JsonlFile(Path path) throws IOException {
         this.path = path;
         this.file = new RandomAccessFile(OwnerOnly.file(path).toFile(), "rw");
-        this.end = file.length();
+        this.end = endOfLastLine(file);
+        cutBack();
     }
 
     /** @param line without its line feed, and none within */
@@ -36,24 +38,24 @@ public final class JsonlFile implements Closeable {
         byte[] whole = Arrays.copyOf(line, line.length + 1);
         whole[line.length] = '\n';
         try {
-            if (file.length() > end) {
-                file.setLength(end); // a line failed, and could not be cut off then
-            }
+            cutBack(); // where a line failed, and that could not be done then
             file.seek(end);
             file.write(whole);
             end += whole.length;
             lines++;
         } catch (IOException e) {
-            cutBack(e);
+            try {
+                cutBack();
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
             throw new IOException("cannot write to " + path + ": " + e.getMessage(), e);
         }
     }
 
-    private void cutBack(IOException failure) {
-        try {
+    private void cutBack() throws IOException {
+        if (file.length() > end) {
             file.setLength(end);
-        } catch (IOException e) {
-            failure.addSuppressed(e);
         }
     }
 
@@ -72,18 +74,22 @@ public final class JsonlFile implements Closeable {
         }
     }
 
-    /** What a file is made of. */
-    interface Content {
-        void to(JsonlFile file) throws IOException;
+    /** Hands out the lines of a file, one after the other. */
+    static void each(Path path, IOConsumer<Line> taker) throws IOException {
+        try (LineReader lines = new LineReader(Files.newInputStream(path), Integer.MAX_VALUE)) {
+            while (lines.hasNext()) {
+                taker.accept(lines.next());
+            }
+        }
     }
 
     /** Makes a file anew: the old one or the new one is there, whatever happens. */
-    static void replace(Path path, Content content) throws IOException {
+    static void replace(Path path, IOConsumer<JsonlFile> content) throws IOException {
         Path part = path.resolveSibling(path.getFileName() + ".part");
         Files.deleteIfExists(part);
         try {
             try (JsonlFile file = new JsonlFile(part)) {
-                content.to(file);
+                content.accept(file);
             }
             Files.move(part, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } finally {
@@ -93,32 +99,12 @@ public final class JsonlFile implements Closeable {
 
     /** Makes {@code to} of the lines of {@code from}, which may be the same. @param form null for a line that is left out */
     static void rewrite(Path from, Path to, UnaryOperator<byte[]> form) throws IOException {
-        replace(to, file -> {
-            try (LineReader lines = new LineReader(Files.newInputStream(from), Integer.MAX_VALUE)) {
-                while (lines.hasNext()) {
-                    byte[] line = form.apply(lines.next().bytes());
-                    if (line != null) {
-                        file.append(line);
-                    }
-                }
+        replace(to, file -> each(from, line -> {
+            byte[] made = form.apply(line.bytes());
+            if (made != null) {
+                file.append(made);
             }
-        });
-    }
-
-    /** Cuts off what stands behind the last line feed; returns how many bytes. A file that is not there has none. */
-    public static long cutTornTail(Path path) throws IOException {
-        if (Files.notExists(path)) {
-            return 0;
-        }
-        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-            long size = file.length();
-            long whole = endOfLastLine(file);
-            if (whole < size) {
-                file.setLength(whole);
-                file.getFD().sync();
-            }
-            return size - whole;
-        }
+        }));
     }
 
     private static long endOfLastLine(RandomAccessFile file) throws IOException {

@@ -4,13 +4,14 @@ import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.commons.io.function.IOConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,30 +34,22 @@ final class Output implements Closeable {
     Output(Path path, boolean prompts) throws IOException {
         this.path = path;
         this.prompts = prompts;
-        JsonlFile.cutTornTail(path);
         file = new JsonlFile(path);
-        int foreign = 0;
-        try (LineReader lines = lines()) {
-            while (lines.hasNext()) {
-                byte[] line = lines.next().bytes();
-                String id = Json.text(line, "id");
-                foreign += id == null ? 1 : 0;
-                note(id, line);
+        LongAdder foreign = new LongAdder();
+        JsonlFile.each(path, line -> {
+            String id = Json.text(line.bytes(), "id");
+            if (id == null) {
+                foreign.increment();
+            } else {
+                note(id, line.bytes());
             }
-        }
-        if (foreign > 0) {
+        });
+        if (foreign.sum() > 0) {
             LOG.warn("{} has {} lines that are no JSON with an id; they are left as they are", path, foreign);
         }
     }
 
-    private LineReader lines() throws IOException {
-        return new LineReader(Files.newInputStream(path), Integer.MAX_VALUE);
-    }
-
     private void note(String id, byte[] line) {
-        if (id == null) {
-            return;
-        }
         if (!ids.add(id)) {
             superseded.add(id);
         }
@@ -108,11 +101,6 @@ final class Output implements Closeable {
         return ids.size() == 0;
     }
 
-    /** Something that is done with a line. */
-    interface Taking {
-        void line(byte[] line) throws IOException;
-    }
-
     /**
      * Takes out the lines of prompts that the input does not hold any more. A line that gives way because its prompt's is another one now, or
      * because it said of a place in the input that there is no prompt, is nobody's loss; the others are handed out first.
@@ -120,26 +108,22 @@ final class Output implements Closeable {
      * @param files of the input, all of which was read
      * @param read  its prompts' ids and records
      */
-    void retain(Collection<String> files, IdSet read, Taking gone) throws IOException {
-        try (LineReader lines = lines()) {
-            while (lines.hasNext()) {
-                byte[] line = lines.next().bytes();
-                String id = Json.text(line, "id");
-                String identity = identity(line);
-                if (id == null || read.contains(id) && read.contains(identity)) {
-                    continue;
-                }
-                Source source = source(line);
-                if (files.contains(source.file())) {
-                    if (!identity.equals(source.defaultId()) && !read.contains(identity)) {
-                        gone.line(line);
-                    }
-                    if (!read.contains(id)) {
-                        withdraw(id);
-                    }
-                }
+    void retain(Collection<String> files, IdSet read, IOConsumer<byte[]> gone) throws IOException {
+        JsonlFile.each(path, whole -> {
+            byte[] line = whole.bytes();
+            String id = Json.text(line, "id");
+            String identity = identity(line);
+            Source source = id == null || read.contains(id) && read.contains(identity) ? null : source(line);
+            if (source == null || !files.contains(source.file())) {
+                return;
             }
-        }
+            if (!identity.equals(source.defaultId()) && !read.contains(identity)) {
+                gone.accept(line);
+            }
+            if (!read.contains(id)) {
+                withdraw(id);
+            }
+        });
     }
 
     void append(String id, byte[] line) throws IOException {
@@ -156,14 +140,12 @@ final class Output implements Closeable {
 
     /** After a crash it is not known which dead letters were answered later: their ids are in both files. */
     void withdrawAnswered(Output answers) throws IOException {
-        try (LineReader lines = lines()) {
-            while (lines.hasNext()) {
-                String id = Json.text(lines.next().bytes(), "id");
-                if (id != null && answers.has(id) && !answers.withdrawn.contains(id)) {
-                    withdrawn.add(id);
-                }
+        JsonlFile.each(path, line -> {
+            String id = Json.text(line.bytes(), "id");
+            if (id != null && answers.has(id) && !answers.withdrawn.contains(id)) {
+                withdrawn.add(id);
             }
-        }
+        });
     }
 
     /** Takes out the lines that gave way to newer ones: the old file or the new one is there, whatever happens. */
@@ -174,25 +156,16 @@ final class Output implements Closeable {
             return;
         }
         Map<String, Integer> left = new HashMap<>();
-        try (LineReader lines = lines()) {
-            while (lines.hasNext()) {
-                String id = Json.text(lines.next().bytes(), "id");
-                if (id != null && superseded.contains(id)) {
-                    left.merge(id, 1, Integer::sum);
-                }
+        JsonlFile.each(path, line -> {
+            String id = Json.text(line.bytes(), "id");
+            if (id != null && superseded.contains(id)) {
+                left.merge(id, 1, Integer::sum);
             }
-        }
-        JsonlFile.replace(path, out -> {
-            try (LineReader lines = lines()) {
-                while (lines.hasNext()) {
-                    byte[] line = lines.next().bytes();
-                    String id = Json.text(line, "id");
-                    boolean older = id != null && left.containsKey(id) && left.merge(id, -1, Integer::sum) > 0;
-                    if (!older && (id == null || !withdrawn.contains(id))) {
-                        out.append(line);
-                    }
-                }
-            }
+        });
+        JsonlFile.rewrite(path, path, line -> {
+            String id = Json.text(line, "id");
+            boolean older = id != null && left.containsKey(id) && left.merge(id, -1, Integer::sum) > 0;
+            return older || id != null && withdrawn.contains(id) ? null : line;
         });
     }
 }

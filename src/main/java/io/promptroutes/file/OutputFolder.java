@@ -84,7 +84,6 @@ public final class OutputFolder implements AutoCloseable {
             opened.add(deadLetters = new Output(folder.resolve(DEAD_LETTERS), true));
             removed = new Removed(folder.resolve(REMOVED_ROWS));
             read = results.isEmpty() && deadLetters.isEmpty() ? null : new IdSet();
-            JsonlFile.cutTornTail(folder.resolve(ALERTS));
             alerts = new JsonlFile(folder.resolve(ALERTS));
         } catch (IOException | RuntimeException e) {
             IOUtils.closeQuietly(opened); // else this process could not try it again

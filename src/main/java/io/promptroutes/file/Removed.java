@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import org.apache.commons.io.function.IOConsumer;
 
 /** The lines of a job's files whose rows the input does not hold any more, in a file of their own. What is there stays there. For one thread. */
 final class Removed {
@@ -13,11 +14,9 @@ final class Removed {
 
     Removed(Path path) throws IOException {
         this.path = path;
-        JsonlFile.cutTornTail(path);
         if (Files.exists(path)) {
-            try (LineReader lines = new LineReader(Files.newInputStream(path), Integer.MAX_VALUE)) {
-                lines.forEachRemaining(line -> note(line.bytes()));
-            }
+            new JsonlFile(path).close();
+            JsonlFile.each(path, line -> note(line.bytes()));
         }
     }
 
@@ -46,7 +45,7 @@ final class Removed {
     long take(Collection<Output> outputs, Collection<byte[]> displaced, Collection<String> files, IdSet read) throws IOException {
         long taken;
         try (JsonlFile file = new JsonlFile(path)) {
-            Output.Taking gone = line -> {
+            IOConsumer<byte[]> gone = line -> {
                 if (note(line)) {
                     file.append(line);
                 }
@@ -56,7 +55,7 @@ final class Removed {
             }
             for (byte[] line : displaced) {
                 if (!read.contains(Output.identity(line)) && files.contains(Output.source(line).file())) {
-                    gone.line(line);
+                    gone.accept(line);
                 }
             }
             taken = file.lines();
