@@ -93,6 +93,11 @@ record ErrorBody(Form form, JsonNode error, Integer code, List<String> words, St
         return upstream.message() != null || provider != null && !ownWords().contains("openrouter.ai");
     }
 
+    /** A moderation has found something in the prompt. */
+    boolean isFlagged() {
+        return !metadata().path("reasons").isEmpty() || metadata().hasNonNull("flagged_input") || !metadata().path("patterns").isEmpty();
+    }
+
     String telling() {
         return isGeneric() && upstream.message() != null && !upstream.message().isBlank() ? upstream.message() : message;
     }

@@ -2,10 +2,14 @@ package io.promptroutes.openrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Locale;
+import java.util.ResourceBundle;
 import java.util.stream.Stream;
 
-/** Which {@link FailureKind} a status and an error body make: words of the stable vocabulary first, then the text. Stateless. */
+/** Which {@link FailureKind} a status and an error body make: words of the stable vocabulary first, then failure-rules.properties. Stateless. */
 final class FailureTable {
+
+    private static final ResourceBundle RULES = ResourceBundle.getBundle("failure-rules", Locale.ROOT);
 
     private FailureTable() {
     }
@@ -25,18 +29,34 @@ final class FailureTable {
     }
 
     private static FailureKind byStatus(int status, ErrorBody body) {
-        return switch (status) {
-            case 400, 422 -> refused(body);
-            case 401 -> unauthorized(body);
-            case 402 -> unpaid(body);
-            case 403 -> forbidden(body);
-            case 404 -> notFound(body);
-            case 408 -> FailureKind.PROVIDER_ERROR;
-            case 429 -> FailureKind.RATE_LIMITED;
-            // an unknown model was a 500 until August 2026
-            case 500 -> ErrorPhrase.INVALID_MODEL.in(body.ownWords()) ? FailureKind.MODEL_GONE : FailureKind.PROVIDER_ERROR;
-            default -> status >= 400 && status < 500 ? FailureKind.BAD_REQUEST : FailureKind.PROVIDER_ERROR;
+        String key = RULES.containsKey(String.valueOf(status)) ? String.valueOf(status) : status / 100 == 4 ? "4xx" : "other";
+        for (String rule : RULES.getString(key).split(";")) {
+            String[] parts = rule.split("->");
+            if (Stream.of(parts[0].strip().split(" +")).allMatch(condition -> holds(condition, body))) {
+                return FailureKind.valueOf(parts[1].strip().toUpperCase(Locale.ROOT));
+            }
+        }
+        throw new IllegalStateException("no rule for " + status);
+    }
+
+    private static boolean holds(String condition, ErrorBody body) {
+        if (condition.startsWith("!")) {
+            return !holds(condition.substring(1), body);
+        }
+        return switch (condition) {
+            case "" -> true;
+            case "page" -> body.form() == ErrorBody.Form.TEXT;
+            case "json" -> body.form() == ErrorBody.Form.JSON;
+            case "provider" -> body.isProviders();
+            case "flagged" -> body.isFlagged();
+            case "context" -> isAboutContext(body);
+            case "affordable" -> body.affordableTokens() != null;
+            default -> condition.startsWith("own:") ? phrase(condition.substring(4)).in(body.ownWords()) : phrase(condition).in(body.said());
         };
+    }
+
+    private static ErrorPhrase phrase(String name) {
+        return ErrorPhrase.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
     static boolean isAboutContext(ErrorBody body) {
@@ -74,76 +94,10 @@ final class FailureTable {
         return retryable ? FailureKind.PROVIDER_ERROR : FailureKind.NO_ENDPOINT;
     }
 
-    private static FailureKind refused(ErrorBody body) {
-        if (ErrorPhrase.INVALID_MODEL.in(body.ownWords())) {
-            return FailureKind.MODEL_GONE;
-        }
-        return isAboutContext(body) ? FailureKind.CONTEXT_LENGTH : FailureKind.BAD_REQUEST;
-    }
-
     /** Whoever pays has no money left, whatever status was made of it. */
     private static boolean saysNoCredit(ErrorBody body) {
         List<String> words = Stream.of(body.words(), body.upstream().words()).flatMap(List::stream).toList();
         return words.stream().map(ErrorVocabulary::kind).anyMatch(kind -> kind == FailureKind.INSUFFICIENT_CREDIT)
                 || ErrorPhrase.NO_CREDIT.in(body.tellingWords()) && !ErrorPhrase.PASSING.in(body.tellingWords() + words);
-    }
-
-    private static FailureKind unauthorized(ErrorBody body) {
-        if (body.isProviders()) {
-            return FailureKind.PROVIDER_ERROR;
-        }
-        return ErrorPhrase.MODEL_DENIED.in(body.ownWords()) ? FailureKind.NO_ENDPOINT : FailureKind.KEY_REFUSED;
-    }
-
-    private static FailureKind unpaid(ErrorBody body) {
-        String said = body.said();
-        if (body.affordableTokens() != null) {
-            return FailureKind.MAX_TOKENS_UNAFFORDABLE;
-        }
-        if (ErrorPhrase.ONE_REQUEST.in(said) && !ErrorPhrase.NOTHING_LEFT.in(said)) {
-            return FailureKind.REQUEST_UNAFFORDABLE;
-        }
-        return body.isProviders() ? FailureKind.PROVIDER_ERROR : FailureKind.INSUFFICIENT_CREDIT;
-    }
-
-    private static FailureKind forbidden(ErrorBody body) {
-        if (body.form() == ErrorBody.Form.TEXT) {
-            // a page of the edge: OpenRouter itself answers in JSON
-            return FailureKind.PROVIDER_ERROR;
-        }
-        JsonNode metadata = body.metadata();
-        if (!metadata.path("reasons").isEmpty() || metadata.hasNonNull("flagged_input") || !metadata.path("patterns").isEmpty()) {
-            return FailureKind.MODERATION;
-        }
-        String said = body.said();
-        if (ErrorPhrase.KEY_LIMIT.in(said)) {
-            return FailureKind.INSUFFICIENT_CREDIT;
-        }
-        boolean ofModel = ErrorPhrase.MODEL.in(said);
-        if (!body.isProviders() && !ofModel && ErrorPhrase.BUDGET.in(said)) {
-            return FailureKind.ACCOUNT_BLOCKED;
-        }
-        if (ErrorPhrase.BLOCKED.in(said) && !ErrorPhrase.MODEL_DENIED.in(said)) {
-            return FailureKind.MODERATION;
-        }
-        if (ofModel || ErrorPhrase.REGION.in(said)) {
-            return FailureKind.NO_ENDPOINT;
-        }
-        if (body.isProviders()) {
-            return FailureKind.PROVIDER_ERROR;
-        }
-        return ErrorPhrase.BAD_KEY.in(said) ? FailureKind.KEY_REFUSED : FailureKind.ACCOUNT_BLOCKED;
-    }
-
-    private static FailureKind notFound(ErrorBody body) {
-        if (body.form() != ErrorBody.Form.JSON || body.isProviders()) {
-            // a wrong path, or a provider that lost its model: neither says that the model is gone for everybody
-            return FailureKind.NO_ENDPOINT;
-        }
-        String said = body.ownWords();
-        if (ErrorPhrase.PLAIN.in(said) || ErrorPhrase.GONE.in(said)) {
-            return FailureKind.MODEL_GONE;
-        }
-        return ErrorPhrase.FILTERED.in(said) ? FailureKind.NO_ENDPOINT : FailureKind.MODEL_GONE;
     }
 }
