@@ -13,6 +13,7 @@ import com.networknt.schema.SpecVersionDetector;
 import com.networknt.schema.ValidationMessage;
 import com.networknt.schema.resource.DisallowSchemaLoader;
 import io.promptroutes.prompt.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -28,9 +29,6 @@ import java.util.stream.Stream;
 final class OutputSchema {
 
     static final int LARGEST = 1_000_000;
-    private static final Set<String> NAMED_SCHEMAS = Set.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas");
-    private static final Set<String> SCHEMAS = Set.of("items", "prefixItems", "additionalItems", "additionalProperties", "allOf", "anyOf", "oneOf", "not", "if",
-            "then", "else", "contains", "propertyNames", "unevaluatedItems", "unevaluatedProperties");
     private static final List<String> OF_THE_DOCUMENT = List.of("$schema", "$id", "$defs", "definitions");
     /** What no answer depends on, and what is written in many ways. */
     private static final Set<String> REMARKS = Set.of("title", "description", "default", "examples", "$comment", "format", "$id");
@@ -85,9 +83,12 @@ final class OutputSchema {
         return schema.validate(node, limited).stream();
     }
 
-    /** In JSON Schema's words. */
+    /** In JSON Schema's words: whatever may be a schema in it, too, but no value that an answer is compared with. */
     private static JsonNode prepared(JsonNode given) {
-        if (!(given instanceof ObjectNode)) {
+        if (given.isArray()) {
+            return given.valueStream().map(OutputSchema::prepared).collect(Json.MAPPER::createArrayNode, ArrayNode::add, ArrayNode::addAll);
+        }
+        if (!given.isObject()) {
             return given;
         }
         ObjectNode schema = Json.MAPPER.createObjectNode();
@@ -102,19 +103,10 @@ final class OutputSchema {
     }
 
     private static JsonNode prepared(String keyword, JsonNode value) {
-        if (keyword.equals("type") && value.isTextual()) {
-            return Json.MAPPER.getNodeFactory().textNode(value.textValue().toLowerCase(Locale.ROOT));
+        if (keyword.equals("type") && !value.isObject()) {
+            return Json.tree(value.toString().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8));
         }
-        if (value.isArray() && (SCHEMAS.contains(keyword) || keyword.equals("type"))) {
-            ArrayNode list = Json.MAPPER.createArrayNode();
-            value.forEach(one -> list.add(keyword.equals("type") ? prepared(keyword, one) : prepared(one)));
-            return list;
-        }
-        if (value.isObject() && NAMED_SCHEMAS.contains(keyword)) {
-            ObjectNode named = Json.MAPPER.createObjectNode();
-            value.properties().forEach(one -> named.set(one.getKey(), prepared(one.getValue())));
-            return named;
-        }
-        return SCHEMAS.contains(keyword) ? prepared(value) : value;
+        boolean compared = keyword.equals("const") || keyword.equals("enum") && value.isArray();
+        return compared ? value : prepared(value);
     }
 }
