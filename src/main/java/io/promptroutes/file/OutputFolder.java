@@ -177,38 +177,23 @@ public final class OutputFolder implements AutoCloseable {
     }
 
     /** Whether the id has this very line, and not that of another request. */
-    public boolean hasResult(String id, byte[] line) {
-        return results.hasExactly(id, line);
-    }
-
-    public boolean hasDeadLetter(String id, byte[] line) {
-        return deadLetters.hasExactly(id, line);
+    public boolean hasExactly(String id, byte[] line, boolean result) {
+        return (result ? results : deadLetters).hasExactly(id, line);
     }
 
     public boolean hasCost(String eventId) {
         return costs.has(eventId);
     }
 
-    /** An earlier line of the same id gives way when the folder is closed, and so does the id's dead letter. */
-    public void result(String id, byte[] line) throws IOException {
-        results.append(id, line);
-        deadLetters.withdraw(id);
+    /** A result, or a dead letter. Earlier lines of the same id give way when the folder is closed. */
+    public void end(String id, byte[] line, boolean result) throws IOException {
+        (result ? results : deadLetters).append(id, line);
+        stands(id, result);
     }
 
-    /** An earlier result of the id was of another request, and gives way. */
-    public void deadLetter(String id, byte[] line) throws IOException {
-        deadLetters.append(id, line);
-        deadLetterStands(id);
-    }
-
-    /** The line of an earlier run is the right one. */
-    public void resultStands(String id) {
-        deadLetters.withdraw(id);
-    }
-
-    /** The line of an earlier run is the right one. */
-    public void deadLetterStands(String id) {
-        results.withdraw(id);
+    /** The line of an earlier run is the right one; the id's line in the other file gives way. */
+    public void stands(String id, boolean result) {
+        (result ? deadLetters : results).withdraw(id);
     }
 
     public void cost(String eventId, byte[] line) throws IOException {

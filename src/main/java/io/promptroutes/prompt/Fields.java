@@ -69,20 +69,27 @@ record Fields(ObjectNode node, String id) {
     }
 
     /** @param aliases more words, in lower case, and what they stand for */
-    <E extends Enum<E>> E choice(String field, Class<E> type, E otherwise, Map<String, E> aliases) throws InvalidPrompt {
+    <E extends Enum<E>> E choice(String field, Class<E> type, E otherwise, Map<String, String> aliases) throws InvalidPrompt {
+        if (get(field) == null) {
+            return otherwise;
+        }
+        List<String> words = Arrays.stream(type.getEnumConstants()).map(Enum::toString).toList();
+        return Enum.valueOf(type, choice(field, words, null, aliases).toUpperCase(Locale.ROOT));
+    }
+
+    /** One of these words, in lower case. */
+    String choice(String field, List<String> words, String otherwise, Map<String, String> aliases) throws InvalidPrompt {
         String given = string(field);
         if (given == null) {
             return otherwise;
         }
         String wanted = given.strip().toLowerCase(Locale.ROOT);
-        for (E value : type.getEnumConstants()) {
-            if (value.toString().equals(wanted) || value == aliases.get(wanted)) {
-                return value;
-            }
+        String word = aliases.getOrDefault(wanted, wanted);
+        if (words.contains(word)) {
+            return word;
         }
-        String allowed = Arrays.stream(type.getEnumConstants()).map(Enum::toString).collect(Collectors.joining(", "));
         String also = aliases.isEmpty() ? "" : aliases.keySet().stream().sorted().collect(Collectors.joining(", ", " (or ", ")"));
-        throw invalid(field + ": '" + quote(given) + "' is not one of " + allowed + also);
+        throw invalid(field + ": '" + quote(given) + "' is not one of " + String.join(", ", words) + also);
     }
 
     /** Passes where {@code fits}; otherwise says what the field must be and what it is. */

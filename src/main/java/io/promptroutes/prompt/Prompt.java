@@ -15,6 +15,9 @@ import java.util.List;
  * @param tenant       who pays
  * @param model        the wanted model; null unless the request names one and the strategy is explicit
  * @param models       the request's own fallbacks, in order; may be empty
+ * @param quality      how good an answer has to be: a word of the tables, as are the next two
+ * @param complexity   how hard the prompt is said to be
+ * @param comparison   which set of models a comparison asks
  * @param task         as the request says; null where it is to be detected
  * @param maxCostCents US cents that this prompt may cost, or null
  * @param allowPaid    a prompt that starts on a free model may fall back to a paid one
@@ -37,9 +40,9 @@ public record Prompt(
         String model,
         List<String> models,
         Budget budget,
-        Quality quality,
-        Complexity complexity,
-        Comparison comparison,
+        String quality,
+        String complexity,
+        String comparison,
         BigDecimal maxCostCents,
         boolean freeOnly,
         boolean allowPaid,
@@ -71,8 +74,8 @@ public record Prompt(
     /** All that request and settings ask for: another effective request is another piece of work. Not what tables and tasks add to it. */
     public ObjectNode effective() {
         ObjectNode asked = Json.MAPPER.createObjectNode();
-        asked.put("strategy", strategy.toString()).put("model", model).put("budget", budget.toString()).put("quality", quality.toString());
-        asked.put("complexity", complexity.toString()).put("comparison", comparison.toString()).put("max_cost_cents", maxCostCents);
+        asked.put("strategy", strategy.toString()).put("model", model).put("budget", budget.toString()).put("quality", quality);
+        asked.put("complexity", complexity).put("comparison", comparison).put("max_cost_cents", maxCostCents);
         asked.put("free_only", freeOnly).put("allow_paid", allowPaid).put("task", task == null ? null : task.toString());
         if (openAi) {
             asked.put("openai", true);

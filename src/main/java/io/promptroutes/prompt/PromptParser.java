@@ -10,7 +10,7 @@ import java.util.Map;
 public final class PromptParser {
 
     private static final BigDecimal CENTS_FOR_FIT = BigDecimal.valueOf(5);
-    private static final Map<String, Budget> BUDGET_ALIASES = Map.of("low", Budget.BUDGET, "high", Budget.PREMIUM);
+    private static final Map<String, String> BUDGET_ALIASES = Map.of("low", "budget", "high", "premium");
 
     private final PromptSettings settings;
     private final RequestReader reader;
@@ -45,9 +45,9 @@ public final class PromptParser {
                 wish.model(),
                 wish.models(),
                 fields.choice("budget", Budget.class, Budget.BALANCED, BUDGET_ALIASES),
-                fields.choice("quality", Quality.class, Quality.BALANCED, Map.of()),
-                fields.choice("complexity", Complexity.class, Complexity.MEDIUM, Map.of()),
-                fields.choice("comparison", Comparison.class, Comparison.QUALITY, Map.of()),
+                fields.choice("quality", List.of("basic", "low", "good", "balanced", "high"), "balanced", Map.of()),
+                fields.choice("complexity", List.of("simple", "medium", "complex"), "medium", Map.of()),
+                fields.choice("comparison", List.of("quality", "speed", "cost", "diverse"), "quality", Map.of()),
                 cents,
                 fields.flag("free_only", true),
                 fields.flag("allow_paid", false),

@@ -33,28 +33,18 @@ public final class JobSinks implements LedgerPolicy.Earlier {
     }
 
     public Map<String, Processor> beans() {
-        return Map.of("appendResult", this::result, "appendDeadLetter", this::deadLetter, "appendCost", this::cost, "appendAlert",
+        return Map.of("appendResult", exchange -> end(exchange, true), "appendDeadLetter", exchange -> end(exchange, false), "appendCost", this::cost, "appendAlert",
                 exchange -> folder.alert(body(exchange)));
     }
 
-    private void result(Exchange exchange) throws IOException {
+    private void end(Exchange exchange, boolean result) throws IOException {
         byte[] line = body(exchange);
         String id = placed(exchange);
-        if (line == LookUp.STANDING || exchange.getVariable("stored") != null && folder.hasResult(id, line)) {
-            folder.resultStands(id);
+        boolean again = exchange.getVariable("stored") != null || !result && exchange.getVariable("run") == null; // else it was called
+        if (line == LookUp.STANDING || again && folder.hasExactly(id, line, result)) {
+            folder.stands(id, result);
         } else {
-            folder.result(id, line);
-        }
-    }
-
-    private void deadLetter(Exchange exchange) throws IOException {
-        byte[] line = body(exchange);
-        String id = placed(exchange);
-        boolean again = exchange.getVariable("stored") != null || exchange.getVariable("run") == null; // else it was called
-        if (line == LookUp.STANDING || again && folder.hasDeadLetter(id, line)) {
-            folder.deadLetterStands(id);
-        } else {
-            folder.deadLetter(id, line);
+            folder.end(id, line, result);
         }
     }
 
@@ -128,10 +118,8 @@ public final class JobSinks implements LedgerPolicy.Earlier {
         try {
             if (folder.knows(work.promptId())) {
                 folder.displaced(work.json());
-            } else if (work.answered()) {
-                folder.result(work.promptId(), work.json());
             } else {
-                folder.deadLetter(work.promptId(), work.json());
+                folder.end(work.promptId(), work.json(), work.answered());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

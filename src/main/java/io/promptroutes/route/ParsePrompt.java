@@ -66,9 +66,9 @@ final class ParsePrompt implements Processor {
         exchange.setVariable("text", prompt.text());
         exchange.setVariable("strategy", prompt.strategy().toString());
         exchange.setVariable("budget", prompt.budget().toString());
-        exchange.setVariable("quality", prompt.quality().toString());
-        exchange.setVariable("complexity", prompt.complexity().toString());
-        exchange.setVariable("comparison", prompt.comparison().toString());
+        exchange.setVariable("quality", prompt.quality());
+        exchange.setVariable("complexity", prompt.complexity());
+        exchange.setVariable("comparison", prompt.comparison());
         exchange.setVariable("freeOnly", prompt.freeOnly());
         if (prompt.task() != null) {
             exchange.setVariable("task", prompt.task().toString());

@@ -8,7 +8,6 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -25,7 +24,7 @@ public final class Breakers {
     /** The library wants one; ours have been judged before. */
     private static final Exception FAILED = new Exception("a call failed");
 
-    /** Null where they are switched off. */
+    private final boolean enabled;
     private final CircuitBreakerRegistry registry;
 
     /**
@@ -39,11 +38,8 @@ public final class Breakers {
     }
 
     public Breakers(Settings settings) {
-        registry = settings.enabled() ? registry(settings) : null;
-    }
-
-    private static CircuitBreakerRegistry registry(Settings settings) {
-        CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.custom()
+        enabled = settings.enabled();
+        registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.custom()
                 .slidingWindowType(SlidingWindowType.TIME_BASED)
                 .slidingWindowSize((int) settings.window().toSeconds())
                 .minimumNumberOfCalls(settings.calls())
@@ -60,54 +56,45 @@ public final class Breakers {
                 LOG.info("model {}: circuit breaker is {}", change.getCircuitBreakerName(), name(now));
             }
         }));
-        return registry;
     }
 
     /** Whether the model is to be passed over for now. */
     public boolean open(String model) {
-        CircuitBreaker breaker = find(model).orElse(null);
-        if (breaker == null) {
-            return false;
-        }
-        boolean may = breaker.tryAcquirePermission();
-        if (may) {
-            breaker.releasePermission(); // only asked
-        }
-        return !may;
+        return registry.find(model).map(breaker -> {
+            boolean may = breaker.tryAcquirePermission();
+            if (may) {
+                breaker.releasePermission(); // only asked
+            }
+            return !may;
+        }).orElse(false);
     }
 
     /** A call of the model begins, open or not; {@link #answered}, {@link #failed} or {@link #undecided} follows. */
     public void begin(String model) {
-        find(model).ifPresent(CircuitBreaker::tryAcquirePermission);
+        registry.find(model).ifPresent(CircuitBreaker::tryAcquirePermission);
     }
 
     public void answered(String model) {
-        find(model).ifPresent(breaker -> breaker.onSuccess(0, TimeUnit.NANOSECONDS));
+        registry.find(model).ifPresent(breaker -> breaker.onSuccess(0, TimeUnit.NANOSECONDS));
     }
 
     /** The only one that makes a breaker: names that nobody knows, which requests may hold, make none. */
     public void failed(String model) {
-        if (registry != null) {
+        if (enabled) {
             registry.circuitBreaker(model).onError(0, TimeUnit.NANOSECONDS, FAILED);
         }
     }
 
     /** The call says nothing about whether the model answers: the request or the account was at fault. */
     public void undecided(String model) {
-        find(model).ifPresent(CircuitBreaker::releasePermission);
+        registry.find(model).ifPresent(CircuitBreaker::releasePermission);
     }
 
     /** Models that have failed lately, and whether each is {@code closed}, {@code open} or {@code half_open}. */
     public Map<String, String> states() {
         Map<String, String> states = new TreeMap<>();
-        if (registry != null) {
-            registry.getAllCircuitBreakers().forEach(breaker -> states.put(breaker.getName(), name(breaker.getState())));
-        }
+        registry.getAllCircuitBreakers().forEach(breaker -> states.put(breaker.getName(), name(breaker.getState())));
         return states;
-    }
-
-    private Optional<CircuitBreaker> find(String model) {
-        return registry == null ? Optional.empty() : registry.find(model);
     }
 
     private static String name(State state) {

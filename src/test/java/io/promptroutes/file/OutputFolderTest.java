@@ -21,11 +21,11 @@ class OutputFolderTest {
         byte[] old = line("{\"id\":\"p\",\"text\":\"old\",\"generation_id\":\"chatcmpl-42\"}");
         byte[] other = line("{\"id\":\"p\",\"text\":\"new\",\"generation_id\":\"chatcmpl-42\"}");
         try (OutputFolder job = new OutputFolder(folder, false)) {
-            job.result("p", old);
+            job.end("p", old, true);
         }
         try (OutputFolder job = new OutputFolder(folder, false)) {
-            assertThat(job.hasResult("p", old)).isTrue();
-            assertThat(job.hasResult("p", other)).isFalse();
+            assertThat(job.hasExactly("p", old, true)).isTrue();
+            assertThat(job.hasExactly("p", other, true)).isFalse();
         }
     }
 
@@ -34,8 +34,8 @@ class OutputFolderTest {
         byte[] wanted = line("{\"id\":\"p\",\"text\":\"wanted\"}");
         Files.writeString(folder.resolve(OutputFolder.RESULTS), new String(wanted, StandardCharsets.UTF_8) + "\n{\"id\":\"p\",\"text\":\"of another instruction\"}\n");
         try (OutputFolder job = new OutputFolder(folder, false)) {
-            assertThat(job.hasResult("p", wanted)).isFalse();
-            job.result("p", wanted);
+            assertThat(job.hasExactly("p", wanted, true)).isFalse();
+            job.end("p", wanted, true);
         }
         assertThat(Files.readAllLines(folder.resolve(OutputFolder.RESULTS))).containsExactly(new String(wanted, StandardCharsets.UTF_8));
     }

@@ -109,9 +109,9 @@ class PromptParserCorpusTest {
         fields.put("model", prompt.model());
         fields.set("models", Json.MAPPER.valueToTree(prompt.models()));
         fields.put("budget", prompt.budget().toString());
-        fields.put("quality", prompt.quality().toString());
-        fields.put("complexity", prompt.complexity().toString());
-        fields.put("comparison", prompt.comparison().toString());
+        fields.put("quality", prompt.quality());
+        fields.put("complexity", prompt.complexity());
+        fields.put("comparison", prompt.comparison());
         fields.put("max_cost_cents", prompt.maxCostCents());
         fields.put("free_only", prompt.freeOnly());
         fields.put("allow_paid", prompt.allowPaid());
