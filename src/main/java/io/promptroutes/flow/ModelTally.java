@@ -28,12 +28,12 @@ public final class ModelTally {
     private final List<String> key;
     private final Histogram latency = new Histogram(LONGEST, 2);
     private long calls;
-    private BigDecimal usd = BigDecimal.ZERO;
+    BigDecimal usd = BigDecimal.ZERO;
     private long unknown;
     private long tokensIn;
     private long tokensOut;
     private long fallbacks;
-    private long reused;
+    long reused;
 
     /** @param key task and model */
     ModelTally(List<String> key) {

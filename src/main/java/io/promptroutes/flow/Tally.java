@@ -38,8 +38,6 @@ public final class Tally {
     private final AtomicInteger calling = new AtomicInteger();
     private long taken;
     private long answered;
-    private long deadLetters;
-    private long reused;
     private BigDecimal saved = BigDecimal.ZERO;
     private final Map<String, Long> noted = new HashMap<>();
     private long lookedUp;
@@ -48,7 +46,6 @@ public final class Tally {
     private final Map<String, Long> fallbacks = new TreeMap<>();
     private final Map<String, Long> waiting = new TreeMap<>();
     private final Map<List<String>, ModelTally> models = new HashMap<>();
-    private BigDecimal spent = BigDecimal.ZERO;
 
     public synchronized void take() {
         taken++;
@@ -77,7 +74,6 @@ public final class Tally {
     }
 
     public synchronized void deadLetter(String code) {
-        deadLetters++;
         deadByCode.merge(code, 1L, Long::sum);
     }
 
@@ -103,7 +99,6 @@ public final class Tally {
 
     /** A stored answer was published instead of called. @param model that gave it; usd, what it had cost */
     public synchronized void reuse(Run run, String model, BigDecimal usd) {
-        reused++;
         saved = saved.add(usd);
         row(run, model).reuse();
     }
@@ -132,7 +127,7 @@ public final class Tally {
     }
 
     public synchronized long reused() {
-        return reused;
+        return models.values().stream().mapToLong(row -> row.reused).sum();
     }
 
     /** USD that the reused answers had cost. */
@@ -143,7 +138,6 @@ public final class Tally {
     /** A call that was or may have been billed. @param usd null where nobody knows */
     public synchronized void cost(Run run, BigDecimal usd) {
         row(run, run.chain().calledModel()).call(usd, run.paid() != null, run.usage(), run.latencyMs());
-        spent = usd == null ? spent : spent.add(usd);
     }
 
     private ModelTally row(Run run, String model) {
@@ -161,7 +155,7 @@ public final class Tally {
     }
 
     public synchronized long deadLetters() {
-        return deadLetters;
+        return deadByCode.values().stream().mapToLong(Long::longValue).sum();
     }
 
     public synchronized Map<String, Long> deadByCode() {
@@ -180,6 +174,6 @@ public final class Tally {
 
     /** USD of all calls whose cost is known. */
     public synchronized BigDecimal spent() {
-        return spent;
+        return models.values().stream().map(row -> row.usd).reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 }

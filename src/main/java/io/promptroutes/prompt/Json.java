@@ -85,10 +85,10 @@ public final class Json {
         }
     }
 
-    /** For nodes of whose values it is known that they can be written. */
-    public static byte[] bytes(JsonNode node) {
+    /** For nodes and records of whose values it is known that they can be written. */
+    public static byte[] bytes(Object value) {
         try {
-            return MAPPER.writeValueAsBytes(node);
+            return MAPPER.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

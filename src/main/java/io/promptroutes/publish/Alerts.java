@@ -3,7 +3,6 @@ package io.promptroutes.publish;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.prompt.Json;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -35,18 +34,8 @@ public final class Alerts {
      * @param data    adds the figures
      */
     public static byte[] of(Kind kind, String subject, String message, Consumer<ObjectNode> data, Instant now) {
-        ObjectNode event = Json.MAPPER.createObjectNode();
-        event.put("specversion", "1.0");
-        event.put("id", UUID.randomUUID().toString());
-        event.put("source", "/prompt-routes");
-        event.put("type", TYPE);
-        event.put("subject", subject);
-        event.put("time", now.truncatedTo(ChronoUnit.MILLIS).toString());
-        event.put("datacontenttype", "application/json");
-        ObjectNode details = event.putObject("data");
-        details.put("kind", kind.name().toLowerCase(Locale.ROOT));
-        details.put("message", message);
+        ObjectNode details = Json.MAPPER.createObjectNode().put("kind", kind.name().toLowerCase(Locale.ROOT)).put("message", message);
         data.accept(details);
-        return Json.bytes(event);
+        return CloudEvent.of(TYPE, UUID.randomUUID().toString(), subject, now, details);
     }
 }

@@ -1,5 +1,11 @@
 package io.promptroutes.publish;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_NULL;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Cost;
 import io.promptroutes.cost.CostSource;
@@ -12,14 +18,31 @@ import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.Generation;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
+import java.math.BigDecimal;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 
 /** Writes a call that was or may have been billed as a CloudEvents 1.0 event. Stateless. */
 public final class CostEvents {
 
     public static final String TYPE = "promptroutes.cost.v1";
+
+    /**
+     * Of the call.
+     *
+     * @param reported what its answer says where that is not believed; null, and left out, otherwise
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    private record Data(String promptId, int attempt, String modelRequested, String modelUsed, String provider, String generationId,
+            String task, @JsonInclude(NON_NULL) String strategy, @JsonInclude(NON_NULL) String budget, String tenant,
+            Long promptTokens, Long completionTokens, Long reasoningTokens, Long cachedTokens,
+            BigDecimal costUsd, String costSource, Long latencyMs, String status,
+            @JsonInclude(NON_NULL) Reported reported, @JsonInclude(NON_NULL) JsonNode metadata) {
+    }
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    private record Reported(long promptTokens, long completionTokens, BigDecimal costUsd) {
+    }
 
     private CostEvents() {
     }
@@ -32,37 +55,18 @@ public final class CostEvents {
         Prompt prompt = run.prompt();
         Answer answer = run.paid();
         CallFailed.Details failure = run.failure();
-        UUID id = run.claim() != null ? run.claim() : UUID.randomUUID();
-        ObjectNode event = event(id.toString(), prompt.id(), now);
-        ObjectNode data = event.putObject("data");
-        data.put("prompt_id", prompt.id());
-        data.put("attempt", run.attempt());
-        data.put("model_requested", run.chain().calledModel());
-        data.put("model_used", answer == null ? null : answer.model());
-        data.put("provider", answer != null ? answer.provider() : failure == null ? null : failure.provider());
-        data.put("generation_id", run.generationId());
-        data.put("task", run.task().toString());
-        data.put("strategy", prompt.strategy().toString());
-        data.put("budget", prompt.budget().toString());
-        data.put("tenant", prompt.tenant());
         Usage usage = run.usage();
-        data.put("prompt_tokens", usage == null ? null : usage.promptTokens());
-        data.put("completion_tokens", usage == null ? null : usage.completionTokens());
-        data.put("reasoning_tokens", usage == null ? null : usage.reasoningTokens());
-        data.put("cached_tokens", usage == null ? null : usage.cachedTokens());
-        data.put("cost_usd", cost.usd());
-        data.put("cost_source", cost.source() == null ? null : cost.source().toString());
-        data.put("latency_ms", run.latencyMs());
-        data.put("status", run.answer() != null ? "success" : cost.usd() == null ? "unknown" : "failed");
-        if (cost.instead() != null) {
-            Usage told = answer != null ? answer.usage() : failure.usage();
-            data.putObject("reported").put("prompt_tokens", told.promptTokens()).put("completion_tokens", told.completionTokens())
-                    .put("cost_usd", told.costUsd());
-        }
-        if (prompt.metadata() != null) {
-            data.set("metadata", prompt.metadata());
-        }
-        return Json.bytes(event);
+        Usage told = cost.instead() == null ? null : answer != null ? answer.usage() : failure.usage();
+        UUID id = run.claim() != null ? run.claim() : UUID.randomUUID();
+        return CloudEvent.of(TYPE, id.toString(), prompt.id(), now, new Data(
+                prompt.id(), run.attempt(), run.chain().calledModel(),
+                answer == null ? null : answer.model(), answer != null ? answer.provider() : failure == null ? null : failure.provider(), run.generationId(),
+                run.task().toString(), prompt.strategy().toString(), prompt.budget().toString(), prompt.tenant(),
+                usage == null ? null : usage.promptTokens(), usage == null ? null : usage.completionTokens(),
+                usage == null ? null : usage.reasoningTokens(), usage == null ? null : usage.cachedTokens(),
+                cost.usd(), cost.source() == null ? null : cost.source().toString(), run.latencyMs(),
+                run.answer() != null ? "success" : cost.usd() == null ? "unknown" : "failed",
+                told == null ? null : new Reported(told.promptTokens(), told.completionTokens(), told.costUsd()), prompt.metadata()));
     }
 
     /** The same event without its prompt's metadata, for which its topic has no room; it says so. */
@@ -78,36 +82,10 @@ public final class CostEvents {
      * repeated events has seen the one that said "unknown" under that. Sums of {@code cost_usd} stay right with both.
      */
     public static byte[] lookedUp(OpenClaim call, Generation generation, Instant now) {
-        ObjectNode event = event(call.claimId() + "/looked-up", call.promptId(), now);
-        ObjectNode data = event.putObject("data");
-        data.put("prompt_id", call.promptId());
-        data.put("attempt", call.attempt());
-        data.put("model_requested", call.model());
-        data.put("model_used", generation.model());
-        data.put("provider", generation.provider());
-        data.put("generation_id", call.generationId());
-        data.put("task", call.task());
-        data.put("tenant", call.tenant());
-        data.put("prompt_tokens", generation.promptTokens());
-        data.put("completion_tokens", generation.completionTokens());
-        data.put("reasoning_tokens", generation.reasoningTokens());
-        data.put("cached_tokens", generation.cachedTokens());
-        data.put("cost_usd", Usd.of(generation.costUsd()));
-        data.put("cost_source", CostSource.REPORTED.toString());
-        data.put("latency_ms", generation.latencyMs());
-        data.put("status", "looked_up");
-        return Json.bytes(event);
-    }
-
-    private static ObjectNode event(String id, String promptId, Instant now) {
-        ObjectNode event = Json.MAPPER.createObjectNode();
-        event.put("specversion", "1.0");
-        event.put("id", id);
-        event.put("source", "/prompt-routes");
-        event.put("type", TYPE);
-        event.put("subject", promptId);
-        event.put("time", now.truncatedTo(ChronoUnit.MILLIS).toString());
-        event.put("datacontenttype", "application/json");
-        return event;
+        return CloudEvent.of(TYPE, call.claimId() + "/looked-up", call.promptId(), now, new Data(
+                call.promptId(), call.attempt(), call.model(), generation.model(), generation.provider(), call.generationId(),
+                call.task(), null, null, call.tenant(),
+                generation.promptTokens(), generation.completionTokens(), generation.reasoningTokens(), generation.cachedTokens(),
+                Usd.of(generation.costUsd()), CostSource.REPORTED.toString(), generation.latencyMs(), "looked_up", null, null));
     }
 }

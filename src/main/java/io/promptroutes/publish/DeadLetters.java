@@ -37,7 +37,7 @@ public final class DeadLetters {
         String id = why.id() == null ? arrival.source().defaultId() : why.id();
         ObjectNode out = head(id, new Failure(why.code(), why.getMessage(), false));
         out.putArray("attempts");
-        out.set("source", Json.MAPPER.valueToTree(arrival.source()));
+        out.putPOJO("source", arrival.source());
         out.put("key", arrival.key());
         if (arrival.tooLong()) {
             out.put("raw_bytes", arrival.length());
@@ -61,13 +61,6 @@ public final class DeadLetters {
     }
 
     private static ObjectNode head(String id, Failure failure) {
-        ObjectNode out = Json.MAPPER.createObjectNode();
-        out.put("id", id);
-        out.put("status", "failed");
-        ObjectNode error = out.putObject("error");
-        error.put("code", failure.code());
-        error.put("message", failure.message());
-        error.put("retryable", failure.retryable());
-        return out;
+        return Json.MAPPER.createObjectNode().put("id", id).put("status", "failed").putPOJO("error", failure);
     }
 }

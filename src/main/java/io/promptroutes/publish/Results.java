@@ -157,7 +157,7 @@ public final class Results {
         if (prompt.metadata() != null) {
             out.set("metadata", prompt.metadata());
         }
-        out.set("source", Json.MAPPER.valueToTree(prompt.source()));
+        out.putPOJO("source", prompt.source());
         out.put("key", prompt.key());
     }
 
