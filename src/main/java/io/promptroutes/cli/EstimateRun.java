@@ -1,6 +1,8 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.cost.Catalogue;
+import io.promptroutes.cost.PriceList;
+import io.promptroutes.cost.Reservations;
 import io.promptroutes.file.Arrivals;
 import io.promptroutes.file.IdSet;
 import io.promptroutes.flow.Estimate;
@@ -41,8 +43,9 @@ final class EstimateRun {
         try (Application application = new Application(routes, intake, edges, null, policy)) {
             tally = application.tally();
             Catalogue catalogue = application.catalogue();
-            application.bind(Map.of("estimateCalls", new EstimateCalls(estimate, catalogue, routes.options().prices(catalogue),
-                    routes.options().service().request(), ledger, policy, intake, tally)));
+            PriceList list = routes.options().prices(catalogue);
+            application.bind(Map.of("estimateCalls", new EstimateCalls(estimate, catalogue, list, new Reservations(list, true, true),
+                    routes.options().service().request(), ledger, policy, new AnswerLengths(ledger), intake, tally)));
             application.configured(camel -> withoutCalls(camel, intake));
             application.start();
             try (Arrivals arrivals = input.apply(intake, tally)) {

@@ -28,6 +28,7 @@ import io.promptroutes.routing.RateLimits;
 import io.promptroutes.telemetry.Telemetry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
@@ -86,7 +87,7 @@ public final class Beans implements AutoCloseable {
         Pauses pauses = new Pauses(intake, reach, clock);
         Crossings alarms = new Crossings();
 
-        main.bind("parsePrompt", new ParsePrompt(new PromptParser(prompts), shared.firstSeen(), prompts.maxBytes(), telemetry.traces()));
+        main.bind("parsePrompt", new ParsePrompt(new PromptParser(prompts), shared.firstSeen(), new Occurrences(), prompts.maxBytes(), telemetry.traces()));
         TaskDetection.bind(main, options.detection().keywords(), options.detection()::detector);
         main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, options.aliases(catalogue), prices, reservations, tokens, request::cap, options.models().fallbacks(),
                 options.models().free()), limited, options.retries().deadline()));
@@ -114,7 +115,7 @@ public final class Beans implements AutoCloseable {
         main.bind("checkOutput", check);
         bind(main, "checkKept", check::kept);
         main.bind("fallback", new Fallback(pauses, catalogue, parked, new Fallback.Waits(options.retries().backoff(), options.retries().longestWait()),
-                options.models().freeFallback(), shared.policy(), alarms, clock));
+                new ChainEnd(pauses, options.models().freeFallback(), shared.policy().hold()), shared.policy().provider(), alarms, clock));
         EndCall end = new EndCall(costs, reservations, alarms, shared.tally(), breakers, reach, telemetry, clock);
         main.bind("endCall", end);
         bind(main, "endCheck", end::checked);
@@ -156,7 +157,8 @@ public final class Beans implements AutoCloseable {
             }
         });
         main.bind("refreshCatalogue", new RefreshCatalogue(catalogue, options.service().dialect(), shared.copy(),
-                new CatalogueChanges(options.models().priceJumpPercent(), options.models().expiryDays()), parked, options.models().tables(), clock));
+                new CatalogueChanges(options.models().priceJumpPercent(), options.models().expiryDays()), parked, options.models().tables(),
+                new HashSet<>(), clock));
     }
 
     public Breakers breakers() {

@@ -26,35 +26,16 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** In place of a prompt's first call, or of the calls of a comparison: adds up what they would cost. Nothing is called or claimed. Thread-safe. */
-public final class EstimateCalls implements Processor {
+/**
+ * In place of a prompt's first call, or of the calls of a comparison: adds up what they would cost. Nothing is called or claimed. Thread-safe.
+ *
+ * @param reservations that bound every call, also one of unknown price
+ * @param ledger       whose answers are not called for again; null where there is none
+ */
+public record EstimateCalls(Estimate estimate, Catalogue catalogue, PriceList prices, Reservations reservations, ChatRequest request, Ledger ledger,
+        LedgerPolicy policy, AnswerLengths lengths, Intake intake, Tally tally) implements Processor {
 
-    private final Estimate estimate;
-    private final Catalogue catalogue;
-    private final PriceList prices;
-    private final ChatRequest request;
-    private final Ledger ledger;
-    private final LedgerPolicy policy;
-    private final AnswerLengths lengths;
-    private final Intake intake;
-    private final Tally tally;
-    private final TokenCounter counter = new TokenCounter();
-    private final Reservations reservations;
-
-    /** @param ledger whose answers are not called for again; null where there is none */
-    public EstimateCalls(Estimate estimate, Catalogue catalogue, PriceList prices, ChatRequest request, Ledger ledger, LedgerPolicy policy,
-            Intake intake, Tally tally) {
-        this.estimate = estimate;
-        this.catalogue = catalogue;
-        this.prices = prices;
-        this.reservations = new Reservations(prices, true, true);
-        this.request = request;
-        this.ledger = ledger;
-        this.policy = policy;
-        this.lengths = new AnswerLengths(ledger);
-        this.intake = intake;
-        this.tally = tally;
-    }
+    private static final TokenCounter COUNTER = new TokenCounter();
 
     @Override
     public void process(Exchange exchange) {
@@ -64,7 +45,7 @@ public final class EstimateCalls implements Processor {
         boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).holds(run.prompt());
         Prompt asked = exchange.getVariable("prompt", Prompt.class);
         boolean ended = ended(asked, identity, fedInAgain);
-        long tokens = ended ? 0 : new Demand(run.prompt().request(), counter).tokens() + Media.of(run.prompt().request()).likelyTokens();
+        long tokens = ended ? 0 : new Demand(run.prompt().request(), COUNTER).tokens() + Media.of(run.prompt().request()).likelyTokens();
         for (String model : compare ? run.chain().models() : List.of(run.chain().model())) {
             boolean done = ended || compare && ended(asked, Comparisons.identity(identity, model), fedInAgain);
             String tier = run.decision().tier();

@@ -25,40 +25,16 @@ import org.slf4j.LoggerFactory;
  * What may follow a failed call: each public method is one policy, named by the {@code onException} clauses of
  * routes/fallback.camel.yaml. Thread-safe.
  */
-public final class Fallback {
+public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, Waits waits, ChainEnd chainEnd, String provider, Crossings alarms,
+        Clock clock) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Fallback.class);
-
-    private final Pauses pauses;
-    private final Catalogue catalogue;
-    private final ParkedModels parked;
-    private final Waits waits;
-    private final ChainEnd chainEnd;
-    private final String provider;
-    private final Crossings alarms;
-    private final Clock clock;
 
     /**
      * @param backoff before the first retry where the server names no wait; doubles with each, jittered by half
      * @param longest a longer wait is not waited for: the next model's turn
      */
     public record Waits(Duration backoff, Duration longest) {
-    }
-
-    /**
-     * @param freeFallback whether free models step in when there is no credit
-     * @param policy       whose {@code hold} says that no other call may follow one that may have been billed
-     */
-    Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, Waits waits, boolean freeFallback, LedgerPolicy policy, Crossings alarms,
-            Clock clock) {
-        this.pauses = pauses;
-        this.catalogue = catalogue;
-        this.parked = parked;
-        this.waits = waits;
-        this.chainEnd = new ChainEnd(pauses, freeFallback, policy.hold());
-        this.provider = policy.provider();
-        this.alarms = alarms;
-        this.clock = clock;
     }
 
     /** The same model once more after a while, up to {@code calls} calls of it; then the next one. */

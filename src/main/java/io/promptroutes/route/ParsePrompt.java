@@ -10,25 +10,16 @@ import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Turns an {@link Arrival} into a prompt, and puts what the routers branch on into variables. Thread-safe. */
-final class ParsePrompt implements Processor {
+/**
+ * Turns an {@link Arrival} into a prompt, and puts what the routers branch on into variables. Thread-safe.
+ *
+ * @param firstSeen   false for an id that the process's only job has had before
+ * @param occurrences of that job's lines
+ */
+record ParsePrompt(PromptParser parser, Predicate<String> firstSeen, Occurrences occurrences, int maxBytes, Traces traces) implements Processor {
 
     /** The sender's span, then ours, in the form of the header. */
     private static final String TRACEPARENT = "traceparent";
-
-    private final PromptParser parser;
-    private final Predicate<String> firstSeen;
-    private final Occurrences occurrences = new Occurrences();
-    private final int maxBytes;
-    private final Traces traces;
-
-    /** @param firstSeen false for an id that the process's only job has had before */
-    ParsePrompt(PromptParser parser, Predicate<String> firstSeen, int maxBytes, Traces traces) {
-        this.parser = parser;
-        this.firstSeen = firstSeen;
-        this.maxBytes = maxBytes;
-        this.traces = traces;
-    }
 
     @Override
     public void process(Exchange exchange) throws InvalidPrompt {

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,31 +21,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes the body of {@code GET /models} as the catalogue, keeps a copy on disk, and warns of what has changed for the models in
  * the tables. Thread-safe.
+ *
+ * @param configured the ids in the model tables that are in use
+ * @param warned     what was said already; grows
  */
-final class RefreshCatalogue implements Processor {
+record RefreshCatalogue(Catalogue catalogue, Dialect dialect, CatalogueCopy copy, CatalogueChanges changes, ParkedModels parked, Set<String> configured,
+        Set<String> warned, Clock clock) implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(RefreshCatalogue.class);
-
-    private final Catalogue catalogue;
-    private final Dialect dialect;
-    private final CatalogueCopy copy;
-    private final CatalogueChanges changes;
-    private final ParkedModels parked;
-    private final Set<String> configured;
-    private final Clock clock;
-    private final Set<String> warned = new HashSet<>();
-
-    /** @param configured the ids in the model tables that are in use */
-    RefreshCatalogue(Catalogue catalogue, Dialect dialect, CatalogueCopy copy, CatalogueChanges changes, ParkedModels parked, Set<String> configured,
-            Clock clock) {
-        this.catalogue = catalogue;
-        this.dialect = dialect;
-        this.copy = copy;
-        this.changes = changes;
-        this.parked = parked;
-        this.configured = configured;
-        this.clock = clock;
-    }
 
     @Override
     public synchronized void process(Exchange exchange) {
