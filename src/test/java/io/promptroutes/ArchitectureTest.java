@@ -20,7 +20,7 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule subjectsKnowNoCamel = noClasses()
-            .that().resideInAnyPackage("..prompt..", "..cost..", "..routing..", "..openrouter..", "..flow..", "..publish..", "..file..", "..telemetry..")
+            .that().resideInAnyPackage("..prompt..", "..cost..", "..routing..", "..training..", "..openrouter..", "..flow..", "..publish..", "..file..", "..telemetry..")
             .should().dependOnClassesThat().resideInAPackage("org.apache.camel..");
 
     @ArchTest
@@ -52,6 +52,7 @@ final class ArchitectureTest {
             .layer("cost").definedBy("io.promptroutes.cost..")
             .layer("openrouter").definedBy("io.promptroutes.openrouter..")
             .layer("routing").definedBy("io.promptroutes.routing..")
+            .layer("training").definedBy("io.promptroutes.training..")
             .layer("ledger").definedBy("io.promptroutes.ledger..")
             .layer("kafka").definedBy("io.promptroutes.kafka..")
             .layer("flow").definedBy("io.promptroutes.flow..")
@@ -67,6 +68,8 @@ final class ArchitectureTest {
             .whereLayer("cost").mayOnlyAccessLayers("prompt")
             .whereLayer("openrouter").mayOnlyAccessLayers("prompt", "cost")
             .whereLayer("routing").mayOnlyAccessLayers("prompt", "cost")
+            .whereLayer("training").mayOnlyAccessLayers("prompt", "routing")
+            .whereLayer("training").mayOnlyBeAccessedByLayers("cli")
             .whereLayer("ledger").mayOnlyAccessLayers("prompt", "cost")
             .whereLayer("flow").mayOnlyAccessLayers("prompt", "cost", "openrouter", "routing", "ledger")
             .whereLayer("kafka").mayOnlyAccessLayers("prompt", "flow")

@@ -117,7 +117,7 @@ public final class Run {
 
     public void answered(Answer given) {
         answer = given;
-        chain.answered();
+        chain.end(Chain.Step.ANSWERED);
     }
 
     public void failed(CallFailed.Details details) {
@@ -127,7 +127,7 @@ public final class Run {
     /** No model answered: this is what the dead letter says. */
     public void fail(Failure why) {
         end = why;
-        chain.fail();
+        chain.end(Chain.Step.FAILED);
     }
 
     /** Adds what the last call cost, or may have cost. */

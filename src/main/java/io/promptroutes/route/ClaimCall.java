@@ -156,7 +156,7 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
             return "failed";
         }
         run.decision().rejected().add(model + ": " + why);
-        run.chain().pass(code);
+        run.chain().next(code);
         return queued(run, new Failure(code.toString(), "no model is left to call under a budget; " + model + ": " + why, false));
     }
 

@@ -46,7 +46,7 @@ record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Duration t
     void branchOff(Exchange exchange) {
         String model = exchange.getMessage().getBody(String.class);
         Run whole = exchange.getVariable("run", Run.class);
-        exchange.setVariable("run", new Run(whole.prompt(), whole.task(), new Chain(List.of(model), timeout, catalogue.free(model)),
+        exchange.setVariable("run", new Run(whole.prompt(), whole.task(), new Chain(List.of(model), timeout, catalogue.free(model), model, null),
                 whole.decision().alone()));
         exchange.setVariable("branch", model);
         exchange.setVariable(Passage.VARIABLE, exchange.getVariable(Passage.VARIABLE, Passage.class).branch());

@@ -43,7 +43,7 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
         Duration told = run.failure().retryAfter();
         Duration wait = told == null ? backoff(run.chain().callsOnModel()) : told;
         if (wait.compareTo(waits.longest()) > 0) {
-            run.chain().next();
+            run.chain().next(null);
         } else {
             run.chain().retryOrNext(calls, wait, clock.instant());
         }
@@ -52,7 +52,7 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
 
     public void nextModel(Exchange exchange) {
         Run run = note(exchange);
-        run.chain().next();
+        run.chain().next(null);
         chainEnd.conclude(exchange, run);
     }
 
@@ -60,7 +60,7 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
     public void nextModelWithoutThisOne(Exchange exchange) {
         Run run = note(exchange);
         parked.gone(run.chain().calledModel());
-        run.chain().next();
+        run.chain().next(null);
         chainEnd.conclude(exchange, run);
     }
 
@@ -88,7 +88,7 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
         if (unbounded(run) && run.chain().repair()) {
             run.repair();
         } else {
-            run.chain().next();
+            run.chain().next(null);
         }
         chainEnd.conclude(exchange, run);
     }
@@ -103,7 +103,7 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
         if (unbounded(run) && run.request().capped() && more > sent && chain.outputCap() == null && chain.callsOnModel() < calls) {
             chain.retryWithMore(more);
         } else {
-            chain.next();
+            chain.next(null);
         }
         chainEnd.conclude(exchange, run);
     }
@@ -159,7 +159,7 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
     public void giveUp(Exchange exchange) {
         Run run = note(exchange);
         if (Boolean.TRUE.equals(run.failure().retryable())) {
-            run.chain().next();
+            run.chain().next(null);
             chainEnd.conclude(exchange, run);
         } else {
             run.fail(new Failure(run.failure().kind().toString(), run.failure().message(), false));

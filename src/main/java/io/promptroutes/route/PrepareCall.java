@@ -57,7 +57,7 @@ record PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Brea
         } else if (waits(exchange, run)) {
             exchange.setVariable("next", "wait");
         } else if (!intake.mayCall(exchange.getVariable(Pauses.REFUSED) != null)) {
-            run.chain().held(now);
+            run.chain().deadline().held(now);
             exchange.setVariable("next", intake.stopped() ? "stopped" : "held");
         } else {
             run.entered();
@@ -91,7 +91,7 @@ record PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Brea
 
     private boolean impossible(Run run, Instant now) {
         Chain chain = run.chain();
-        if (chain.late(now)) {
+        if (chain.deadline().late(now)) {
             run.fail(new Failure("deadline_exceeded", "the prompt's deadline was over before a model answered", true));
             return true;
         }

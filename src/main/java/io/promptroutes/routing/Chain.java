@@ -5,10 +5,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -21,14 +19,12 @@ public final class Chain {
     /** What the route does next. */
     public enum Step { CALL, WAIT, ANSWERED, FAILED, HELD }
 
-    private final List<String> models;
+    private final Turns turns;
     private final String requested;
     private final String first;
     private final Deadline deadline;
     private final boolean freeOnly;
     private final List<Attempt> attempts = new ArrayList<>();
-    private final Set<String> tried = new LinkedHashSet<>();
-    private int index;
     private int calls;
     private int callsOnModel;
     private Integer outputCap;
@@ -43,20 +39,11 @@ public final class Chain {
      * @param models   first choice, then fallbacks, each once
      * @param deadline for all attempts together, from the first one's start
      * @param freeOnly whether no model that costs anything may be called, on no path
-     */
-    public Chain(List<String> models, Duration deadline, boolean freeOnly) {
-        this(models, deadline, freeOnly, models.isEmpty() ? null : models.get(0), null);
-    }
-
-    /**
      * @param requested the first choice by the name that the request has for it
      * @param instead   why the first choice is not among the models; null where it is the first of them
      */
     public Chain(List<String> models, Duration deadline, boolean freeOnly, String requested, LeftOut instead) {
-        if (models.isEmpty()) {
-            throw new IllegalArgumentException("a chain needs a model");
-        }
-        this.models = new ArrayList<>(models);
+        this.turns = new Turns(models);
         this.requested = requested;
         this.first = instead == null ? models.get(0) : null;
         this.fallbackReason = instead == null ? null : instead.toString();
@@ -69,22 +56,15 @@ public final class Chain {
         deadline.goesOn(now);
         calls++;
         callsOnModel++;
-        called = model();
-        tried.add(called);
+        called = turns.call();
         step = Step.CALL;
         delay = Duration.ZERO;
-        Duration fair = deadline.share(now, later());
+        Duration fair = deadline.share(now, turns.later());
         return fair.compareTo(timeout) < 0 ? fair : timeout;
     }
 
-    /** True where the deadline leaves no time for another call. */
-    public boolean late(Instant now) {
-        return deadline.late(now);
-    }
-
-    /** Nothing may be called for now: the deadline stands still until the next call begins. */
-    public void held(Instant now) {
-        deadline.held(now);
+    public Deadline deadline() {
+        return deadline;
     }
 
     public void note(Attempt failed) {
@@ -96,18 +76,15 @@ public final class Chain {
         return fallbackReason;
     }
 
-    public void answered() {
-        step = Step.ANSWERED;
-    }
-
-    public void fail() {
-        step = Step.FAILED;
+    /** Answered or failed. */
+    public void end(Step how) {
+        step = how;
     }
 
     /** Back to the beginning: what ended this chain is nobody's prompt's fault, and its clock stands still meanwhile. */
     public void hold() {
         step = Step.HELD;
-        index = 0;
+        turns.restart();
         callsOnModel = 0;
         outputCap = null;
         deadline.forget();
@@ -115,8 +92,8 @@ public final class Chain {
 
     /** The same model again after {@code wait}, if it was called fewer than {@code most} times and there is time; else the next one. */
     public void retryOrNext(int most, Duration wait, Instant now) {
-        if (callsOnModel >= most || wait.compareTo(deadline.spare(now, later() + 1)) > 0) {
-            next();
+        if (callsOnModel >= most || wait.compareTo(deadline.spare(now, turns.later() + 1)) > 0) {
+            next(null);
             return;
         }
         step = Step.WAIT;
@@ -150,29 +127,16 @@ public final class Chain {
         return true;
     }
 
-    public void next() {
-        nextWhere(model -> true);
-    }
-
     /** The next model that {@code fits}; the ones before it are dropped. */
     public void nextWhere(Predicate<String> fits) {
-        nextWhere(fits, null);
+        turns.next(fits);
+        moved(null);
     }
 
-    /** @param uncalled why the current model is left without a call; null where it was called */
-    private void nextWhere(Predicate<String> fits, LeftOut uncalled) {
-        int from = index + 1;
-        while (from < models.size() && !fits.test(models.get(from))) {
-            models.remove(from);
-        }
-        index = from;
+    /** The next model. @param uncalled why the current one is left without a call; null where it was called */
+    public void next(LeftOut uncalled) {
+        turns.next(model -> true);
         moved(uncalled);
-        step = index < models.size() ? Step.CALL : Step.FAILED;
-    }
-
-    /** The next model; the current one is not called. */
-    public void pass(LeftOut why) {
-        nextWhere(model -> true, why);
     }
 
     /**
@@ -185,7 +149,7 @@ public final class Chain {
         Map<String, LeftOut> left = new LinkedHashMap<>();
         for (LeftOut reason = why.apply(model()); reason != null && step != Step.FAILED; reason = why.apply(model())) {
             left.put(model(), reason);
-            pass(reason);
+            next(reason);
         }
         return left;
     }
@@ -198,6 +162,7 @@ public final class Chain {
         callsOnModel = 0;
         outputCap = null;
         repairing = false;
+        step = turns.over() ? Step.FAILED : Step.CALL;
     }
 
     /**
@@ -205,31 +170,22 @@ public final class Chain {
      * after all others, or none where they were called before. Returns them; empty where nothing changed.
      */
     public List<String> postpone(Predicate<String> failing) {
-        if (!failing.test(model())) {
-            return List.of();
+        List<String> late = turns.postpone(failing);
+        if (!late.isEmpty()) {
+            moved(LeftOut.CIRCUIT_BREAKER);
         }
-        List<String> rest = models.subList(index, models.size());
-        List<String> late = rest.stream().filter(failing).toList();
-        if (late.size() == rest.size()) {
-            return List.of();
-        }
-        rest.removeAll(late);
-        late.stream().filter(model -> !tried.contains(model)).forEach(rest::add);
-        moved(LeftOut.CIRCUIT_BREAKER);
         return late;
     }
 
-    /** From here on only models that are {@code free}: those of the chain, then {@code more}. @param uncalled as for {@link #pass}; or null */
+    /** From here on only models that are {@code free}: those of the chain, then {@code more}. @param uncalled as for {@link #next} */
     public void nextFree(Predicate<String> free, List<String> more, LeftOut uncalled) {
-        List<String> rest = models.subList(index + 1, models.size());
-        rest.removeIf(free.negate());
-        more.stream().filter(model -> !models.contains(model)).forEach(models::add);
-        nextWhere(model -> true, uncalled);
+        turns.keep(free, more);
+        next(uncalled);
     }
 
     /** The model to be called; after the chain's end the last one. */
     public String model() {
-        return models.get(Math.min(index, models.size() - 1));
+        return turns.model();
     }
 
     /** The model of the last call; null before the first. */
@@ -242,21 +198,9 @@ public final class Chain {
         return requested;
     }
 
-    /**
-     * 0 where the current model is the first choice; else its place among the others that were called, from 1. Retries and skipped models do
-     * not count.
-     */
+    /** 0 where the current model is the first choice; else its place among the others that were called, from 1. */
     public int level() {
-        if (model().equals(first)) {
-            return 0;
-        }
-        List<String> others = tried.stream().filter(model -> !model.equals(first)).toList();
-        int place = others.indexOf(model());
-        return 1 + (place < 0 ? others.size() : place);
-    }
-
-    private int later() {
-        return Math.max(0, models.size() - 1 - index);
+        return turns.level(first);
     }
 
     public boolean freeOnly() {
@@ -264,7 +208,7 @@ public final class Chain {
     }
 
     public List<String> models() {
-        return Collections.unmodifiableList(models);
+        return turns.models();
     }
 
     public List<Attempt> attempts() {

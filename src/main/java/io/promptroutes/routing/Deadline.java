@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.List;
 
 /** How much time a prompt's attempts have left, from the first one's start; it stands still while nothing may be called. Belongs to one prompt. */
-final class Deadline {
+public final class Deadline {
 
     /** Kept for each model that is still to come, so that a fallback gets its turn. */
     private static final Duration SHARE = Duration.ofSeconds(10);
@@ -30,7 +30,8 @@ final class Deadline {
         heldSince = null;
     }
 
-    void held(Instant now) {
+    /** Nothing may be called for now: it stands still until the next attempt begins. */
+    public void held(Instant now) {
         heldSince = heldSince == null ? now : heldSince;
     }
 
@@ -39,7 +40,8 @@ final class Deadline {
         end = null;
     }
 
-    boolean late(Instant now) {
+    /** Whether no time is left for another call. */
+    public boolean late(Instant now) {
         return end != null && !(heldSince == null ? now : heldSince).isBefore(end);
     }
 

@@ -44,12 +44,12 @@ public record Detector(Features features, Lexicon lexicon) {
     }
 
     /** A long text has more words, not more certainty. */
-    static double scale(int features) {
+    public static double scale(int features) {
         return 5 / Math.sqrt(25 + features);
     }
 
     /** In place: from scores to shares whose sum is 1. */
-    static void softmax(double[] scores) {
+    public static void softmax(double[] scores) {
         double most = Arrays.stream(scores).max().orElseThrow();
         double sum = 0;
         for (int i = 0; i < scores.length; i++) {

@@ -32,7 +32,7 @@ public final class Features {
     }
 
     /** Signs of the text's shape. */
-    Set<String> signs(String text) {
+    public Set<String> signs(String text) {
         Set<String> signs = new TreeSet<>();
         Signs.find(text.length() <= SHAPE_HEAD + SHAPE_TAIL ? text
                 : text.substring(0, SHAPE_HEAD) + text.substring(text.length() - SHAPE_TAIL), signs::add);
@@ -40,7 +40,7 @@ public final class Features {
     }
 
     /** Words, pairs and concepts; one that is there more than once may be told more than once. */
-    void words(String text, Consumer<String> found) {
+    public void words(String text, Consumer<String> found) {
         List<String> words = new ArrayList<>(300);
         if (text.length() <= WORDS_HEAD + WORDS_TAIL) {
             Words.read(text, 0, text.length(), words);

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 public final class Lexicon {
 
     /** The row that holds for every text. */
-    static final String BIAS = "[any]";
+    public static final String BIAS = "[any]";
     private static final int TASKS = Task.values().length;
 
     private final Map<String, Row> rows = new HashMap<>();
@@ -26,7 +26,7 @@ public final class Lexicon {
     }
 
     /** @param weights of each feature, one per task */
-    Lexicon(Map<String, float[]> weights) {
+    public Lexicon(Map<String, float[]> weights) {
         weights.forEach((feature, row) -> rows.put(feature, new Row(feature, row, rows.size())));
     }
 

@@ -1,6 +1,9 @@
-package io.promptroutes.routing;
+package io.promptroutes.training;
 
 import io.promptroutes.prompt.Task;
+import io.promptroutes.routing.Detector;
+import io.promptroutes.routing.Features;
+import io.promptroutes.routing.Lexicon;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

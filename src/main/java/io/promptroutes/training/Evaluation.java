@@ -1,4 +1,4 @@
-package io.promptroutes.routing;
+package io.promptroutes.training;
 
 import io.promptroutes.prompt.Task;
 import java.util.Arrays;
