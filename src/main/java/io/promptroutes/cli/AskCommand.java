@@ -23,21 +23,12 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Command {@code ask}: one prompt in, its result as JSON out. */
-@Command(name = "ask", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
-        description = "Answers one prompt and prints the result as JSON.")
-final class AskCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
-    @Mixin
-    private Common common;
+@Command(name = "ask", description = "Answers one prompt and prints the result as JSON.")
+final class AskCommand extends ConfiguredCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "PROMPT", description = "The prompt's text; - reads it from standard input.")
     private String prompt;
@@ -55,10 +46,10 @@ final class AskCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         // somebody waits at the terminal: what a service would wait out is told at once
         prompt = prompt.equals("-") ? fromStandardInput() : prompt;
-        Settings settings = common.settings(Map.of("prompts.concurrency", "1", "pause.max", "0s", "publish.retries", "0"));
-        try (Common.Endpoint configured = Ledgers.exist(settings) ? common.endpoint(settings) : common.endpoint(settings).withKey();
+        Settings settings = settings(Map.of("prompts.concurrency", "1", "pause.max", "0s", "publish.retries", "0"));
+        try (Endpoint configured = Ledgers.exist(settings) ? endpoint(settings) : endpoint(settings).withKey();
                 Ledger ledger = Ledgers.open(configured.settings(), null);
-                Common.Endpoint endpoint = configured.chosen(ledger).withKey()) {
+                Endpoint endpoint = configured.chosen(ledger).withKey()) {
             ObjectNode request = request(new RouteSettings(endpoint.settings(), endpoint.key()).prompts());
             Settings asked = endpoint.settings().with("prompts.template", "").with("prompts.input", "request");
             RouteSettings routes = new RouteSettings(request.has("messages") ? asked.with("prompts.system", "") : asked, endpoint.key());
@@ -86,7 +77,7 @@ final class AskCommand implements Callable<Integer> {
         application.send("direct:prompt", new Arrival(Source.line("ask", 1), null, request, false, request.length, InputFormat.JSON, null));
         application.intake().awaitFinished();
         if (application.intake().stopped()) {
-            spec.commandLine().getErr().println("prompt-routes: " + Shown.list(application.intake().reason()));
+            err().println("prompt-routes: " + Shown.list(application.intake().reason()));
             return ExitCodes.STOPPED;
         }
         return application.tally().answered() == 1 ? ExitCodes.ANSWERED : ExitCodes.DEAD_LETTERS;

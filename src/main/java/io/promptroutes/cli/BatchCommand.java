@@ -25,20 +25,13 @@ import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Command {@code batch}: files of prompts in, three files of results, costs and dead letters out. */
-@Command(name = "batch", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
-        description = "Answers every prompt in the input files.")
-class BatchCommand implements Callable<Integer> {
+@Command(name = "batch", description = "Answers every prompt in the input files.")
+class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
 
-    @Spec
-    CommandSpec spec;
-    @Mixin
-    Common common;
     @Mixin
     Inputs inputs;
     @Mixin
@@ -65,13 +58,13 @@ class BatchCommand implements Callable<Integer> {
         if (view.quiet) {
             Logs.errorsOnly();
         }
-        Settings settings = common.checkedSettings(options(), false);
+        Settings settings = checkedSettings(options(), false);
         find();
         if (view.confirmAbove != null && !inputs.repeatable()) {
             throw new UsageException("--confirm-above reads the input twice, and standard input can be read once; put it into a file");
         }
         JobFolder folder = folder();
-        try (Common.Endpoint configured = common.endpoint(settings)) {
+        try (Endpoint configured = endpoint(settings)) {
             if (view.estimate) {
                 return estimate(configured);
             }
@@ -82,11 +75,11 @@ class BatchCommand implements Callable<Integer> {
             Intake intake = checked.intake(true);
             String job = folder.job(settings);
             // outermost, so that all of an interrupted job is closed before the process ends
-            try (Interruption interruption = new Interruption(intake, spec.commandLine().getErr()); Ledger ledger = Ledgers.open(configured.settings(), job)) {
-                Common.Endpoint endpoint = configured.chosen(ledger).withKey();
+            try (Interruption interruption = new Interruption(intake, err()); Ledger ledger = Ledgers.open(configured.settings(), job)) {
+                Endpoint endpoint = configured.chosen(ledger).withKey();
                 folder.check(ledger, job, settings);
                 interruption.idle(view.confirmAbove != null);
-                Estimate estimate = view.confirmAbove == null ? null : estimate(endpoint, ledger, job).confirmed(view.confirmAbove, spec.commandLine().getErr());
+                Estimate estimate = view.confirmAbove == null ? null : estimate(endpoint, ledger, job).confirmed(view.confirmAbove, err());
                 interruption.idle(false);
                 int code = work(endpoint, intake, ledger, job, estimate, interruption);
                 interruption.exitWith(code);
@@ -95,16 +88,16 @@ class BatchCommand implements Callable<Integer> {
         }
     }
 
-    private int estimate(Common.Endpoint configured) throws InterruptedException {
+    private int estimate(Endpoint configured) throws InterruptedException {
         boolean stored = configured.settings().onOff("ledger.enabled") && Ledgers.exist(configured.settings());
         try (Ledger ledger = stored ? Ledgers.open(configured.settings(), null) : null) {
             EstimateRun run = estimate(configured.chosen(ledger), ledger, Files.exists(out) ? folder().job(configured.settings()) : out.toString());
-            run.print(spec.commandLine().getOut());
+            run.print(out());
             return run.inputLost() ? ExitCodes.DEAD_LETTERS : ExitCodes.ANSWERED;
         }
     }
 
-    private EstimateRun estimate(Common.Endpoint endpoint, Ledger ledger, String job) throws InterruptedException {
+    private EstimateRun estimate(Endpoint endpoint, Ledger ledger, String job) throws InterruptedException {
         RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
         LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), JobFolder.pipeline(job), job, fresh, retryFailed, false, false, (id, result) -> false);
         return new EstimateRun(routes, ledger, policy, input(routes));
@@ -122,7 +115,7 @@ class BatchCommand implements Callable<Integer> {
         }
         inputs.find(out);
         if (inputs.notTaken() != null) {
-            spec.commandLine().getErr().println("prompt-routes: " + Shown.list(inputs.notTaken()));
+            err().println("prompt-routes: " + Shown.list(inputs.notTaken()));
         }
     }
 
@@ -136,7 +129,7 @@ class BatchCommand implements Callable<Integer> {
         return inputs.repeatable();
     }
 
-    private int work(Common.Endpoint endpoint, Intake intake, Ledger ledger, String job, Estimate estimate,
+    private int work(Endpoint endpoint, Intake intake, Ledger ledger, String job, Estimate estimate,
             Interruption interruption) throws Exception {
         RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
         try (OutputFolder folder = folder().open()) {
@@ -166,7 +159,7 @@ class BatchCommand implements Callable<Integer> {
                 return code;
             }
         } catch (IOException | UncheckedIOException e) {
-            spec.commandLine().getErr().println("prompt-routes: the files in " + out + " are not finished: " + e.getMessage() + ". Nothing that was answered is lost; when "
+            err().println("prompt-routes: the files in " + out + " are not finished: " + e.getMessage() + ". Nothing that was answered is lost; when "
                     + "that is mended, go on with:  " + Interruption.again());
             return ExitCodes.STOPPED;
         }
@@ -189,7 +182,7 @@ class BatchCommand implements Callable<Integer> {
 
     private int run(Application application, OutputFolder folder, BiFunction<Intake, Tally, Arrivals> input, Estimate estimate,
             Interruption interruption) throws InterruptedException, IOException {
-        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter err = err();
         try (Arrivals arrivals = input.apply(application.intake(), application.tally())) {
             application.start();
             Summary summary = new Summary(application.tally(), application.intake());

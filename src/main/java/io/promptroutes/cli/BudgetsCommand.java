@@ -2,46 +2,28 @@ package io.promptroutes.cli;
 
 import io.promptroutes.cost.Usd;
 import io.promptroutes.ledger.BudgetState;
-import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Limit;
 import io.promptroutes.ledger.Period;
 import io.promptroutes.ledger.Scope;
 import io.promptroutes.prompt.Shown;
 import io.promptroutes.settings.BudgetSettings;
-import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.util.Locale;
-import java.util.function.ToIntBiFunction;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Command {@code budgets}: how much of each limit is gone, and limits of tenants as rows, which hold at once in all processes. */
-@Command(name = "budgets", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
-        description = "Shows what is gone of each budget, and sets or removes those of tenants.")
-final class BudgetsCommand implements Runnable {
-
-    @Spec
-    private CommandSpec spec;
-    @Mixin
-    private Common common;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "list, set or remove is missing");
-    }
+@Command(name = "budgets", description = "Shows what is gone of each budget, and sets or removes those of tenants.")
+final class BudgetsCommand extends ConfiguredCommand {
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Shows every period in which a limit holds: spent, held for calls of unknown "
             + "cost, reserved by calls that run, and left.")
     int list() {
         return withLedger((ledger, settings) -> {
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = out();
             out.printf("%-40s %-12s %12s %12s %12s %12s %12s%n", "budget", "period", "limit $", "spent $", "held $", "reserved $", "left $");
             ledger.history().budgets().stream().filter(budget -> budget.limitUsd() != null).forEach(budget -> out.println(line(budget)));
             ledger.history().tenantLimits().forEach(limit -> out.println(limit(limit) + " (row)"));
@@ -58,20 +40,6 @@ final class BudgetsCommand implements Runnable {
         if (day == null && month == null) {
             throw new UsageException("budgets set " + tenant + " needs --day or --month, in US dollars");
         }
-        return change(tenant, model, day, month);
-    }
-
-    @Command(name = "remove", mixinStandardHelpOptions = true, description = "Removes a tenant's rows.")
-    int remove(@Parameters(paramLabel = "TENANT") String tenant,
-            @Option(names = "--model", paramLabel = "M", defaultValue = Limit.ANY, description = "For this model alone.") String model) {
-        return withLedger((ledger, settings) -> {
-            ledger.tenantLimit(tenant, model, Period.DAY, null).join();
-            ledger.tenantLimit(tenant, model, Period.MONTH, null).join();
-            return ExitCodes.ANSWERED;
-        });
-    }
-
-    private int change(String tenant, String model, BigDecimal day, BigDecimal month) {
         return withLedger((ledger, settings) -> {
             try {
                 if (day != null) {
@@ -83,6 +51,16 @@ final class BudgetsCommand implements Runnable {
             } catch (IllegalArgumentException e) {
                 throw new UsageException("a limit must be an amount in US dollars, such as 5.00", e);
             }
+            return ExitCodes.ANSWERED;
+        });
+    }
+
+    @Command(name = "remove", mixinStandardHelpOptions = true, description = "Removes a tenant's rows.")
+    int remove(@Parameters(paramLabel = "TENANT") String tenant,
+            @Option(names = "--model", paramLabel = "M", defaultValue = Limit.ANY, description = "For this model alone.") String model) {
+        return withLedger((ledger, settings) -> {
+            ledger.tenantLimit(tenant, model, Period.DAY, null).join();
+            ledger.tenantLimit(tenant, model, Period.MONTH, null).join();
             return ExitCodes.ANSWERED;
         });
     }
@@ -99,9 +77,5 @@ final class BudgetsCommand implements Runnable {
                 : " " + limit.tenant() + (limit.model().equals(Limit.ANY) ? "" : ", model " + limit.model());
         return "limit: " + (limit.scope() == Scope.TENANT_MODEL ? Scope.TENANT : limit.scope()).name().toLowerCase(Locale.ROOT) + whose + ", $"
                 + Usd.plain(limit.usd()) + " a " + limit.period().name().toLowerCase(Locale.ROOT);
-    }
-
-    private int withLedger(ToIntBiFunction<Ledger, Settings> work) {
-        return common.withLedger("budgets", work);
     }
 }

@@ -41,20 +41,12 @@ import org.apache.camel.Processor;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Command {@code check}: everything that can be found wrong before a prompt is sent. */
-@Command(name = "check", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
+@Command(name = "check",
         description = "Checks settings, routes, models, budgets, database, Kafka and key, and lists what to mend, most important first. Costs nothing.")
-final class CheckCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
-    @Mixin
-    private Common common;
+final class CheckCommand extends ConfiguredCommand implements Callable<Integer> {
 
     @Option(names = "--offline", description = "Only what needs no network.")
     private boolean offline;
@@ -83,9 +75,9 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Configurator.setAllLevels("org.apache.kafka", Level.OFF); // what it would say again and again is a finding
-        Settings given = common.settings(Map.of(), findings::add);
+        Settings given = settings(Map.of(), findings::add);
         RouteCheck routes = new RouteCheck(Path.of(""), findings::add);
-        Settings settings = offline(given, common.simulate(), routes, findings::add);
+        Settings settings = offline(given, simulate(), routes, findings::add);
         routes.parse();
         new KafkaCheck(settings, findings::add).properties();
         try {
@@ -97,7 +89,7 @@ final class CheckCommand implements Callable<Integer> {
         build(settings);
         good.add(routes.size() + " route files");
         boolean remote = !settings.text("ledger.url").isEmpty();
-        try (Common.Endpoint configured = common.endpoint(settings); Ledger ledger = offline && remote ? null : ledger(configured.settings())) {
+        try (Endpoint configured = endpoint(settings); Ledger ledger = offline && remote ? null : ledger(configured.settings())) {
             Catalogue before = Catalogue.shipped();
             new CatalogueCopy(Path.of(configured.settings().text("catalogue.copy"))).load(before);
             Catalogue now = offline ? before : openRouter(configured.chosen(ledger), before);
@@ -171,7 +163,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     /** @return the models that there are now, or {@code before} where nobody can be asked */
-    private Catalogue openRouter(Common.Endpoint endpoint, Catalogue before) {
+    private Catalogue openRouter(Endpoint endpoint, Catalogue before) {
         Settings settings = endpoint.settings();
         if (endpoint.needsKey() && !endpoint.key().present()) {
             findings.add(Finding.fault("there is no API key", "key openrouter.api-key", "set OPENROUTER_API_KEY (keys: https://openrouter.ai/keys)"));
@@ -199,7 +191,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private int print() {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         if (findings.isEmpty()) {
             out.println("all is in order: " + String.join(", ", good));
             return ExitCodes.ANSWERED;

@@ -25,23 +25,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Command {@code costs}: what was called and what it cost, out of the ledger. */
-@Command(name = "costs", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
-        description = "Shows what was called and what it cost, and what stored answers have saved.")
-final class CostsCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
-    @Mixin
-    private Common common;
+@Command(name = "costs", description = "Shows what was called and what it cost, and what stored answers have saved.")
+final class CostsCommand extends ConfiguredCommand implements Callable<Integer> {
 
     @Option(names = "--by", paramLabel = "WHAT", description = "model, day, task, tenant, job, source (of the cost) or reason (of failures and fallbacks); in all where it is left out.")
     private Figures.By by = Figures.By.TOTAL;
@@ -63,14 +53,14 @@ final class CostsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CostRows.from(since); // a typing error is told before anything else
-        Settings settings = common.settings(Map.of());
+        Settings settings = settings();
         if (page != null) {
             writePage(settings);
         } else {
             List<ObjectNode> rows = rows(settings);
-            print(rows, spec.commandLine().getOut());
-            if (rows.isEmpty() && !common.simulate() && Files.exists(Path.of(settings.text("ledger.directory"), "simulated"))) {
-                spec.commandLine().getErr().println("prompt-routes: what the simulator was asked is shown with --simulate");
+            print(rows, out());
+            if (rows.isEmpty() && !simulate() && Files.exists(Path.of(settings.text("ledger.directory"), "simulated"))) {
+                err().println("prompt-routes: what the simulator was asked is shown with --simulate");
             }
         }
         return ExitCodes.ANSWERED;
@@ -78,7 +68,7 @@ final class CostsCommand implements Callable<Integer> {
 
     /** An embedded ledger belongs to one process: a service that has it is asked instead. */
     private List<ObjectNode> rows(Settings settings) {
-        try (Common.Endpoint endpoint = common.endpoint(settings); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
+        try (Endpoint endpoint = endpoint(settings); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
             return CostRows.of(needed(ledger), by, since, last);
         } catch (UsageException e) {
             List<ObjectNode> rows = new ArrayList<>();
@@ -95,7 +85,7 @@ final class CostsCommand implements Callable<Integer> {
     }
 
     private JsonNode asked(Settings settings, String path, UsageException refusal) {
-        JsonNode answer = refusal.getCause() instanceof LedgerLocked ? Management.ask(settings, path, spec.commandLine().getErr()) : null;
+        JsonNode answer = refusal.getCause() instanceof LedgerLocked ? Management.ask(settings, path, err()) : null;
         if (answer == null) {
             throw refusal;
         }
@@ -106,7 +96,7 @@ final class CostsCommand implements Callable<Integer> {
     private void writePage(Settings settings) {
         JsonNode usage;
         JsonNode requests;
-        try (Common.Endpoint endpoint = common.endpoint(settings); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
+        try (Endpoint endpoint = endpoint(settings); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
             usage = new Overview(needed(ledger), new BudgetSettings(endpoint.settings()), null, null).usage(since);
             requests = new LastRequests(ledger).latest(LastRequests.MOST, request -> true);
         } catch (UsageException e) {
@@ -118,7 +108,7 @@ final class CostsCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new UsageException("--page " + page + " cannot be written: " + e, e);
         }
-        spec.commandLine().getErr().println("prompt-routes: the page is in " + page);
+        err().println("prompt-routes: the page is in " + page);
     }
 
     private String query() {

@@ -17,27 +17,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Command {@code dead-letters}. */
 @Command(name = "dead-letters", subcommands = DeadLettersCommand.ReplayCommand.class, mixinStandardHelpOptions = true,
         versionProvider = PromptRoutes.Version.class, description = "Tries prompts again that could not be answered.")
-final class DeadLettersCommand implements Runnable {
-
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "replay is missing");
-    }
+final class DeadLettersCommand {
 
     /** Command {@code dead-letters replay}: a batch of what could not be answered; or records put back on the topic of prompts. */
-    @Command(name = "replay", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
-            description = "Answers the prompts in files of dead letters (INPUT) into --out or, where that is not given, into the folder that they are in, "
+    @Command(name = "replay", description = "Answers the prompts in files of dead letters (INPUT) into --out or, where that is not given, into the folder that they are in, "
                     + "where the letters of those that are answered go; or puts the records of the topic of dead letters back on the topic of prompts.")
     static final class ReplayCommand extends BatchCommand {
 
@@ -105,7 +94,7 @@ final class DeadLettersCommand implements Runnable {
         }
 
         private int replayTopic() throws InterruptedException {
-            Settings settings = common.settings(Map.of());
+            Settings settings = settings();
             Map<String, String> client = settings.kafkaClient();
             String brokers = settings.text("kafka.brokers");
             try (BrokerReach reach = new BrokerReach(brokers, client)) {
@@ -116,7 +105,7 @@ final class DeadLettersCommand implements Runnable {
             }
             client.put("bootstrap.servers", brokers);
             Replay replay = new Replay(client, settings.text("kafka.group") + "-replay", settings.text("kafka.topic.dead-letters"),
-                    settings.topics("prompts"), codes, hopeless, what -> spec.commandLine().getErr().println("prompt-routes: " + what));
+                    settings.topics("prompts"), codes, hopeless, what -> err().println("prompt-routes: " + what));
             try {
                 replay.run(again);
                 return replay.skipped().containsKey(Replay.TOO_LARGE) ? ExitCodes.DEAD_LETTERS : ExitCodes.ANSWERED;
@@ -126,7 +115,7 @@ final class DeadLettersCommand implements Runnable {
                 throw new UsageException(e.getMessage() + " (key kafka.topic.dead-letters)", e);
             } catch (ExecutionException | KafkaException e) {
                 Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-                spec.commandLine().getErr().println("prompt-routes: stopped, the rest is untouched: " + cause.getMessage());
+                err().println("prompt-routes: stopped, the rest is untouched: " + cause.getMessage());
                 return ExitCodes.STOPPED;
             } finally {
                 say(replay.replayed(), replay.skipped());
@@ -135,7 +124,7 @@ final class DeadLettersCommand implements Runnable {
 
         private void say(long replayed, Map<String, Long> skipped) {
             List<String> why = skipped.entrySet().stream().map(one -> one.getValue() + " " + one.getKey()).toList();
-            spec.commandLine().getErr().println("replayed    " + replayed + " dead letters, skipped " + skipped.values().stream().mapToLong(Long::longValue).sum()
+            err().println("replayed    " + replayed + " dead letters, skipped " + skipped.values().stream().mapToLong(Long::longValue).sum()
                     + (why.isEmpty() ? "" : ": " + String.join(", ", why)) + (topic && !why.isEmpty() ? " (to be had with --from-beginning)" : ""));
         }
     }

@@ -18,30 +18,21 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Command {@code detect}: which task a prompt has and why, how often that is right, and how to make it right more often. Calls nobody. */
-@Command(name = "detect", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
-        description = "Says which task a prompt has and why; measures that on labelled prompts, and learns from them. Calls nobody.")
-final class DetectCommand implements Callable<Integer> {
+@Command(name = "detect", description = "Says which task a prompt has and why; measures that on labelled prompts, and learns from them. Calls nobody.")
+final class DetectCommand extends ConfiguredCommand implements Callable<Integer> {
 
     private static final int PULLS = 8;
 
-    @Spec
-    private CommandSpec spec;
-    @Mixin
-    private Common common;
     @ArgGroup(exclusive = true, multiplicity = "1")
     private What what;
     @Option(names = "--out", paramLabel = "LEXICON", description = "The file that --learn writes; name it in detection.lexicon to use it.")
@@ -62,8 +53,8 @@ final class DetectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RouteSettings settings = new RouteSettings(common.settings(Map.of()), new ApiKey(() -> null));
-        PrintWriter print = spec.commandLine().getOut();
+        RouteSettings settings = new RouteSettings(settings(), new ApiKey(() -> null));
+        PrintWriter print = out();
         if ((what.learn == null) != (out == null)) {
             throw new UsageException("--learn and --out go together");
         }

@@ -13,30 +13,20 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Command {@code models}: the models of the tables in use, their prices, and where each figure comes from. */
-@Command(name = "models", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
-        description = "Shows the model tables in use with today's prices, and which models OpenRouter no longer lists.")
-final class ModelsCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
-    @Mixin
-    private Common common;
+@Command(name = "models", description = "Shows the model tables in use with today's prices, and which models OpenRouter no longer lists.")
+final class ModelsCommand extends ConfiguredCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Settings settings = common.settings(Map.of());
-        try (Common.Endpoint endpoint = common.endpoint(settings)) {
+        Settings settings = settings();
+        try (Endpoint endpoint = endpoint(settings)) {
             Catalogue catalogue = Catalogue.shipped();
             new CatalogueCopy(Path.of(endpoint.settings().text("catalogue.copy"))).load(catalogue);
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = out();
             out.println("profile " + settings.text("models.profile") + "; prices: " + refresh(catalogue, endpoint));
             out.println();
             out.printf("%-44s %12s %12s %9s  %s%n", "model", "in $/M", "out $/M", "context", "used for");
@@ -46,7 +36,7 @@ final class ModelsCommand implements Callable<Integer> {
         }
     }
 
-    private static String refresh(Catalogue catalogue, Common.Endpoint endpoint) {
+    private static String refresh(Catalogue catalogue, Endpoint endpoint) {
         try {
             OpenRouterApi.Reply reply = new OpenRouterApi(endpoint.settings(), endpoint.key()).get("/models");
             if (reply.status() == 200) {

@@ -1,6 +1,5 @@
 package io.promptroutes.cli;
 
-import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Provider;
 import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.openrouter.Dialect;
@@ -9,54 +8,33 @@ import io.promptroutes.settings.Secret;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.ToIntBiFunction;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Command {@code providers}: endpoints that speak OpenRouter's API, in the ledger's table {@code llm_providers}. One is used at a time. */
-@Command(name = "providers", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
-        description = "Adds, lists, tests and chooses endpoints that speak OpenRouter's or OpenAI's API.")
-final class ProvidersCommand implements Runnable {
-
-    @Spec
-    private CommandSpec spec;
-    @Mixin
-    private Common common;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "add, list, test, use or remove is missing");
-    }
+@Command(name = "providers", description = "Adds, lists, tests and chooses endpoints that speak OpenRouter's or OpenAI's API.")
+final class ProvidersCommand extends ConfiguredCommand {
 
     @Command(name = "add", mixinStandardHelpOptions = true, description = "Adds an endpoint, or replaces the one of that id.")
     int add(@Parameters(paramLabel = "ID") String id,
             @Option(names = "--url", required = true, paramLabel = "URL", description = "Its base address, such as https://host/v1.") String url,
             @Option(names = "--key", paramLabel = "KEY", description = "env:NAME or file:PATH; a key itself is put into a file of its own.") String key,
             @Option(names = "--name", paramLabel = "NAME") String name,
-            @Option(names = "--type", defaultValue = "openai", description = "openrouter or openai.") String type) {
-        checkUrl(url);
-        if (Arrays.stream(Dialect.values()).noneMatch(dialect -> dialect.toString().equals(type))) {
-            throw new UsageException("--type " + type + " is not one of openrouter, openai");
+            @Option(names = "--type", defaultValue = "openai", description = "openrouter or openai.") Dialect type) {
+        if (!Settings.isAddress(url)) {
+            throw new UsageException("--url " + url + " is not an address that begins with http:// or https://");
         }
         return withLedger((ledger, settings) -> {
             Map<String, String> configuration = new HashMap<>();
             if (key != null) {
                 configuration.put(Provider.KEY, reference(id, key, Path.of(settings.text("ledger.directory"))));
             }
-            ledger.providers().add(new Provider(id, name == null ? id : name, type, Dialect.baseUrl(url), configuration, true, false)).join();
+            ledger.providers().add(new Provider(id, name == null ? id : name, type.toString(), Dialect.baseUrl(url), configuration, true, false)).join();
             out().println("added " + id + "; `providers use " + id + "` makes it the one that is called");
             return ExitCodes.ANSWERED;
         });
@@ -106,28 +84,12 @@ final class ProvidersCommand implements Runnable {
         });
     }
 
-    private int withLedger(ToIntBiFunction<Ledger, Settings> work) {
-        return common.withLedger("providers", work);
-    }
-
     private int told(boolean found, String id, String what) {
         if (!found) {
             throw new UsageException("there is no provider " + id);
         }
         out().println(id + " " + what);
         return ExitCodes.ANSWERED;
-    }
-
-    private static void checkUrl(String url) {
-        try {
-            String scheme = URI.create(url).getScheme();
-            if (scheme != null && Set.of("http", "https").contains(scheme)) {
-                return;
-            }
-        } catch (IllegalArgumentException e) {
-            // told below
-        }
-        throw new UsageException("--url " + url + " is not an address that begins with http:// or https://");
     }
 
     /** A literal key is accepted, and shown by nothing ever again: the table holds where it is. */
@@ -143,16 +105,12 @@ final class ProvidersCommand implements Runnable {
         } catch (IOException e) {
             throw new UsageException("the key cannot be put into " + file + ": " + e.getMessage() + "; give a reference instead: env:NAME or file:PATH");
         }
-        spec.commandLine().getErr().println("prompt-routes: a key on the command line is in your shell's history; env:NAME or file:PATH is safer. "
+        err().println("prompt-routes: a key on the command line is in your shell's history; env:NAME or file:PATH is safer. "
                 + "It is kept in " + file);
         return "file:" + file.toAbsolutePath();
     }
 
     private static Path keyFile(String id, Path directory) {
         return directory.resolve(id.replaceAll("[^A-Za-z0-9._-]", "_") + ".key");
-    }
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
     }
 }

@@ -26,35 +26,28 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Command {@code run}: the service. Takes prompts from a Kafka topic, a folder of files or both, until it is stopped. */
-@Command(name = "run", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
+@Command(name = "run",
         description = "Answers the prompts of a Kafka topic (keys kafka.*) and of files that are put into a folder (keys inbox.*) until it is stopped.")
-final class RunCommand implements Callable<Integer> {
+final class RunCommand extends ConfiguredCommand implements Callable<Integer> {
 
     /** Where nobody says otherwise: a service has seconds-long calls of many records under way. */
     private static final String CONCURRENCY = "200";
     /** After the drain, for routes and clients to close. */
     private static final Duration CLIENTS = Duration.ofSeconds(40);
 
-    @Spec
-    private CommandSpec spec;
-    @Mixin
-    private Common common;
 
     @Override
     public Integer call() throws InterruptedException {
-        Settings settings = common.checkedSettings(Map.of("publish.retries", "-1"), true); // a service waits for its broker as long as it takes
+        Settings settings = checkedSettings(Map.of("publish.retries", "-1"), true); // a service waits for its broker as long as it takes
         boolean kafka = settings.onOff("kafka.enabled");
         Path inbox = inbox(settings, kafka);
         Management management = new Management(settings);
         CountDownLatch ended = new CountDownLatch(1);
-        try (Common.Endpoint configured = common.endpoint(settings);
+        try (Endpoint configured = endpoint(settings);
                 Ledger ledger = Ledgers.open(configured.settings(), null);
-                Common.Endpoint endpoint = configured.chosen(ledger).withKey()) {
+                Endpoint endpoint = configured.chosen(ledger).withKey()) {
             Settings service = settings.text("prompts.concurrency").isEmpty() ? endpoint.settings().with("prompts.concurrency", CONCURRENCY) : endpoint.settings();
             RouteSettings routes = new RouteSettings(service, endpoint.key());
             Intake intake = routes.intake(false);
@@ -158,7 +151,7 @@ final class RunCommand implements Callable<Integer> {
             Runtime.getRuntime().removeShutdownHook(hook); // the exit code is to say what went wrong
             throw e;
         }
-        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter err = err();
         String address = management.address();
         Logs.tell(err, "running" + (address == null ? "" : ", health at " + address + "/observe/health, the page at " + address + "/") + "; Ctrl-C or SIGTERM stops it");
         boolean began = false;

@@ -7,29 +7,20 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Command {@code simulator}: the built-in simulator as a server of its own, for trials with real processes. */
-@Command(name = "simulator", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
-        description = "Runs the built-in OpenRouter simulator until it is interrupted (keys simulator.*).")
-final class SimulatorCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
-    @Mixin
-    private Common common;
+@Command(name = "simulator", description = "Runs the built-in OpenRouter simulator until it is interrupted (keys simulator.*).")
+final class SimulatorCommand extends ConfiguredCommand implements Callable<Integer> {
 
     @Option(names = "--port", paramLabel = "PORT", description = "Loopback port; 0 for any free one (key simulator.port).")
     private Integer port;
 
     @Override
     public Integer call() throws InterruptedException {
-        Settings settings = common.settings(port == null ? Map.of() : Map.of("simulator.port", port.toString()));
+        Settings settings = settings(port == null ? Map.of() : Map.of("simulator.port", port.toString()));
         try (Simulator simulator = Simulator.start(SimulatorSettings.of(settings))) {
-            spec.commandLine().getOut().println("OPENROUTER_BASE_URL=" + simulator.baseUrl());
+            out().println("OPENROUTER_BASE_URL=" + simulator.baseUrl());
             new CountDownLatch(1).await();
         }
         return ExitCodes.ANSWERED;

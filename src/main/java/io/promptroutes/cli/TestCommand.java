@@ -12,30 +12,20 @@ import io.promptroutes.settings.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Command {@code test}: is OpenRouter there, is the key good, and what may it spend. Costs nothing. */
-@Command(name = "test", mixinStandardHelpOptions = true, versionProvider = PromptRoutes.Version.class,
-        description = "Checks that OpenRouter answers, that the key is good, and what the key may spend. Costs nothing.")
-final class TestCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
-    @Mixin
-    private Common common;
+@Command(name = "test", description = "Checks that OpenRouter answers, that the key is good, and what the key may spend. Costs nothing.")
+final class TestCommand extends ConfiguredCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Settings settings = common.settings(Map.of());
-        try (Common.Endpoint configured = common.endpoint(settings);
+        Settings settings = settings();
+        try (Endpoint configured = endpoint(settings);
                 Ledger ledger = Ledgers.openIfFree(settings);
-                Common.Endpoint endpoint = configured.chosen(ledger).withKey()) {
-            PrintWriter out = spec.commandLine().getOut();
+                Endpoint endpoint = configured.chosen(ledger).withKey()) {
+            PrintWriter out = out();
             OpenRouterApi api = new OpenRouterApi(endpoint.settings(), endpoint.key());
             out.println("service   " + endpoint.settings().text("openrouter.base-url"));
             try {

@@ -143,7 +143,11 @@ public final class Settings {
     public String address(String key) {
         // paths follow, each with its own slash
         return read(key, "an address such as https://openrouter.ai/api/v1", "http://localhost", Dialect::baseUrl,
-                address -> address.matches("https?://[^/\\s?#]+(/[^\\s?#]*)?"));
+                Settings::isAddress);
+    }
+
+    public static boolean isAddress(String text) {
+        return text.matches("https?://[^/\\s?#]+(/[^\\s?#]*)?");
     }
 
     /** @param otherwise what is read where the value cannot be used */
