@@ -2,23 +2,17 @@ package io.promptroutes.flow;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Cost;
-import io.promptroutes.cost.Reservations;
-import io.promptroutes.cost.Usage;
 import io.promptroutes.ledger.Work;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.CallEntity;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.ChatRequest;
-import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Chain;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
-import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * A prompt on its way: what was decided, what was called, what came of it.
@@ -32,18 +26,11 @@ public final class Run {
     private final Decision decision;
     private final Bill bill = new Bill();
 
-    private ChatRequest.Body request;
+    private Call next;
     private Duration timeout;
-    private Reservations.Bound bound;
-    private CallEntity call;
-    private Instant callStarted;
-    private long callStartedNanos;
-    private long latencyMs;
-    private Answer answer;
-    private CallFailed.Details failure;
+    private Call call;
     private Failure end;
     private Work work;
-    private UUID claim;
     private int earlierCalls;
     private boolean reopened;
     private boolean calling;
@@ -53,7 +40,6 @@ public final class Run {
     private String fault;
     private ObjectNode repair;
     private String remark;
-    private Usage instead;
 
     public Run(Prompt prompt, Task task, Chain chain, Decision decision) {
         this.prompt = prompt;
@@ -67,30 +53,16 @@ public final class Run {
         calling = true;
     }
 
-    /** What the next call sends is ready. */
+    /** What the next call sends is ready. @param limit its wall clock */
     public void prepare(ChatRequest.Body body, Duration limit) {
-        request = body;
+        next = new Call(body);
         timeout = limit;
-        bound = null;
     }
 
-    /** The most that the prepared call can cost and use; reckoned once. @param model that it calls */
-    public Reservations.Bound bound(Reservations reservations, String model) {
-        if (bound == null) {
-            bound = reservations.ofBytes(model, request.json(), request.bytes().length, request.reserved());
-        }
-        return bound;
-    }
-
-    /** The call begins. */
+    /** The prepared call begins. */
     public void begin(Instant now) {
-        call = new CallEntity(request.bytes(), chain.begin(timeout, now));
-        callStarted = now;
-        callStartedNanos = System.nanoTime();
-        answer = null;
-        failure = null;
-        instead = null;
-        latencyMs = -1;
+        call = next;
+        call.begin(new CallEntity(call.request().bytes(), chain.begin(timeout, now)), now);
         turn = null;
     }
 
@@ -108,20 +80,9 @@ public final class Run {
         return was;
     }
 
-    /** The call has ended, with an answer or a failure to be noted next. That its answer is rejected later ends it no second time. */
-    public void ended() {
-        if (latencyMs < 0) {
-            latencyMs = (System.nanoTime() - callStartedNanos) / 1_000_000;
-        }
-    }
-
     public void answered(Answer given) {
-        answer = given;
+        call.answer = given;
         chain.end(Chain.Step.ANSWERED);
-    }
-
-    public void failed(CallFailed.Details details) {
-        failure = details;
     }
 
     /** No model answered: this is what the dead letter says. */
@@ -132,7 +93,9 @@ public final class Run {
 
     /** Adds what the last call cost, or may have cost. */
     public void spend(Cost cost) {
-        instead = cost.instead();
+        if (cost.instead() != null) {
+            call.counted = cost.instead();
+        }
         bill.add(cost, worst(chain.calledModel()));
     }
 
@@ -179,13 +142,14 @@ public final class Run {
 
     /** Under which the answer of the last call may be given again, which is its model's; null where it may not be. */
     public String cacheKey() {
-        return question == null || answer == null || !answer.whole() ? null : question + " " + chain.calledModel();
+        return question == null || call == null || call.answer() == null || !call.answer().whole() ? null : question + " " + chain.calledModel();
     }
 
     /** The last call's answer is not what the request asks for. @param why in words for the model */
     public void unfit(String why) {
-        unfit = answer;
-        answer = null;
+        unfit = call.answer;
+        call.unfit = call.answer;
+        call.answer = null;
         fault = why;
     }
 
@@ -204,24 +168,6 @@ public final class Run {
         return chain.repairing() ? repair : prompt.request();
     }
 
-    /** What the last call was paid for: its answer, fit or not; null where it gave none. */
-    public Answer paid() {
-        boolean rejected = failure != null && (failure.kind() == FailureKind.INVALID_OUTPUT || failure.kind() == FailureKind.OUTPUT_CUT);
-        return answer == null && rejected ? unfit : answer;
-    }
-
-    /** What the last call used, as far as it can be believed; null where nobody says. */
-    public Usage usage() {
-        Usage told = paid() != null ? paid().usage() : failure == null ? null : failure.usage();
-        return told != null && instead != null ? instead : told;
-    }
-
-    /** The server's name for what the last call generated, or null. */
-    public String generationId() {
-        return Stream.of(paid() == null ? null : paid().generationId(), failure == null ? null : failure.generationId(), call == null ? null : call.generationId())
-                .filter(Objects::nonNull).findFirst().orElse(null);
-    }
-
     /** Something to know about the result, or null. */
     public void remark(String note) {
         remark = note;
@@ -236,19 +182,9 @@ public final class Run {
         work = null;
     }
 
-    /** The claim under which the current call is made. */
-    public void claimed(UUID id) {
-        claim = id;
-    }
-
     /** Null where there is no ledger. */
     public Work work() {
         return work;
-    }
-
-    /** Of the current call; null where there is no ledger. */
-    public UUID claim() {
-        return claim;
     }
 
     /** Number of the current call among all that were ever made for this work, from 1. */
@@ -272,32 +208,19 @@ public final class Run {
         return decision;
     }
 
-    /** What the next or current call sends. */
-    public ChatRequest.Body request() {
-        return request;
+    /** The prepared one. */
+    public Call next() {
+        return next;
     }
 
-    public CallEntity call() {
+    /** The last one that began; null before the first. */
+    public Call call() {
         return call;
-    }
-
-    public Instant callStarted() {
-        return callStarted;
-    }
-
-    /** Of the last call, in milliseconds. */
-    public long latencyMs() {
-        return latencyMs;
-    }
-
-    /** Null until a model has answered. */
-    public Answer answer() {
-        return answer;
     }
 
     /** Why the last call failed; null where none has. */
     public CallFailed.Details failure() {
-        return failure;
+        return call == null ? null : call.failure();
     }
 
     /** Why there is no answer; null while there may be one. */

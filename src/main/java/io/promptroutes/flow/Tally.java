@@ -137,7 +137,7 @@ public final class Tally {
 
     /** A call that was or may have been billed. @param usd null where nobody knows */
     public synchronized void cost(Run run, BigDecimal usd) {
-        row(run, run.chain().calledModel()).call(usd, run.paid() != null, run.usage(), run.latencyMs());
+        row(run, run.chain().calledModel()).call(usd, run.call().paid() != null, run.call().usage(), run.call().latencyMs());
     }
 
     private ModelTally row(Run run, String model) {

@@ -11,10 +11,9 @@ import io.promptroutes.cost.Cost;
 import io.promptroutes.cost.CostSource;
 import io.promptroutes.cost.Usd;
 import io.promptroutes.cost.Usage;
+import io.promptroutes.flow.Call;
 import io.promptroutes.flow.Run;
 import io.promptroutes.ledger.OpenClaim;
-import io.promptroutes.openrouter.Answer;
-import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.Generation;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
@@ -53,19 +52,17 @@ public final class CostEvents {
      */
     public static byte[] of(Run run, Cost cost, Instant now) {
         Prompt prompt = run.prompt();
-        Answer answer = run.paid();
-        CallFailed.Details failure = run.failure();
-        Usage usage = run.usage();
-        Usage told = cost.instead() == null ? null : answer != null ? answer.usage() : failure.usage();
-        UUID id = run.claim() != null ? run.claim() : UUID.randomUUID();
+        Call call = run.call();
+        Usage usage = call.usage();
+        Usage told = cost.instead() == null ? null : call.told();
+        UUID id = call.claim() != null ? call.claim() : UUID.randomUUID();
         return CloudEvent.of(TYPE, id.toString(), prompt.id(), now, new Data(
-                prompt.id(), run.attempt(), run.chain().calledModel(),
-                answer == null ? null : answer.model(), answer != null ? answer.provider() : failure == null ? null : failure.provider(), run.generationId(),
+                prompt.id(), run.attempt(), run.chain().calledModel(), call.model(), call.provider(), call.generationId(),
                 run.task().toString(), prompt.strategy().toString(), prompt.budget().toString(), prompt.tenant(),
                 usage == null ? null : usage.promptTokens(), usage == null ? null : usage.completionTokens(),
                 usage == null ? null : usage.reasoningTokens(), usage == null ? null : usage.cachedTokens(),
-                cost.usd(), cost.source() == null ? null : cost.source().toString(), run.latencyMs(),
-                run.answer() != null ? "success" : cost.usd() == null ? "unknown" : "failed",
+                cost.usd(), cost.source() == null ? null : cost.source().toString(), call.latencyMs(),
+                call.answer() != null ? "success" : cost.usd() == null ? "unknown" : "failed",
                 told == null ? null : new Reported(told.promptTokens(), told.completionTokens(), told.costUsd()), prompt.metadata()));
     }
 

@@ -27,7 +27,7 @@ public final class Results {
     /** The result of a prompt that was answered. */
     public static byte[] answered(Run run) {
         Prompt prompt = run.prompt();
-        Answer answer = run.answer();
+        Answer answer = run.call().answer();
         ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("id", prompt.id());
         out.put("status", "success");
@@ -45,9 +45,9 @@ public final class Results {
         out.put("finish_reason", answer.finishReason());
         out.set("routing", routing(run));
         out.set("fallback", fallback(run.chain()));
-        out.set("usage", usage(run.usage()));
+        out.set("usage", usage(run.call().usage()));
         cost(out, run);
-        out.put("latency_ms", run.latencyMs());
+        out.put("latency_ms", run.call().latencyMs());
         out.put("cached", false);
         origin(out, prompt);
         return Json.bytes(out);

@@ -126,7 +126,7 @@ final class AskCache extends AsyncProcessorSupport {
                 byte[] result = done.getVariable("result", byte[].class);
                 if (run.cacheKey() != null && result != null) {
                     BigDecimal cost = run.bill().last().usd();
-                    answer = new CachedAnswer(result, run.answer().model(), cost == null ? BigDecimal.ZERO : cost, clock.instant());
+                    answer = new CachedAnswer(result, run.call().answer().model(), cost == null ? BigDecimal.ZERO : cost, clock.instant());
                     cache.put(run.cacheKey(), answer);
                 }
                 if (others) {

@@ -51,7 +51,7 @@ record ChainEnd(Pauses pauses, boolean freeFallback, boolean hold) {
             return;
         }
         CallFailed.Details last = run.failure();
-        if (run.paid() != null) {
+        if (run.call().paid() != null) {
             run.fail(new Failure(FailureKind.INVALID_OUTPUT.toString(), "no model gave an answer that fits response_format; the last one: "
                     + last.message(), false));
             return;

@@ -49,7 +49,7 @@ final class CheckOutput extends AsyncProcessorSupport {
             return true;
         }
         Run run = exchange.getVariable("run", Run.class);
-        check(run, run.answer().text()).whenCompleteAsync((verdict, never) -> {
+        check(run, run.call().answer().text()).whenCompleteAsync((verdict, never) -> {
             judge(exchange, run, verdict);
             callback.done(false);
         }, publishers);
@@ -61,7 +61,7 @@ final class CheckOutput extends AsyncProcessorSupport {
     }
 
     private static void judge(Exchange exchange, Run run, Verdict verdict) {
-        Answer answer = run.answer();
+        Answer answer = run.call().answer();
         run.remark(verdict.note());
         if (verdict.fault() == null) {
             run.answered(answer.saying(verdict.text()));
@@ -71,7 +71,7 @@ final class CheckOutput extends AsyncProcessorSupport {
         boolean cut = FinishReason.LENGTH.equals(answer.finishReason());
         FailureKind kind = FinishReason.FILTER.equals(answer.finishReason()) ? FailureKind.MODERATION : FailureKind.INVALID_OUTPUT; // no filter mends its JSON
         exchange.setException(new CallFailed(new CallFailed.Details(cut ? FailureKind.OUTPUT_CUT : kind, 200,
-                cut ? "the answer was cut at " + run.request().outputCap() + " tokens: " + verdict.fault() : verdict.fault(), Billing.YES, null, null,
+                cut ? "the answer was cut at " + run.call().request().outputCap() + " tokens: " + verdict.fault() : verdict.fault(), Billing.YES, null, null,
                 answer.generationId(), answer.provider(), answer.usage(), null)));
     }
 

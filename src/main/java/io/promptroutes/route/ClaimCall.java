@@ -65,11 +65,11 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
             tally.calls(1);
             run.begin(clock.instant());
             if (ledger != null) {
-                UUID claim = run.claim();
-                run.call().whenLong(id -> ledger.generation(claim, id));
+                UUID claim = run.call().claim();
+                run.call().entity().whenLong(id -> ledger.generation(claim, id));
             }
             exchange.getMessage().getHeaders().clear();
-            exchange.getMessage().setBody(run.call());
+            exchange.getMessage().setBody(run.call().entity());
             traces.calling(exchange.getVariable(Passage.VARIABLE, Passage.class), run);
         } else if (run.settle()) {
             intake.called();
@@ -79,7 +79,7 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
     private String claim(Exchange exchange, Run run) {
         Chain chain = run.chain();
         String model = chain.model();
-        Reservations.Bound bound = run.bound(reservations, model);
+        Reservations.Bound bound = run.next().bound(reservations, model);
         if (budget.limited().getAsBoolean() && bound.refusal() != null) {
             return passOver(run, bound.refusal(), LeftOut.UNBOUNDED_COST);
         }
@@ -87,7 +87,7 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
             ClaimAnswer answer = Durable.result(ledger.claim(new ClaimRequest(run.work(), run.attempt() + 1, chain.level(), listed(model),
                     bound.usd(), run.reopened())));
             if (answer instanceof ClaimAnswer.Reserved reserved) {
-                run.claimed(reserved.claimId());
+                run.next().claimed(reserved.claimId());
                 exchange.setVariable("room", null);
                 return "call";
             }

@@ -59,7 +59,7 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
             book(run, cost);
         }
         count(run, cost);
-        if (run.answer() != null && StructuredOutput.concerns(run.prompt().request(), run.answer())) {
+        if (run.call().answer() != null && StructuredOutput.concerns(run.prompt().request(), run.call().answer())) {
             messages(exchange, run, cost);
             exchange.setVariable("next", "check");
         } else {
@@ -77,11 +77,11 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
 
     private void messages(Exchange exchange, Run run, Cost cost) {
         exchange.setVariable("event", cost == null ? null : CostEvents.of(run, cost, clock.instant()));
-        exchange.setVariable("result", run.answer() == null ? null : Results.answered(run));
+        exchange.setVariable("result", run.call().answer() == null ? null : Results.answered(run));
     }
 
     private void conclude(Exchange exchange, Run run, Cost cost) {
-        if (run.answer() != null && FinishReason.LENGTH.equals(run.answer().finishReason())) {
+        if (run.call().answer() != null && FinishReason.LENGTH.equals(run.call().answer().finishReason())) {
             tally.note(Tally.CUT);
         }
         messages(exchange, run, cost);
@@ -96,9 +96,9 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
 
     private void count(Run run, Cost cost) {
         String model = run.chain().calledModel();
-        if (run.paid() != null) {
+        if (run.call().paid() != null) {
             breakers.answered(model);
-            reach.proved(run.callStarted(), cost.usd() == null || cost.usd().signum() > 0);
+            reach.proved(run.call().started(), cost.usd() == null || cost.usd().signum() > 0);
         } else if (OF_THE_MODEL.contains(run.failure().kind())) {
             breakers.failed(model);
         } else {
@@ -118,19 +118,19 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
 
     /** Null where it was not billed. */
     private Cost priced(Run run) {
-        Answer answer = run.paid();
+        Answer answer = run.call().paid();
         if (answer == null && run.failure().billing() == Billing.NO) {
             return null;
         }
-        if (answer == null && (run.failure().billing() == Billing.UNKNOWN || run.usage() == null)) {
+        if (answer == null && (run.failure().billing() == Billing.UNKNOWN || run.call().usage() == null)) {
             return new Cost(null, null);
         }
         String model = run.chain().calledModel();
-        ObjectNode sent = run.request().json();
+        ObjectNode sent = run.call().request().json();
         Media media = Media.of(sent);
-        return costs.cost(new CostCalculator.Call(model, answer == null ? null : answer.model(), run.usage(),
+        return costs.cost(new CostCalculator.Call(model, answer == null ? null : answer.model(), run.call().usage(),
                 () -> new Demand(sent, costs.tokens()).tokens() + media.likelyTokens(), answer == null ? null : words(answer), media.count("image"),
-                run.bound(reservations, model)), clock.instant());
+                run.call().bound(reservations, model)), clock.instant());
     }
 
     /** All that was generated as text. */

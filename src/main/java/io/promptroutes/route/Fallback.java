@@ -97,10 +97,10 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
     public void moreTokens(Exchange exchange, int calls) {
         Run run = note(exchange);
         Chain chain = run.chain();
-        int sent = run.request().outputCap();
+        int sent = run.call().request().outputCap();
         long limit = catalogue.find(chain.calledModel()).map(Model::maxCompletionTokens).orElse((long) Integer.MAX_VALUE);
         int more = (int) Math.min(2L * sent, limit);
-        if (unbounded(run) && run.request().capped() && more > sent && chain.outputCap() == null && chain.callsOnModel() < calls) {
+        if (unbounded(run) && run.call().request().capped() && more > sent && chain.outputCap() == null && chain.callsOnModel() < calls) {
             chain.retryWithMore(more);
         } else {
             chain.next(null);
@@ -127,7 +127,7 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
     /** No credit: only free models are left. Where a free one is refused as well the balance is negative, and everything waits. */
     public void freeModels(Exchange exchange) {
         Run run = note(exchange);
-        Pauses.refused(exchange, run.callStarted());
+        Pauses.refused(exchange, run.call().started());
         if (catalogue.free(run.chain().calledModel())) {
             chainEnd.hold(exchange, "OpenRouter refuses even free models for want of credit (negative balance): add credit");
             return;
@@ -169,11 +169,11 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
     private Run note(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
         Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        CallFailed.Details details = caught instanceof CallFailed failed ? failed.details() : CallFailed.broken(caught, run.call());
-        run.ended();
-        run.failed(details);
+        CallFailed.Details details = caught instanceof CallFailed failed ? failed.details() : CallFailed.broken(caught, run.call().entity());
+        run.call().ended();
+        run.call().failed(details);
         run.chain().note(new Attempt(run.chain().calledModel(), details.status(), details.kind().toString(), details.message(),
-                run.latencyMs(), 0));
+                run.call().latencyMs(), 0));
         // the provider's words may quote the prompt; they are in the result's attempts
         String model = run.chain().calledModel();
         About.call(LOG.atDebug(), run, model, run.attempt(), details.status()).log("{}: call {} of {} failed: {}{}", run, run.attempt(), model,

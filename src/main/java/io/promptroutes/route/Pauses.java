@@ -63,7 +63,7 @@ final class Pauses {
         Instant since = exchange.getVariable(REFUSED, Instant.class);
         boolean paying = reach.paidSince(lastRefusal);
         lastRefusal = clock.instant();
-        refused(exchange, run.callStarted());
+        refused(exchange, run.call().started());
         if (since != null && reach.paidSince(since)) {
             CallFailed.Details last = run.failure();
             run.fail(new Failure(last.kind().toString(), "refused while other prompts are paid for: " + last.message(), true));

@@ -22,7 +22,7 @@ record ReadAnswer(AnswerReader reader, Intake intake) implements Processor {
         byte[] body = bytes(response.getBody());
         Answer answer = reader.read(status, name -> response.getHeader(name, String.class), body,
                 run.chain().calledModel());
-        run.ended();
+        run.call().ended();
         run.answered(answer);
         intake.resume();
         response.setBody(null);

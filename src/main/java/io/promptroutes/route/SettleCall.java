@@ -1,6 +1,7 @@
 package io.promptroutes.route;
 
 import io.promptroutes.cost.Cost;
+import io.promptroutes.flow.Call;
 import io.promptroutes.flow.Run;
 import io.promptroutes.ledger.Crossing;
 import io.promptroutes.ledger.Finish;
@@ -9,9 +10,7 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Settled;
 import io.promptroutes.ledger.Settlement;
 import io.promptroutes.ledger.Settlement.State;
-import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.Billing;
-import io.promptroutes.openrouter.CallFailed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +42,7 @@ final class SettleCall extends AsyncProcessorSupport {
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         Run run = exchange.getVariable("run", Run.class);
-        if (ledger == null || run.claim() == null) {
+        if (ledger == null || run.call().claim() == null) {
             callback.done(true);
             return true;
         }
@@ -60,15 +59,15 @@ final class SettleCall extends AsyncProcessorSupport {
 
     private CompletableFuture<Settled> settled(Exchange exchange, Run run) {
         Settlement settlement = settlement(run, exchange.getVariable("event", byte[].class)).because(reason(run));
-        if (run.answer() == null) {
-            return ledger.settle(run.claim(), settlement);
+        if (run.call().answer() == null) {
+            return ledger.settle(run.call().claim(), settlement);
         }
-        Finish finish = Finish.answered(exchange.getVariable("result", byte[].class), run.answer().model(), run.bill().spent());
+        Finish finish = Finish.answered(exchange.getVariable("result", byte[].class), run.call().answer().model(), run.bill().spent());
         if (unchecked(exchange)) {
-            return ledger.settleAndFinish(run.claim(), settlement, run.work(), finish.unchecked());
+            return ledger.settleAndFinish(run.call().claim(), settlement, run.work(), finish.unchecked());
         }
         String key = run.cacheKey();
-        return ledger.settleAndFinish(run.claim(), settlement, run.work(), key == null ? finish : finish.reusable(key, run.bill().last().usd()));
+        return ledger.settleAndFinish(run.call().claim(), settlement, run.work(), key == null ? finish : finish.reusable(key, run.bill().last().usd()));
     }
 
     private static void note(Exchange exchange, Run run, Settled settled) {
@@ -77,7 +76,7 @@ final class SettleCall extends AsyncProcessorSupport {
             exchange.setVariable("next", "busy");
         }
         if (!unchecked(exchange)) {
-            run.claimed(null);
+            run.call().claimed(null);
         }
         note(exchange, settled.crossings());
     }
@@ -123,21 +122,19 @@ final class SettleCall extends AsyncProcessorSupport {
 
     /** Of an answer, why the first choice did not give it. */
     private static String reason(Run run) {
-        if (run.answer() != null) {
+        if (run.call().answer() != null) {
             return run.chain().level() > 0 ? run.chain().fallbackReason() : null;
         }
-        return run.failure() == null ? null : run.failure().kind().toString();
+        return run.call().failure() == null ? null : run.call().failure().kind().toString();
     }
 
     private static Settlement settlement(Run run, byte[] event) {
-        Answer answer = run.paid();
-        CallFailed.Details failure = run.failure();
-        if (answer == null && failure.billing() == Billing.NO) {
-            return Settlement.notBilled(run.latencyMs());
+        Call call = run.call();
+        if (call.paid() == null && call.failure().billing() == Billing.NO) {
+            return Settlement.notBilled(call.latencyMs());
         }
         Cost cost = run.bill().last();
-        State state = run.answer() != null ? State.SUCCEEDED : cost.usd() == null ? State.UNKNOWN : State.FAILED;
-        return new Settlement(state, run.generationId(), answer == null ? null : answer.model(), answer == null ? failure.provider() : answer.provider(),
-                run.usage(), cost.usd(), cost.source(), run.latencyMs(), event);
+        State state = call.answer() != null ? State.SUCCEEDED : cost.usd() == null ? State.UNKNOWN : State.FAILED;
+        return new Settlement(state, call.generationId(), call.model(), call.provider(), call.usage(), cost.usd(), cost.source(), call.latencyMs(), event);
     }
 }

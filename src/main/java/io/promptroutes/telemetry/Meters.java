@@ -10,7 +10,6 @@ import io.promptroutes.cost.Cost;
 import io.promptroutes.cost.Usage;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
-import io.promptroutes.openrouter.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -71,11 +70,10 @@ public final class Meters {
 
     /** A call has ended. @param cost null where it was not billed */
     void called(Run run, Cost cost) {
-        Answer answer = run.paid();
-        Usage usage = run.usage();
-        List<String> models = List.of(labels.model(run.chain().calledModel()), answer == null ? "" : labels.model(answer.model()));
-        durations.computeIfAbsent(List.of(models.get(0), models.get(1), run.answer() != null ? "" : run.failure().kind().toString()), this::duration)
-                .record(Duration.ofMillis(run.latencyMs()));
+        Usage usage = run.call().usage();
+        List<String> models = List.of(labels.model(run.chain().calledModel()), run.call().paid() == null ? "" : labels.model(run.call().model()));
+        durations.computeIfAbsent(List.of(models.get(0), models.get(1), run.call().answer() != null ? "" : run.failure().kind().toString()), this::duration)
+                .record(Duration.ofMillis(run.call().latencyMs()));
         List<Counter> counters = usages.computeIfAbsent(models, this::usage); // also where nothing was used, which then is 0
         if (usage != null) {
             Tokens histograms = tokens.computeIfAbsent(models, this::tokens);

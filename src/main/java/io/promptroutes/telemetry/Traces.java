@@ -74,8 +74,8 @@ public final class Traces {
                 .setAttribute("gen_ai.request.model", model)
                 .setAttribute("server.address", labels.address().getHost()).setAttribute("server.port", labels.port())
                 .setAttribute("prompt_routes.attempt", run.attempt());
-        if (run.request().capped()) {
-            span.setAttribute("gen_ai.request.max_tokens", run.request().outputCap());
+        if (run.call().request().capped()) {
+            span.setAttribute("gen_ai.request.max_tokens", run.call().request().outputCap());
         }
         if (content) {
             span.setAttribute("gen_ai.input.messages", Content.of(run.fields().path("messages")));
@@ -87,14 +87,13 @@ public final class Traces {
     void called(Passage passage, Run run) {
         Span span = passage.call();
         if (span.isRecording()) {
-            Answer answer = run.paid();
-            if (answer != null) {
-                answered(span, answer);
+            if (run.call().paid() != null) {
+                answered(span, run.call().paid());
             }
-            if (run.answer() == null) {
+            if (run.call().answer() == null) {
                 failed(span, run.failure());
             }
-            Usage usage = run.usage();
+            Usage usage = run.call().usage();
             if (usage != null) {
                 span.setAttribute("gen_ai.usage.input_tokens", usage.promptTokens()).setAttribute("gen_ai.usage.output_tokens", usage.completionTokens())
                         .setAttribute("gen_ai.usage.cache_read.input_tokens", usage.cachedTokens())

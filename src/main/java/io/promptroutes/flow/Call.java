@@ -1,0 +1,131 @@
+package io.promptroutes.flow;
+
+import io.promptroutes.cost.Reservations;
+import io.promptroutes.cost.Usage;
+import io.promptroutes.openrouter.Answer;
+import io.promptroutes.openrouter.CallEntity;
+import io.promptroutes.openrouter.CallFailed;
+import io.promptroutes.openrouter.ChatRequest;
+import io.promptroutes.openrouter.FailureKind;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** A call of a model, from its request on to what came of it. Belongs to one prompt; not thread-safe. */
+public final class Call {
+
+    private final ChatRequest.Body request;
+    private Reservations.Bound bound;
+    private CallEntity entity;
+    private UUID claim;
+    private Instant started;
+    private long startedNanos;
+    private long latencyMs = -1;
+    private CallFailed.Details failure;
+    /** Null where the model gave none, or none that fits. */
+    Answer answer;
+    /** Given, and rejected. */
+    Answer unfit;
+    /** What it used as counted here, where what its answer says cannot be believed; else null. */
+    Usage counted;
+
+    Call(ChatRequest.Body request) {
+        this.request = request;
+    }
+
+    /** What it sends. */
+    public ChatRequest.Body request() {
+        return request;
+    }
+
+    /** The most that it can cost and use; reckoned once. @param model that it calls */
+    public Reservations.Bound bound(Reservations reservations, String model) {
+        if (bound == null) {
+            bound = reservations.ofBytes(model, request.json(), request.bytes().length, request.reserved());
+        }
+        return bound;
+    }
+
+    /** The claim under which it is made; null once all that was to be stored of it is. */
+    public void claimed(UUID id) {
+        claim = id;
+    }
+
+    void begin(CallEntity sent, Instant now) {
+        entity = sent;
+        started = now;
+        startedNanos = System.nanoTime();
+    }
+
+    /** It has ended, with an answer or a failure to be noted next. That its answer is rejected later ends it no second time. */
+    public void ended() {
+        if (latencyMs < 0) {
+            latencyMs = (System.nanoTime() - startedNanos) / 1_000_000;
+        }
+    }
+
+    public void failed(CallFailed.Details details) {
+        failure = details;
+    }
+
+    public CallEntity entity() {
+        return entity;
+    }
+
+    /** Null where there is no ledger. */
+    public UUID claim() {
+        return claim;
+    }
+
+    public Instant started() {
+        return started;
+    }
+
+    /** In milliseconds. */
+    public long latencyMs() {
+        return latencyMs;
+    }
+
+    public Answer answer() {
+        return answer;
+    }
+
+    /** Why it failed; null where it has not. */
+    public CallFailed.Details failure() {
+        return failure;
+    }
+
+    /** What it was paid for: its answer, fit or not; null where it gave none. */
+    public Answer paid() {
+        boolean rejected = failure != null && (failure.kind() == FailureKind.INVALID_OUTPUT || failure.kind() == FailureKind.OUTPUT_CUT);
+        return answer == null && rejected ? unfit : answer;
+    }
+
+    /** What it used, as far as it can be believed; null where nobody says. */
+    public Usage usage() {
+        Usage told = told();
+        return told != null && counted != null ? counted : told;
+    }
+
+    /** What the server says that it used, or null. */
+    public Usage told() {
+        return paid() != null ? paid().usage() : failure == null ? null : failure.usage();
+    }
+
+    /** The model that answered, as it calls itself; or null. */
+    public String model() {
+        return paid() == null ? null : paid().model();
+    }
+
+    /** That served it, or null. */
+    public String provider() {
+        return paid() != null ? paid().provider() : failure == null ? null : failure.provider();
+    }
+
+    /** The server's name for what it generated, or null. */
+    public String generationId() {
+        return Stream.of(paid() == null ? null : paid().generationId(), failure == null ? null : failure.generationId(), entity.generationId())
+                .filter(Objects::nonNull).findFirst().orElse(null);
+    }
+}
