@@ -26,24 +26,19 @@ final class CsvRows extends Ahead<Arrival> {
     private final String name;
     private final LineReader lines;
     private final PromptSettings prompts;
-    private char separator; // 0 until the header has told it
+    private char separator;
     private Columns columns;
     private boolean useless;
     /** Bytes that may still be read in vain, before rows are given up sooner. */
     private long patience;
 
-    /** @param lines with their ends */
-    CsvRows(String name, LineReader lines, PromptSettings prompts) {
+    /** @param lines with their ends @param separator of cells; 0 where the header is to tell it */
+    CsvRows(String name, LineReader lines, PromptSettings prompts, char separator) {
         this.name = name;
         this.lines = lines;
         this.prompts = prompts;
+        this.separator = separator;
         this.patience = 10L * prompts.maxBytes();
-    }
-
-    /** The header does not tell what separates cells. */
-    CsvRows separatedBy(char given) {
-        separator = given;
-        return this;
     }
 
     @Override

@@ -91,7 +91,7 @@ public final class InputFiles extends Ahead<Arrival> implements Closeable {
             case CSV, TSV -> {
                 LineReader lines = LineReader.withEnds(in, prompts.maxBytes());
                 torn = lines::torn;
-                arrivals = new CsvRows(name, lines, prompts).separatedBy(is == InputKind.TSV ? '\t' : 0);
+                arrivals = new CsvRows(name, lines, prompts, is == InputKind.TSV ? '\t' : 0);
             }
             case TEXT -> arrivals = wholeFiles ? List.of(whole()).iterator() : lines();
             case JSONL -> arrivals = lines();

@@ -2,15 +2,12 @@ package io.promptroutes.openrouter;
 
 import java.util.function.Supplier;
 
-/** The key, read anew for each call so that it can be rotated, and never part of any text. Thread-safe. */
-public final class ApiKey {
-
-    private final Supplier<String> source;
-
-    /** @param source gives the key, or null or blank where there is none */
-    public ApiKey(Supplier<String> source) {
-        this.source = source;
-    }
+/**
+ * The key, read anew for each call so that it can be rotated, and never part of any text. Thread-safe.
+ *
+ * @param source gives the key, or null or blank where there is none
+ */
+public record ApiKey(Supplier<String> source) {
 
     public boolean present() {
         String key = source.get();

@@ -15,7 +15,7 @@ final class FailureTable {
     }
 
     static FailureKind kind(int status, ErrorBody body) {
-        if (status == 429 && ErrorPhrase.FREE_DAY.in(body.said() + body.metadata().path("limit_source").asText())) {
+        if (status == 429 && ErrorVocabulary.says("free_day", body.said() + body.metadata().path("limit_source").asText())) {
             return FailureKind.FREE_LIMIT;
         }
         if (status != 402 && saysNoCredit(body)) {
@@ -51,16 +51,12 @@ final class FailureTable {
             case "flagged" -> body.isFlagged();
             case "context" -> isAboutContext(body);
             case "affordable" -> body.affordableTokens() != null;
-            default -> condition.startsWith("own:") ? phrase(condition.substring(4)).in(body.ownWords()) : phrase(condition).in(body.said());
+            default -> condition.startsWith("own:") ? ErrorVocabulary.says(condition.substring(4), body.ownWords()) : ErrorVocabulary.says(condition, body.said());
         };
     }
 
-    private static ErrorPhrase phrase(String name) {
-        return ErrorPhrase.valueOf(name.toUpperCase(Locale.ROOT));
-    }
-
     static boolean isAboutContext(ErrorBody body) {
-        return ErrorPhrase.CONTEXT.in(body.said())
+        return ErrorVocabulary.says("context", body.said())
                 || body.words().stream().map(ErrorVocabulary::kind).anyMatch(k -> k == FailureKind.CONTEXT_LENGTH);
     }
 
@@ -78,7 +74,7 @@ final class FailureTable {
                 return filtered ? FailureKind.NO_ENDPOINT : kind;
             }
         }
-        if (body.words().contains("invalid_prompt") && ErrorPhrase.POLICY.in(body.said())) {
+        if (body.words().contains("invalid_prompt") && ErrorVocabulary.says("policy", body.said())) {
             return FailureKind.MODERATION;
         }
         // what a provider calls its models, nobody else needs to know
@@ -98,6 +94,6 @@ final class FailureTable {
     private static boolean saysNoCredit(ErrorBody body) {
         List<String> words = Stream.of(body.words(), body.upstream().words()).flatMap(List::stream).toList();
         return words.stream().map(ErrorVocabulary::kind).anyMatch(kind -> kind == FailureKind.INSUFFICIENT_CREDIT)
-                || ErrorPhrase.NO_CREDIT.in(body.tellingWords()) && !ErrorPhrase.PASSING.in(body.tellingWords() + words);
+                || ErrorVocabulary.says("no_credit", body.tellingWords()) && !ErrorVocabulary.says("passing", body.tellingWords() + words);
     }
 }

@@ -1,6 +1,9 @@
 package io.promptroutes.openrouter;
 
-/** OpenRouter's finish reasons, found behind the providers' own words that leak through. Stateless. */
+import java.util.Locale;
+import java.util.ResourceBundle;
+
+/** OpenRouter's finish reasons, found behind the providers' own words that leak through: finish-reasons.properties. Stateless. */
 public final class FinishReason {
 
     public static final String LENGTH = "length";
@@ -9,6 +12,8 @@ public final class FinishReason {
 
     static final String STOP = "stop";
     static final String TOOL_CALLS = "tool_calls";
+
+    private static final ResourceBundle WORDS = ResourceBundle.getBundle("finish-reasons", Locale.ROOT);
 
     private FinishReason() {
     }
@@ -28,13 +33,7 @@ public final class FinishReason {
 
     /** What a provider's own word stands for; null for an unknown one. */
     static String known(String word) {
-        return switch (word == null ? "" : ErrorVocabulary.word(word)) {
-            case "stop", "end_turn", "stop_sequence", "eos", "eos_token", "complete", "completed" -> STOP;
-            case "length", "max_tokens", "max_output_tokens", "max_length", "model_length", "token_limit",
-                    "model_context_window_exceeded" -> LENGTH;
-            case "tool_calls", "tool_call", "tool_use", "function_call" -> TOOL_CALLS;
-            case "error", "network_error", "malformed_function_call", "malformed_response", "unexpected_tool_call", "too_many_tool_calls" -> ERROR;
-            default -> ErrorVocabulary.kind(ErrorVocabulary.word(String.valueOf(word))) == FailureKind.MODERATION ? FILTER : null;
-        };
+        String own = word == null ? "" : ErrorVocabulary.word(word);
+        return WORDS.containsKey(own) ? WORDS.getString(own) : ErrorVocabulary.kind(own) == FailureKind.MODERATION ? FILTER : null;
     }
 }

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * A schema of {@code response_format}, in JSON Schema's words or in OpenAPI's and Google's ({@code nullable}, types in capitals). Nothing
  * that it refers to is fetched, from nowhere. Thread-safe; a check belongs to one thread.
  */
-final class OutputSchema {
+record OutputSchema(JsonSchema schema) {
 
     static final int LARGEST = 1_000_000;
     private static final List<String> OF_THE_DOCUMENT = List.of("$schema", "$id", "$defs", "definitions");
@@ -43,12 +43,6 @@ final class OutputSchema {
                 Pattern pattern = Pattern.compile(regex);
                 return text -> pattern.matcher(LIMIT.get().watched(text)).find();
             }).build();
-
-    private final JsonSchema schema;
-
-    private OutputSchema(JsonSchema schema) {
-        this.schema = schema;
-    }
 
     /** Null where it is no schema of a known draft. Fails like {@link #faults}. */
     static OutputSchema of(JsonNode given, CheckLimit limit) {

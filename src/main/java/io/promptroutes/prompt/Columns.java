@@ -22,7 +22,7 @@ import java.util.Set;
  * given. Columns of any other name are somebody's data: they go into a prompt that the template makes, and nowhere else, so that what a
  * row asks, and what it is known by, does not change with them. Immutable.
  */
-public final class Columns {
+public record Columns(CsvSchema schema, List<String> names, PromptSettings settings) {
 
     private static final ObjectReader CSV = CsvMapper.builder(CsvFactory.builder().streamReadConstraints(Json.LIMITS).build()).build()
             .readerFor(String[].class).with(CsvParser.Feature.WRAP_AS_ARRAY);
@@ -31,16 +31,6 @@ public final class Columns {
     private static final Set<String> FLAGS = Set.of("free_only", "allow_paid");
     /** Text, unless it is an array or an object. */
     private static final Set<String> TEXTS_OR_JSON = Set.of("stop", "tool_choice");
-
-    private final CsvSchema schema;
-    private final List<String> names;
-    private final PromptSettings settings;
-
-    private Columns(CsvSchema schema, List<String> names, PromptSettings settings) {
-        this.schema = schema;
-        this.names = names;
-        this.settings = settings;
-    }
 
     /** @param header the first row, which says by its first comma, semicolon or tab what separates cells */
     public static Columns of(byte[] header, char separator, PromptSettings settings) throws InvalidPrompt {

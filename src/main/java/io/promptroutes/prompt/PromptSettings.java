@@ -15,7 +15,6 @@ public record PromptSettings(int maxBytes, Template system, Template template, I
 
     /** What templates know a plain text by. */
     static final String TEXT = "text";
-    public static final int DEFAULT_MAX_BYTES = 10 * 1024 * 1024;
 
     public PromptSettings {
         if (maxBytes < 1) {
@@ -25,15 +24,6 @@ public record PromptSettings(int maxBytes, Template system, Template template, I
             throw new IllegalArgumentException("data needs a template");
         }
         passthrough = Set.copyOf(passthrough);
-    }
-
-    /** Of requests. @param system and template may be null or blank */
-    public PromptSettings(int maxBytes, String system, String template, InputFormat format) {
-        this(maxBytes, template(system), template(template), format, false, Set.of());
-    }
-
-    public static PromptSettings defaults() {
-        return new PromptSettings(DEFAULT_MAX_BYTES, (String) null, null, InputFormat.AUTO);
     }
 
     /** The field of a record, or of a request, that a plain text is. */

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.promptroutes.file.Arrivals;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
-import io.promptroutes.prompt.PromptSettings;
+import io.promptroutes.prompt.PlainSettings;
 import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,7 +121,7 @@ class InputsTest {
         Inputs all = inputs("many.txt");
         try (InputCount count = new InputCount((intake, tally) -> {
             counting.add(Thread.currentThread());
-            return all.open(PromptSettings.defaults(), intake, tally);
+            return all.open(PlainSettings.get(), intake, tally);
         }, all.most())) {
             await().atMost(Duration.ofSeconds(30)).until(() -> !counting.isEmpty());
         }
@@ -140,7 +140,7 @@ class InputsTest {
         Inputs inputs = inputs(arguments);
         List<String> read = new ArrayList<>();
         Intake intake = new Intake(10_000, Duration.ofSeconds(1), Duration.ofSeconds(1), true, Clock.systemUTC());
-        try (Arrivals arrivals = inputs.open(PromptSettings.defaults(), intake, new Tally())) {
+        try (Arrivals arrivals = inputs.open(PlainSettings.get(), intake, new Tally())) {
             arrivals.forEachRemaining(arrival -> read.add(arrival.source().defaultId()));
         }
         return read;

@@ -11,9 +11,9 @@ import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.ledger.Work;
 import io.promptroutes.ledger.WorkId;
 import io.promptroutes.prompt.InvalidPrompt;
+import io.promptroutes.prompt.PlainSettings;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.PromptParser;
-import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.prompt.Source;
 import io.promptroutes.route.LedgerPolicy;
 import java.math.BigDecimal;
@@ -127,7 +127,7 @@ class UnknownCostsTest {
     private void died() {
         Prompt prompt;
         try {
-            prompt = new PromptParser(PromptSettings.defaults()).parse(LINE.getBytes(StandardCharsets.UTF_8), Source.line("test", 1), null, null);
+            prompt = new PromptParser(PlainSettings.get()).parse(LINE.getBytes(StandardCharsets.UTF_8), Source.line("test", 1), null, null);
         } catch (InvalidPrompt e) {
             throw new AssertionError(e);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.prompt.InputFormat;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.PlainSettings;
 import io.promptroutes.prompt.PromptSettings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -249,7 +250,7 @@ class InputFilesTest {
             csv.writeBytes(i % 1_000 == 999 ? "c,\"open\n".getBytes(StandardCharsets.UTF_8) : row);
         }
         LineReader lines = LineReader.withEnds(new ByteArrayInputStream(csv.toByteArray()), MAX_BYTES);
-        CsvRows reader = new CsvRows("a.csv", lines, prompts(null));
+        CsvRows reader = new CsvRows("a.csv", lines, prompts(null), (char) 0);
         int fine = 0;
         int refused = 0;
         while (reader.hasNext()) {
@@ -266,7 +267,7 @@ class InputFilesTest {
     void whereNothingIsButOpenQuotesRowsAreGivenUpSooner() {
         int rows = 3_000;
         LineReader lines = LineReader.withEnds(new ByteArrayInputStream(("id,prompt\n" + "5\",\",open\n".repeat(rows)).getBytes(StandardCharsets.UTF_8)), 20_000);
-        CsvRows reader = new CsvRows("a.csv", lines, new PromptSettings(20_000, null, null, InputFormat.AUTO));
+        CsvRows reader = new CsvRows("a.csv", lines, PlainSettings.of(20_000), (char) 0);
         List<String> why = new ArrayList<>();
         reader.forEachRemaining(arrival -> why.add(arrival.refusal().getMessage()));
         assertThat(why).hasSize(rows);

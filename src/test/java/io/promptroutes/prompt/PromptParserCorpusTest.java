@@ -92,7 +92,7 @@ class PromptParserCorpusTest {
     static PromptParser parser(JsonNode row) {
         JsonNode settings = row.path("settings");
         return new PromptParser(new PromptSettings(
-                settings.path("maxBytes").asInt(PromptSettings.DEFAULT_MAX_BYTES),
+                settings.path("maxBytes").asInt(PlainSettings.MAX_BYTES),
                 PromptSettings.template(settings.path("system").textValue()),
                 PromptSettings.template(settings.path("template").textValue()),
                 InputFormat.valueOf(settings.path("format").asText("auto").toUpperCase(Locale.ROOT)),

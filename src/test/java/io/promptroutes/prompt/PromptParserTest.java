@@ -20,7 +20,7 @@ class PromptParserTest {
 
     private static final Source RECORD = Source.record("prompts", 2, 41);
 
-    private final PromptParser parser = new PromptParser(PromptSettings.defaults());
+    private final PromptParser parser = new PromptParser(PlainSettings.get());
 
     @Test
     void aRecordWithoutAnIdIsKnownByItsPlace() throws Exception {
@@ -146,7 +146,7 @@ class PromptParserTest {
 
     @Test
     void settingsAreCheckedWhenTheyAreMade() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new PromptSettings(0, (String) null, null, InputFormat.AUTO));
+        assertThatIllegalArgumentException().isThrownBy(() -> PlainSettings.of(0));
     }
 
     @Test
