@@ -44,7 +44,7 @@ public record Comparison(List<Branch> branches) {
         ArrayNode rows = out.putArray("model_results");
         branches.forEach(branch -> rows.add(row(branch)));
         out.set("analysis", analysis());
-        out.set("routing", Results.routing(run));
+        out.putPOJO("routing", Routing.of(run));
         Results.cost(out, run);
         out.put("latency_ms", branches.stream().mapToLong(branch -> branch.outcome().path("latency_ms").asLong()).max().orElse(0));
         out.put("cached", false);

@@ -24,8 +24,8 @@ public final class DeadLetters {
         if (run.unfit() != null) {
             out.put("text", run.unfit().text()); // it was paid for
         }
-        out.set("routing", Results.routing(run));
-        out.set("attempts", Results.attempts(run.chain()));
+        out.putPOJO("routing", Routing.of(run));
+        out.putPOJO("attempts", Results.attempts(run.chain()));
         Results.cost(out, run);
         Results.origin(out, prompt);
         DeadLetterLine.hold(out, prompt.raw());

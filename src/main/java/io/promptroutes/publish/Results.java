@@ -1,25 +1,33 @@
 package io.promptroutes.publish;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.promptroutes.cost.Usage;
-import io.promptroutes.flow.Decision;
 import io.promptroutes.flow.Run;
 import io.promptroutes.openrouter.Answer;
-import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
-import io.promptroutes.prompt.Strategy;
-import io.promptroutes.routing.Attempt;
 import io.promptroutes.routing.Chain;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Writes results as JSON (README, "Messages"). Stateless. */
 public final class Results {
+
+    private record Fallback(int level, String reason, List<Failed> attempts) {
+    }
+
+    /** A call that gave no answer. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Failed(String model, Integer status, String error, long latencyMs, long waitMs) {
+    }
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    private record Tokens(long promptTokens, long completionTokens, long reasoningTokens, long cachedTokens, long totalTokens) {
+    }
 
     private Results() {
     }
@@ -43,9 +51,11 @@ public final class Results {
         out.put("provider", answer.provider());
         out.put("generation_id", answer.generationId());
         out.put("finish_reason", answer.finishReason());
-        out.set("routing", routing(run));
-        out.set("fallback", fallback(run.chain()));
-        out.set("usage", usage(run.call().usage()));
+        out.putPOJO("routing", Routing.of(run));
+        out.putPOJO("fallback", fallback(run.chain()));
+        Usage usage = run.call().usage();
+        out.putPOJO("usage", usage == null ? null : new Tokens(usage.promptTokens(), usage.completionTokens(), usage.reasoningTokens(),
+                usage.cachedTokens(), usage.totalTokens()));
         cost(out, run);
         out.put("latency_ms", run.call().latencyMs());
         out.put("cached", false);
@@ -58,8 +68,8 @@ public final class Results {
         ObjectNode out = (ObjectNode) Json.tree(published);
         out.put("id", run.prompt().id());
         out.put("model_requested", run.chain().requested());
-        out.set("routing", routing(run));
-        out.set("fallback", fallback(run.chain()));
+        out.putPOJO("routing", Routing.of(run));
+        out.putPOJO("fallback", fallback(run.chain()));
         out.remove(List.of("calls_of_unknown_cost", "metadata", "record"));
         cost(out, run);
         out.put("latency_ms", 0);
@@ -68,75 +78,14 @@ public final class Results {
         return Json.bytes(out);
     }
 
-    static ObjectNode routing(Run run) {
-        ObjectNode routing = Json.MAPPER.createObjectNode();
-        routing.put("strategy", run.prompt().strategy().toString());
-        routing.put("task", run.task().toString());
-        Decision decision = run.decision();
-        if (decision.confidence() != null) {
-            routing.put("confidence", Math.round(decision.confidence() * 100) / 100.0);
-        }
-        if (!decision.signs().isEmpty()) {
-            decision.signs().forEach(routing.putArray("signs")::add);
-        }
-        routing.put("budget", run.prompt().budget().toString());
-        routing.put("tier", decision.tier());
-        routing.put("reason", decision.reason());
-        ObjectNode config = routing.putObject("config");
-        JsonNode own = run.prompt().request().get("temperature");
-        if (own != null) {
-            config.set("temperature", own);
-        } else {
-            config.put("temperature", decision.temperature());
-        }
-        config.put("max_tokens", ChatRequest.outputCap(run.prompt().request(), decision.maxTokens()));
-        Explanation.add(routing, decision.choice());
-        if (run.prompt().strategy() == Strategy.COMPARE && run.chain().models().size() < decision.choice().models().size()) {
-            routing.put("branch", run.chain().model()); // in the ledger alone: it is joined with the others before it is published
-        }
-        List<String> notes = new ArrayList<>(run.prompt().notes());
-        if (run.remark() != null) {
-            notes.add(run.remark());
-        }
-        if (!notes.isEmpty()) {
-            notes.forEach(routing.putArray("notes")::add);
-        }
-        return routing;
-    }
-
-    private static ObjectNode fallback(Chain chain) {
-        ObjectNode fallback = Json.MAPPER.createObjectNode();
+    private static Fallback fallback(Chain chain) {
         int level = chain.level();
-        fallback.put("level", level);
-        fallback.put("reason", level == 0 ? null : chain.fallbackReason());
-        fallback.set("attempts", attempts(chain));
-        return fallback;
+        return new Fallback(level, level == 0 ? null : chain.fallbackReason(), attempts(chain));
     }
 
-    static ArrayNode attempts(Chain chain) {
-        ArrayNode list = Json.MAPPER.createArrayNode();
-        for (Attempt attempt : chain.attempts()) {
-            ObjectNode one = list.addObject();
-            one.put("model", attempt.model());
-            one.put("status", attempt.status());
-            one.put("error", attempt.kind() + ": " + attempt.error());
-            one.put("latency_ms", attempt.latencyMs());
-            one.put("wait_ms", attempt.waitMs());
-        }
-        return list;
-    }
-
-    private static ObjectNode usage(Usage usage) {
-        if (usage == null) {
-            return null;
-        }
-        ObjectNode out = Json.MAPPER.createObjectNode();
-        out.put("prompt_tokens", usage.promptTokens());
-        out.put("completion_tokens", usage.completionTokens());
-        out.put("reasoning_tokens", usage.reasoningTokens());
-        out.put("cached_tokens", usage.cachedTokens());
-        out.put("total_tokens", usage.totalTokens());
-        return out;
+    static List<Failed> attempts(Chain chain) {
+        return chain.attempts().stream().map(one -> new Failed(one.model(), one.status(), one.kind() + ": " + one.error(), one.latencyMs(), one.waitMs()))
+                .toList();
     }
 
     /** All calls of the prompt; those that may have been billed unknown to us are counted, never guessed. */

@@ -1,0 +1,61 @@
+package io.promptroutes.publish;
+
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_DEFAULT;
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_NULL;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.promptroutes.flow.Decision;
+import io.promptroutes.flow.Run;
+import io.promptroutes.openrouter.ChatRequest;
+import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.Strategy;
+import io.promptroutes.routing.Choice;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How a result or dead letter tells why it was this model, and what the call was expected to cost. To be written at once: its lists may grow. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+record Routing(String strategy, String task, @JsonInclude(NON_NULL) Double confidence, @JsonInclude(NON_EMPTY) List<String> signs,
+        String budget, String tier, String reason, Config config,
+        List<String> candidates, @JsonInclude(NON_EMPTY) List<String> rejected, @JsonInclude(NON_DEFAULT) long truncatedTokens,
+        @JsonInclude(NON_NULL) Estimate estimate, @JsonInclude(NON_NULL) String branch, @JsonInclude(NON_EMPTY) List<String> notes) {
+
+    /** @param temperature a number, or what the request has in its place; or null */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Config(Object temperature, Integer maxTokens) {
+    }
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Estimate(String model, BigDecimal usd, long promptTokens, int maxTokens, String basis) {
+
+        /** @param worst null where nothing may be called, and so is the estimate */
+        private static Estimate of(Choice.Estimate worst) {
+            return worst == null ? null : new Estimate(worst.model(), worst.usd(), worst.promptTokens(), worst.maxTokens(),
+                    "estimate of the worst case, " + (worst.counted() ? "prompt tokens counted here" : "a prompt token for each byte"));
+        }
+    }
+
+    static Routing of(Run run) {
+        Prompt prompt = run.prompt();
+        Decision decision = run.decision();
+        Choice choice = decision.choice();
+        JsonNode own = prompt.request().get("temperature");
+        List<String> notes = new ArrayList<>(prompt.notes());
+        if (run.remark() != null) {
+            notes.add(run.remark());
+        }
+        boolean branch = prompt.strategy() == Strategy.COMPARE && run.chain().models().size() < choice.models().size();
+        return new Routing(prompt.strategy().toString(), run.task().toString(),
+                decision.confidence() == null ? null : Math.round(decision.confidence() * 100) / 100.0, decision.signs(),
+                prompt.budget().toString(), decision.tier(), decision.reason(),
+                new Config(own == null ? decision.temperature() : own, ChatRequest.outputCap(prompt.request(), decision.maxTokens())),
+                choice.models(), choice.rejected(), choice.truncatedTokens(), Estimate.of(choice.estimate()),
+                branch ? run.chain().model() : null, // in the ledger alone: it is joined with the others before it is published
+                notes);
+    }
+}
