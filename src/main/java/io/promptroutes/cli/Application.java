@@ -3,6 +3,7 @@ package io.promptroutes.cli;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.promptroutes.check.RouteCheck;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.CatalogueCopy;
 import io.promptroutes.flow.Intake;
@@ -10,6 +11,7 @@ import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.route.Beans;
 import io.promptroutes.route.LedgerPolicy;
+import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteFiles;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
@@ -21,7 +23,9 @@ import io.promptroutes.telemetry.Traces;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
@@ -110,6 +114,7 @@ final class Application implements AutoCloseable {
         main.setDefaultPropertyPlaceholderLocation("false");
         main.configure().withName("prompt-routes");
         main.configure().withRoutesIncludePattern(RouteFiles.locations(Path.of("")));
+        main.configure().withSourceLocationEnabled(true); // while routes are loaded
         main.configure().withJmxEnabled(false);
         main.configure().withStreamCachingEnabled(false);
         main.configure().withAutoConfigurationLogSummary(false);
@@ -139,6 +144,12 @@ final class Application implements AutoCloseable {
     }
 
     private void open() {
+        configured(camel -> {
+            List<Finding> findings = new ArrayList<>();
+            RouteCheck.check(camel, findings::add);
+            Finding.refuse(findings);
+            camel.setSourceLocationEnabled(false);
+        });
         try {
             main.start();
         } catch (Exception e) {
@@ -150,17 +161,12 @@ final class Application implements AutoCloseable {
         }
     }
 
-    /** Whether a route may name it as a bean. */
-    boolean binds(String bean) {
-        return main.lookup(bean, Object.class) != null;
-    }
-
     /** More beans that routes name. */
     void bind(Map<String, ?> more) {
         more.forEach(main::bind);
     }
 
-    /** Does something with Camel when it has its settings, before the routes start. */
+    /** Does something with Camel when it has its settings and has loaded the routes, before they start. */
     void configured(Consumer<CamelContext> then) {
         main.addMainListener(new MainListenerSupport() {
             @Override

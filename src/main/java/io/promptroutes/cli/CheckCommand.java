@@ -6,7 +6,6 @@ import io.promptroutes.check.KafkaCheck;
 import io.promptroutes.check.KeyCheck;
 import io.promptroutes.check.ModelCheck;
 import io.promptroutes.check.RouteCheck;
-import io.promptroutes.check.RouteFile.Mention;
 import io.promptroutes.check.SettingsCheck;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.CatalogueCopy;
@@ -19,6 +18,7 @@ import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.prompt.Shown;
 import io.promptroutes.route.LedgerPolicy;
 import io.promptroutes.settings.Finding;
+import io.promptroutes.settings.RouteFiles;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
@@ -33,10 +33,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.apache.camel.Processor;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -56,29 +54,18 @@ final class CheckCommand extends ConfiguredCommand implements Callable<Integer> 
     private final List<String> good = new ArrayList<>();
 
     /** The part that needs no network and no time, for commands that go on when it is done. */
-    static Settings offline(Settings settings, boolean simulate, RouteCheck routes, Consumer<Finding> found) {
+    static Settings offline(Settings settings, boolean simulate, Consumer<Finding> found) {
         Settings checked = SettingsCheck.check(settings, simulate, found);
-        routes.check(names -> bound(checked, names));
         new BudgetCheck(checked).check(Catalogue.shipped(), found);
         new ModelCheck(checked).names(found);
         return checked;
-    }
-
-    static Set<String> bound(Settings settings, Set<String> names) {
-        try (Application application = application(settings)) {
-            return names.stream().filter(application::binds).collect(Collectors.toSet());
-        } catch (UsageException | IllegalArgumentException e) {
-            return names; // which settings are at fault has been told
-        }
     }
 
     @Override
     public Integer call() throws InterruptedException {
         Configurator.setAllLevels("org.apache.kafka", Level.OFF); // what it would say again and again is a finding
         Settings given = settings(Map.of(), findings::add);
-        RouteCheck routes = new RouteCheck(Path.of(""), findings::add);
-        Settings settings = offline(given, simulate(), routes, findings::add);
-        routes.parse();
+        Settings settings = offline(given, simulate(), findings::add);
         new KafkaCheck(settings, findings::add).properties();
         try {
             new Management(settings);
@@ -87,7 +74,7 @@ final class CheckCommand extends ConfiguredCommand implements Callable<Integer> 
         }
         good.add(settings.keys().size() + " keys");
         build(settings);
-        good.add(routes.size() + " route files");
+        good.add(RouteFiles.places(Path.of("")).size() + " route files");
         boolean remote = !settings.text("ledger.url").isEmpty();
         try (Endpoint configured = endpoint(settings); Ledger ledger = offline && remote ? null : ledger(configured.settings())) {
             Catalogue before = Catalogue.shipped();
@@ -131,8 +118,8 @@ final class CheckCommand extends ConfiguredCommand implements Callable<Integer> 
                 Map.of("camel.component.kafka.lazyStartProducer", "true"));
         Application application = new Application(routes, intake, new Application.Edges("files", beans, id -> true, exchange -> true, Duration.ofSeconds(1),
                 properties), null, new LedgerPolicy("openrouter", "check", "check", false, false, false, false, (id, result) -> false));
-        RouteCheck.shippedFiles().values().stream().flatMap(file -> file.beans.stream()).map(Mention::name).filter(bean -> !application.binds(bean))
-                .forEach(bean -> application.bind(Map.of(bean, (Processor) exchange -> { })));
+        application.configured(camel -> RouteCheck.beansOfTheJar(camel).stream().filter(bean -> camel.getRegistry().lookupByName(bean) == null)
+                .forEach(bean -> application.bind(Map.of(bean, (Processor) exchange -> { }))));
         return application;
     }
 

@@ -1,7 +1,6 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.check.KafkaCheck;
-import io.promptroutes.check.RouteCheck;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.Settings;
@@ -57,7 +56,7 @@ abstract class ConfiguredCommand {
     Settings checkedSettings(Map<String, String> options, boolean kafka) {
         List<Finding> findings = new ArrayList<>();
         Settings settings = settings(options, findings::add);
-        Settings telling = CheckCommand.offline(settings, simulate, new RouteCheck(Path.of(""), findings::add), findings::add);
+        Settings telling = CheckCommand.offline(settings, simulate, findings::add);
         if (kafka) {
             new KafkaCheck(telling, findings::add).properties();
         }

@@ -1,6 +1,7 @@
 package io.promptroutes.settings;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -8,6 +9,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,21 +36,34 @@ public final class RouteFiles {
         return locations;
     }
 
-    /** The user's. */
+    /** The user's, which differ from the jar's. */
     static List<Path> own(Path directory) {
         Path own = directory.resolve("routes");
         if (!Files.isDirectory(own)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(own)) {
-            return names(files).map(own::resolve).toList();
+            return names(files).map(own::resolve).filter(file -> !asShipped(file)).toList();
         } catch (IOException e) {
             throw new UsageException("folder " + own + " cannot be read: " + e.getMessage());
         }
     }
 
+    private static boolean asShipped(Path file) {
+        try (InputStream shipped = RouteFiles.class.getResourceAsStream("/routes/" + file.getFileName())) {
+            return shipped != null && Arrays.equals(shipped.readAllBytes(), Files.readAllBytes(file));
+        } catch (IOException e) {
+            return false; // told where it is read
+        }
+    }
+
+    /** Of the jar's files. */
+    public static Stream<String> textsOfTheJar() {
+        return shipped().stream().map(name -> Place.text("", Place.CLASSPATH + "routes/" + name, Integer.MAX_VALUE - 8));
+    }
+
     /** Names of the jar's files. */
-    public static List<String> shipped() {
+    private static List<String> shipped() {
         try {
             URI folder = RouteFiles.class.getResource("/routes").toURI();
             if (!folder.getScheme().equals("jar")) {

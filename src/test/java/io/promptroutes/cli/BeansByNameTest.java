@@ -25,7 +25,7 @@ class BeansByNameTest {
             KafkaComponent component = application.camel().getComponent("kafka", KafkaComponent.class);
             assertThat(component.getKafkaClientFactory()).isNotInstanceOf(InFlightWindow.class);
             assertThat(component.getKafkaManualCommitFactory()).isNull();
-            assertThat(List.of("inFlightWindow", "openRouterHttp")).allMatch(application::binds);
+            assertThat(List.of("inFlightWindow", "openRouterHttp")).allMatch(bean -> application.camel().getRegistry().lookupByName(bean) != null);
         }
     }
 }
