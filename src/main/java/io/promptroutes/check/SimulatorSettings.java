@@ -32,23 +32,15 @@ public final class SimulatorSettings {
                         settings.choice("simulator.served-model", List.of("id", "slug")).equals("slug")),
                 latency(settings),
                 settings.onOff("simulator.padding"),
-                interval(settings, "simulator.padding-interval"),
                 settings.onOff("simulator.record"),
                 new SimulatorConfig.Faults(
                         percentages(settings),
                         Set.copyOf(settings.list("simulator.fault.models")),
                         settings.number("simulator.retry-after", 0, 86_400),
-                        settings.integer("simulator.server-error.status", 500, 599),
-                        settings.number("simulator.affordable-tokens", 1, 1_000_000),
-                        settings.onOff("simulator.no-credit.free"),
                         settings.onOff("simulator.error-in-200.billed"),
                         settings.onOff("simulator.reset.billed"),
-                        interval(settings, "simulator.dribble-interval"),
+                        settings.duration("simulator.dribble-interval", Duration.ofMillis(1), "a duration of at least 1ms"),
                         settings.duration("simulator.dribble-max")));
-    }
-
-    private static Duration interval(Settings settings, String key) {
-        return settings.duration(key, Duration.ofMillis(1), "a duration of at least 1ms");
     }
 
     private static SimulatorConfig.Latency latency(Settings settings) {

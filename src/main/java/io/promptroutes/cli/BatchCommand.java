@@ -77,7 +77,7 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
             // outermost, so that all of an interrupted job is closed before the process ends
             try (Interruption interruption = new Interruption(intake, err()); Ledger ledger = Ledgers.open(configured.settings(), job)) {
                 Endpoint endpoint = configured.chosen(ledger).withKey();
-                folder.check(ledger, job, settings);
+                folder.check(ledger, job);
                 interruption.idle(view.confirmAbove != null);
                 Estimate estimate = view.confirmAbove == null ? null : estimate(endpoint, ledger, job).confirmed(view.confirmAbove, err());
                 interruption.idle(false);

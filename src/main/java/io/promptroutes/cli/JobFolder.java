@@ -3,7 +3,6 @@ package io.promptroutes.cli;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.OwnerOnly;
-import io.promptroutes.settings.BudgetSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import java.io.IOException;
@@ -48,10 +47,7 @@ record JobFolder(Path path, boolean fresh) {
     }
 
     /** Fails where the job cannot go on with what is in the folder. @param ledger null where nothing remembers what was paid */
-    void check(Ledger ledger, String job, Settings settings) {
-        if (ledger == null && new BudgetSettings(settings).limited()) {
-            throw new UsageException("a budget is set (--max-cost or a key budget.*), but none holds while key ledger.enabled is off");
-        }
+    void check(Ledger ledger, String job) {
         if (fresh || !hasResults()) {
             return;
         }

@@ -93,9 +93,6 @@ final class RunCommand extends ConfiguredCommand implements Callable<Integer> {
             }
             return null;
         }
-        if (!settings.onOff("ledger.enabled")) {
-            throw new UsageException("key inbox.directory needs the ledger (key ledger.enabled), without which a file could not be continued");
-        }
         try {
             return Files.createDirectories(Path.of(folder)).toRealPath();
         } catch (IOException e) {

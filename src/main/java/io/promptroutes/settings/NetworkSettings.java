@@ -1,15 +1,16 @@
 package io.promptroutes.settings;
 
+import io.netty.handler.ipfilter.IpFilterRuleType;
+import io.netty.handler.ipfilter.IpSubnetFilterRule;
+import io.netty.util.NetUtil;
 import io.promptroutes.openrouter.Network;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.net.InetAddressUtils;
 import org.apache.hc.core5.net.PercentCodec;
 import org.apache.hc.core5.ssl.SSLContexts;
 
@@ -88,35 +88,26 @@ public final class NetworkSettings {
     /** Whether no proxy leads there: this machine, and what {@code list} names by host, domain, address or network, with or without a port. */
     private static boolean spared(URI target, String list) {
         String host = target.getHost() == null ? "" : target.getHost().replaceAll("[\\[\\]]", "").toLowerCase(Locale.ROOT);
-        InetAddress address = literal(host);
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(host);
         if (address == null ? host.equals("localhost") || host.endsWith(".localhost") : address.isLoopbackAddress()) {
             return true;
         }
         int port = target.getPort() >= 0 ? target.getPort() : target.getScheme().equals("http") ? 80 : 443;
         return Stream.of(list.toLowerCase(Locale.ROOT).split("[,\\s]+")).anyMatch(rule -> {
-            String name = (literal(rule) == null ? rule.replaceFirst(":" + port + "$", "") : rule).replaceAll("[\\[\\]]|^\\*?\\.|\\.$", "");
+            String name = (NetUtil.createInetAddressFromIpAddressString(rule) == null ? rule.replaceFirst(":" + port + "$", "") : rule).replaceAll("[\\[\\]]|^\\*?\\.|\\.$", "");
             return name.equals("*") || name.equals(host) || (address == null ? host.endsWith("." + name) : within(address, name));
         });
     }
 
     /** @param network an address, or as many of its leading bits as stand behind a slash */
     private static boolean within(InetAddress address, String network) {
-        String[] parts = network.split("/", 2);
-        InetAddress base = literal(parts[0]);
-        int bits = 8 * address.getAddress().length;
-        if (base == null || 8 * base.getAddress().length != bits || parts.length > 1 && !parts[1].matches("\\d{1,3}")) {
-            return false;
-        }
-        int rest = parts.length == 1 ? 0 : Math.max(0, bits - Integer.parseInt(parts[1]));
-        return new BigInteger(1, base.getAddress()).shiftRight(rest).equals(new BigInteger(1, address.getAddress()).shiftRight(rest));
-    }
-
-    /** Null for a name: none is looked up. */
-    private static InetAddress literal(String host) {
         try {
-            return host.matches("\\d{1,3}(\\.\\d{1,3}){3}") || InetAddressUtils.isIPv6(host) ? InetAddress.getByName(host) : null;
-        } catch (UnknownHostException e) {
-            return null;
+            String[] parts = network.split("/", 2);
+            InetAddress base = NetUtil.createInetAddressFromIpAddressString(parts[0]);
+            int bits = parts.length > 1 ? Integer.parseInt(parts[1]) : 8 * address.getAddress().length;
+            return base != null && new IpSubnetFilterRule(base, bits, IpFilterRuleType.ACCEPT).matches(new InetSocketAddress(address, 0));
+        } catch (IllegalArgumentException e) {
+            return false; // no network
         }
     }
 

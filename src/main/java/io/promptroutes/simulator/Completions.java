@@ -70,9 +70,9 @@ final class Completions {
             case FREE_DAILY_CAP -> throw Refused.freeDailyCap(Instant.now());
             case NO_CREDIT -> throw Refused.payment("Insufficient credits. Add more to go on");
             case AFFORDABLE -> throw Refused.payment("This request requires more credits, or fewer max_tokens. You requested up to "
-                    + request.wantedTokens(model) + " tokens, but can only afford " + faults.affordableTokens() + ".");
+                    + request.wantedTokens(model) + " tokens, but can only afford " + Setup.AFFORDABLE_TOKENS + ".");
             case MODERATION -> throw Refused.flagged(model.id());
-            case SERVER_ERROR -> later(call, () -> Delivery.refuse(http.response(), Refused.serverError(faults.serverErrorStatus())));
+            case SERVER_ERROR -> later(call, () -> Delivery.refuse(http.response(), Refused.serverError()));
             case HTML -> later(call, delivery::html);
             case RESET -> later(call, () -> {
                 if (faults.resetBilled()) {

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 /** How a response goes out: at once, padded, in a dribble, or not at all. Event loop only; every wait is a timer. */
 record Delivery(Vertx vertx, SimulatorConfig config, HttpServerRequest request) {
 
+    private static final long PADDING_MILLIS = 1_000;
     private static final Buffer PADDING = Buffer.buffer("\n         \n");
 
     /** A body as it is sent, with the mark that it is simulated. Small amounts of money have an exponent, as OpenRouter's have. */
@@ -53,13 +54,12 @@ record Delivery(Vertx vertx, SimulatorConfig config, HttpServerRequest request) 
 
     /** Goes on after so many milliseconds, keeping an open response alive meanwhile. */
     void after(long millis, Runnable next) {
-        long interval = config.paddingInterval().toMillis();
         if (millis <= 0) {
             next.run();
-        } else if (response().headWritten() && millis > interval) {
-            vertx.setTimer(interval, timer -> {
+        } else if (response().headWritten() && millis > PADDING_MILLIS) {
+            vertx.setTimer(PADDING_MILLIS, timer -> {
                 pad();
-                after(millis - interval, next);
+                after(millis - PADDING_MILLIS, next);
             });
         } else {
             vertx.setTimer(millis, timer -> next.run());

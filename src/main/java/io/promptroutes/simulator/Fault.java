@@ -10,13 +10,13 @@ public enum Fault {
     RATE_LIMITED,
     /** 429 for the free models' cap of the day: no Retry-After, X-RateLimit-Reset at the next midnight UTC; other models are spared. */
     FREE_DAILY_CAP,
-    /** 402 for an empty account; free models are spared unless {@code simulator.no-credit.free} says otherwise. */
+    /** 402 for an empty account; free models are spared. */
     NO_CREDIT,
     /** 402 that names the max_tokens that can be paid for; a request that asks for no more is spared, and so are free models. */
     AFFORDABLE,
     /** 403 for a flagged input. */
     MODERATION,
-    /** 502, or what {@code simulator.server-error.status} says. */
+    /** 502. */
     SERVER_ERROR,
     /** 524 with an HTML page instead of JSON. */
     HTML,

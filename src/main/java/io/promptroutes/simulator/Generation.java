@@ -27,7 +27,7 @@ record Generation(String id, String model, long promptTokens, long completionTok
 
     /** An error inside a 200. */
     ObjectNode failed(boolean billed) {
-        ObjectNode body = Refused.serverError(502).body().put("id", id);
+        ObjectNode body = Refused.serverError().body().put("id", id);
         return billed ? withUsage(body) : body;
     }
 

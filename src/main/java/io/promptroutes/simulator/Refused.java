@@ -50,14 +50,8 @@ final class Refused extends Exception {
         return new Refused(429, "Rate limit exceeded: free-models-per-day.", metadata, headers);
     }
 
-    static Refused serverError(int status) {
-        String type = switch (status) {
-            case 502 -> "provider_unavailable";
-            case 503, 529 -> "provider_overloaded";
-            case 504, 524 -> "timeout";
-            default -> "server";
-        };
-        return new Refused(status, status == 500 ? "Internal Server Error" : "Provider returned error", metadata(type, "Simulated"), Map.of());
+    static Refused serverError() {
+        return new Refused(502, "Provider returned error", metadata("provider_unavailable", "Simulated"), Map.of());
     }
 
     private static ObjectNode metadata(String errorType, String provider) {

@@ -9,6 +9,8 @@ import java.util.SplittableRandom;
 /** One configuration at work: who is served, by which model, how fast, and what goes wrong. Event loop only, but for its making. */
 final class Setup {
 
+    /** That {@link Fault#AFFORDABLE} names. */
+    static final long AFFORDABLE_TOKENS = 256;
     private final SimulatorConfig config;
     private final Catalogue catalogue;
     private final Buffer listing;
@@ -96,17 +98,16 @@ final class Setup {
     /** The drawn fault, or none where this request is spared from it. */
     Fault fault(Fault drawn, ChatRequest request, Model model, BigDecimal billedUsd) {
         SimulatorConfig.Faults faults = config.faults();
-        boolean needsCredit = !model.free() || faults.noCreditFree();
         BigDecimal credit = config.access().creditUsd();
-        if (credit != null && billedUsd.compareTo(credit) >= 0 && needsCredit) {
+        if (credit != null && billedUsd.compareTo(credit) >= 0 && !model.free()) {
             return Fault.NO_CREDIT;
         }
         boolean concerned = faults.models().isEmpty() || faults.models().contains(model.id())
                 || request.models().stream().anyMatch(faults.models()::contains);
         boolean fits = switch (drawn) {
             case FREE_DAILY_CAP -> model.free();
-            case NO_CREDIT -> needsCredit;
-            case AFFORDABLE -> !model.free() && request.wantedTokens(model) > faults.affordableTokens();
+            case NO_CREDIT -> !model.free();
+            case AFFORDABLE -> !model.free() && request.wantedTokens(model) > AFFORDABLE_TOKENS;
             default -> true;
         };
         return concerned && fits ? drawn : Fault.NONE;

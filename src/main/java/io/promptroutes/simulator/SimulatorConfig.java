@@ -11,10 +11,9 @@ import java.util.Set;
  * @param port              0 takes any free one; only read at the start
  * @param seed              same seed and same order of requests: same faults and latencies
  * @param padding           whether answers are preceded by OpenRouter's whitespace keep-alive
- * @param paddingInterval   how often it is repeated while an answer is awaited
  * @param record            whether calls are counted per prompt; memory then grows with the number of prompts
  */
-public record SimulatorConfig(int port, long seed, Access access, Models models, Latency latency, boolean padding, Duration paddingInterval,
+public record SimulatorConfig(int port, long seed, Access access, Models models, Latency latency, boolean padding,
         boolean record, Faults faults) {
 
     /**
@@ -46,11 +45,9 @@ public record SimulatorConfig(int port, long seed, Access access, Models models,
     /**
      * @param percent          share of each fault; the sum is at most 100
      * @param models           the only models that faults happen to; empty is all
-     * @param affordableTokens the number that {@link Fault#AFFORDABLE} names
-     * @param noCreditFree     whether {@link Fault#NO_CREDIT} blocks free models too, as a negative balance does
      * @param dribbleMax       after this long the rest of a dribbled body is sent at once
      */
-    public record Faults(Map<Fault, Double> percent, Set<String> models, long retryAfterSeconds, int serverErrorStatus, long affordableTokens,
-            boolean noCreditFree, boolean errorIn200Billed, boolean resetBilled, Duration dribbleInterval, Duration dribbleMax) {
+    public record Faults(Map<Fault, Double> percent, Set<String> models, long retryAfterSeconds, boolean errorIn200Billed, boolean resetBilled,
+            Duration dribbleInterval, Duration dribbleMax) {
     }
 }

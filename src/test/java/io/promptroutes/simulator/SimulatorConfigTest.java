@@ -44,11 +44,10 @@ class SimulatorConfigTest {
         "simulator.fault.reset,        NaN",
         "simulator.fault.html,         -1",
         "simulator.padding,            yes",
-        "simulator.padding-interval,   0",
+        "simulator.dribble-interval,   0",
         "simulator.credit,             -1",
         "simulator.key-refused-after,  -1",
         "simulator.served-model,       name",
-        "simulator.server-error.status, 404",
         "simulator.fault.none,         1",
         "simulator.falt.reset,         1",
     })
