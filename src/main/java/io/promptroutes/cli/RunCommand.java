@@ -1,5 +1,6 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.file.InboxFolder;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.kafka.InFlightWindow;
 import io.promptroutes.ledger.Ledger;
@@ -68,7 +69,7 @@ final class RunCommand extends ConfiguredCommand implements Callable<Integer> {
                     application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application,
                             routes.labels(endpoint.provider(), application.catalogue()))));
                     if (inbox != null) {
-                        Inbox files = new Inbox(inbox, ledger, intake, application.tally(), routes.prompts());
+                        Inbox files = new Inbox(new InboxFolder(inbox), ledger, intake, application.tally(), routes.prompts());
                         management.ready("inbox", files::problem);
                         application.bind(files.beans());
                     }

@@ -8,8 +8,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import javax.sql.DataSource;
 
 /**
@@ -35,17 +33,11 @@ public final class Ledger implements AutoCloseable {
         this.thread = new Thread(writer, "ledger-writer");
     }
 
-    /** Completes futures on the writer's own thread: for callers that wait in threads of theirs. What depends on one must not block. */
-    public static Ledger open(LedgerSettings settings) {
-        return open(settings, Runnable::run);
-    }
-
     /**
-     * Creates the database or brings it up to date. Fails with {@link LedgerLocked} or {@link LedgerUnavailable}.
-     *
-     * @param completions runs what depends on the futures; may block if it has threads for that
+     * Creates the database or brings it up to date. Fails with {@link LedgerLocked} or {@link LedgerUnavailable}. Futures are completed on
+     * the writer's own thread: what depends on one must not block.
      */
-    public static Ledger open(LedgerSettings settings, Executor completions) {
+    public static Ledger open(LedgerSettings settings) {
         Database database = Database.open(settings);
         String run = ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(24);
         Instances instances = new Instances(settings.instance() == null ? run : settings.instance() + "-" + run, settings);
@@ -57,14 +49,14 @@ public final class Ledger implements AutoCloseable {
             database.close();
             throw new LedgerUnavailable("cannot open the " + settings + ": " + Reason.of(e));
         }
-        Ledger ledger = new Ledger(database, instances, new Writer(database, instances, settings, completions));
+        Ledger ledger = new Ledger(database, instances, new Writer(database, instances, settings));
         ledger.thread.setDaemon(true);
         ledger.thread.start();
         try {
-            ledger.writer.submit(ledger.writer::firstLook).join(); // with it went the calls of dead processes
-        } catch (CompletionException e) {
+            Durable.result(ledger.writer.submit(ledger.writer::firstLook)); // with it went the calls of dead processes
+        } catch (RuntimeException e) {
             ledger.close();
-            throw unwrapped(e);
+            throw e;
         }
         return ledger;
     }
@@ -152,25 +144,17 @@ public final class Ledger implements AutoCloseable {
     /** Deletes answers, dead letters and cost events of works finished before; what they cost stays. Blocks; tells how many works. */
     public int purge(Instant before) {
         int all = 0;
-        try {
-            int step;
-            do {
-                step = writer.submit((tx, now) -> Works.purge(tx, before)).join(); // between the writer's other work
-                all += step;
-            } while (step == Works.PURGED_AT_ONCE);
-            return all;
-        } catch (CompletionException e) {
-            throw unwrapped(e);
-        }
+        int step;
+        do {
+            step = Durable.result(writer.submit((tx, now) -> Works.purge(tx, before))); // between the writer's other work
+            all += step;
+        } while (step == Works.PURGED_AT_ONCE);
+        return all;
     }
 
     /** Deletes what was cached before. Blocks; tells how many. */
     public int purgeCache(Instant before) {
         return writer.submit((tx, now) -> CachedAnswers.purge(tx, before)).join();
-    }
-
-    private static RuntimeException unwrapped(CompletionException e) {
-        return e.getCause() instanceof RuntimeException cause ? cause : e;
     }
 
     public History history() {

@@ -8,9 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** The one thread that writes: takes all that waits, commits it at once, and tells the answers. {@link #submit} is thread-safe. */
@@ -24,7 +22,6 @@ final class Writer implements Runnable {
     private final Database database;
     private final Instances instances;
     private final LedgerSettings settings;
-    private final Executor completions;
     private final BlockingQueue<Op<?>> queue = new LinkedBlockingQueue<>();
     private final Memory memory = new Memory();
     /** For claims whose commit failed or not, nobody knows: their calls were never made. */
@@ -34,11 +31,10 @@ final class Writer implements Runnable {
     private volatile Limits limits = new Limits(List.of());
     private volatile boolean closing;
 
-    Writer(Database database, Instances instances, LedgerSettings settings, Executor completions) {
+    Writer(Database database, Instances instances, LedgerSettings settings) {
         this.database = database;
         this.instances = instances;
         this.settings = settings;
-        this.completions = completions;
         this.beatNanos = Math.max(1, settings.lease().toNanos() / 3);
         this.lastBeat = System.nanoTime() - beatNanos; // the first one is due: it looks for the dead
     }
@@ -196,23 +192,13 @@ final class Writer implements Runnable {
     }
 
     private void tell(Op<?> op) {
-        hand(() -> {
-            Op<?> undoing = op.reply().tell() ? null : op.undo();
-            if (undoing != null) {
-                submit(undoing); // nobody waits for it any more
-            }
-        });
+        Op<?> undoing = op.reply().tell() ? null : op.undo();
+        if (undoing != null) {
+            submit(undoing); // nobody waits for it any more
+        }
     }
 
     private void fail(List<Op<?>> ops, RuntimeException reason) {
-        ops.forEach(op -> hand(() -> op.reply().future.completeExceptionally(reason)));
-    }
-
-    private void hand(Runnable telling) {
-        try {
-            completions.execute(telling);
-        } catch (RejectedExecutionException e) {
-            telling.run();
-        }
+        ops.forEach(op -> op.reply().future.completeExceptionally(reason));
     }
 }

@@ -7,6 +7,7 @@ import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.CachedAnswer;
+import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Finish;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
@@ -24,49 +25,25 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.SynchronizationAdapter;
 
 /**
  * Was this question answered before, whoever asked it, or is somebody asking it right now? Then the answer is this prompt's too.
  * Variable {@code next}: {@code republish}, with the result in {@code stored}; {@code call}; {@code busy} where another process has
  * finished the prompt; {@code held} where the ledger cannot be had; {@code stopped}. Waiting for an answer holds no thread. Thread-safe.
+ *
+ * @param ledger   null where there is none: answers are kept in memory alone
+ * @param provider defaults of the request's {@code provider} object, which are part of the question
+ * @param leftOut  why a model is not called for now, or null
  */
-final class AskCache extends AsyncProcessorSupport {
+record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNode provider, Function<String, LeftOut> leftOut, Guard guard,
+        Tally tally, Executor publishers, Clock clock) implements AsyncStep {
 
     /** How often one waits for somebody else's call that comes to nothing, before all that are left call for themselves at once. */
     private static final int PATIENCE = 2;
 
-    private final AnswerCache cache;
-    private final Ledger ledger;
-    private final LedgerPolicy policy;
-    private final ObjectNode provider;
-    private final Function<String, LeftOut> leftOut;
-    private final Guard guard;
-    private final Tally tally;
-    private final Executor publishers;
-    private final Clock clock;
-
     /** What holds prompts back. */
     record Guard(Intake intake, Pauses pauses) {
-    }
-
-    /**
-     * @param ledger   null where there is none: answers are kept in memory alone
-     * @param provider defaults of the request's {@code provider} object, which are part of the question
-     * @param leftOut  why a model is not called for now, or null
-     */
-    AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNode provider, Function<String, LeftOut> leftOut, Guard guard, Tally tally,
-            Executor publishers, Clock clock) {
-        this.cache = cache;
-        this.ledger = ledger;
-        this.policy = policy;
-        this.provider = provider;
-        this.leftOut = leftOut;
-        this.guard = guard;
-        this.tally = tally;
-        this.publishers = publishers;
-        this.clock = clock;
     }
 
     @Override

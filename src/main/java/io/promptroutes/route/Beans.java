@@ -16,6 +16,7 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.openrouter.AnswerReader;
 import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.openrouter.ChatRequest;
+import io.promptroutes.openrouter.StructuredOutput;
 import io.promptroutes.openrouter.WallClock;
 import io.promptroutes.prompt.PromptParser;
 import io.promptroutes.prompt.PromptSettings;
@@ -47,6 +48,9 @@ public final class Beans implements AutoCloseable {
 
     /** Files take a line in no time, and brokers answer by themselves: few threads publish for thousands of calls. */
     private static final int PUBLISHERS = 16;
+
+    /** For a look at whether an answer is the JSON that was asked for. */
+    private static final Duration CHECK = Duration.ofSeconds(5);
 
     /** For a look whether OpenRouter is there. */
     private static final Duration LOOK = Duration.ofSeconds(5);
@@ -111,7 +115,7 @@ public final class Beans implements AutoCloseable {
         main.bind("lookHttp", new OpenRouterHttp(shared.key(), options.service(), wallClock, new OpenRouterHttp.Limits(1, LOOK, LOOK)));
         main.bind("noteReach", new NoteReach(reach));
         main.bind("readAnswer", new ReadAnswer(new AnswerReader(clock), intake));
-        CheckOutput check = new CheckOutput(shared.ledger(), checkers, publishers);
+        CheckOutput check = new CheckOutput(new StructuredOutput(CHECK), shared.ledger(), checkers, publishers);
         main.bind("checkOutput", check);
         bind(main, "checkKept", check::kept);
         main.bind("fallback", new Fallback(pauses, catalogue, parked, new Fallback.Waits(options.retries().backoff(), options.retries().longestWait()),

@@ -1,6 +1,7 @@
 package io.promptroutes.route;
 
 import io.promptroutes.flow.Run;
+import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Finish;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.openrouter.Answer;
@@ -11,36 +12,20 @@ import io.promptroutes.openrouter.FinishReason;
 import io.promptroutes.openrouter.StructuredOutput;
 import io.promptroutes.openrouter.StructuredOutput.Verdict;
 import io.promptroutes.publish.Stored;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.apache.camel.support.AsyncProcessorSupport;
 
 /**
  * An answer that is not the JSON that was asked for is thrown as {@link CallFailed}: it was paid for, and fails all the same. Checks run on
  * threads of their own and hold no permit. Thread-safe.
+ *
+ * @param ledger     null where there is none
+ * @param checkers   each check takes one of their threads, for a bounded time
+ * @param publishers does what follows; may block
  */
-final class CheckOutput extends AsyncProcessorSupport {
-
-    private static final Duration MOST = Duration.ofSeconds(5);
-
-    private final StructuredOutput output = new StructuredOutput(MOST);
-    private final Ledger ledger;
-    private final Executor checkers;
-    private final Executor publishers;
-
-    /**
-     * @param ledger     null where there is none
-     * @param checkers   each check takes one of their threads, for a bounded time
-     * @param publishers does what follows; may block
-     */
-    CheckOutput(Ledger ledger, Executor checkers, Executor publishers) {
-        this.ledger = ledger;
-        this.checkers = checkers;
-        this.publishers = publishers;
-    }
+record CheckOutput(StructuredOutput output, Ledger ledger, Executor checkers, Executor publishers) implements AsyncStep {
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {

@@ -11,6 +11,7 @@ import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.ClaimAnswer;
 import io.promptroutes.ledger.ClaimAnswer.Refused;
 import io.promptroutes.ledger.ClaimRequest;
+import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.ledger.Period;

@@ -7,6 +7,7 @@ import io.promptroutes.cost.CostSource;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
+import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Finish;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.Json;

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -33,28 +32,14 @@ import org.slf4j.LoggerFactory;
  * prompts of such files. A file's results grow in {@code done/<name>/}; the file itself follows when all of them are there, and by that
  * it is known to be done. Thread-safe.
  */
-public final class Inbox {
+public record Inbox(InboxFolder directory, Ledger ledger, Intake intake, Tally tally, PromptSettings prompts) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
-
-    private final InboxFolder directory;
-    private final Ledger ledger;
-    private final Intake intake;
-    private final Tally tally;
-    private final PromptSettings prompts;
 
     /** A file that is being answered. Exchange variable {@code inboxFile}. */
     private record Taken(Claim claim, OutputFolder folder, Arrivals arrivals, Job job) {
 
         static final String VARIABLE = "inboxFile";
-    }
-
-    public Inbox(Path directory, Ledger ledger, Intake intake, Tally tally, PromptSettings prompts) {
-        this.directory = new InboxFolder(directory);
-        this.ledger = ledger;
-        this.intake = intake;
-        this.tally = tally;
-        this.prompts = prompts;
     }
 
     public Map<String, Processor> beans() {

@@ -4,6 +4,7 @@ import io.promptroutes.cost.Cost;
 import io.promptroutes.flow.Call;
 import io.promptroutes.flow.Run;
 import io.promptroutes.ledger.Crossing;
+import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Finish;
 import io.promptroutes.ledger.Known;
 import io.promptroutes.ledger.Ledger;
@@ -18,25 +19,15 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.apache.camel.support.AsyncProcessorSupport;
 
 /**
  * After a call: what it came to is on disk, and with it the prompt's result if this call answered it. Budget marks that were
  * passed are left in variable {@code crossings}. Thread-safe; done again, it books nothing twice.
+ *
+ * @param ledger     null where there is none
+ * @param publishers does what follows a commit, publishing for one; may block
  */
-final class SettleCall extends AsyncProcessorSupport {
-
-    private final Ledger ledger;
-    private final Executor publishers;
-
-    /**
-     * @param ledger     null where there is none
-     * @param publishers does what follows a commit, publishing for one; may block
-     */
-    SettleCall(Ledger ledger, Executor publishers) {
-        this.ledger = ledger;
-        this.publishers = publishers;
-    }
+record SettleCall(Ledger ledger, Executor publishers) implements AsyncStep {
 
     /** The thread, and with it the permit, is free for another call while the commit is waited for. */
     @Override

@@ -3,6 +3,7 @@ package io.promptroutes.route;
 import io.promptroutes.cost.CostSource;
 import io.promptroutes.cost.Usd;
 import io.promptroutes.flow.Tally;
+import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.ledger.OpenClaim;

@@ -11,6 +11,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.CatalogueCopy;
+import io.promptroutes.file.InboxFolder;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.route.Beans;
@@ -166,7 +167,7 @@ class RouteFilesTest {
         Main main = new Main();
         RouteSettings settings = RoutesUnderTest.settings("http://127.0.0.1:9", Map.of());
         Set<String> sinks = new TreeSet<>(Set.of("print", "inFlightWindow", "takeRecord", "keyOrder", "addressRecord", "deadLetterRecord", "acknowledge", "alsoWait", "costRows", "lookout", "usage", "lastRequests", "estimateCalls"));
-        sinks.addAll(new Inbox(folder, null, settings.intake(false), new Tally(), settings.prompts()).beans().keySet());
+        sinks.addAll(new Inbox(new InboxFolder(folder), null, settings.intake(false), new Tally(), settings.prompts()).beans().keySet());
         try (OutputFolder outputs = new OutputFolder(folder, false);
                 Beans beans = new Beans(main, new Beans.Shared(settings.intake(true), new Tally(), Catalogue.shipped(),
                         new CatalogueCopy(folder.resolve("models.json")), settings.key(), settings.managementKey(), id -> true, null,

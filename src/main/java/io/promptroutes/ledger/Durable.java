@@ -1,17 +1,16 @@
-package io.promptroutes.route;
+package io.promptroutes.ledger;
 
-import io.promptroutes.ledger.LedgerUnavailable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /** Waits until the ledger has something on disk. */
-final class Durable {
+public final class Durable {
 
     private Durable() {
     }
 
     /** @throws LedgerUnavailable where the database cannot be had */
-    static <T> T result(CompletableFuture<T> future) {
+    public static <T> T result(CompletableFuture<T> future) {
         try {
             return future.join();
         } catch (CompletionException e) {
