@@ -2,7 +2,6 @@ package io.promptroutes.check;
 
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteFiles;
-import io.promptroutes.settings.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,7 +64,7 @@ public final class RouteCheck {
     private static void report(Stream<Mention> missing, Set<String> known, String what, Consumer<Finding> found) {
         missing.filter(Mention::own).forEach(one -> found.accept(Finding.fault(what + one.name(),
                 "routes/" + Path.of(one.location()).getFileName() + " line " + one.line(),
-                Settings.nearest(one.name(), known).map(name -> "did you mean " + name + "?").orElse("name one that is there"))));
+                Finding.nearest(one.name(), known, "name one that is there"))));
     }
 
     private static List<RouteDefinition> routes(CamelContext loaded) {

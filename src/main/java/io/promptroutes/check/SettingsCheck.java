@@ -22,7 +22,7 @@ public final class SettingsCheck {
     private static final List<String> FAMILIES = List.of("models.", "tasks.", "detection.keywords.", "simulator.");
     /** Whatever values there are for others of the kind, these are read by nobody before they are needed. */
     private static final Map<String, List<String>> CHOICES = Map.of("kafka.offset-reset", List.of("earliest", "latest"),
-            "prompts.order", List.of("unordered", "key"), "ledger.ambiguous", List.of("retry", "hold"),
+            "ledger.ambiguous", List.of("retry", "hold"),
             "logs.format", List.of("text", "json"), "tracing.enabled", List.of("auto", "on", "off"));
 
     private final Settings shipped = Settings.ofTheJar();

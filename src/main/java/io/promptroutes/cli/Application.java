@@ -51,10 +51,10 @@ final class Application implements AutoCloseable {
             registry.bind(name, Object.class, () -> bean); // by its name alone: of a known type Camel would give it to components that it is not meant for
         }
     };
-    private final Intake intake;
-    private final Tally tally = new Tally();
-    private final Catalogue catalogue = Catalogue.shipped();
-    private final Beans beans;
+    final Intake intake;
+    final Tally tally = new Tally();
+    final Catalogue catalogue = Catalogue.shipped();
+    final Beans beans;
     private final OpenTelemetry traces;
     private ProducerTemplate template;
 
@@ -201,24 +201,8 @@ final class Application implements AutoCloseable {
         send("direct:unknown-costs", null);
     }
 
-    Intake intake() {
-        return intake;
-    }
-
-    Tally tally() {
-        return tally;
-    }
-
     CamelContext camel() {
         return main.getCamelContext();
-    }
-
-    Beans beans() {
-        return beans;
-    }
-
-    Catalogue catalogue() {
-        return catalogue;
     }
 
     @Override

@@ -72,15 +72,15 @@ final class AskCommand extends ConfiguredCommand implements Callable<Integer> {
 
     private int ask(Application application, byte[] request) throws InterruptedException {
         application.start();
-        application.intake().take();
-        application.tally().take();
+        application.intake.take();
+        application.tally.take();
         application.send("direct:prompt", new Arrival(Source.line("ask", 1), null, request, false, request.length, InputFormat.JSON, null));
-        application.intake().awaitFinished();
-        if (application.intake().stopped()) {
-            err().println("prompt-routes: " + Shown.list(application.intake().reason()));
+        application.intake.awaitFinished();
+        if (application.intake.stopped()) {
+            err().println("prompt-routes: " + Shown.list(application.intake.reason()));
             return ExitCodes.STOPPED;
         }
-        return application.tally().answered() == 1 ? ExitCodes.ANSWERED : ExitCodes.DEAD_LETTERS;
+        return application.tally.answered() == 1 ? ExitCodes.ANSWERED : ExitCodes.DEAD_LETTERS;
     }
 
     /** What was typed; under a template for data it is the record, as in a file of them. */
@@ -97,15 +97,8 @@ final class AskCommand extends ConfiguredCommand implements Callable<Integer> {
         } else {
             request.put("prompt", prompt);
         }
-        if (model != null) {
-            request.put("model", model);
-        }
-        if (strategy != null) {
-            request.put("strategy", strategy);
-        }
-        if (budget != null) {
-            request.put("budget", budget);
-        }
+        request.put("model", model).put("strategy", strategy).put("budget", budget);
+        request.properties().removeIf(field -> field.getValue().isNull());
         return request;
     }
 }

@@ -183,15 +183,15 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
     private int run(Application application, OutputFolder folder, BiFunction<Intake, Tally, Arrivals> input, Estimate estimate,
             Interruption interruption) throws InterruptedException, IOException {
         PrintWriter err = err();
-        try (Arrivals arrivals = input.apply(application.intake(), application.tally())) {
+        try (Arrivals arrivals = input.apply(application.intake, application.tally)) {
             application.start();
-            Summary summary = new Summary(application.tally(), application.intake());
+            Summary summary = new Summary(application.tally, application.intake);
             InputCount count = new InputCount(view.quiet || !countable() ? null : input, inputs.most());
             try (count;
-                    Progress progress = new Progress(new Course(application.tally(), application.intake(), count::total), err, view.quiet)) {
+                    Progress progress = new Progress(new Course(application.tally, application.intake, count::total), err, view.quiet)) {
                 interruption.last(progress);
                 application.send("direct:batch", arrivals);
-                application.intake().awaitFinished();
+                application.intake.awaitFinished();
                 application.lookUpCosts();
             }
             arrivals.unreadable().forEach(problem -> err.println("prompt-routes: " + problem));

@@ -17,14 +17,13 @@ import io.promptroutes.settings.UsageException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
 import java.util.function.BiFunction;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.http.HttpClientConfigurer;
-import org.apache.camel.spi.Registry;
+import org.apache.camel.component.http.HttpEndpoint;
 
 /** A job's input on the way of a prompt up to its first call, which is added up instead of made; and what that comes to, in words. */
 final class EstimateRun {
@@ -41,8 +40,8 @@ final class EstimateRun {
         Intake intake = routes.intake(true);
         Application.Edges edges = Application.Edges.ofJob("estimate", Map.of(), new IdSet()::add).with(SETTINGS);
         try (Application application = new Application(routes, intake, edges, null, policy)) {
-            tally = application.tally();
-            Catalogue catalogue = application.catalogue();
+            tally = application.tally;
+            Catalogue catalogue = application.catalogue;
             PriceList list = routes.options().prices(catalogue);
             application.bind(Map.of("estimateCalls", new EstimateCalls(estimate, catalogue, list, new Reservations(list, true, true),
                     routes.options().service().request(), ledger, policy, new AnswerLengths(ledger), intake, tally)));
@@ -62,22 +61,24 @@ final class EstimateRun {
 
     /** Whatever a route of the user's leads to: the HTTP clients ask (for the catalogue) and order nothing. Before routes start. */
     static void withoutCalls(CamelContext camel, Intake intake) {
-        Registry registry = camel.getRegistry();
-        Map<String, HttpClientConfigurer> clients = new HashMap<>(registry.findByTypeWithName(HttpClientConfigurer.class)); // a user's own
-        clients.put("openRouterHttp", registry.lookupByNameAndType("openRouterHttp", HttpClientConfigurer.class)); // found by its name alone
-        clients.forEach((name, configurer) -> {
-            registry.unbind(name);
-            registry.bind(name, HttpClientConfigurer.class, (HttpClientConfigurer) client -> {
-                configurer.configureHttpClient(client);
-                client.addExecInterceptorFirst("estimate", (request, scope, chain) -> {
-                    if (!request.getMethod().equals("GET")) {
-                        intake.stop("no estimate: a file in ./routes leads prompts to calls by itself, where the shipped ones name the queue "
-                                + "{{prompts.first-queue}}; nothing was called");
-                        throw new IllegalStateException("an estimate calls nothing");
+        camel.getCamelContextExtension().registerEndpointCallback((uri, endpoint) -> {
+            if (endpoint instanceof HttpEndpoint http) {
+                HttpClientConfigurer own = http.getHttpClientConfigurer();
+                http.setHttpClientConfigurer(client -> {
+                    if (own != null) {
+                        own.configureHttpClient(client);
                     }
-                    return chain.proceed(request, scope);
+                    client.addExecInterceptorFirst("estimate", (request, scope, chain) -> {
+                        if (!request.getMethod().equals("GET")) {
+                            intake.stop("no estimate: a file in ./routes leads prompts to calls by itself, where the shipped ones name the queue "
+                                    + "{{prompts.first-queue}}; nothing was called");
+                            throw new IllegalStateException("an estimate calls nothing");
+                        }
+                        return chain.proceed(request, scope);
+                    });
                 });
-            });
+            }
+            return endpoint;
         });
     }
 

@@ -10,7 +10,8 @@ import java.util.function.BiFunction;
 /** Counts a job's prompts by reading its input a second time beside it, as it is read for answering; those of a trial are known. Thread-safe. */
 final class InputCount implements AutoCloseable {
 
-    private final Intake intake = everything();
+    /** Takes all there is. */
+    private final Intake intake = new Intake(Integer.MAX_VALUE, Duration.ZERO, Duration.ZERO, true, Clock.systemUTC());
     private final Thread thread;
     private volatile long total;
 
@@ -26,11 +27,6 @@ final class InputCount implements AutoCloseable {
             thread.setPriority(Thread.MIN_PRIORITY);
             thread.start();
         }
-    }
-
-    /** An intake that takes all there is. */
-    private static Intake everything() {
-        return new Intake(Integer.MAX_VALUE, Duration.ZERO, Duration.ZERO, true, Clock.systemUTC());
     }
 
     private void count(BiFunction<Intake, Tally, Arrivals> input) {

@@ -67,13 +67,13 @@ final class RunCommand extends ConfiguredCommand implements Callable<Integer> {
                     application.kafkaClients(settings.text("kafka.brokers"), settings.kafkaClient());
                     application.configured(management::open);
                     application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application,
-                            routes.labels(endpoint.provider(), application.catalogue()))));
+                            routes.labels(endpoint.provider(), application.catalogue))));
                     if (inbox != null) {
-                        Inbox files = new Inbox(new InboxFolder(inbox), ledger, intake, application.tally(), routes.prompts());
+                        Inbox files = new Inbox(new InboxFolder(inbox), ledger, intake, application.tally, routes.prompts());
                         management.ready("inbox", files::problem);
                         application.bind(files.beans());
                     }
-                    Overview overview = new Overview(ledger, new BudgetSettings(settings), application.tally(), intake);
+                    Overview overview = new Overview(ledger, new BudgetSettings(settings), application.tally, intake);
                     try (Api api = new Api(ledger, overview, new LastRequests(ledger))) {
                         application.bind(api.beans());
                         return serve(application, edge.window(), management, ended, drain.plus(CLIENTS));
@@ -161,7 +161,7 @@ final class RunCommand extends ConfiguredCommand implements Callable<Integer> {
             }
         }
         window.leave();
-        application.intake().close();
+        application.intake.close();
         application.close();
         return ExitCodes.STOPPED;
     }

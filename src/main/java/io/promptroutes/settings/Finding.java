@@ -1,7 +1,10 @@
 package io.promptroutes.settings;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /**
  * Something in the configuration that an operator should know. Immutable.
@@ -19,6 +22,13 @@ public record Finding(boolean mend, String what, String where, String todo) {
 
     public static Finding warning(String what, String where, String todo) {
         return new Finding(false, what, where, todo);
+    }
+
+    /** What to do about a name that nobody knows: take the known one that is like it. @param otherwise where there is none */
+    public static String nearest(String name, Set<String> known, String otherwise) {
+        LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
+        return known.stream().min(Comparator.comparingInt(one -> distance.apply(one, name)))
+                .filter(near -> distance.apply(near, name) <= Math.max(3, name.length() / 3)).map(near -> "did you mean " + near + "?").orElse(otherwise);
     }
 
     public String sentence() {

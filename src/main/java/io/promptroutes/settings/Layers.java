@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -34,7 +35,7 @@ final class Layers {
     private static final Pattern PLACEHOLDER = Pattern.compile("(?:\\{\\{[?!]?|\\$\\{(?:properties|propertiesExist):!?)([^{}:?\\s]+)[}:?]");
 
     private final Set<String> named = new HashSet<>();
-    private final Map<String, String> values = new TreeMap<>();
+    private final SortedMap<String, String> values = new TreeMap<>();
     private final Map<String, String> origins = new HashMap<>();
 
     /** @param secrets keys that are not taken from the environment. Returns the jar's keys, which are all that are known */
@@ -107,8 +108,8 @@ final class Layers {
         return values.keySet().stream().filter(key -> !known.contains(key) && !named.contains(key) && OPEN.stream().noneMatch(key::startsWith)).toList();
     }
 
-    Map<String, String> values() {
-        return Collections.unmodifiableMap(values);
+    SortedMap<String, String> values() {
+        return Collections.unmodifiableSortedMap(values);
     }
 
     /** The same, but for one value. */

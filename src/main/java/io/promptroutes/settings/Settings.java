@@ -6,11 +6,9 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,7 +17,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.camel.util.TimeUtils;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /**
  * Every key with its value and where that came from: command line, environment, {@code ./application.properties}, or the copy in
@@ -70,13 +67,7 @@ public final class Settings {
     }
 
     public Finding unknown(String key, Set<String> known, boolean mend) {
-        return new Finding(mend, "unknown key " + key, where(key), nearest(key, known).map(near -> "did you mean " + near + "?").orElse("take it out"));
-    }
-
-    public static Optional<String> nearest(String key, Set<String> known) {
-        LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
-        return known.stream().min(Comparator.comparingInt(one -> distance.apply(one, key)))
-                .filter(near -> distance.apply(near, key) <= Math.max(3, key.length() / 3));
+        return new Finding(mend, "unknown key " + key, where(key), Finding.nearest(key, known, "take it out"));
     }
 
     /** Where a key has its value from, with the line where that is a file of the user's. */
@@ -184,11 +175,7 @@ public final class Settings {
     /** All keys below {@code prefix}, without it. */
     public Map<String, String> below(String prefix) {
         Map<String, String> found = new TreeMap<>();
-        layers.values().forEach((key, value) -> {
-            if (key.startsWith(prefix)) {
-                found.put(key.substring(prefix.length()), value);
-            }
-        });
+        withPrefix(prefix).forEach((key, value) -> found.put(key.substring(prefix.length()), value));
         return found;
     }
 
@@ -226,9 +213,7 @@ public final class Settings {
 
     /** All keys that begin with {@code prefix}. */
     public Map<String, String> withPrefix(String prefix) {
-        Map<String, String> found = new TreeMap<>();
-        below(prefix).forEach((name, value) -> found.put(prefix + name, value));
-        return found;
+        return new TreeMap<>(layers.values().subMap(prefix, prefix + Character.MAX_VALUE));
     }
 
     /** Every key. */
@@ -254,11 +239,8 @@ public final class Settings {
     /** For Camel's placeholders; without the keys to OpenRouter. */
     public Properties properties() {
         Properties properties = new Properties();
-        layers.values().forEach((key, value) -> {
-            if (!SECRETS.contains(key)) {
-                properties.setProperty(key, value);
-            }
-        });
+        properties.putAll(layers.values());
+        properties.keySet().removeAll(SECRETS);
         return properties;
     }
 }

@@ -90,14 +90,14 @@ class ApiTest {
         management = new Management(settings(keys));
         application = start(keys, ledger, management);
         for (int i = 0; i < PROMPTS; i++) {
-            application.intake().take();
-            application.tally().take();
+            application.intake.take();
+            application.tally.take();
             byte[] line = "{\"id\":%s,\"prompt\":\"A secret number %d\",\"tenant\":\"%s\",\"task\":\"%s\",\"strategy\":\"%s\",\"metadata\":{\"note\":%s}}".formatted(
                     quoted((i == 7 ? SCRIPT : "p-") + i), i, i % 3 == 0 ? "acme" : "school", i % 2 == 0 ? "code" : "chat", i == 11 ? "compare" : "smart",
                     quoted(SCRIPT)).getBytes(StandardCharsets.UTF_8);
             application.send("direct:prompt", new Arrival(Source.line("test", i), null, line, false, line.length));
         }
-        await().atMost(Duration.ofSeconds(90)).until(() -> application.intake().unfinished() == 0);
+        await().atMost(Duration.ofSeconds(90)).until(() -> application.intake.unfinished() == 0);
     }
 
     private static String quoted(String text) {
@@ -119,7 +119,7 @@ class ApiTest {
         Application started = new Application(routes, intake, new Application.Edges("files", Map.of("appendResult", nowhere, "appendCost", nowhere,
                 "appendDeadLetter", nowhere, "appendAlert", nowhere), id -> true, exchange -> true, Duration.ofSeconds(5), service), ledger, RoutesUnderTest.POLICY);
         started.configured(management::open);
-        overview = new Overview(ledger, new BudgetSettings(settings(keys)), started.tally(), intake);
+        overview = new Overview(ledger, new BudgetSettings(settings(keys)), started.tally, intake);
         started.bind(new Api(ledger, overview, new LastRequests(ledger)).beans());
         started.start();
         return started;
@@ -206,7 +206,7 @@ class ApiTest {
         assertThat(requests("?tenant=acme&task=code")).isEqualTo(all.stream().filter(request -> request.path("tenant").asText().equals("acme")
                 && request.at("/routing/task").asText().equals("code")).toList()).isNotEmpty();
         List<JsonNode> failed = requests("?status=failed");
-        assertThat(failed).hasSize(application.tally().deadByCode().values().stream().mapToInt(Long::intValue).sum())
+        assertThat(failed).hasSize(application.tally.deadByCode().values().stream().mapToInt(Long::intValue).sum())
                 .allSatisfy(request -> assertThat(request.at("/error/code").asText()).isNotBlank());
     }
 

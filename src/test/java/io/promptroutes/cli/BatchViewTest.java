@@ -134,10 +134,10 @@ class BatchViewTest {
         try (Application application = new Application(settings, intake, edges, null, RoutesUnderTest.POLICY)) {
             application.configured(camel -> EstimateRun.withoutCalls(camel, intake));
             application.start();
-            assertThat(application.catalogue().live()).as("the catalogue may be asked for").isTrue();
+            assertThat(application.catalogue.live()).as("the catalogue may be asked for").isTrue();
             byte[] line = "{\"prompt\":\"Hi\"}".getBytes(StandardCharsets.UTF_8);
             assertThat(intake.take()).isTrue();
-            application.tally().take();
+            application.tally.take();
             application.send("direct:prompt", new Arrival(Source.line("test", 1), null, line, false, line.length));
             intake.awaitFinished();
             assertThat(intake.reason()).contains("no estimate: a file in ./routes");

@@ -177,18 +177,18 @@ final class RoutesUnderTest implements AutoCloseable {
 
     /** Prompts that wait now, by reason. */
     Map<String, Long> waiting() {
-        return application.tally().waiting();
+        return application.tally.waiting();
     }
 
     private Arrival arrival(byte[] bytes) {
         try {
-            if (!application.intake().take()) {
-                throw new IllegalStateException("intake has stopped: " + application.intake().reason());
+            if (!application.intake.take()) {
+                throw new IllegalStateException("intake has stopped: " + application.intake.reason());
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-        application.tally().take();
+        application.tally.take();
         return new Arrival(Source.line("test", lines.incrementAndGet()), null, bytes, false, bytes.length);
     }
 
@@ -214,18 +214,18 @@ final class RoutesUnderTest implements AutoCloseable {
     }
 
     Tally tally() {
-        return application.tally();
+        return application.tally;
     }
 
     Intake intake() {
-        return application.intake();
+        return application.intake;
     }
 
     @Override
     public void close() {
-        boolean idle = application.intake().unfinished() == 0;
+        boolean idle = application.intake.unfinished() == 0;
         application.close();
-        assertThat(idle ? application.tally().calling() : 0).as("calls that run when every prompt is finished").isZero();
+        assertThat(idle ? application.tally.calling() : 0).as("calls that run when every prompt is finished").isZero();
         results.forEach(Schemas.RESULT::check);
         costs.forEach(Schemas.COST_EVENT::check);
         deadLetters.forEach(Schemas.DEAD_LETTER::check);
