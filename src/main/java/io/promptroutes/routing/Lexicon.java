@@ -20,6 +20,7 @@ public final class Lexicon {
     private static final int TASKS = Task.values().length;
 
     private final Map<String, Row> rows = new HashMap<>();
+    private final Sieve sieve;
 
     /** @param number counts the rows, from 0 */
     public record Row(String feature, float[] weights, int number) {
@@ -28,6 +29,7 @@ public final class Lexicon {
     /** @param weights of each feature, one per task */
     public Lexicon(Map<String, float[]> weights) {
         weights.forEach((feature, row) -> rows.put(feature, new Row(feature, row, rows.size())));
+        sieve = new Sieve(rows.keySet());
     }
 
     /** @throws IllegalArgumentException that names the line which is not a feature and six weights */
@@ -67,7 +69,7 @@ public final class Lexicon {
 
     /** Null where there is none. */
     Row row(String feature) {
-        return rows.get(feature);
+        return sieve.lets(feature) ? rows.get(feature) : null;
     }
 
     public int size() {

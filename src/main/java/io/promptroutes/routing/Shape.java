@@ -25,23 +25,25 @@ final class Shape {
     int quotes;
 
     Shape(String text) {
+        char before = '\n';
+        char c = at(text, 0);
         for (int i = 0; i < text.length(); i++) {
-            count(text, i);
+            char after = at(text, i + 1);
+            count(text, i, before, c, after);
+            before = c;
+            c = after;
         }
     }
 
-    private void count(String text, int i) {
-        char c = text.charAt(i);
-        char before = at(text, i - 1);
-        char after = at(text, i + 1);
+    private void count(String text, int i, char before, char c, char after) {
         if (Words.standsAlone(c)) {
             words++;
-        } else if (Character.isLetterOrDigit(c) && !Character.isLetterOrDigit(before)) {
+        } else if (Words.isPart(c) && !Words.isPart(before)) {
             words++;
             numbers += Character.isDigit(c) && before != '_' ? 1 : 0;
         }
         switch (c) {
-            case '$' -> dollars += (isLetter(before) || before == ')' || before == '}') && !Character.isLetterOrDigit(after) ? 1 : 0;
+            case '$' -> dollars += (isLetter(before) || before == ')' || before == '}') && !Words.isPart(after) ? 1 : 0;
             case ';', '{', '}' -> codeLines += after == '\n' || after == '\r' ? 1 : 0;
             case '(' -> calls += isLetter(before) || before == '_' ? 1 : 0;
             case '_' -> identifiers += isLetter(before) && isLetter(after) ? 1 : 0;

@@ -23,7 +23,7 @@ final class Words {
                 word.append(c);
             } else if (c >= '0' && c <= '9') {
                 word.append('0'); // how long a number is says something, which number it is does not
-            } else if (Character.isLetterOrDigit(c) || isMark(c)) {
+            } else if (isPart(c) || isMark(c)) {
                 word.append(Character.toLowerCase(c));
             } else {
                 end(word, words);
@@ -45,6 +45,11 @@ final class Words {
     /** Han, Hiragana and Katakana. */
     static boolean standsAlone(char c) {
         return c >= '\u3041' && c <= '\u30ff' || c >= '\u3400' && c <= '\u9fff';
+    }
+
+    /** A letter or a digit of any script; those of ASCII without a look into the tables of Unicode. */
+    static boolean isPart(char c) {
+        return c < 128 ? c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' : Character.isLetterOrDigit(c);
     }
 
     private static boolean isMark(char c) {
