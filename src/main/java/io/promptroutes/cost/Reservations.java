@@ -39,13 +39,13 @@ public record Reservations(PriceList prices, boolean unknownPrices, boolean serv
 
     /** @param body the request as it is sent, of so many bytes */
     public Bound ofBytes(String model, ObjectNode body, long bytes, long outputCap) {
-        return of(model, body, Media.of(body).text(bytes), outputCap);
+        Media media = Media.of(body);
+        return of(model, body, media, media.text(bytes), outputCap);
     }
 
-    /** @param text tokens of the request's text, or a bound of them */
-    public Bound of(String model, ObjectNode body, long text, long outputCap) {
+    /** @param media of the body @param text tokens of the request's text, or a bound of them */
+    public Bound of(String model, ObjectNode body, Media media, long text, long outputCap) {
         Entry entry = prices.of(model);
-        Media media = Media.of(body);
         long in = text + media.mostTokens();
         long out = answers(body) * (outputCap + Thinking.budget(body)) + (body.has("prediction") ? Json.bytes(body.get("prediction")).length : 0);
         boolean special = media.count("audio") > 0 || Stream.of("cache_control", "prompt_cache_options", "prompt_cache_breakpoint")

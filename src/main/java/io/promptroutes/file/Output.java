@@ -41,7 +41,7 @@ final class Output implements Closeable {
             if (id == null) {
                 foreign.increment();
             } else {
-                note(id, line.bytes());
+                note(id, identity(line.bytes()), line.bytes());
             }
         });
         if (foreign.sum() > 0) {
@@ -49,16 +49,15 @@ final class Output implements Closeable {
         }
     }
 
-    private void note(String id, byte[] line) {
+    private void note(String id, String identity, byte[] line) {
         if (!ids.add(id)) {
             superseded.add(id);
         }
         if (prompts) {
             ids.add(whole(line));
-            String record = Json.text(line, "record");
-            if (record != null) {
-                ids.add(record);
-                ids.add(id + "\n" + record);
+            if (!identity.equals(id)) {
+                ids.add(identity);
+                ids.add(id + "\n" + identity);
             }
         }
     }
@@ -126,9 +125,10 @@ final class Output implements Closeable {
         });
     }
 
-    void append(String id, byte[] line) throws IOException {
+    /** @param identity the record of its prompt; the id where that has none, or where the line is no prompt's */
+    void append(String id, String identity, byte[] line) throws IOException {
         file.append(line);
-        note(id, line);
+        note(id, identity, line);
         withdrawn.remove(id);
     }
 

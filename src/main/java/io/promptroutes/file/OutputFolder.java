@@ -186,8 +186,8 @@ public final class OutputFolder implements AutoCloseable {
     }
 
     /** A result, or a dead letter. Earlier lines of the same id give way when the folder is closed. */
-    public void end(String id, byte[] line, boolean result) throws IOException {
-        (result ? results : deadLetters).append(id, line);
+    public void end(String id, String identity, byte[] line, boolean result) throws IOException {
+        (result ? results : deadLetters).append(id, identity, line);
         stands(id, result);
     }
 
@@ -197,7 +197,7 @@ public final class OutputFolder implements AutoCloseable {
     }
 
     public void cost(String eventId, byte[] line) throws IOException {
-        costs.append(eventId, line);
+        costs.append(eventId, eventId, line);
     }
 
     public void alert(byte[] line) throws IOException {

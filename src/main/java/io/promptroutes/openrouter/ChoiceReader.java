@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Writable;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,8 +54,12 @@ final class ChoiceReader {
 
     private static ObjectNode unknown(JsonNode object, Set<String> known) {
         ObjectNode unknown = Json.MAPPER.createObjectNode();
-        object.properties().stream().filter(field -> !known.contains(field.getKey()) && !field.getValue().isNull()
-                && !(field.getValue().isContainerNode() && field.getValue().isEmpty())).forEach(field -> unknown.set(field.getKey(), field.getValue()));
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            JsonNode value = field.getValue();
+            if (!known.contains(field.getKey()) && !value.isNull() && !(value.isContainerNode() && value.isEmpty())) {
+                unknown.set(field.getKey(), value);
+            }
+        }
         return unknown;
     }
 
@@ -92,7 +97,7 @@ final class ChoiceReader {
 
     /** A text cut between the halves of a surrogate pair could not be written as UTF-8 later. */
     private static String wellFormed(String text) {
-        return text.codePoints().map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
+        return Writable.half(text) < 0 ? text : text.codePoints().map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
     }
 }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.ResourceBundle;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -63,10 +62,10 @@ final class UsageReader {
 
     /** With the caller's own key at the provider, {@code cost} is OpenRouter's fee alone; else it already holds the provider's part. */
     static BigDecimal cost(JsonNode usage) {
-        Stream<BigDecimal> costs = Stream.of(numbers(usage, "cost").findFirst(),
-                usage.path("is_byok").asBoolean() ? numbers(usage, "upstream").findFirst() : Optional.<BigDecimal>empty()).flatMap(Optional::stream);
-        return costs.reduce(BigDecimal::add)
-                .map(sum -> sum.setScale(Math.max(0, Math.min(DIGITS, sum.scale())), RoundingMode.HALF_UP)).orElse(null);
+        BigDecimal told = first(usage, "cost");
+        BigDecimal upstream = usage.path("is_byok").asBoolean() ? first(usage, "upstream") : null;
+        BigDecimal sum = told == null ? upstream : upstream == null ? told : told.add(upstream);
+        return sum == null ? null : sum.setScale(Math.max(0, Math.min(DIGITS, sum.scale())), RoundingMode.HALF_UP);
     }
 
     private static boolean counts(JsonNode node) {
@@ -74,13 +73,20 @@ final class UsageReader {
     }
 
     private static long first(JsonNode usage, String word, LongSupplier otherwise) {
+        BigDecimal number = first(usage, word);
+        return number == null ? otherwise.getAsLong() : number.longValue();
+    }
+
+    /** Null where there is none. */
+    private static BigDecimal first(JsonNode usage, String word) {
         for (JsonPointer place : WORDS.get(word)) {
-            BigDecimal number = number(usage.at(place));
+            JsonNode node = usage.get(place.getMatchingProperty());
+            BigDecimal number = node == null ? null : number(node.at(place.tail()));
             if (number != null) {
-                return number.longValue();
+                return number;
             }
         }
-        return otherwise.getAsLong();
+        return null;
     }
 
     private static long sum(JsonNode usage, String word) {

@@ -125,10 +125,19 @@ record Fields(ObjectNode node, String id) {
         if (value.length() > LONGEST_NAME) {
             throw invalid(field + " must not be longer than " + LONGEST_NAME + " characters");
         }
-        if (value.chars().anyMatch(Character::isISOControl)) {
+        if (hasControls(value)) {
             throw invalid(field + " must not have control characters in it");
         }
         return value;
+    }
+
+    private static boolean hasControls(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String describe(JsonNode value) {

@@ -69,6 +69,9 @@ public final class Json {
 
     /** A number, also one written as a string; null for anything else, and for a number of a size that nothing has. */
     public static BigDecimal number(JsonNode node) {
+        if (node.isInt() || node.isLong()) {
+            return BigDecimal.valueOf(node.longValue()); // as nearly all are
+        }
         return node.isNumber() || node.isTextual() ? number(node.asText()) : null;
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.BigIntegerNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -86,8 +87,13 @@ final class ModelFields {
             value.forEach(element -> elements.add(known(field, element, passthrough, home)));
             return elements;
         }
-        List<String> unknown = value.propertyStream().map(Map.Entry::getKey)
-                .filter(name -> !members.contains(name) && !passthrough.contains(field + "." + name)).toList();
+        List<String> unknown = new ArrayList<>(0);
+        for (Map.Entry<String, JsonNode> member : value.properties()) {
+            String name = member.getKey();
+            if (!members.contains(name) && !passthrough.contains(field + "." + name)) {
+                unknown.add(name);
+            }
+        }
         unknown.forEach(name -> home.add(field + "." + name));
         return unknown.isEmpty() ? value : Json.MAPPER.createObjectNode().<ObjectNode>setAll((ObjectNode) value).remove(unknown);
     }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 
 /**
  * The one bound for what is read and what is written: finds what can be read as JSON but not be written, or not be read back then, so that
@@ -88,10 +87,24 @@ public final class Writable {
     }
 
     private static void text(String text) throws InvalidPrompt {
-        OptionalInt half = text.codePoints().filter(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE).findFirst();
-        if (half.isPresent()) {
+        int half = half(text);
+        if (half >= 0) {
             throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, null,
-                    "half of a surrogate pair (\\u%04x) stands alone".formatted(half.getAsInt()));
+                    "half of a surrogate pair (\\u%04x) stands alone".formatted((int) text.charAt(half)));
         }
+    }
+
+    /** Where half of a surrogate pair stands alone, which cannot be written as UTF-8; -1 where none does. */
+    public static int half(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!Character.isSurrogate(text.charAt(i))) {
+                continue;
+            }
+            if (Character.charCount(text.codePointAt(i)) == 1) {
+                return i;
+            }
+            i++;
+        }
+        return -1;
     }
 }

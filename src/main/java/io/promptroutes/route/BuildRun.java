@@ -28,6 +28,10 @@ import org.apache.camel.Processor;
  */
 record BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline) implements Processor {
 
+    /** What the routers went by, which nobody asks for any more: whatever hands the prompt on would copy it. */
+    private static final List<String> CHOSEN_BY = List.of("text", "signs", "reasons", "likeliest", "confidence", "budget", "quality", "complexity",
+            "comparison", "freeOnly", "tier", "reason", "maxTokens", "temperature", "first", "task");
+
     @Override
     public void process(Exchange exchange) {
         Prompt prompt = exchange.getVariable("prompt", Prompt.class);
@@ -52,6 +56,7 @@ record BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline)
         exchange.setVariable("next", choice.refusal() == null ? "queue" : "failed");
         exchange.setVariable("run", run);
         exchange.getMessage().setBody(null);
+        CHOSEN_BY.forEach(exchange::removeVariable);
     }
 
     /** Why the task is what it is; empty where the request names it. */

@@ -142,7 +142,7 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
             }
             case FREE -> {
                 run.decision().rejected().add(run.chain().model() + ": " + what);
-                run.chain().nextFree(catalogue::free, budget.freeFallback() ? run.decision().choice().freeModels() : List.of(),
+                run.chain().nextFree(catalogue::free, budget.freeFallback() ? run.decision().choice().freeModels().get() : List.of(),
                         LeftOut.BUDGET_EXHAUSTED);
                 yield queued(run, new Failure("budget_exhausted", what, true));
             }

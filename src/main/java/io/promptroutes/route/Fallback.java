@@ -137,7 +137,7 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
             exchange.setVariable("alert", Alerts.of(Alerts.Kind.CREDIT, "account", message, alert -> alert.put("figure_of", "HTTP 402"), clock.instant()));
         }
         boolean free = chainEnd.freeFallback();
-        run.chain().nextFree(model -> free && catalogue.free(model), free ? run.decision().choice().freeModels() : List.of(), null);
+        run.chain().nextFree(model -> free && catalogue.free(model), free ? run.decision().choice().freeModels().get() : List.of(), null);
         chainEnd.conclude(exchange, run);
     }
 

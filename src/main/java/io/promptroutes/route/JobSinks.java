@@ -39,21 +39,16 @@ public final class JobSinks implements LedgerPolicy.Earlier {
 
     private void end(Exchange exchange, boolean result) throws IOException {
         byte[] line = body(exchange);
-        String id = placed(exchange);
+        String id = exchange.getVariable("id", String.class);
+        String known = exchange.getVariable("identity", String.class);
+        String identity = known == null ? id : known;
+        folder.placed(exchange.getVariable("arrival", Arrival.class).source(), id, identity);
         boolean again = exchange.getVariable("stored") != null || !result && exchange.getVariable("run") == null; // else it was called
         if (line == LookUp.STANDING || again && folder.hasExactly(id, line, result)) {
             folder.stands(id, result);
         } else {
-            folder.end(id, line, result);
+            folder.end(id, identity, line, result);
         }
-    }
-
-    /** The id of the line. */
-    private String placed(Exchange exchange) {
-        String id = exchange.getVariable("id", String.class);
-        String identity = exchange.getVariable("identity", String.class);
-        folder.placed(exchange.getVariable("arrival", Arrival.class).source(), id, identity == null ? id : identity);
-        return id;
     }
 
     /** The id by which a cost event is known is its own, not the prompt's. */
@@ -119,7 +114,7 @@ public final class JobSinks implements LedgerPolicy.Earlier {
             if (folder.knows(work.promptId())) {
                 folder.displaced(work.json());
             } else {
-                folder.end(work.promptId(), work.json(), work.answered());
+                folder.end(work.promptId(), work.identity(), work.json(), work.answered());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

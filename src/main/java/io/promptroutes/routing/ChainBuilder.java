@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Decides which models a prompt may be sent to, out of what the routes chose and the standard fallbacks: those that can do it, by the
@@ -128,7 +129,7 @@ public final class ChainBuilder {
         BigDecimal usd = models.stream().limit(one ? 1 : models.size()).map(model -> spendable.worst(job, model, cap(job, model)))
                 .reduce(BigDecimal.ZERO, BigDecimal::add);
         Estimate estimate = new Estimate(one ? first : null, usd, job.demand().tokensAtMost(), cap(job, first), job.demand().counted());
-        List<String> free = candidates.freeModels().stream().filter(model -> lacks(job, model) == null && tooLong(job, model) == null).toList();
+        Supplier<List<String>> free = () -> candidates.freeModels().stream().filter(model -> lacks(job, model) == null && tooLong(job, model) == null).toList();
         return new Choice(job.prompt(), models, candidates.freeOnly(job.prompt(), first), free, rejected, estimate, worst, truncated, wanted,
                 wanted.isEmpty() ? null : instead(job, wanted.iterator().next(), first), null);
     }
@@ -142,7 +143,7 @@ public final class ChainBuilder {
     }
 
     private static Choice refused(Prompt prompt, List<String> models, List<String> rejected, Refusal refusal) {
-        return new Choice(prompt, models, false, List.of(), rejected, null, Map.of(), 0, Set.of(), null, refusal);
+        return new Choice(prompt, models, false, List::of, rejected, null, Map.of(), 0, Set.of(), null, refusal);
     }
 
     private Refusal refusal(Job job, List<String> tooShort, List<String> rejected) {

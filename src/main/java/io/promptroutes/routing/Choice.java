@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Which models a prompt may be sent to, and why not to others.
@@ -13,7 +14,7 @@ import java.util.Set;
  * @param prompt          as it is to be sent: {@code fit} may have shortened it
  * @param models          first choice, then fallbacks; where there is a refusal, those that were looked at
  * @param freeOnly        whether no model that costs anything may be called, on no path
- * @param freeModels      free models that can do it, for when nothing may be paid any more
+ * @param freeModels      free models that can do it, for when nothing may be paid any more; hardly ever asked for
  * @param rejected        models passed over, each with the reason; grows while others are tried
  * @param estimate        of the first model; of a comparison's models together
  * @param worst           USD, the most that a call of each model can cost; empty unless the request says what it may cost
@@ -22,12 +23,12 @@ import java.util.Set;
  * @param instead         why another is called before the first of those; null where none is
  * @param refusal         null where there is a model to call
  */
-public record Choice(Prompt prompt, List<String> models, boolean freeOnly, List<String> freeModels, List<String> rejected, Estimate estimate,
+public record Choice(Prompt prompt, List<String> models, boolean freeOnly, Supplier<List<String>> freeModels, List<String> rejected, Estimate estimate,
         Map<String, BigDecimal> worst, long truncatedTokens, Set<String> wanted, LeftOut instead, Refusal refusal) {
 
     /** For one model of a comparison, to which no other may step in. */
     public Choice alone() {
-        return new Choice(prompt, models, freeOnly, List.of(), new ArrayList<>(0), estimate, Map.of(), 0, Set.of(), null, null);
+        return new Choice(prompt, models, freeOnly, List::of, new ArrayList<>(0), estimate, Map.of(), 0, Set.of(), null, null);
     }
 
     /**

@@ -22,6 +22,7 @@ public final class Demand {
     private final List<String> texts = new ArrayList<>();
     private final Set<String> modalities = new TreeSet<>();
     private final Set<String> parameters = new TreeSet<>();
+    private final Media media;
     private final long bytes;
     private long tokens = -1;
 
@@ -30,7 +31,8 @@ public final class Demand {
         this.counter = counter;
         JsonNode messages = request.path("messages");
         messages.forEach(this::read);
-        Media.of(request).parts().forEach(part -> modalities.add(part.kind()));
+        media = Media.of(request);
+        media.parts().forEach(part -> modalities.add(part.kind()));
         if (request.path("tools").size() > 0) {
             parameters.add("tools");
             texts.add(request.get("tools").toString());
@@ -104,5 +106,9 @@ public final class Demand {
 
     ObjectNode request() {
         return request;
+    }
+
+    Media media() {
+        return media;
     }
 }

@@ -36,7 +36,7 @@ record Spendable(Catalogue catalogue, Reservations reservations, Shortening shor
     }
 
     private BigDecimal worst(Job job, String model, int cap, long tokens) {
-        return reservations.of(model, job.demand().request(), tokens, cap).usd();
+        return reservations.of(model, job.demand().request(), job.demand().media(), tokens, cap).usd();
     }
 
     /** @param models able to do it, but for {@code fit}, where the context is looked at here */

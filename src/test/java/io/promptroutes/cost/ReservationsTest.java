@@ -35,7 +35,7 @@ class ReservationsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("bounds")
     void aCallHasABoundOrIsRefused(JsonNode row) {
-        Bound bound = reservations.of(row.path("model").asText(MODEL), (ObjectNode) row.get("request"), 100, 1_000);
+        Bound bound = reservations.of(row.path("model").asText(MODEL), (ObjectNode) row.get("request"), Media.of(row.get("request")), 100, 1_000);
 
         if (row.has("refused")) {
             assertThat(bound.refusal()).contains(row.get("refused").asText(), "budget.");
@@ -50,7 +50,7 @@ class ReservationsTest {
     void theKeyLetsACallWithoutABoundPassWhoseBillIsThenBelieved() {
         ObjectNode search = Json.MAPPER.createObjectNode().put("enable_search", true);
 
-        Bound bound = new Reservations(prices, false, true).of(MODEL, search, 100, 1_000);
+        Bound bound = new Reservations(prices, false, true).of(MODEL, search, Media.of(search), 100, 1_000);
 
         assertThat(bound.refusal()).isNull();
         assertThat(bound.believable()).isNull();
@@ -79,7 +79,7 @@ class ReservationsTest {
         request.putArray("messages").addObject().put("role", "user").putArray("content").addObject().put("type", type)
                 .putObject(type).put("data", "A".repeat(1_333_332));
 
-        assertThat(reservations.of("google/gemini-2.5-flash", request, 100, 1_000).usd()).isBetween(new BigDecimal(usd), new BigDecimal(usd).add(new BigDecimal("0.001")));
+        assertThat(reservations.of("google/gemini-2.5-flash", request, Media.of(request), 100, 1_000).usd()).isBetween(new BigDecimal(usd), new BigDecimal(usd).add(new BigDecimal("0.001")));
     }
 
     @Test

@@ -48,6 +48,6 @@ class InputOrderTest {
 
     private static void write(OutputFolder job, Source source, String id) throws IOException {
         job.placed(source, id, id);
-        job.end(id, ("{\"id\":\"" + id + "\"}").getBytes(), true);
+        job.end(id, id, ("{\"id\":\"" + id + "\"}").getBytes(), true);
     }
 }

@@ -21,7 +21,7 @@ class OutputFolderTest {
         byte[] old = line("{\"id\":\"p\",\"text\":\"old\",\"generation_id\":\"chatcmpl-42\"}");
         byte[] other = line("{\"id\":\"p\",\"text\":\"new\",\"generation_id\":\"chatcmpl-42\"}");
         try (OutputFolder job = new OutputFolder(folder, false)) {
-            job.end("p", old, true);
+            job.end("p", "p", old, true);
         }
         try (OutputFolder job = new OutputFolder(folder, false)) {
             assertThat(job.hasExactly("p", old, true)).isTrue();
@@ -35,7 +35,7 @@ class OutputFolderTest {
         Files.writeString(folder.resolve(OutputFolder.RESULTS), new String(wanted, StandardCharsets.UTF_8) + "\n{\"id\":\"p\",\"text\":\"of another instruction\"}\n");
         try (OutputFolder job = new OutputFolder(folder, false)) {
             assertThat(job.hasExactly("p", wanted, true)).isFalse();
-            job.end("p", wanted, true);
+            job.end("p", "p", wanted, true);
         }
         assertThat(Files.readAllLines(folder.resolve(OutputFolder.RESULTS))).containsExactly(new String(wanted, StandardCharsets.UTF_8));
     }
