@@ -136,7 +136,7 @@ class BatchIT {
         assertThat(tooLarge.toString().length()).isLessThan(200_000);
 
         simulator.configure(config(Map.of()));
-        product().run("batch", "mixed/dead-letters.jsonl", "--out", "again").with(1);
+        product().runHere("batch", "mixed/dead-letters.jsonl", "--out", "again").with(1);
         Outputs again = Outputs.of(folder.resolve("again"));
         assertThat(again.resultIds()).as("the one that was no fault of its own, and the one whose id is now the only one")
                 .containsExactlyInAnyOrder("refused", "first");

@@ -72,21 +72,24 @@ class CommandLineIT {
     @Test
     void whatCannotBeUnderstoodIsExit2AndNamesTheFault() {
         Product product = Product.in(folder).calling(simulator).file("in.jsonl", "{\"prompt\":\"Hi\"}\n");
-        record Wrong(Running running, List<String> told) {
+        Running none = product.start();
+        Running unknown = product.start("bach");
+        record Wrong(List<String> arguments, List<String> told) {
         }
         List<Wrong> all = List.of(
-                new Wrong(product.start(), List.of("a command is missing", "batch", "ask")),
-                new Wrong(product.start("bach"), List.of("bach")),
-                new Wrong(product.start("batch", "in.jsonl", "--out", "o", "--concurency", "3"), List.of("--concurency")),
-                new Wrong(product.start("batch", "--out", "o"), List.of("INPUT")),
-                new Wrong(product.start("batch", "in.jsonl"), List.of("--out")),
-                new Wrong(product.start("batch", "nowhere.jsonl", "--out", "o"), List.of("nowhere.jsonl", "does not exist")),
-                new Wrong(product.start("batch", "in.jsonl", "in.jsonl", "--out", "o"), List.of("in.jsonl", "twice")),
-                new Wrong(product.start("batch", "in.jsonl", "--out", "in.jsonl"), List.of("--out", "in.jsonl", "not a folder")),
-                new Wrong(product.start("batch", "in.jsonl", "--out", "o", "--concurrency", "many"), List.of("--concurrency", "many")),
-                new Wrong(product.start("batch", "in.jsonl", "--out", "o", "--concurrency", "0"),
+                new Wrong(List.of("in.jsonl", "--out", "o", "--concurency", "3"), List.of("--concurency")),
+                new Wrong(List.of("--out", "o"), List.of("INPUT")),
+                new Wrong(List.of("in.jsonl"), List.of("--out")),
+                new Wrong(List.of("nowhere.jsonl", "--out", "o"), List.of("nowhere.jsonl", "does not exist")),
+                new Wrong(List.of("in.jsonl", "in.jsonl", "--out", "o"), List.of("in.jsonl", "twice")),
+                new Wrong(List.of("in.jsonl", "--out", "in.jsonl"), List.of("--out", "in.jsonl", "not a folder")),
+                new Wrong(List.of("in.jsonl", "--out", "o", "--concurrency", "many"), List.of("--concurrency", "many")),
+                new Wrong(List.of("in.jsonl", "--out", "o", "--concurrency", "0"),
                         List.of("prompts.concurrency", "\"0\"", "command line", "1 to 10000")));
-        all.forEach(one -> assertThat(one.running().ended(SOON).with(2).err()).contains(one.told()));
+        all.forEach(one -> assertThat(product.runHere(Stream.concat(Stream.of("batch"), one.arguments().stream()).toArray(String[]::new)).with(2).err())
+                .contains(one.told()));
+        assertThat(none.ended(SOON).with(2).err()).contains("a command is missing", "batch", "ask");
+        assertThat(unknown.ended(SOON).with(2).err()).contains("bach");
         assertNothingWasCalled();
         assertThat(folder.resolve("o")).doesNotExist();
     }
@@ -152,13 +155,11 @@ class CommandLineIT {
                 new Wrong("prompts.format=xml", List.of("prompts.format", "\"xml\"", "one of auto, json, text, openai")),
                 new Wrong("detection.rules=magic", List.of("detection.rules", "\"magic\"", "one of lexicon, keywords")),
                 new Wrong("fallback.free=perhaps", List.of("fallback.free", "\"perhaps\"", "one of on, off")),
-                new Wrong("models.profile=none", List.of("models.profile", "\"none\"", "models.none.")),
-                new Wrong("openrouter.base-url=somewhere", List.of("openrouter.base-url", "somewhere", "http")));
-        List<Running> running = all.stream()
-                .map(one -> product.start("batch", "in.jsonl", "--out", one.setting().split("=")[0], "-D", one.setting())).toList();
-        for (int i = 0; i < all.size(); i++) {
-            assertThat(running.get(i).ended(SOON).with(2).err()).contains(all.get(i).told());
-        }
+                new Wrong("models.profile=none", List.of("models.profile", "\"none\"", "models.none.")));
+        all.forEach(one -> assertThat(product.runHere("batch", "in.jsonl", "--out", one.setting().split("=")[0], "-D", one.setting()).with(2).err())
+                .contains(one.told()));
+        assertThat(product.run("batch", "in.jsonl", "--out", "o", "-D", "openrouter.base-url=somewhere").with(2).err())
+                .contains("openrouter.base-url", "somewhere", "http");
         assertThat(product.run("ask", "Hi", "--simulate", "-D", "simulator.latency=slow").with(2).err()).contains("simulator.latency");
         assertNothingWasCalled();
 
@@ -346,14 +347,14 @@ class CommandLineIT {
                 {"id":"b","prompt":"Hi","tenant":"other","model":"openai/gpt-4.1"}
                 """);
         product.run("budgets", "set", "school", "--day", "0.000001").with(0);
-        assertThat(product.run("budgets", "set", "school", "--day", "-1").with(2).err()).contains("an amount in US dollars");
-        product.run("batch", "prompts.jsonl", "--out", "out").with(0);
+        assertThat(product.runHere("budgets", "set", "school", "--day", "-1").with(2).err()).contains("an amount in US dollars");
+        product.runHere("batch", "prompts.jsonl", "--out", "out").with(0);
         assertThat(Outputs.of(folder.resolve("out")).result("a").path("model_used").asText()).as("all that the limit leaves").endsWithIgnoringCase("free");
         assertThat(Outputs.of(folder.resolve("out")).result("b").path("model_used").asText()).isEqualTo("openai/gpt-4.1");
-        assertThat(product.run("budgets", "list").with(0).out()).contains("limit: tenant school, $0.000001 a day (row)");
+        assertThat(product.runHere("budgets", "list").with(0).out()).contains("limit: tenant school, $0.000001 a day (row)");
 
         product.run("budgets", "remove", "school").with(0);
-        product.run("batch", "prompts.jsonl", "--out", "out", "--fresh").with(0);
+        product.runHere("batch", "prompts.jsonl", "--out", "out", "--fresh").with(0);
         assertThat(Outputs.of(folder.resolve("out")).result("a").path("model_used").asText()).isEqualTo("openai/gpt-4.1");
     }
 

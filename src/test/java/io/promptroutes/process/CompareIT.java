@@ -32,9 +32,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Comparisons as a job: partial results, and what a kill costs. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
+@Execution(ExecutionMode.CONCURRENT)
 class CompareIT {
 
     private static final int PROMPTS = 150;
@@ -97,7 +100,7 @@ class CompareIT {
                 prompts(prompts).lines().forEach(line -> producer.send(new ProducerRecord<>("prompts", null, line)));
             }
             Product product = Product.in(folder.resolve("run")).calling(server).with("KAFKA_BROKERS", broker.bootstrapServers());
-            String[] command = {"run", "-D", "prompts.concurrency=8", "-D", "ledger.lease=2s"};
+            String[] command = {"run", "-D", "prompts.concurrency=8", "-D", "ledger.lease=2s", "-D", "kafka.client.session.timeout.ms=6000"};
             Running first = product.start(command);
             await().atMost(Duration.ofSeconds(60)).until(() -> server.bill().completions() > prompts);
             first.process().destroyForcibly().waitFor();
@@ -132,7 +135,7 @@ class CompareIT {
                 "simulator.fault.models", "google/gemini-2.5-flash"))) {
             Product.in(folder).calling(server).file("prompts.jsonl",
                     "{\"id\":\"c\",\"prompt\":\"Which?\",\"strategy\":\"compare\",\"comparison\":\"diverse\"}\n")
-                    .run("batch", "prompts.jsonl", "--out", "out", "-D", "strategy.compare.timeout=3s").with(0);
+                    .runHere("batch", "prompts.jsonl", "--out", "out", "-D", "strategy.compare.timeout=3s").with(0);
             Outputs outputs = Outputs.of(folder.resolve("out"));
             JsonNode result = outputs.results().get(0);
             assertThat(result.at("/analysis/successful_answers").asInt()).isEqualTo(3);

@@ -25,11 +25,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * What is no prompt's fault pauses the service: it says why in words, takes nothing more, dead-letters nothing, and goes on by itself.
  * The service as a process, against a real broker.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class HealthIT {
 
     private static final Map<String, String> GOOD = Map.of("simulator.latency.min", "20ms", "simulator.latency.max", "40ms", "simulator.record", "true");

@@ -26,8 +26,11 @@ import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Files that are put into the service's inbox. */
+@Execution(ExecutionMode.CONCURRENT)
 class InboxIT {
 
     @TempDir

@@ -90,7 +90,7 @@ class InputsIT {
         try (Simulator simulator = Simulator.start(config(Map.of()))) {
             Product product = Product.in(folder).calling(simulator).file("in.jsonl", lines);
             String[] job = {"batch", "in.jsonl", "--out", "out", "--order", "input", "--format", "openai"};
-            assertThat(product.run(job).with(1).err()).contains("21 in = 18 answered + 3 dead letters", "1 invalid_encoding, 2 invalid_json");
+            assertThat(product.runHere(job).with(1).err()).contains("21 in = 18 answered + 3 dead letters", "1 invalid_encoding, 2 invalid_json");
             Outputs outputs = Outputs.of(folder.resolve("out"));
             assertThat(outputs.deadLetter("large").at("/error/message").asText()).contains("metadata.a", "1000 characters");
             assertThat(outputs.deadLetter("large").path("raw_base64").isTextual()).isTrue();
@@ -103,7 +103,7 @@ class InputsIT {
             assertThat(product.run(job).with(1).err()).contains("21 in = 18 answered + 3 dead letters", "paid $0 now", "results.jsonl has 2 lines that are no JSON with an id");
             assertThat(Files.readString(folder.resolve("out/results.jsonl"))).contains(foreign.lines().toList());
             assertThat(Outputs.lines(folder.resolve("out/openai-output.jsonl"))).hasSize(18);
-            assertThat(product.run("dead-letters", "replay", "out").with(1).err()).contains("3 in = 0 answered + 3 dead letters", "replayed    3 dead letters, skipped 2");
+            assertThat(product.runHere("dead-letters", "replay", "out").with(1).err()).contains("3 in = 0 answered + 3 dead letters", "replayed    3 dead letters, skipped 2");
             assertThat(simulator.bill().completions()).isEqualTo(18);
         }
     }

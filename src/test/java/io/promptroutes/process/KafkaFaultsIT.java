@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -40,11 +41,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can be wrong with topics, clients, groups and records, as the service meets it: the service as a process, against a real broker. */
+@Execution(ExecutionMode.CONCURRENT)
 class KafkaFaultsIT {
 
     private static final String POISON = "{\"prompt\": 1";
@@ -52,7 +56,7 @@ class KafkaFaultsIT {
     @TempDir
     private static Path folder;
     private static KafkaBroker broker;
-    private static int tests;
+    private static final AtomicInteger TESTS = new AtomicInteger();
 
     private Simulator simulator;
     private Service service;
@@ -72,7 +76,7 @@ class KafkaFaultsIT {
     @BeforeEach
     void startSimulator(TestInfo test) throws Exception {
         simulator = Simulator.start(Simulated.by(Map.of("simulator.latency.min", "20ms", "simulator.latency.max", "40ms")));
-        String name = "t" + tests++;
+        String name = "t" + TESTS.getAndIncrement();
         product = Product.in(folder.resolve(name)).calling(simulator);
         service = new Service(product, broker.bootstrapServers(), name);
         service.topics(Map.of());

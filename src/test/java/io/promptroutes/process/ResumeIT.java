@@ -35,6 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The same command again goes on where the last run was, however that ended: nothing is asked twice that can be helped, and what cannot
@@ -70,6 +72,7 @@ class ResumeIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void killsCostAtMostTheCallsThatWereInFlightAndAllOfThemAreCounted() throws Exception {
         Random random = new Random(20261122);
         Toll toll = new Toll();
@@ -135,6 +138,7 @@ class ResumeIT {
 
     /** Long enough for the ledger to have learnt OpenRouter's ids: what was billed is known to the last digit in the end. */
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void callsThatWereUnderWayForLongAreLookedUpBeforeTheyAreMadeAgain() throws Exception {
         Product product = job(numbered(8));
         simulator.configure(config(Map.of("simulator.latency", "4s")));
@@ -202,10 +206,11 @@ class ResumeIT {
     @Test
     void theSameCommandAgainCallsNothingAndChangesNoFile() throws Exception {
         Product product = job(numbered(20));
-        batch(product).with(0);
+        String[] command = {"batch", "prompts.jsonl", "--out", "out"};
+        product.run(command).with(0);
         Map<String, String> before = files();
         long calls = simulator.bill().requests();
-        Ended again = batch(product).with(0);
+        Ended again = product.run(command).with(0);
         assertThat(again.err()).contains("reused      20 answers worth $", "paid $0 now");
         assertThat(again.err()).doesNotContain("worth $0,");
         assertThat(simulator.bill().requests()).isEqualTo(calls).isEqualTo(20);
@@ -272,6 +277,7 @@ class ResumeIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatWasUnderWayIsHeldWhereThatIsWanted() throws Exception {
         Product product = job(numbered(300));
         simulator.configure(config(Map.of("simulator.latency", "200ms")));
@@ -303,7 +309,7 @@ class ResumeIT {
         Product product = job(numbered(5));
         batch(product).with(0);
         Map<String, String> before = files();
-        Ended elsewhere = batch(product, "-D", "ledger.directory=other").with(2);
+        Ended elsewhere = product.run("batch", "prompts.jsonl", "--out", "out", "-D", "ledger.directory=other").with(2);
         assertThat(elsewhere.err()).contains("holds results that this ledger knows nothing of", "--fresh");
         assertThat(simulator.bill().requests()).isEqualTo(5);
         assertThat(files()).isEqualTo(before);
@@ -313,7 +319,7 @@ class ResumeIT {
     void withoutStoredTextsARepeatIsADeadLetterThatSaysSo() {
         Product product = job(numbered(10));
         batch(product, "-D", "ledger.store-text=off").with(0);
-        product.run("batch", "prompts.jsonl", "--out", "second", "-D", "ledger.store-text=off").with(1);
+        product.runHere("batch", "prompts.jsonl", "--out", "second", "-D", "ledger.store-text=off").with(1);
         Outputs second = Outputs.of(folder.resolve("second"));
         assertThat(second.results()).isEmpty();
         assertThat(second.deadLetters()).hasSize(10).allMatch(line -> line.at("/error/code").asText().equals("already_answered"));
@@ -326,7 +332,7 @@ class ResumeIT {
     }
 
     private static Ended batch(Product product, String... more) {
-        return product.run(Stream.concat(Stream.of("batch", "prompts.jsonl", "--out", "out"), Stream.of(more)).toArray(String[]::new));
+        return product.runHere(Stream.concat(Stream.of("batch", "prompts.jsonl", "--out", "out"), Stream.of(more)).toArray(String[]::new));
     }
 
     private Outputs outputs() {

@@ -60,12 +60,14 @@ class RunIT {
     void aTopicIsEnrichedThroughAKillAndASigtermAndNothingIsPaidTwice() throws Exception {
         produce();
         Product product = Product.in(folder.resolve("run")).calling(simulator).with("KAFKA_BROKERS", broker.bootstrapServers());
-        Product.Running first = product.start("run", "-D", "prompts.concurrency=20", "-D", "ledger.lease=2s");
+        // a killed instance's lease and membership end soon
+        String[] command = {"run", "-D", "prompts.concurrency=20", "-D", "ledger.lease=2s", "-D", "kafka.client.session.timeout.ms=6000"};
+        Product.Running first = product.start(command);
         await().atMost(Duration.ofSeconds(60)).until(() -> simulator.bill().completions() > PROMPTS / 3);
         first.process().destroyForcibly().waitFor();
         long inFlight = 20;
 
-        Product.Running second = product.start("run", "-D", "prompts.concurrency=20", "-D", "ledger.lease=2s");
+        Product.Running second = product.start(command);
         Map<String, String> results = new HashMap<>();
         Map<String, ConsumerRecord<String, String>> dead = new HashMap<>();
         try (KafkaConsumer<String, String> consumer = consumer()) {

@@ -48,6 +48,8 @@ final class Service implements AutoCloseable {
     private final String name;
     private Product.Running running;
     private String address;
+    /** Made at first use: what is polled for needs no new connection each time. */
+    private Admin admin;
 
     /** @param brokers null for a service without Kafka */
     Service(Product product, String brokers, String name) {
@@ -58,24 +60,18 @@ final class Service implements AutoCloseable {
 
     /** @param limits max.message.bytes by kind of topic, where it is not the broker's own */
     void topics(Map<String, String> limits) throws Exception {
-        try (Admin admin = admin()) {
-            admin.createTopics(List.of("prompts", "results", "costs", "dead-letters", "alerts").stream()
-                    .map(kind -> new NewTopic(topic(kind), 2, (short) 1).configs(limits.containsKey(kind)
-                            ? Map.of("max.message.bytes", limits.get(kind)) : Map.of())).toList()).all().get();
-        }
+        admin().createTopics(List.of("prompts", "results", "costs", "dead-letters", "alerts").stream()
+                .map(kind -> new NewTopic(topic(kind), 2, (short) 1).configs(limits.containsKey(kind)
+                        ? Map.of("max.message.bytes", limits.get(kind)) : Map.of())).toList()).all().get();
     }
 
     /** One more topic of that name. */
     void create(String topic) throws Exception {
-        try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
-        }
+        admin().createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
     }
 
     void delete(String kind) throws Exception {
-        try (Admin admin = admin()) {
-            admin.deleteTopics(List.of(topic(kind))).all().get();
-        }
+        admin().deleteTopics(List.of(topic(kind))).all().get();
     }
 
     String topic(String kind) {
@@ -170,10 +166,8 @@ final class Service implements AutoCloseable {
     }
 
     long committed() throws Exception {
-        try (Admin admin = admin()) {
-            return admin.listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata().get().values().stream()
-                    .mapToLong(OffsetAndMetadata::offset).sum();
-        }
+        return admin().listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata().get().values().stream()
+                .mapToLong(OffsetAndMetadata::offset).sum();
     }
 
     HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
@@ -226,13 +220,19 @@ final class Service implements AutoCloseable {
     }
 
     private Admin admin() {
-        return Admin.create(client());
+        if (admin == null) {
+            admin = Admin.create(client());
+        }
+        return admin;
     }
 
     @Override
     public void close() {
         if (running != null) {
             running.process().destroyForcibly();
+        }
+        if (admin != null) {
+            admin.close(Duration.ofSeconds(5));
         }
     }
 }
