@@ -55,13 +55,9 @@ public final class Letters extends Ahead<Arrival> {
         if (!codes.isEmpty() && !codes.contains(code)) {
             return skip(code);
         }
-        Source source = source(letter, line.source());
-        return new Arrival(source, letter.path("key").textValue(), line.bytes(), false, line.length(), InputFormat.AUTO, null);
-    }
-
-    private static Source source(ObjectNode letter, Source otherwise) {
         Source source = Source.of(letter);
-        return source == null || (source.file() == null || source.line() == null) && source.offset() == null ? otherwise : source;
+        boolean told = source != null && (source.file() != null && source.line() != null || source.offset() != null);
+        return new Arrival(told ? source : line.source(), letter.path("key").textValue(), line.bytes(), false, line.length(), InputFormat.AUTO, null);
     }
 
     private Arrival skip(String why) {

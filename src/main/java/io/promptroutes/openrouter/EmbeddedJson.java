@@ -1,8 +1,11 @@
 package io.promptroutes.openrouter;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -25,12 +28,20 @@ final class EmbeddedJson {
 
     /** Whether a text is one JSON value; its numbers are not looked at. */
     static boolean is(String text) {
+        return fault(text) == null;
+    }
+
+    /** Why it is none, for the model; null where it is. */
+    static String fault(String text) {
         try (JsonParser parser = Json.MAPPER.createParser(text)) {
             boolean any = parser.nextToken() != null;
             parser.skipChildren();
-            return any && parser.nextToken() == null;
+            return any && parser.nextToken() == null ? null : "it is not JSON";
+        } catch (JsonProcessingException e) {
+            JsonLocation where = e.getLocation();
+            return "it is not valid JSON" + (where == null ? "" : " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ")");
         } catch (IOException e) {
-            return false;
+            throw new UncheckedIOException(e); // nothing is read but a text
         }
     }
 

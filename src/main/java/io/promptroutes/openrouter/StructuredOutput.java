@@ -1,7 +1,5 @@
 package io.promptroutes.openrouter;
 
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.github.benmanes.caffeine.cache.Cache;
@@ -81,7 +79,7 @@ public final class StructuredOutput {
             String note = "the answer's JSON was taken out of the text around it";
             return new Verdict(null, fits.get(0).text(), fits.get(0).note() == null ? note : note + "; " + fits.get(0).note());
         }
-        return found.size() == 1 && last.fault() != null ? last : new Verdict(notJson(text) + (fits.size() > 1 ? ", but holds several that could be meant" : ""), text, null);
+        return found.size() == 1 && last.fault() != null ? last : new Verdict(EmbeddedJson.fault(text) + (fits.size() > 1 ? ", but holds several that could be meant" : ""), text, null);
     }
 
     private Verdict judged(JsonNode schema, String json, CheckLimit limit) {
@@ -110,17 +108,5 @@ public final class StructuredOutput {
             schemas.put(text, made);
         }
         return made.orElseThrow(() -> new IllegalArgumentException("no usable schema"));
-    }
-
-    private static String notJson(String text) {
-        try {
-            Json.MAPPER.readTree(text);
-            return "it is not JSON";
-        } catch (JsonProcessingException e) {
-            JsonLocation where = e.getLocation();
-            return "it is not valid JSON" + (where == null ? "" : " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ")");
-        } catch (NumberFormatException e) {
-            return "it is not valid JSON: a number's exponent is out of bounds";
-        }
     }
 }

@@ -33,13 +33,9 @@ record Conversation(ArrayNode messages, String text, Template template) {
         if (text.isBlank()) {
             throw fields.missing("the prompt is blank");
         }
-        ArrayNode messages = ledBy(system != null ? system : configured(record, settings, fields.id()));
+        ArrayNode messages = ledBy(system, system != null, record, settings, fields.id());
         messages.addObject().put("role", "user").put("content", text);
         return new Conversation(messages, text, used);
-    }
-
-    private static String configured(JsonNode record, PromptSettings settings, String id) throws InvalidPrompt {
-        return settings.system() == null ? null : settings.system().render(record, settings.maxBytes(), id);
     }
 
     private static Conversation given(JsonNode given, Fields fields, String system, JsonNode record, PromptSettings settings) throws InvalidPrompt {
@@ -58,11 +54,12 @@ record Conversation(ArrayNode messages, String text, Template template) {
                 text = text(message.path("content"));
             }
         }
-        return new Conversation(ledBy(ownSystem ? system : configured(record, settings, fields.id())).addAll((ArrayNode) given), text, null);
+        return new Conversation(ledBy(system, ownSystem, record, settings, fields.id()).addAll((ArrayNode) given), text, null);
     }
 
     /** An empty system message is not sent, but counts as the request's own: so one can do without the configured one. */
-    private static ArrayNode ledBy(String system) {
+    private static ArrayNode ledBy(String given, boolean own, JsonNode record, PromptSettings settings, String id) throws InvalidPrompt {
+        String system = own || settings.system() == null ? given : settings.system().render(record, settings.maxBytes(), id);
         ArrayNode messages = Json.MAPPER.createArrayNode();
         if (system != null && !system.isBlank()) {
             messages.addObject().put("role", "system").put("content", system);
