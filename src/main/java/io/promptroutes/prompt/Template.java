@@ -6,6 +6,7 @@ import com.samskivert.mustache.MustacheException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -15,7 +16,7 @@ import java.util.TreeSet;
  */
 public final class Template {
 
-    private static final Mustache.Compiler MUSTACHE = Mustache.compiler().standardsMode(true).escapeHTML(false).emptyStringIsFalse(true)
+    private static final Mustache.Compiler MUSTACHE = Mustache.compiler().standardsMode(true).escapeHTML(false)
             .withFormatter(value -> value instanceof Scope scope ? scope.text() : value.toString());
 
     private final com.samskivert.mustache.Template compiled;
@@ -65,16 +66,8 @@ public final class Template {
         return new InvalidPrompt(InvalidPrompt.TOO_LARGE, id, "filled in, the template is longer than the " + maxBytes + " bytes allowed");
     }
 
-    /** A part of the record, and the part around it in which simple names are looked up, too. */
-    private static class Scope implements Mustache.CustomContext {
-
-        final JsonNode node;
-        final Scope outer;
-
-        Scope(JsonNode node, Scope outer) {
-            this.node = node;
-            this.outer = outer;
-        }
+    /** A part of the record, and the part around it in which simple names are looked up, too. As a section it is each of its elements, or itself. */
+    private record Scope(JsonNode node, Scope outer) implements Mustache.CustomContext, Iterable<Scope> {
 
         /** The whole name first, as a column may be called {@code a.b}, then the path. Null where there is no such field. */
         @Override
@@ -93,23 +86,18 @@ public final class Template {
         }
 
         private Object value(JsonNode found) {
-            return found.isBoolean() ? (Object) found.booleanValue() : found.isArray() ? new Elements(found, this) : new Scope(found, this);
-        }
-
-        String text() {
-            return node.isNull() ? "" : Fields.plain(node);
-        }
-    }
-
-    private static final class Elements extends Scope implements Iterable<Scope> {
-
-        Elements(JsonNode array, Scope outer) {
-            super(array, outer);
+            return found.isBoolean() ? (Object) found.booleanValue() : new Scope(found, this);
         }
 
         @Override
         public Iterator<Scope> iterator() {
-            return node.valueStream().map(element -> new Scope(element, outer)).iterator();
+            boolean nothing = node.isNull() || node.isTextual() && node.textValue().isEmpty();
+            return node.isArray() ? node.valueStream().map(element -> new Scope(element, outer)).iterator()
+                    : (nothing ? List.<Scope>of() : List.of(this)).iterator();
+        }
+
+        String text() {
+            return node.isNull() ? "" : Fields.plain(node);
         }
     }
 
