@@ -2,6 +2,7 @@ package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.util.stream.Collectors;
 
 /**
  * The messages of a request, however it gave them.
@@ -51,7 +52,7 @@ record Conversation(ArrayNode messages, String text, Template template) {
             }
             ownSystem |= role.equals("system") || role.equals("developer");
             if (role.equals("user")) {
-                text = text(message.path("content"));
+                text = MessageText.of(message).stream().map(MessageText::text).collect(Collectors.joining("\n"));
             }
         }
         return new Conversation(ledBy(system, ownSystem, record, settings, fields.id()).addAll((ArrayNode) given), text, null);
@@ -65,18 +66,5 @@ record Conversation(ArrayNode messages, String text, Template template) {
             messages.addObject().put("role", "system").put("content", system);
         }
         return messages;
-    }
-
-    private static String text(JsonNode content) {
-        if (content.isTextual()) {
-            return content.textValue();
-        }
-        StringBuilder text = new StringBuilder();
-        for (JsonNode part : content) {
-            if (part.path("type").asText().equals("text") && part.path("text").isTextual()) {
-                text.append(text.isEmpty() ? "" : "\n").append(part.get("text").textValue());
-            }
-        }
-        return text.toString();
     }
 }

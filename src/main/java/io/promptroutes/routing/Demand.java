@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Media;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.TokenCounter;
+import io.promptroutes.prompt.MessageText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,15 +52,7 @@ public final class Demand {
     }
 
     private void read(JsonNode message) {
-        JsonNode content = message.path("content");
-        if (content.isTextual()) {
-            texts.add(content.textValue());
-        }
-        for (JsonNode part : content) {
-            if (part.path("text").isTextual()) {
-                texts.add(part.get("text").textValue());
-            }
-        }
+        MessageText.of(message).forEach(one -> texts.add(one.text()));
         if (message.has("tool_calls")) {
             texts.add(message.get("tool_calls").toString());
         }

@@ -5,30 +5,30 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Calls a minute, in all and per model, as the operator set them. Reserves a turn and says when it comes; never blocks. Thread-safe. */
 public final class RateLimits {
 
-    private final RateLimiter all;
-    private final Map<String, RateLimiter> models = new HashMap<>();
+    private static final String ALL = "";
+
+    private final Map<String, RateLimiter> limiters = new HashMap<>();
 
     /**
      * @param perMinute calls of all models together; 0 for no limit
      * @param perModel  calls a minute by model id
      */
     public RateLimits(int perMinute, Map<String, Integer> perModel) {
-        all = perMinute == 0 ? null : limiter("all", perMinute);
-        perModel.forEach((model, limit) -> models.put(model, limiter(model, limit)));
+        perModel.forEach((model, limit) -> limiters.put(model, limiter(model, limit)));
+        if (perMinute > 0) {
+            limiters.put(ALL, limiter(ALL, perMinute));
+        }
     }
 
     /** Takes the next turn of {@code model}: how long until it comes; zero where it is now. */
     public Duration reserve(String model) {
-        long wait = all == null ? 0 : all.reservePermission();
-        RateLimiter own = models.get(model);
-        if (own != null) {
-            wait = Math.max(wait, own.reservePermission());
-        }
-        return Duration.ofNanos(wait);
+        return Duration.ofNanos(Stream.of(ALL, model).map(limiters::get).filter(Objects::nonNull).mapToLong(RateLimiter::reservePermission).max().orElse(0));
     }
 
     /** Spread over the minute a second at a time where it can be, so that a minute's calls do not come in one burst. */

@@ -1,10 +1,9 @@
 package io.promptroutes.routing;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.TokenCounter;
-import java.util.ArrayList;
+import io.promptroutes.prompt.MessageText;
 import java.util.List;
 
 /**
@@ -16,65 +15,36 @@ record Shortening(TokenCounter tokens) {
     /** Stands for a text of which nothing is left: some models refuse an empty one. */
     static final String NOTHING_LEFT = "[…]";
 
-    /** A text of a message, and how to put another one in its place. @param earlier in a conversation; else it is the question itself */
-    private record Place(ObjectNode holder, String field, boolean earlier) {
-
-        String text() {
-            return holder.get(field).textValue();
-        }
-    }
-
     /** Fewer go where nothing else may be cut. @param request not changed */
     ObjectNode without(ObjectNode request, long tooMany) {
         ObjectNode copy = request.deepCopy();
+        JsonNode messages = copy.get("messages");
+        List<String> roles = messages.valueStream().map(message -> message.path("role").asText()).toList();
+        int last = roles.lastIndexOf("user");
+        boolean conversation = roles.contains("assistant") || last >= 0 && roles.indexOf("user") < roles.size() - 1;
         long left = tooMany;
-        for (Place place : places((ArrayNode) copy.get("messages"))) {
-            if (left <= 0) {
-                break;
-            }
-            long before = tokens.count(place.text());
-            String shorter = shorter(place, before - left);
-            long after = tokens.count(shorter);
-            if (after < before) {
-                place.holder().put(place.field(), shorter);
-                left -= before - after;
+        for (int i = 0; i < roles.size(); i++) {
+            boolean stays = !roles.get(i).equals("user") && !roles.get(i).equals("assistant") || conversation && i == last;
+            for (MessageText text : stays ? List.<MessageText>of() : MessageText.of(messages.get(i))) {
+                left -= shortened(text, left, conversation);
             }
         }
         return copy;
     }
 
-    private String shorter(Place place, long allowed) {
+    /** By how many tokens. @param earlier in a conversation; else it is the question itself */
+    private long shortened(MessageText place, long tooMany, boolean earlier) {
+        if (tooMany <= 0) {
+            return 0;
+        }
         String text = place.text();
-        String start = text.substring(0, TextCut.before(text, tokens.prefix(text, allowed))).stripTrailing();
-        return !start.isEmpty() ? start : place.earlier() ? NOTHING_LEFT : text;
-    }
-
-    private static List<Place> places(ArrayNode messages) {
-        int last = -1;
-        boolean conversation = false;
-        for (int i = 0; i < messages.size(); i++) {
-            String role = messages.get(i).path("role").asText();
-            conversation |= last >= 0 || role.equals("assistant");
-            last = role.equals("user") ? i : last;
+        long before = tokens.count(text);
+        String start = text.substring(0, TextCut.before(text, tokens.prefix(text, before - tooMany))).stripTrailing();
+        String shorter = !start.isEmpty() ? start : earlier ? NOTHING_LEFT : text;
+        long fewer = before - tokens.count(shorter);
+        if (fewer > 0) {
+            place.holder().put(place.field(), shorter);
         }
-        List<Place> places = new ArrayList<>();
-        for (int i = 0; i < messages.size(); i++) {
-            String role = messages.get(i).path("role").asText();
-            if ((role.equals("user") || role.equals("assistant")) && !(conversation && i == last)) {
-                texts((ObjectNode) messages.get(i), conversation, places);
-            }
-        }
-        return places;
-    }
-
-    private static void texts(ObjectNode message, boolean earlier, List<Place> places) {
-        if (message.path("content").isTextual()) {
-            places.add(new Place(message, "content", earlier));
-        }
-        for (JsonNode part : message.path("content")) {
-            if (part.path("type").asText().equals("text") && part.path("text").isTextual()) {
-                places.add(new Place((ObjectNode) part, "text", earlier));
-            }
-        }
+        return Math.max(fewer, 0);
     }
 }
