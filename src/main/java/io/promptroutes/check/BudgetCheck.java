@@ -13,7 +13,7 @@ import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -24,30 +24,30 @@ public final class BudgetCheck {
     private static final int SHORT_PROMPT = 200;
 
     private final Settings settings;
-    private final List<Limit> limits;
+    private final Map<String, Limit> limits;
 
     public BudgetCheck(Settings settings) {
         this.settings = settings;
-        limits = new BudgetSettings(settings).limits();
+        limits = new BudgetSettings(settings).byKey();
     }
 
     public void check(Catalogue catalogue, Consumer<Finding> found) {
         PriceList prices = new PriceList(catalogue, settings.withPrefix("prices."));
-        for (Limit limit : limits) {
-            limits.stream().filter(wide -> within(limit, wide) && limit.usd().compareTo(wide.usd()) > 0).findFirst().ifPresent(wide ->
-                    found.accept(Finding.warning("key " + key(limit) + " allows $" + Usd.plain(limit.usd()) + ", but " + key(wide) + " stops at $"
-                            + Usd.plain(wide.usd()), settings.where(key(limit)), "lower the one or raise the other")));
-            cheapest(limit, prices).filter(call -> call.compareTo(limit.usd()) > 0).ifPresent(call -> tooSmall(limit, call, found));
-        }
+        limits.forEach((key, limit) -> {
+            limits.entrySet().stream().filter(wide -> within(limit, wide.getValue()) && limit.usd().compareTo(wide.getValue().usd()) > 0).findFirst()
+                    .ifPresent(wide -> found.accept(Finding.warning("key " + key + " allows $" + Usd.plain(limit.usd()) + ", but " + wide.getKey() + " stops at $"
+                            + Usd.plain(wide.getValue().usd()), settings.where(key), "lower the one or raise the other")));
+            cheapest(limit, prices).filter(call -> call.compareTo(limit.usd()) > 0).ifPresent(call -> tooSmall(key, limit, call, found));
+        });
     }
 
-    private void tooSmall(Limit limit, BigDecimal call, Consumer<Finding> found) {
+    private void tooSmall(String key, Limit limit, BigDecimal call, Consumer<Finding> found) {
         boolean all = limit.scope() == Scope.TOTAL;
         boolean shut = !all && limit.usd().signum() == 0; // how a tenant or model is shut out
         boolean goesOnFree = settings.text(all ? "budget.exhausted" : "budget.part-exhausted").equals("free");
         if (!shut && !goesOnFree) {
-            found.accept(new Finding(all, "key " + key(limit) + " is $" + Usd.plain(limit.usd()) + ", which cannot pay for one call: the cheapest reserves $"
-                    + Usd.plain(call), settings.where(key(limit)), "raise it, or lower tasks.*.max-tokens, for which money is reserved"));
+            found.accept(new Finding(all, "key " + key + " is $" + Usd.plain(limit.usd()) + ", which cannot pay for one call: the cheapest reserves $"
+                    + Usd.plain(call), settings.where(key), "raise it, or lower tasks.*.max-tokens, for which money is reserved"));
         }
     }
 
@@ -66,14 +66,5 @@ public final class BudgetCheck {
         // a job may take days, and has a limit of its own
         return scope && narrow.period() != Period.JOB && wide.period() != Period.JOB && !wide.equals(narrow)
                 && narrow.period().compareTo(wide.period()) <= 0;
-    }
-
-    private static String key(Limit limit) {
-        String period = limit.period().toString().toLowerCase(Locale.ROOT);
-        return switch (limit.scope()) {
-            case TENANT -> "budget.tenant." + limit.tenant() + "." + period;
-            case MODEL -> "budget.model." + limit.model() + "." + period;
-            default -> limit.period() == Period.JOB ? "budget.job" : "budget.total." + period;
-        };
     }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -33,11 +34,6 @@ public final class Api implements AutoCloseable {
     private static final int WAITING = 8;
     private static final int MOST_CALLS = 10_000;
     private static final int LAST_SECONDS = 10;
-
-    /** An answer to a query. */
-    private interface Answer {
-        JsonNode to(Message query);
-    }
 
     private final ExecutorService readers = new ThreadPoolExecutor(READERS, READERS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING),
             new DefaultThreadFactory("figures", true));
@@ -91,7 +87,7 @@ public final class Api implements AutoCloseable {
         return wanted == null || wanted.equals(value.asText());
     }
 
-    private Processor answering(Answer answer) {
+    private Processor answering(Function<Message, JsonNode> answer) {
         return exchange -> {
             Message message = exchange.getMessage();
             try {
@@ -107,9 +103,9 @@ public final class Api implements AutoCloseable {
         };
     }
 
-    private static void answer(Message message, Answer answer) {
+    private static void answer(Message message, Function<Message, JsonNode> answer) {
         try {
-            message.setBody(Json.bytes(answer.to(message)));
+            message.setBody(Json.bytes(answer.apply(message)));
         } catch (UsageException e) {
             refuse(message, 400, e.getMessage());
         } catch (LedgerUnavailable e) {

@@ -4,14 +4,15 @@ import io.promptroutes.ledger.Limit;
 import io.promptroutes.ledger.Period;
 import io.promptroutes.ledger.Scope;
 import java.math.BigDecimal;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** The limits in the settings: {@code budget.total.*}, {@code budget.tenant.<name>.*} and {@code budget.model.<id>.*}, per day or month. */
 public final class BudgetSettings {
 
-    private final List<Limit> limits = new ArrayList<>();
+    private final Map<String, Limit> limits = new LinkedHashMap<>();
 
     public BudgetSettings(Settings settings) {
         add(settings, "budget.total", Scope.TOTAL, Limit.ANY, Limit.ANY, "day");
@@ -38,7 +39,7 @@ public final class BudgetSettings {
         BigDecimal usd = settings.amount(prefix + "." + period);
         if (usd != null) {
             try {
-                limits.add(new Limit(scope, tenant, model, Period.valueOf(period.toUpperCase(Locale.ROOT)), usd));
+                limits.put(prefix + "." + period, new Limit(scope, tenant, model, Period.valueOf(period.toUpperCase(Locale.ROOT)), usd));
             } catch (IllegalArgumentException e) {
                 settings.refuse(prefix + "." + period, "an amount in US dollars that can be spent, such as 5.00");
             }
@@ -46,6 +47,11 @@ public final class BudgetSettings {
     }
 
     public List<Limit> limits() {
+        return List.copyOf(limits.values());
+    }
+
+    /** Each with the key that sets it. */
+    public Map<String, Limit> byKey() {
         return limits;
     }
 
