@@ -53,8 +53,8 @@ final class Summary {
         noted(out, tally.noted(Tally.OTHER_INSTRUCTION), "changed     %d prompts have another instruction than before, and are called");
         noted(out, removed, "removed     %d results are of rows that are not in the input any more, and moved to " + OutputFolder.REMOVED_ROWS);
         noted(out, tally.noted(Tally.MAYBE_PAID_TWICE), "ambiguous   %d calls of processes that died were made again and may have been paid twice");
-        if (tally.lookedUp() > 0) {
-            out.printf(Locale.ROOT, "looked up   %d calls of unknown cost came to $%s%n", tally.lookedUp(), Usd.plain(tally.lookedUpUsd()));
+        if (tally.noted(Tally.LOOKED_UP) > 0) {
+            out.printf(Locale.ROOT, "looked up   %d calls of unknown cost came to $%s%n", tally.noted(Tally.LOOKED_UP), Usd.plain(tally.lookedUpUsd()));
         }
         out.println("fallbacks   " + (tally.fallbacks().isEmpty() ? "none" : Course.counts(tally.fallbacks())));
         noted(out, tally.noted(Tally.SUBSTITUTE), "substitutes %d answers are of another model than the one that the request names (fallback.reason)");

@@ -32,7 +32,7 @@ public final class ModelTally {
     private long unknown;
     private long tokensIn;
     private long tokensOut;
-    private long fallbacks;
+    long fallbacks;
     long reused;
 
     /** @param key task and model */
@@ -55,14 +55,6 @@ public final class ModelTally {
             tokensIn += usage.promptTokens();
             tokensOut += usage.completionTokens();
         }
-    }
-
-    void fallback() {
-        fallbacks++;
-    }
-
-    void reuse() {
-        reused++;
     }
 
     Total total() {

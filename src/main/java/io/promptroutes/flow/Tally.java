@@ -32,6 +32,8 @@ public final class Tally {
     public static final String SUBSTITUTE = "substitute";
     /** Its answer ended at its output cap. */
     public static final String CUT = "cut";
+    /** The cost of a call that was not known is. */
+    public static final String LOOKED_UP = "looked_up";
     /** A call of unknown outcome was made again. */
     public static final String MAYBE_PAID_TWICE = "maybe_paid_twice";
 
@@ -40,7 +42,6 @@ public final class Tally {
     private long answered;
     private BigDecimal saved = BigDecimal.ZERO;
     private final Map<String, Long> noted = new HashMap<>();
-    private long lookedUp;
     private BigDecimal lookedUpUsd = BigDecimal.ZERO;
     private final Map<String, Long> deadByCode = new TreeMap<>();
     private final Map<String, Long> fallbacks = new TreeMap<>();
@@ -61,7 +62,7 @@ public final class Tally {
         answered++;
         if (run.chain().level() > 0 && run.chain().fallbackReason() != null) {
             fallbacks.merge(run.chain().fallbackReason(), 1L, Long::sum);
-            row(run, run.chain().calledModel()).fallback();
+            row(run, run.chain().calledModel()).fallbacks++;
         }
         substitute(run, run.chain().level());
     }
@@ -100,7 +101,7 @@ public final class Tally {
     /** A stored answer was published instead of called. @param model that gave it; usd, what it had cost */
     public synchronized void reuse(Run run, String model, BigDecimal usd) {
         saved = saved.add(usd);
-        row(run, model).reuse();
+        row(run, model).reused++;
     }
 
     /** Something that the summary tells of a prompt: one of the constants. */
@@ -114,12 +115,8 @@ public final class Tally {
 
     /** The cost of a call that was not known is. */
     public synchronized void lookedUp(BigDecimal usd) {
-        lookedUp++;
+        note(LOOKED_UP);
         lookedUpUsd = lookedUpUsd.add(usd);
-    }
-
-    public synchronized long lookedUp() {
-        return lookedUp;
     }
 
     public synchronized BigDecimal lookedUpUsd() {

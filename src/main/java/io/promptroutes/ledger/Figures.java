@@ -93,9 +93,6 @@ public final class Figures {
     public record Pace(BigDecimal lastHour, BigDecimal dayBefore) {
     }
 
-    private record Saved(String name, long times, BigDecimal usd) {
-    }
-
     private static final String CALLS = """
             SELECT name, COUNT(*) AS requests, COALESCE(SUM(cost_usd), 0) AS cost,
               COALESCE(SUM(CASE WHEN cost_usd IS NULL AND state <> 'open' THEN reserved_usd END), 0) AS uncertain,
@@ -156,9 +153,10 @@ public final class Figures {
         Map<String, Row> rows = new TreeMap<>();
         tx.list(CALLS.formatted(half, most, dimension.ofClaims), Figures::row, first, since).forEach(row -> rows.put(row.name(), row));
         String day = LocalDate.ofInstant(since, ZoneOffset.UTC).toString();
-        for (Saved saved : tx.list(REUSES.formatted(dimension.ofReuses), Figures::saved, day)) {
-            rows.compute(saved.name(), (name, row) -> (row == null ? nothing(name) : row).with(saved.times(), saved.usd()));
-        }
+        tx.list(REUSES.formatted(dimension.ofReuses), row -> {
+            String name = row.getString("name");
+            return rows.put(name, rows.getOrDefault(name, nothing(name)).with(row.getLong("times"), Tx.usd(row, "saved")));
+        }, day);
         return List.copyOf(rows.values());
     }
 
@@ -208,10 +206,6 @@ public final class Figures {
                 cost.divide(BigDecimal.valueOf(requests), 18, RoundingMode.HALF_UP).stripTrailingZeros(),
                 mean == null ? null : mean.setScale(0, RoundingMode.HALF_UP).longValueExact(), number(row, "p50_ms"), number(row, "p95_ms"),
                 row.getLong("tokens_in"), row.getLong("tokens_out"), row.getLong("fallbacks"), row.getLong("errors"), 0, BigDecimal.ZERO);
-    }
-
-    private static Saved saved(ResultSet row) throws SQLException {
-        return new Saved(row.getString("name"), row.getLong("times"), Tx.usd(row, "saved"));
     }
 
     private static Call call(ResultSet row) throws SQLException {

@@ -36,15 +36,11 @@ import org.apache.camel.support.SynchronizationAdapter;
  * @param provider defaults of the request's {@code provider} object, which are part of the question
  * @param leftOut  why a model is not called for now, or null
  */
-record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNode provider, Function<String, LeftOut> leftOut, Guard guard,
+record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNode provider, Function<String, LeftOut> leftOut, Intake intake, Pauses pauses,
         Tally tally, Executor publishers, Clock clock) implements AsyncStep {
 
     /** How often one waits for somebody else's call that comes to nothing, before all that are left call for themselves at once. */
     private static final int PATIENCE = 2;
-
-    /** What holds prompts back. */
-    record Guard(Intake intake, Pauses pauses) {
-    }
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
@@ -69,13 +65,13 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
     private void follow(Exchange exchange, String what, Throwable failure) {
         String next = what;
         if (failure instanceof LedgerUnavailable) {
-            guard.pauses().pause(exchange, LookUp.LEDGER_LOST + ": " + failure.getMessage());
+            pauses.pause(exchange, LookUp.LEDGER_LOST + ": " + failure.getMessage());
             next = "held";
         } else if (failure != null) {
             exchange.setException(failure);
             return;
         }
-        exchange.setVariable("next", guard.intake().stopped() && !next.equals("republish") ? "stopped" : next);
+        exchange.setVariable("next", intake.stopped() && !next.equals("republish") ? "stopped" : next);
     }
 
     private CompletableFuture<String> ask(Exchange exchange, Run run, String question, int waited) {
@@ -146,7 +142,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
                 return "busy";
             }
             ledger.reused(run.work(), answer.model(), answer.costUsd()); // a figure for people: not waited for
-            guard.intake().over(LookUp.LEDGER_LOST);
+            intake.over(LookUp.LEDGER_LOST);
         }
         tally.reuse(run, answer.model(), answer.costUsd());
         tally.substitute(run, run.chain().level());

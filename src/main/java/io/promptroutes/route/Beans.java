@@ -97,7 +97,7 @@ public final class Beans implements AutoCloseable {
                 options.models().free()), limited, options.retries().deadline()));
         main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), shared.policy()));
         main.bind("askCache", new AskCache(new AnswerCache(options.cache(), clock), shared.ledger(), shared.policy(), options.service().provider(),
-                model -> breakers.open(model) ? LeftOut.CIRCUIT_BREAKER : parked.why(model), new AskCache.Guard(intake, pauses), shared.tally(), publishers, clock));
+                model -> breakers.open(model) ? LeftOut.CIRCUIT_BREAKER : parked.why(model), intake, pauses, shared.tally(), publishers, clock));
         main.bind("claimCall", new ClaimCall(shared.ledger(), reservations, catalogue,
                 intake, shared.tally(), pauses, new ClaimCall.Budget(limited, options.budgets().total(),
                         options.budgets().part(), options.models().freeFallback()), breakers, telemetry.traces(), clock));

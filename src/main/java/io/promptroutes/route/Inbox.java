@@ -50,7 +50,7 @@ public record Inbox(InboxFolder directory, Ledger ledger, Intake intake, Tally t
         beans.put("awaitFile", new Await());
         beans.put("putFileAway", this::putAway);
         for (String sink : List.of("appendResult", "appendDeadLetter", "appendCost", "appendAlert")) {
-            beans.put(sink, exchange -> Job.of(exchange).sinks().beans().get(sink).process(exchange));
+            beans.put(sink, exchange -> Job.of(exchange).sinks.beans().get(sink).process(exchange));
         }
         return beans;
     }

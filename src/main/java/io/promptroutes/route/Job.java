@@ -13,9 +13,9 @@ final class Job {
     static final String VARIABLE = "job";
 
     private final String name;
-    private final JobSinks sinks;
-    private final Predicate<String> firstSeen = new IdSet()::add;
-    private final Occurrences occurrences = new Occurrences();
+    final JobSinks sinks;
+    final Predicate<String> firstSeen = new IdSet()::add;
+    final Occurrences occurrences = new Occurrences();
     /** One is the input itself, until it has been read. */
     private int underWay = 1;
     private boolean left;
@@ -35,18 +35,6 @@ final class Job {
     static String name(Exchange exchange, String otherwise) {
         Job job = of(exchange);
         return job == null ? otherwise : job.name;
-    }
-
-    JobSinks sinks() {
-        return sinks;
-    }
-
-    Predicate<String> firstSeen() {
-        return firstSeen;
-    }
-
-    Occurrences occurrences() {
-        return occurrences;
     }
 
     /** A prompt was read. */

@@ -176,7 +176,7 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
 
     private LedgerPolicy.Earlier earlier(Exchange exchange) {
         Job job = Job.of(exchange);
-        return job != null ? job.sinks() : policy.earlier();
+        return job != null ? job.sinks : policy.earlier();
     }
 
     /** The process died in a call, which may have been billed, and its answer is lost. */

@@ -24,7 +24,7 @@ record ParsePrompt(PromptParser parser, Predicate<String> firstSeen, Occurrences
     @Override
     public void process(Exchange exchange) throws InvalidPrompt {
         Job job = Job.of(exchange);
-        Predicate<String> firstSeen = job == null ? this.firstSeen : job.firstSeen();
+        Predicate<String> firstSeen = job == null ? this.firstSeen : job.firstSeen;
         Arrival arrival = exchange.getMessage().getBody(Arrival.class);
         exchange.setVariable("arrival", arrival);
         exchange.setVariable("id", arrival.source().defaultId());
@@ -50,7 +50,7 @@ record ParsePrompt(PromptParser parser, Predicate<String> firstSeen, Occurrences
         if (!firstSeen.test(prompt.id())) {
             throw new InvalidPrompt(InvalidPrompt.DUPLICATE_ID, null, "id " + prompt.id() + " was there before in this job; ids must be unique");
         }
-        prompt = (job == null ? occurrences : job.occurrences()).identified(prompt); // here, where prompts still come in order
+        prompt = (job == null ? occurrences : job.occurrences).identified(prompt); // here, where prompts still come in order
         exchange.setVariable("prompt", prompt);
         exchange.setVariable("id", prompt.id());
         exchange.setVariable("identity", prompt.identity());
