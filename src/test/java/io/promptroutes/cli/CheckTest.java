@@ -103,7 +103,7 @@ class CheckTest {
         SettingsCheck.check(settings("models.current.smart.code.premum=openai/gpt-4.1\ntasks.cod.temperature=1\nmodels.profile=mine\n"
                 + "models.mine.smart.code.free=openrouter/free\n"), false, findings::add);
 
-        assertThat(told()).hasSize(3).anyMatch(one -> one.startsWith("profile mine has no compare.cost, ") && one.contains("and 27 more"))
+        assertThat(told()).hasSize(3).anyMatch(one -> one.startsWith("profile mine has no compare.cost, ") && one.contains("and 8 more"))
                 .anyMatch(one -> one.contains("models.current.smart.code.premum") && one.endsWith("did you mean models.current.smart.code.premium?"))
                 .anyMatch(one -> one.endsWith("did you mean tasks.code.temperature?"));
         assertThat(findings).filteredOn(Finding::mend).hasSize(1);

@@ -9,12 +9,14 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -147,5 +149,26 @@ class StrategyTablesTest {
         assertThat(server.modelsCalled()).containsExactlyInAnyOrderElementsOf(models);
         assertThat(StreamSupport.stream(result.path("model_results").spliterator(), false).map(row -> row.path("model").asText()).toList())
                 .isEqualTo(models);
+    }
+
+    @Test
+    void aTaskWithoutACellHasThatOfGeneral() {
+        Map<String, String> mine = new HashMap<>(Map.of("models.profile", "mine", "models.mine.fallbacks", "openai/gpt-4.1-mini"));
+        Stream.of("free", "budget", "balanced", "premium").forEach(cell -> {
+            mine.put("models.mine.smart.general." + cell, "openai/gpt-4.1");
+            mine.put("models.mine.tier." + cell, "openai/gpt-4.1");
+        });
+        Stream.of("quality", "speed", "cost", "diverse").forEach(set -> mine.put("models.mine.compare." + set, "openai/gpt-4.1"));
+        mine.put("models.mine.smart.code.premium", "anthropic/claude-sonnet-4.5");
+        server.script();
+        try (RoutesUnderTest own = RoutesUnderTest.start(server.baseUrl(), mine)) {
+            JsonNode general = own.ask("{\"prompt\":\"x\",\"task\":\"code\",\"strategy\":\"smart\"}");
+            JsonNode code = own.ask("{\"prompt\":\"y\",\"task\":\"code\",\"strategy\":\"smart\",\"budget\":\"premium\"}");
+
+            assertThat(general.path("model_requested").asText()).isEqualTo("openai/gpt-4.1");
+            assertThat(general.at("/routing/reason").asText()).isEqualTo("mine smart table, general x balanced, as code has no cell");
+            assertThat(code.path("model_requested").asText()).isEqualTo("anthropic/claude-sonnet-4.5");
+            assertThat(code.at("/routing/reason").asText()).isEqualTo("mine smart table, code x premium");
+        }
     }
 }
