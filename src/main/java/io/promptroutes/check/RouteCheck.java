@@ -28,6 +28,8 @@ public final class RouteCheck {
     private static final Pattern BEAN = Pattern.compile("^(?:\\w*[rR]ef=#?|\\w+=#|uri=.*[?&][^=&]+=#)([\\w.-]+)(?=&|$)");
     /** That something is sent to; those that depend on a variable or a key are left out. */
     private static final Pattern QUEUE = Pattern.compile("^uri=((?:direct|seda):[^?{]+)(?:\\?[^{]*)?$");
+    /** In the text of a file: a bean, and what a route begins with. */
+    private static final Pattern NAMED = Pattern.compile("(?:(?<!Template)[rR]ef: \"?|: \"?#)([\\w.-]+)");
     private static final Pattern BEGINNING = Pattern.compile("from:\\s+uri: \"?(direct|seda)(?::|\"?\\s+parameters:\\s+name: \"?)([^?\"\\s]+)");
     private static final String OWN = "file:";
 
@@ -42,14 +44,16 @@ public final class RouteCheck {
         }
     }
 
-    /** Beans that the jar's routes name. */
-    public static Set<String> beansOfTheJar(CamelContext loaded) {
-        return mentions(loaded, BEAN).filter(bean -> !bean.own()).map(Mention::name).collect(Collectors.toSet());
+    /** Beans that the jar's files name, also those of routes that are not for every command. */
+    public static Set<String> beansOfTheJar() {
+        return RouteFiles.textsOfTheJar().flatMap(text -> NAMED.matcher(text).results()).map(bean -> bean.group(1)).collect(Collectors.toSet());
     }
 
     /** @param loaded with its routes, not started */
     public static void check(CamelContext loaded, Consumer<Finding> found) {
-        report(mentions(loaded, BEAN).filter(bean -> loaded.getRegistry().lookupByName(bean.name()) == null), beansOfTheJar(loaded), "no bean is called ", found);
+        Set<String> beans = beansOfTheJar();
+        report(mentions(loaded, BEAN).filter(bean -> !beans.contains(bean.name()) && loaded.getRegistry().lookupByName(bean.name()) == null), beans,
+                "no bean is called ", found);
         Set<String> queues = routes(loaded).stream().map(route -> route.getInput().getEndpointUri().split("\\?")[0]).collect(Collectors.toSet());
         // those of routes that are not for this command, too
         RouteFiles.textsOfTheJar().flatMap(text -> BEGINNING.matcher(text).results()).forEach(uri -> queues.add(uri.group(1) + ":" + uri.group(2)));

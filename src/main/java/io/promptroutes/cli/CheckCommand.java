@@ -118,7 +118,7 @@ final class CheckCommand extends ConfiguredCommand implements Callable<Integer> 
                 Map.of("camel.component.kafka.lazyStartProducer", "true"));
         Application application = new Application(routes, intake, new Application.Edges("files", beans, id -> true, exchange -> true, Duration.ofSeconds(1),
                 properties), null, new LedgerPolicy("openrouter", "check", "check", false, false, false, false, (id, result) -> false));
-        application.configured(camel -> RouteCheck.beansOfTheJar(camel).stream().filter(bean -> camel.getRegistry().lookupByName(bean) == null)
+        application.configured(camel -> RouteCheck.beansOfTheJar().stream().filter(bean -> camel.getRegistry().lookupByName(bean) == null)
                 .forEach(bean -> application.bind(Map.of(bean, (Processor) exchange -> { }))));
         return application;
     }

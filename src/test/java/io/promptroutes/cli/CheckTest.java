@@ -242,11 +242,13 @@ class CheckTest {
                             parameters:
                               name: nowhere
                 """);
+        Path edited = Files.copy(Path.of("routes", "estimate.camel.yaml"), folder.resolve("estimate.camel.yaml")); // of no concern to any but --estimate
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             camel.setSourceLocationEnabled(true);
             camel.getRegistry().bind("breakers", "");
             RoutesLoader loader = PluginHelper.getRoutesLoader(camel);
-            loader.loadRoutes(ResourceHelper.resolveResource(camel, "classpath:routes/call.camel.yaml"), ResourceHelper.resolveResource(camel, "file:" + own));
+            loader.loadRoutes(ResourceHelper.resolveResource(camel, "classpath:routes/call.camel.yaml"), ResourceHelper.resolveResource(camel, "file:" + own),
+                    ResourceHelper.resolveResource(camel, "file:" + edited));
             RouteCheck.check(camel, findings::add);
         }
 
