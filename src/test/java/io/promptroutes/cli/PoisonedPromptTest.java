@@ -14,12 +14,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** One prompt of many is refused by every model as if the account were at fault: it fails alone, and the others are answered. */
 @Timeout(90)
+@Execution(ExecutionMode.CONCURRENT)
 class PoisonedPromptTest {
 
     private static final int GOOD = 20;
