@@ -11,7 +11,7 @@ import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.Writable;
 
-/** Writes dead letters as JSON (README, "Messages"). Stateless. */
+/** Writes dead letters as JSON (docs/messages.md). Stateless. */
 public final class DeadLetters {
 
     private DeadLetters() {

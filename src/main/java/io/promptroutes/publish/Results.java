@@ -14,7 +14,7 @@ import io.promptroutes.routing.Chain;
 import java.math.BigDecimal;
 import java.util.List;
 
-/** Writes results as JSON (README, "Messages"). Stateless. */
+/** Writes results as JSON (docs/messages.md). Stateless. */
 public final class Results {
 
     private record Fallback(int level, String reason, List<Failed> attempts) {
