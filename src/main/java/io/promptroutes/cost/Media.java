@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -73,18 +74,22 @@ public record Media(List<Part> parts) {
 
     /** What is text of so many bytes of a request. */
     public long text(long bytes) {
-        return bytes - parts.stream().mapToLong(Part::characters).sum();
+        return bytes - sum(Part::characters);
     }
 
     public long likelyTokens() {
-        return parts.stream().mapToLong(Part::likely).sum();
+        return sum(Part::likely);
     }
 
     long mostTokens() {
-        return parts.stream().mapToLong(Part::most).sum();
+        return sum(Part::most);
+    }
+
+    private long sum(ToLongFunction<Part> figure) {
+        return parts.isEmpty() ? 0 : parts.stream().mapToLong(figure).sum(); // most requests are text alone
     }
 
     public int count(String kind) {
-        return (int) parts.stream().filter(part -> part.kind().equals(kind)).count();
+        return parts.isEmpty() ? 0 : (int) parts.stream().filter(part -> part.kind().equals(kind)).count();
     }
 }

@@ -60,12 +60,16 @@ public final class PriceList {
 
     public Entry of(String model) {
         Price listed = catalogue.find(model).map(Model::price).filter(Price::known).orElse(null);
-        Price price = model == null ? null : Stream.of(model, ModelNames.withoutDynamicVariant(model), model.substring(model.indexOf('/') + 1))
-                .map(configured::get).filter(Objects::nonNull).findFirst().orElse(null);
-        if (listed != null && (price == null || !keysFirst)) {
-            return new Entry(listed, Origin.CATALOGUE);
+        Price price = model == null || listed != null && !keysFirst ? null : configured(model);
+        if (price != null) {
+            return new Entry(price, Origin.CONFIGURED);
         }
-        return price != null ? new Entry(price, Origin.CONFIGURED) : new Entry(unknown, Origin.UNKNOWN);
+        return listed != null ? new Entry(listed, Origin.CATALOGUE) : new Entry(unknown, Origin.UNKNOWN);
+    }
+
+    private Price configured(String model) {
+        return Stream.of(model, ModelNames.withoutDynamicVariant(model), model.substring(model.indexOf('/') + 1))
+                .map(configured::get).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     private static Price parse(String key, String value) {

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 final class UnboundedCosts {
 
     private static final ResourceBundle REASONS = ResourceBundle.getBundle("unbounded-costs", Locale.ROOT);
-    private static final Set<String> FIELDS = names("field.");
+    private static final Set<String> FIELDS = Set.copyOf(names("field."));
     private static final Set<String> MODELS = names("model.");
     private static final Set<String> PARTS = names("part.");
 
@@ -38,7 +38,7 @@ final class UnboundedCosts {
                 return said("model", name);
             }
         }
-        return media.parts().stream().map(Media.Part::type).filter(PARTS::contains).findFirst().map(type -> said("part", type)).orElse(null);
+        return media.parts().isEmpty() ? null : media.parts().stream().map(Media.Part::type).filter(PARTS::contains).findFirst().map(type -> said("part", type)).orElse(null);
     }
 
     private static String said(String kind, String name) {

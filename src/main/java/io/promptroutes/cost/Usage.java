@@ -2,7 +2,6 @@ package io.promptroutes.cost;
 
 import java.math.BigDecimal;
 import java.util.Map;
-import java.util.stream.LongStream;
 
 /**
  * What OpenRouter counted for one call.
@@ -32,7 +31,7 @@ public record Usage(long promptTokens, long completionTokens, long reasoningToke
 
     /** The highest of its counts. */
     long most() {
-        return LongStream.of(promptTokens, completionTokens, reasoningTokens, cachedTokens, cacheWriteTokens, totalTokens).max().orElseThrow();
+        return Math.max(Math.max(Math.max(promptTokens, completionTokens), Math.max(reasoningTokens, totalTokens)), Math.max(cachedTokens, cacheWriteTokens));
     }
 
     long of(Price.Kind kind) {

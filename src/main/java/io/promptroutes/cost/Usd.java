@@ -50,7 +50,7 @@ public final class Usd {
     }
 
     private static BigDecimal round(BigDecimal amount, RoundingMode mode) {
-        BigDecimal rounded = amount.setScale(DIGITS, mode).stripTrailingZeros();
+        BigDecimal rounded = (amount.scale() <= DIGITS ? amount : amount.setScale(DIGITS, mode)).stripTrailingZeros();
         return rounded.scale() < 0 ? rounded.setScale(0) : rounded;
     }
 }

@@ -10,6 +10,7 @@ import io.promptroutes.cost.Thinking;
 import io.promptroutes.cost.Usd;
 import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -104,7 +105,8 @@ public record ChatRequest(ObjectNode provider, int reasoningHeadroom, Dialect di
 
     /** The request's own output cap, the lower of two; else ours, or null. */
     public static Integer outputCap(ObjectNode request, Integer maxTokens) {
-        return caps(request).stream().min(Integer::compare).orElse(maxTokens);
+        List<Integer> caps = caps(request);
+        return caps.isEmpty() ? maxTokens : Collections.min(caps);
     }
 
     private static List<Integer> caps(ObjectNode request) {

@@ -38,7 +38,8 @@ final class UsageReader {
 
     /** Null where neither tokens nor a cost are told. @param again the answer was given before, and is not counted anew */
     static Usage read(JsonNode root, boolean again) {
-        JsonNode usage = WORDS.get("usage").stream().map(root::at).filter(JsonNode::isObject).findFirst().orElse(MissingNode.getInstance());
+        JsonNode usage = root.path("usage").isObject() ? root.path("usage") // nearly always
+                : WORDS.get("usage").stream().map(root::at).filter(JsonNode::isObject).findFirst().orElse(MissingNode.getInstance());
         BigDecimal cost = cost(usage);
         if (cost == null && Stream.of("prompt", "completion", "total").flatMap(word -> numbers(usage, word)).findAny().isEmpty()) {
             return null;
@@ -49,12 +50,12 @@ final class UsageReader {
         long cached = first(usage, "cached", () -> 0);
         long written = first(usage, "cache-write", () -> 0);
         Map<Price.Kind, Long> special = new EnumMap<>(Price.Kind.class);
-        KINDS.forEach((word, kind) -> {
-            long tokens = first(usage, word, () -> 0);
+        for (Map.Entry<String, Price.Kind> word : KINDS.entrySet()) {
+            long tokens = first(usage, word.getKey(), () -> 0);
             if (tokens > 0) {
-                special.put(kind, tokens);
+                special.put(word.getValue(), tokens);
             }
-        });
+        }
         boolean beyond = again || usage.path("is_byok").asBoolean() || cached + written > 0
                 || WORDS.get("beyond").stream().map(usage::at).anyMatch(UsageReader::counts);
         return new Usage(in, out, first(usage, "reasoning", () -> 0), cached, written, first(usage, "total", () -> in + out), cost, special, beyond);

@@ -94,7 +94,7 @@ public final class Beans implements AutoCloseable {
         main.bind("parsePrompt", new ParsePrompt(new PromptParser(prompts), shared.firstSeen(), new Occurrences(), prompts.maxBytes(), telemetry.traces()));
         TaskDetection.bind(main, options.detection().keywords(), options.detection()::detector);
         main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, options.aliases(catalogue), prices, reservations, tokens, request::cap, options.models().fallbacks(),
-                options.models().free()), limited, options.retries().deadline()));
+                options.models().free()), limited, options.retries().deadline(), options.models().tasks()));
         main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), shared.policy()));
         main.bind("askCache", new AskCache(new AnswerCache(options.cache(), clock), shared.ledger(), shared.policy(), options.service().provider(),
                 model -> breakers.open(model) ? LeftOut.CIRCUIT_BREAKER : parked.why(model), intake, pauses, shared.tally(), publishers, clock));

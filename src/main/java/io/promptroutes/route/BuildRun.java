@@ -11,10 +11,10 @@ import io.promptroutes.routing.Choice;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -25,8 +25,9 @@ import org.apache.camel.Processor;
  *
  * @param limited  whether any budget is set by now, so that no call may be without a cap
  * @param deadline over all attempts of a prompt
+ * @param tasks    by name: their settings hold where the routes set no other {@code temperature} and {@code maxTokens}
  */
-record BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline) implements Processor {
+record BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline, Map<String, Options.TaskSettings> tasks) implements Processor {
 
     /** What the routers went by, which nobody asks for any more: whatever hands the prompt on would copy it. */
     private static final List<String> CHOSEN_BY = List.of("text", "signs", "reasons", "likeliest", "confidence", "budget", "quality", "complexity",
@@ -35,14 +36,17 @@ record BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline)
     @Override
     public void process(Exchange exchange) {
         Prompt prompt = exchange.getVariable("prompt", Prompt.class);
-        int maxTokens = exchange.getVariable("maxTokens", Integer.class);
-        Choice choice = chains.build(prompt, models(exchange, prompt), maxTokens);
         Task task = Task.valueOf(exchange.getVariable("task", String.class).toUpperCase(Locale.ROOT));
+        Options.TaskSettings usual = tasks.get(task.toString());
+        Integer cap = exchange.getVariable("maxTokens", Integer.class);
+        int maxTokens = cap == null ? usual.maxTokens() : cap;
+        String temperature = exchange.getVariable("temperature", String.class);
+        Choice choice = chains.build(prompt, models(exchange, prompt), maxTokens);
         boolean capped = !prompt.openAi() || limited.getAsBoolean() || prompt.maxCostCents() != null;
         Decision decision = new Decision(
                 exchange.getVariable("tier", String.class),
                 exchange.getVariable("reason", String.class),
-                prompt.openAi() ? null : new BigDecimal(exchange.getVariable("temperature", String.class)),
+                prompt.openAi() ? null : temperature == null ? usual.temperature() : new BigDecimal(temperature),
                 capped ? maxTokens : null,
                 choice,
                 exchange.getVariable("confidence", Double.class),
@@ -89,6 +93,13 @@ record BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline)
     }
 
     private static List<String> split(String list) {
-        return new ArrayList<>(Arrays.stream(list.split(",")).map(String::strip).filter(one -> !one.isEmpty()).distinct().toList());
+        List<String> models = new ArrayList<>();
+        for (String one : list.split(",")) {
+            String model = one.strip();
+            if (!model.isEmpty() && !models.contains(model)) {
+                models.add(model);
+            }
+        }
+        return models;
     }
 }

@@ -6,7 +6,6 @@ import io.promptroutes.openrouter.FreshConnection;
 import io.promptroutes.openrouter.Network;
 import io.promptroutes.openrouter.WallClock;
 import java.time.Duration;
-import java.util.stream.Stream;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
@@ -78,7 +77,7 @@ public record OpenRouterHttp(ApiKey key, Options.Service service, WallClock wall
                 .addExecInterceptorFirst("fresh-connection", new FreshConnection(connections))
                 .addExecInterceptorFirst("network", network)
                 .addExecInterceptorFirst("wall-clock", wallClock)
-                .addExecInterceptorFirst("mask", new EchoMask(() -> Stream.concat(Stream.of(key.value()), network.secrets().stream()).toList()))
+                .addExecInterceptorFirst("mask", new EchoMask(key, network.secrets()))
                 .addRequestInterceptorFirst((request, entity, context) -> {
                     if (key.present()) {
                         request.setHeader("Authorization", key.authorization());

@@ -60,9 +60,15 @@ public record Options(int concurrency, Service service, Retries retries, Models 
      * @param branchTimeout of each model of a comparison, over its attempts
      * @param prices        all keys below {@code prices.}, with that prefix
      * @param aliases       names of models and what they stand for, as somebody has set them; shippedAliases, those of the jar
+     * @param tasks         what a task's calls get, by its name
      */
     public record Models(Set<String> tables, List<String> fallbacks, List<String> free, boolean freeFallback, Duration branchTimeout,
-            Map<String, String> prices, int priceJumpPercent, int expiryDays, Map<String, String> aliases, Map<String, String> shippedAliases) {
+            Map<String, String> prices, int priceJumpPercent, int expiryDays, Map<String, String> aliases, Map<String, String> shippedAliases,
+            Map<String, TaskSettings> tasks) {
+    }
+
+    /** What is sent unless the request has its own, or the route of its strategy. @param maxTokens output cap */
+    public record TaskSettings(BigDecimal temperature, int maxTokens) {
     }
 
     public PriceList prices(Catalogue catalogue) {

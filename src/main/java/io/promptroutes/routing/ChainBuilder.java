@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Decides which models a prompt may be sent to, out of what the routes chose and the standard fallbacks: those that can do it, by the
@@ -75,9 +76,8 @@ public final class ChainBuilder {
         }
         List<String> listed = candidates.of(prompt, wanted.isEmpty() ? chosen : List.copyOf(wanted), wanted, rejected);
         Job job = new Job(prompt, new Demand(prompt.request(), counter), maxTokens);
-        List<String> capable = listed.stream().filter(model -> passes(model, lacks(job, model), rejected)).toList();
-        List<String> able = prompt.strategy() == Strategy.FIT ? capable
-                : capable.stream().filter(model -> passes(model, tooLong(job, model), rejected)).toList();
+        List<String> capable = passing(listed, model -> lacks(job, model), rejected);
+        List<String> able = prompt.strategy() == Strategy.FIT ? capable : passing(capable, model -> tooLong(job, model), rejected);
         if (able.isEmpty()) {
             return refused(prompt, listed.isEmpty() ? chosen : listed, rejected, refusal(job, capable, rejected));
         }
@@ -105,11 +105,17 @@ public final class ChainBuilder {
         return job.caps().computeIfAbsent(model, id -> caps.of(job.prompt().request(), id, catalogue.find(id).orElse(null), job.maxTokens()));
     }
 
-    private static boolean passes(String model, String reason, List<String> rejected) {
-        if (reason != null) {
-            rejected.add(model + ": " + reason);
+    private static List<String> passing(List<String> models, UnaryOperator<String> against, List<String> rejected) {
+        List<String> passing = new ArrayList<>(models.size());
+        for (String model : models) {
+            String reason = against.apply(model);
+            if (reason == null) {
+                passing.add(model);
+            } else {
+                rejected.add(model + ": " + reason);
+            }
         }
-        return reason == null;
+        return passing;
     }
 
     private String lacks(Job job, String model) {
@@ -126,8 +132,10 @@ public final class ChainBuilder {
     private Choice choice(Job job, List<String> models, Set<String> wanted, List<String> rejected, Map<String, BigDecimal> worst, long truncated) {
         String first = models.get(0);
         boolean one = job.prompt().strategy() != Strategy.COMPARE;
-        BigDecimal usd = models.stream().limit(one ? 1 : models.size()).map(model -> spendable.worst(job, model, cap(job, model)))
-                .reduce(BigDecimal.ZERO, BigDecimal::add);
+        BigDecimal usd = BigDecimal.ZERO;
+        for (String model : one ? List.of(first) : models) {
+            usd = usd.add(spendable.worst(job, model, cap(job, model)));
+        }
         Estimate estimate = new Estimate(one ? first : null, usd, job.demand().tokensAtMost(), cap(job, first), job.demand().counted());
         Supplier<List<String>> free = () -> candidates.freeModels().stream().filter(model -> lacks(job, model) == null && tooLong(job, model) == null).toList();
         return new Choice(job.prompt(), models, candidates.freeOnly(job.prompt(), first), free, rejected, estimate, worst, truncated, wanted,

@@ -2,8 +2,6 @@ package io.promptroutes.routing;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.List;
 
 /** How much time a prompt's attempts have left, from the first one's start; it stands still while nothing may be called. Belongs to one prompt. */
 public final class Deadline {
@@ -48,7 +46,9 @@ public final class Deadline {
     /** What an attempt may take, where {@code later} models are still to come. */
     Duration share(Instant now, int later) {
         Duration left = Duration.between(now, end);
-        return Collections.max(List.of(spare(now, later), left.dividedBy(later + 1L)));
+        Duration spare = spare(now, later);
+        Duration even = left.dividedBy(later + 1L);
+        return spare.compareTo(even) > 0 ? spare : even;
     }
 
     /** What is left beside the shares of so many models. */

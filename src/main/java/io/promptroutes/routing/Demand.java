@@ -6,7 +6,6 @@ import io.promptroutes.cost.Media;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.TokenCounter;
 import io.promptroutes.prompt.MessageText;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -48,7 +47,17 @@ public final class Demand {
                 modalities.remove("file"); // the request has files read for any model
             }
         }
-        bytes = texts.stream().mapToLong(text -> text.getBytes(StandardCharsets.UTF_8).length).sum() + (long) TOKENS_OF_A_MESSAGE * messages.size();
+        bytes = texts.stream().mapToLong(Demand::bytes).sum() + (long) TOKENS_OF_A_MESSAGE * messages.size();
+    }
+
+    /** In UTF-8, without making them. */
+    private static long bytes(String text) {
+        long bytes = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            bytes += c < 0x80 ? 0 : c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+        }
+        return bytes;
     }
 
     private void read(JsonNode message) {

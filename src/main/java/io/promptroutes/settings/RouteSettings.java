@@ -12,6 +12,7 @@ import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.PromptSettings;
+import io.promptroutes.prompt.Task;
 import io.promptroutes.route.Options;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Detector;
@@ -141,7 +142,16 @@ public final class RouteSettings {
         return new Options.Models(tableIds(tables), Settings.split(table(tables + "fallbacks")), Settings.split(table(tables + "tier.free")),
                 settings.onOff("fallback.free"), settings.duration("strategy.compare.timeout"), prices(),
                 settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650),
-                aliases(false), aliases(true));
+                aliases(false), aliases(true), tasks());
+    }
+
+    private Map<String, Options.TaskSettings> tasks() {
+        Map<String, Options.TaskSettings> tasks = new TreeMap<>();
+        for (Task task : Task.values()) {
+            tasks.put(task.toString(), new Options.TaskSettings(settings.amount("tasks." + task + ".temperature"),
+                    settings.integer("tasks." + task + ".max-tokens", 1, Integer.MAX_VALUE)));
+        }
+        return tasks;
     }
 
     private Dialect dialect() {

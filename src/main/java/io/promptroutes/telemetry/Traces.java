@@ -52,8 +52,8 @@ public final class Traces {
     }
 
     private static SpanContext sender(String traceparent) {
-        Matcher parts = TRACEPARENT.matcher(traceparent == null ? "" : traceparent);
-        return !parts.matches() ? SpanContext.getInvalid() : SpanContext.createFromRemoteParent(parts.group(1), parts.group(2),
+        Matcher parts = traceparent == null ? null : TRACEPARENT.matcher(traceparent);
+        return parts == null || !parts.matches() ? SpanContext.getInvalid() : SpanContext.createFromRemoteParent(parts.group(1), parts.group(2),
                 TraceFlags.fromHex(parts.group(3), 0), TraceState.getDefault());
     }
 
