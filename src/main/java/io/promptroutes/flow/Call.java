@@ -98,7 +98,7 @@ public final class Call {
 
     /** What it was paid for: its answer, fit or not; null where it gave none. */
     public Answer paid() {
-        boolean rejected = failure != null && (failure.kind() == FailureKind.INVALID_OUTPUT || failure.kind() == FailureKind.OUTPUT_CUT);
+        boolean rejected = failure != null && failure.kind().is(FailureKind.Trait.REJECTED);
         return answer == null && rejected ? unfit : answer;
     }
 

@@ -39,8 +39,8 @@ record ErrorClassifier(RetryAfter retryAfter) {
     /** A 200 that is neither an answer nor tells an error. */
     CallFailed noAnswer(FailureKind kind, Response response, Billing otherwise, String message) {
         Billing billing = billing(response.usage(), otherwise);
-        return new CallFailed(new CallFailed.Details(kind, response.status(), message, billing, null, null,
-                response.generationId(), response.provider(), billing == Billing.YES ? response.usage() : null, null));
+        return new CallFailed.Details(kind, response.status(), message, billing, null, null,
+                response.generationId(), response.provider(), billing == Billing.YES ? response.usage() : null, null).exception();
     }
 
     /**
@@ -52,12 +52,12 @@ record ErrorClassifier(RetryAfter retryAfter) {
         FailureKind kind = FailureTable.kind(like, error);
         Billing billing = billing(usage, otherwise);
         String message = ErrorText.of(error.telling(), error.metadata());
-        return new CallFailed(new CallFailed.Details(kind, status,
+        return new CallFailed.Details(kind, status,
                 message == null ? ended(response) : message, billing,
                 retryAfter.of(response.header(), error, kind),
                 kind == FailureKind.MAX_TOKENS_UNAFFORDABLE ? error.affordableTokens() : null, response.generationId(),
                 error.provider() != null ? error.provider() : response.provider(), billing == Billing.YES ? usage : null,
-                retryable(like, kind, error)));
+                retryable(like, kind, error)).exception();
     }
 
     /** How the provider ended the answer, in its own word where it has one: what there is to tell where nobody says more. */

@@ -30,7 +30,7 @@ final class ErrorVocabulary {
     /** @return null for a word that says too little */
     static FailureKind kind(String word) {
         String[] meaning = meaning(word);
-        return meaning.length < 2 ? null : FailureKind.valueOf(meaning[1].toUpperCase(Locale.ROOT));
+        return meaning.length < 2 ? null : FailureKind.named(meaning[1]);
     }
 
     /** @return null for an unknown word */

@@ -33,7 +33,7 @@ final class FailureTable {
         for (String rule : RULES.getString(key).split(";")) {
             String[] parts = rule.split("->");
             if (Stream.of(parts[0].strip().split(" +")).allMatch(condition -> holds(condition, body))) {
-                return FailureKind.valueOf(parts[1].strip().toUpperCase(Locale.ROOT));
+                return FailureKind.named(parts[1].strip());
             }
         }
         throw new IllegalStateException("no rule for " + status);

@@ -75,11 +75,15 @@ public final class WallClock implements ExecChainHandler, AutoCloseable {
                 response.setEntity(new ByteArrayEntity(bytes, ContentType.parseLenient(body.getContentType())));
             }
             return response;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | HttpException | RuntimeException e) {
             if (over.get()) {
-                throw new AttemptTimedOut(limit);
+                String late = "no whole answer within " + limit.toMillis() + " ms";
+                throw call == null ? new IOException(late) : CallFailed.timedOut(late, call).exception();
             }
-            throw e;
+            if (call == null || e instanceof RuntimeException) {
+                throw e;
+            }
+            throw CallFailed.broken(e, call).exception();
         } finally {
             end.cancel(false);
             if (telling != null) {

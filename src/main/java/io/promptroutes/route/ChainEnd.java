@@ -4,12 +4,11 @@ import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Run;
 import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.CallFailed;
+import io.promptroutes.openrouter.FailureKind.Trait;
 import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.prompt.Strategy;
 import io.promptroutes.routing.Chain.Step;
 import io.promptroutes.routing.Chain;
-import java.util.EnumSet;
-import java.util.Set;
 import org.apache.camel.Exchange;
 
 /**
@@ -19,16 +18,6 @@ import org.apache.camel.Exchange;
  * @param hold         whether no other call may follow one that may have been billed
  */
 record ChainEnd(Pauses pauses, boolean freeFallback, boolean hold) {
-
-    /** Reasons that lie with the account or the connection: a chain of nothing else is put back, never dead-lettered. */
-    private static final Set<String> NOBODYS_FAULT = names(EnumSet.of(FailureKind.KEY_REFUSED, FailureKind.ACCOUNT_BLOCKED,
-            FailureKind.INSUFFICIENT_CREDIT, FailureKind.MAX_TOKENS_UNAFFORDABLE, FailureKind.REQUEST_UNAFFORDABLE, FailureKind.UNREACHABLE));
-    /** Of those, what is said of one request: where it comes last, another request may be paid. */
-    private static final Set<FailureKind> OF_ONE_REQUEST = EnumSet.of(FailureKind.MAX_TOKENS_UNAFFORDABLE, FailureKind.REQUEST_UNAFFORDABLE);
-    private static final Set<FailureKind> WORTH_A_RETRY = EnumSet.of(FailureKind.MAX_TOKENS_UNAFFORDABLE, FailureKind.REQUEST_UNAFFORDABLE,
-            FailureKind.INSUFFICIENT_CREDIT, FailureKind.RATE_LIMITED, FailureKind.FREE_LIMIT,
-            FailureKind.TIMEOUT, FailureKind.CONNECTION, FailureKind.UNREACHABLE, FailureKind.PROVIDER_ERROR,
-            FailureKind.INVALID_ANSWER);
 
     /** A chain that has come to its end is a dead letter, or is put back. */
     void conclude(Exchange exchange, Run run) {
@@ -45,8 +34,8 @@ record ChainEnd(Pauses pauses, boolean freeFallback, boolean hold) {
         // the other models of a comparison may still be called
         boolean others = freeFallback && run.prompt().strategy() == Strategy.COMPARE && kind == FailureKind.INSUFFICIENT_CREDIT;
         // whoever cannot be reached has refused nothing, whatever went before
-        if (!others && !OF_ONE_REQUEST.contains(kind) && (kind == FailureKind.UNREACHABLE
-                || chain.attempts().stream().allMatch(attempt -> NOBODYS_FAULT.contains(attempt.kind())))) {
+        if (!others && !kind.is(Trait.OF_ONE_REQUEST) && (kind == FailureKind.UNREACHABLE
+                || chain.attempts().stream().allMatch(attempt -> FailureKind.named(attempt.kind()).is(Trait.NOBODYS_FAULT)))) {
             hold(exchange, "no model can be called: " + kind + ", " + run.failure().message());
             return;
         }
@@ -56,13 +45,7 @@ record ChainEnd(Pauses pauses, boolean freeFallback, boolean hold) {
                     + last.message(), false));
             return;
         }
-        run.fail(new Failure(last.kind().toString(), "no model answered; the last one: " + last.message(),
-                worthARetry(last.kind())));
-    }
-
-    /** Whether a prompt that failed so may be answered later. */
-    static boolean worthARetry(FailureKind kind) {
-        return WORTH_A_RETRY.contains(kind);
+        run.fail(new Failure(last.kind().toString(), "no model answered; the last one: " + last.message(), last.kind().is(Trait.RETRYABLE)));
     }
 
     void hold(Exchange exchange, String why) {
@@ -73,9 +56,5 @@ record ChainEnd(Pauses pauses, boolean freeFallback, boolean hold) {
         } else if (pauses.putBack(exchange, run)) {
             pauses.pause(exchange, why);
         }
-    }
-
-    private static Set<String> names(Set<FailureKind> kinds) {
-        return Set.copyOf(kinds.stream().map(FailureKind::toString).toList());
     }
 }

@@ -55,9 +55,9 @@ record CheckOutput(StructuredOutput output, Ledger ledger, Executor checkers, Ex
         run.unfit(verdict.fault());
         boolean cut = FinishReason.LENGTH.equals(answer.finishReason());
         FailureKind kind = FinishReason.FILTER.equals(answer.finishReason()) ? FailureKind.MODERATION : FailureKind.INVALID_OUTPUT; // no filter mends its JSON
-        exchange.setException(new CallFailed(new CallFailed.Details(cut ? FailureKind.OUTPUT_CUT : kind, 200,
+        exchange.setException(new CallFailed.Details(cut ? FailureKind.OUTPUT_CUT : kind, 200,
                 cut ? "the answer was cut at " + run.call().request().outputCap() + " tokens: " + verdict.fault() : verdict.fault(), Billing.YES, null, null,
-                answer.generationId(), answer.provider(), answer.usage(), null)));
+                answer.generationId(), answer.provider(), answer.usage(), null).exception());
     }
 
     /** An answer in {@code stored} whose process died before it was checked is the prompt's if it fits; else the prompt is called. */

@@ -22,11 +22,9 @@ import io.promptroutes.routing.Demand;
 import io.promptroutes.telemetry.Passage;
 import io.promptroutes.telemetry.Telemetry;
 import java.time.Clock;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
@@ -43,10 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms, Tally tally, Breakers breakers, Reach reach, Telemetry telemetry,
         Clock clock) implements Processor {
-
-    /** What a model's circuit breaker counts: neither the request nor the account was at fault. */
-    private static final Set<FailureKind> OF_THE_MODEL = EnumSet.of(FailureKind.PROVIDER_ERROR, FailureKind.TIMEOUT, FailureKind.CONNECTION,
-            FailureKind.INVALID_ANSWER);
 
     private static final Logger LOG = LoggerFactory.getLogger(EndCall.class);
 
@@ -99,7 +93,7 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
         if (run.call().paid() != null) {
             breakers.answered(model);
             reach.proved(run.call().started(), cost.usd() == null || cost.usd().signum() > 0);
-        } else if (OF_THE_MODEL.contains(run.failure().kind())) {
+        } else if (run.failure().kind().is(FailureKind.Trait.OF_THE_MODEL)) {
             breakers.failed(model);
         } else {
             breakers.undecided(model);

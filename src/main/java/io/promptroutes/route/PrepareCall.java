@@ -11,6 +11,7 @@ import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.ChatRequest;
+import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Chain;
 import io.promptroutes.routing.LeftOut;
@@ -120,7 +121,7 @@ record PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Brea
         String words = left.entrySet().stream().map(one -> one.getKey() + ": " + one.getValue().words()).collect(Collectors.joining("; "));
         LeftOut why = left.values().stream().filter(LeftOut::retryable).findFirst().orElse(left.values().iterator().next());
         CallFailed.Details last = run.failure();
-        if (last != null && !why.retryable() && ChainEnd.worthARetry(last.kind())) {
+        if (last != null && !why.retryable() && last.kind().is(FailureKind.Trait.RETRYABLE)) {
             return new Failure(last.kind().toString(), "no model answered; the last one: " + last.message() + "; left out: " + words, true);
         }
         return new Failure(why.toString(), "no model is left to call: " + words, why.retryable());

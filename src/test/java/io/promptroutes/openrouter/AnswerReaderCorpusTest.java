@@ -158,7 +158,7 @@ class AnswerReaderCorpusTest {
         try {
             return fail("is an answer: " + read(given));
         } catch (CallFailed e) {
-            assertThat(e.getKind()).isEqualTo(e.details().kind().toString());
+            assertThat(e.getClass()).isEqualTo(e.details().kind().exceptionClass());
             return e.details();
         }
     }

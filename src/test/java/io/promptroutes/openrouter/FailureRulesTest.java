@@ -32,4 +32,10 @@ class FailureRulesTest {
             assertThat(all[all.length - 1].strip()).as(status).startsWith("->");
         }
     }
+
+    @Test
+    void everyKindHasAClassOfItsOwnName() {
+        assertThat(FailureKind.values()).allSatisfy(kind ->
+                assertThat(kind.exceptionClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_")).isEqualToIgnoringCase(kind.toString()));
+    }
 }

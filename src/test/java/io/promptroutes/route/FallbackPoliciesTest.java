@@ -110,7 +110,7 @@ class FallbackPoliciesTest {
     }
 
     private static CallFailed failure(FailureKind kind, Duration retryAfter, Integer affordable, Boolean retryable) {
-        return new CallFailed(new CallFailed.Details(kind, 400, "no", Billing.NO, retryAfter, affordable, null, null, null, retryable));
+        return new CallFailed.Details(kind, 400, "no", Billing.NO, retryAfter, affordable, null, null, null, retryable).exception();
     }
 
     private static CallFailed failure(FailureKind kind) {
@@ -311,7 +311,7 @@ class FallbackPoliciesTest {
     @EnumSource(value = Billing.class, names = {"UNKNOWN", "NO"})
     void whereThatIsToldNoOtherCallFollowsOneThatMayHaveBeenBilled(Billing billing) {
         fallback = fallback(true, true);
-        fails("nextModel", new CallFailed(new CallFailed.Details(FailureKind.TIMEOUT, null, "no", billing, null, null, null, null, null, null)));
+        fails("nextModel", new CallFailed.Details(FailureKind.TIMEOUT, null, "no", billing, null, null, null, null, null, null).exception());
         assertThat(run.end() == null ? null : run.end().code()).isEqualTo(billing == Billing.UNKNOWN ? "ambiguous" : null);
     }
 }
