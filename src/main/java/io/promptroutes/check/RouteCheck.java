@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.Model;
+import org.apache.camel.model.OnExceptionDefinition;
+import org.apache.camel.model.OptionalIdentifiedDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
@@ -37,10 +39,10 @@ public final class RouteCheck {
     }
 
     /** A name in a file. */
-    private record Mention(String name, String location, int line) {
+    private record Mention(String name, ProcessorDefinition<?> step) {
 
         boolean own() {
-            return location.startsWith(OWN);
+            return step.getLocation().startsWith(OWN);
         }
     }
 
@@ -58,6 +60,7 @@ public final class RouteCheck {
         // those of routes that are not for this command, too
         RouteFiles.textsOfTheJar().flatMap(text -> BEGINNING.matcher(text).results()).forEach(uri -> queues.add(uri.group(1) + ":" + uri.group(2)));
         report(mentions(loaded, QUEUE).filter(queue -> queues.stream().noneMatch(begun -> queue.name().matches(pattern(begun)))), queues, "no route begins with ", found);
+        ClauseCheck.check(model(loaded), routes(loaded), loaded.getClassResolver(), found);
     }
 
     /** A placeholder stands for anything. */
@@ -66,26 +69,40 @@ public final class RouteCheck {
     }
 
     private static void report(Stream<Mention> missing, Set<String> known, String what, Consumer<Finding> found) {
-        missing.filter(Mention::own).forEach(one -> found.accept(Finding.fault(what + one.name(),
-                "routes/" + Path.of(one.location()).getFileName() + " line " + one.line(),
+        missing.filter(Mention::own).forEach(one -> found.accept(Finding.fault(what + one.name(), where(one.step()),
                 Finding.nearest(one.name(), known, "name one that is there"))));
     }
 
+    /** File and line. */
+    static String where(OptionalIdentifiedDefinition<?> definition) {
+        return "routes/" + Path.of(definition.getLocation()).getFileName() + " line " + definition.getLineNumber();
+    }
+
+    private static Model model(CamelContext loaded) {
+        return loaded.getCamelContextExtension().getContextPlugin(Model.class);
+    }
+
     private static List<RouteDefinition> routes(CamelContext loaded) {
-        Model model = loaded.getCamelContextExtension().getContextPlugin(Model.class);
-        List<RouteDefinition> routes = new ArrayList<>(model.getRouteDefinitions());
-        model.getRouteTemplateDefinitions().stream().map(RouteTemplateDefinition::getRoute).forEach(routes::add);
+        List<RouteDefinition> routes = new ArrayList<>(model(loaded).getRouteDefinitions());
+        model(loaded).getRouteTemplateDefinitions().stream().map(RouteTemplateDefinition::getRoute).forEach(routes::add);
         return routes;
     }
 
+    /** Of routes, and of what follows from exceptions. */
+    private static Stream<ProcessorDefinition<?>> steps(CamelContext loaded) {
+        Stream<OnExceptionDefinition> clauses = model(loaded).getRouteConfigurationDefinitions().stream().flatMap(one -> one.getOnExceptions().stream());
+        Stream<ProcessorDefinition<?>> begin = Stream.concat(routes(loaded).stream(), clauses);
+        return begin.flatMap(one -> Stream.concat(Stream.of(one),
+                ProcessorDefinitionHelper.filterTypeInOutputs(one.getOutputs(), ProcessorDefinition.class).stream().map(step -> (ProcessorDefinition<?>) step)));
+    }
+
     private static Stream<Mention> mentions(CamelContext loaded, Pattern kind) {
-        return routes(loaded).stream().flatMap(route -> ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class).stream())
-                .filter(step -> step.getLocation() != null).flatMap(step -> {
-                    Map<String, Object> options = new HashMap<>();
-                    PluginHelper.getBeanIntrospection(loaded).getProperties(step, options, null);
-                    return options.entrySet().stream().filter(option -> option.getValue() instanceof String)
-                            .flatMap(option -> kind.matcher(option.getKey() + "=" + option.getValue()).results())
-                            .map((MatchResult name) -> new Mention(name.group(1), step.getLocation(), step.getLineNumber()));
-                });
+        return steps(loaded).filter(step -> step.getLocation() != null).flatMap(step -> {
+            Map<String, Object> options = new HashMap<>();
+            PluginHelper.getBeanIntrospection(loaded).getProperties(step, options, null);
+            return options.entrySet().stream().filter(option -> option.getValue() instanceof String)
+                    .flatMap(option -> kind.matcher(option.getKey() + "=" + option.getValue()).results())
+                    .map((MatchResult name) -> new Mention(name.group(1), step));
+        });
     }
 }

@@ -1,6 +1,7 @@
 package io.promptroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.promptroutes.check.BudgetCheck;
 import io.promptroutes.check.KafkaCheck;
@@ -247,8 +248,10 @@ class CheckTest {
             camel.setSourceLocationEnabled(true);
             camel.getRegistry().bind("breakers", "");
             RoutesLoader loader = PluginHelper.getRoutesLoader(camel);
-            loader.loadRoutes(ResourceHelper.resolveResource(camel, "classpath:routes/call.camel.yaml"), ResourceHelper.resolveResource(camel, "file:" + own),
-                    ResourceHelper.resolveResource(camel, "file:" + edited));
+            for (String file : List.of("classpath:routes/call.camel.yaml", "classpath:routes/fallback.camel.yaml", "classpath:routes/publish.camel.yaml",
+                    "file:" + own, "file:" + edited)) {
+                loader.loadRoutes(ResourceHelper.resolveResource(camel, file));
+            }
             RouteCheck.check(camel, findings::add);
         }
 
@@ -257,6 +260,29 @@ class CheckTest {
                 one -> assertThat(one).isEqualTo("no bean is called preparCall in routes/mine.camel.yaml line 9; did you mean prepareCall?"),
                 one -> assertThat(one).startsWith("no bean is called nobody in routes/mine.camel.yaml line 17"),
                 one -> assertThat(one).startsWith("no route begins with seda:nowhere in routes/mine.camel.yaml line 19"));
+    }
+
+    @Test
+    void aClauseThatFitsNoFailureOrIsNotThereIsToldWithItsLine() throws Exception {
+        Path own = folder.resolve("fallback.camel.yaml");
+        String shipped = Files.readString(Path.of("routes", "fallback.camel.yaml"));
+        Files.writeString(own, shipped.replace("CallFailed$RateLimited", "CallFailed$RateLimted").replace("CallFailed$Timeout", "CallFailed")
+                .replace("id: after-no-endpoint\n                ref: fallback", "id: after-no-endpoint\n                ref: falback"));
+        try (DefaultCamelContext camel = new DefaultCamelContext()) {
+            camel.setSourceLocationEnabled(true);
+            for (String file : List.of("classpath:routes/call.camel.yaml", "classpath:routes/publish.camel.yaml", "file:" + own)) {
+                PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.resolveResource(camel, file));
+            }
+            RouteCheck.check(camel, findings::add);
+        }
+        int line = (int) shipped.substring(0, shipped.indexOf("CallFailed$RateLimited")).lines().count();
+        assertThat(told()).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).startsWith("no exception is called io.promptroutes.openrouter.CallFailed$RateLimted in routes/fallback.camel.yaml line ")
+                        .endsWith("; did you mean io.promptroutes.openrouter.CallFailed$RateLimited?"),
+                one -> assertThat(one).startsWith("the route configuration fallback has no clause for io.promptroutes.openrouter.CallFailed$RateLimited in routes/fallback.camel.yaml line "),
+                one -> assertThat(one).startsWith("the route configuration fallback has no clause for io.promptroutes.openrouter.CallFailed$Timeout in routes/fallback.camel.yaml line "),
+                one -> assertThat(one).startsWith("no bean is called falback in routes/fallback.camel.yaml line ").endsWith("; did you mean fallback?"));
+        assertThat(findings).extracting(Finding::where).anySatisfy(where -> assertThat(Integer.parseInt(where.replaceFirst(".* ", ""))).isCloseTo(line, within(4)));
     }
 
     private record Said(int code, String text) {
