@@ -1,5 +1,6 @@
 package io.promptroutes.check;
 
+import io.promptroutes.route.Outcome;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteFiles;
 import java.nio.file.Path;
@@ -48,7 +49,8 @@ public final class RouteCheck {
 
     /** Beans that the jar's files name, also those of routes that are not for every command. */
     public static Set<String> beansOfTheJar() {
-        return RouteFiles.textsOfTheJar().flatMap(text -> NAMED.matcher(text).results()).map(bean -> bean.group(1)).collect(Collectors.toSet());
+        return RouteFiles.textsOfTheJar().values().stream().flatMap(text -> NAMED.matcher(text).results()).map(bean -> bean.group(1))
+                .collect(Collectors.toSet());
     }
 
     /** @param loaded with its routes, not started */
@@ -56,11 +58,33 @@ public final class RouteCheck {
         Set<String> beans = beansOfTheJar();
         report(mentions(loaded, BEAN).filter(bean -> !beans.contains(bean.name()) && loaded.getRegistry().lookupByName(bean.name()) == null), beans,
                 "no bean is called ", found);
-        Set<String> queues = routes(loaded).stream().map(route -> route.getInput().getEndpointUri().split("\\?")[0]).collect(Collectors.toSet());
+        Set<String> queues = routes(loaded).stream().map(RouteCheck::begins).collect(Collectors.toSet());
+        Set<String> replaced = routes(loaded).stream().map(RouteDefinition::getLocation).filter(place -> place != null && place.startsWith(OWN))
+                .map(place -> Path.of(place).getFileName().toString()).collect(Collectors.toSet());
+        Map<String, String> shipped = new HashMap<>();
+        RouteFiles.textsOfTheJar().forEach((file, text) -> BEGINNING.matcher(text).results().forEach(uri -> shipped.put(uri.group(1) + ":" + uri.group(2), file)));
         // those of routes that are not for this command, too
-        RouteFiles.textsOfTheJar().flatMap(text -> BEGINNING.matcher(text).results()).forEach(uri -> queues.add(uri.group(1) + ":" + uri.group(2)));
+        shipped.forEach((begun, file) -> {
+            if (!replaced.contains(file)) {
+                queues.add(begun);
+            }
+        });
         report(mentions(loaded, QUEUE).filter(queue -> queues.stream().noneMatch(begun -> queue.name().matches(pattern(begun)))), queues, "no route begins with ", found);
+        Stream.of(Outcome.values()).filter(outcome -> !queues.contains(outcome.route())).forEach(outcome -> found.accept(Finding.fault(
+                "no route begins with " + outcome.route() + ", to which prompts are moved", instead(loaded, shipped, outcome),
+                "name it so again, or take a new copy of the file")));
         ClauseCheck.check(model(loaded), routes(loaded), loaded.getClassResolver(), found);
+    }
+
+    private static String begins(RouteDefinition route) {
+        return route.getInput().getEndpointUri().split("\\?")[0];
+    }
+
+    /** The first route that is new in the file which ought to have it; else that file. */
+    private static String instead(CamelContext loaded, Map<String, String> shipped, Outcome outcome) {
+        String file = "routes/" + shipped.get(outcome.route());
+        return routes(loaded).stream().filter(route -> !shipped.containsKey(begins(route))).map(RouteCheck::where)
+                .filter(place -> place.startsWith(file + " ")).findFirst().orElse(file);
     }
 
     /** A placeholder stands for anything. */
@@ -73,9 +97,9 @@ public final class RouteCheck {
                 Finding.nearest(one.name(), known, "name one that is there"))));
     }
 
-    /** File and line. */
+    /** File and line; empty for what a template made. */
     static String where(OptionalIdentifiedDefinition<?> definition) {
-        return "routes/" + Path.of(definition.getLocation()).getFileName() + " line " + definition.getLineNumber();
+        return definition.getLocation() == null ? "" : "routes/" + Path.of(definition.getLocation()).getFileName() + " line " + definition.getLineNumber();
     }
 
     private static Model model(CamelContext loaded) {

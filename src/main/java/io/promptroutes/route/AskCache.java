@@ -29,8 +29,7 @@ import org.apache.camel.support.SynchronizationAdapter;
 
 /**
  * Was this question answered before, whoever asked it, or is somebody asking it right now? Then the answer is this prompt's too.
- * Variable {@code next}: {@code republish}, with the result in {@code stored}; {@code call}; {@code busy} where another process has
- * finished the prompt; {@code held} where the ledger cannot be had; {@code stopped}. Waiting for an answer holds no thread. Thread-safe.
+ * Variable {@code stored} holds a result to be given again. Waiting for an answer holds no thread. Thread-safe.
  *
  * @param ledger   null where there is none: answers are kept in memory alone
  * @param provider defaults of the request's {@code provider} object, which are part of the question
@@ -45,7 +44,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         Run run = exchange.getVariable("run", Run.class);
-        CompletableFuture<String> next = CompletableFuture.completedFuture("call");
+        CompletableFuture<Outcome> next = CompletableFuture.completedFuture(Outcome.CALL);
         try {
             // one that asks already comes here again when its claim was taken; one that was reopened is to be called
             if (run.question() == null && !run.reopened() && shareable(run)) {
@@ -62,19 +61,19 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
         return atOnce;
     }
 
-    private void follow(Exchange exchange, String what, Throwable failure) {
-        String next = what;
+    private void follow(Exchange exchange, Outcome what, Throwable failure) {
+        Outcome next = what;
         if (failure instanceof LedgerUnavailable) {
             pauses.pause(exchange, LookUp.LEDGER_LOST + ": " + failure.getMessage());
-            next = "held";
+            next = Wait.paused(exchange, Outcome.CACHE);
         } else if (failure != null) {
             exchange.setException(failure);
             return;
         }
-        exchange.setVariable("next", intake.stopped() && !next.equals("republish") ? "stopped" : next);
+        exchange.setVariable("next", intake.stopped() && next != Outcome.REPUBLISH ? Outcome.STOPPED : next);
     }
 
-    private CompletableFuture<String> ask(Exchange exchange, Run run, String question, int waited) {
+    private CompletableFuture<Outcome> ask(Exchange exchange, Run run, String question, int waited) {
         CachedAnswer known = find(run, question);
         if (known != null) {
             return CompletableFuture.completedFuture(give(exchange, run, known));
@@ -86,7 +85,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
         }
         lead(exchange, run, question, waited < PATIENCE);
         known = cache.find(key(run, question)); // the one who asked may have finished between the two looks
-        return CompletableFuture.completedFuture(known == null ? "call" : give(exchange, run, known));
+        return CompletableFuture.completedFuture(known == null ? Outcome.CALL : give(exchange, run, known));
     }
 
     /** This prompt calls, and the others wait for what becomes of it, however it ends. */
@@ -130,7 +129,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
         return leftOut.apply(model) == null;
     }
 
-    private String give(Exchange exchange, Run run, CachedAnswer answer) {
+    private Outcome give(Exchange exchange, Run run, CachedAnswer answer) {
         if (run.chain().models().stream().anyMatch(this::mayBeCalled)) {
             run.chain().passOver(leftOut);
         }
@@ -139,7 +138,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
             Finish finish = Finish.answered(result, answer.model(), run.bill().spent());
             if (!Durable.result(ledger.finish(run.work(), finish)).stored()) {
                 run.forgetWork(); // another process had answered it meanwhile: that answer is the one to publish
-                return "busy";
+                return Outcome.LOOK_UP;
             }
             ledger.reused(run.work(), answer.model(), answer.costUsd()); // a figure for people: not waited for
             intake.over(LookUp.LEDGER_LOST);
@@ -149,7 +148,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
         exchange.setVariable("stored", result);
         exchange.setVariable("kind", "result");
         exchange.setVariable("events", List.of());
-        return "republish";
+        return Outcome.REPUBLISH;
     }
 
     /** A comparison is made of many calls, and its answer is none of a model. */

@@ -95,14 +95,18 @@ public final class Beans implements AutoCloseable {
         TaskDetection.bind(main, options.detection().keywords(), options.detection()::detector);
         main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, options.aliases(catalogue), prices, reservations, tokens, request::cap, options.models().fallbacks(),
                 options.models().free()), limited, options.retries().deadline(), options.models().tasks()));
-        main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), shared.policy()));
+        CheckOutput check = new CheckOutput(new StructuredOutput(CHECK), shared.ledger(), checkers, publishers);
+        main.bind("checkOutput", check);
+        main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), shared.policy(), check, shared.mayStart()));
         main.bind("askCache", new AskCache(new AnswerCache(options.cache(), clock), shared.ledger(), shared.policy(), options.service().provider(),
                 model -> breakers.open(model) ? LeftOut.CIRCUIT_BREAKER : parked.why(model), intake, pauses, shared.tally(), publishers, clock));
         main.bind("claimCall", new ClaimCall(shared.ledger(), reservations, catalogue,
                 intake, shared.tally(), pauses, new ClaimCall.Budget(limited, options.budgets().total(),
                         options.budgets().part(), options.models().freeFallback()), breakers, telemetry.traces(), clock));
-        SettleCall settle = new SettleCall(shared.ledger(), publishers);
+        SettleCall settle = new SettleCall(shared.ledger(), publishers, clock);
         main.bind("settleCall", settle);
+        main.bind("keepAnswer", (AsyncStep) settle::keep);
+        main.bind("followCall", new FollowCall(shared.ledger(), intake));
         bind(main, "storeDeadLetter", settle::deadLetter);
         main.bind("prepareCall", new PrepareCall(intake, catalogue, parked, breakers, new RateLimits(options.service().callsPerMinute(), options.service().modelCallsPerMinute()),
                 reservations, limited,
@@ -115,9 +119,6 @@ public final class Beans implements AutoCloseable {
         main.bind("lookHttp", new OpenRouterHttp(shared.key(), options.service(), wallClock, new OpenRouterHttp.Limits(1, LOOK, LOOK)));
         main.bind("noteReach", new NoteReach(reach));
         main.bind("readAnswer", new ReadAnswer(new AnswerReader(clock), intake));
-        CheckOutput check = new CheckOutput(new StructuredOutput(CHECK), shared.ledger(), checkers, publishers);
-        main.bind("checkOutput", check);
-        bind(main, "checkKept", check::kept);
         main.bind("fallback", new Fallback(pauses, catalogue, parked, new Fallback.Waits(options.retries().backoff(), options.retries().longestWait()),
                 new ChainEnd(pauses, options.models().freeFallback(), shared.policy().hold()), shared.policy().provider(), alarms, clock));
         EndCall end = new EndCall(costs, reservations, alarms, shared.tally(), breakers, reach, telemetry, clock);
@@ -134,7 +135,6 @@ public final class Beans implements AutoCloseable {
         bind(main, "beginWait", waits::begin);
         bind(main, "endWait", waits::end);
         Sinks sinks = new Sinks(intake, shared.tally(), shared.ledger(), alarms, telemetry, clock);
-        bind(main, "releaseCall", sinks::called);
         Comparisons comparisons = new Comparisons(catalogue, shared.ledger(), intake, options.models().branchTimeout());
         bind(main, "openComparison", comparisons::open);
         bind(main, "branchOff", comparisons::branchOff);
@@ -142,7 +142,6 @@ public final class Beans implements AutoCloseable {
         bind(main, "joinBranches", comparisons::join);
         main.bind("gatherBranches", new GroupedExchangeAggregationStrategy());
         main.bind("sameThread", new SynchronousExecutorService());
-        bind(main, "makeBudgetAlerts", sinks::crossing);
         bind(main, "acknowledgeAgain", sinks::republished);
         bind(main, "makeDeadLetter", sinks::deadLetter);
         bind(main, "makeRejection", sinks::reject);
@@ -154,12 +153,6 @@ public final class Beans implements AutoCloseable {
         bind(main, "acknowledgeDeadLetter", sinks::dead);
         bind(main, "stopUnpublished", sinks::unpublished);
         bind(main, "giveUp", sinks::givenUp);
-        bind(main, "stillOurs", exchange -> {
-            if (!Sinks.branch(exchange) && !shared.mayStart().test(exchange)) { // a branch ends before its call, for its comparison waits for it
-                sinks.givenUp(exchange);
-                exchange.setRouteStop(true);
-            }
-        });
         main.bind("refreshCatalogue", new RefreshCatalogue(catalogue, options.service().dialect(), shared.copy(),
                 new CatalogueChanges(options.models().priceJumpPercent(), options.models().expiryDays()), parked, options.models().tables(),
                 new HashSet<>(), clock));

@@ -20,8 +20,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Turns what the routers put into variables (task, settings, models, tier, reason) into the prompt's chain. Variable {@code next} is
- * {@code queue}, or {@code failed} where no model can or may be called. Thread-safe.
+ * Turns what the routers put into variables (task, settings, models, tier, reason) into the prompt's chain. It has failed
+ * where no model can or may be called. Thread-safe.
  *
  * @param limited  whether any budget is set by now, so that no call may be without a cap
  * @param deadline over all attempts of a prompt
@@ -30,7 +30,7 @@ import org.apache.camel.Processor;
 record BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline, Map<String, Options.TaskSettings> tasks) implements Processor {
 
     /** What the routers went by, which nobody asks for any more: whatever hands the prompt on would copy it. */
-    private static final List<String> CHOSEN_BY = List.of("text", "signs", "reasons", "likeliest", "confidence", "budget", "quality", "complexity",
+    private static final List<String> CHOSEN_BY = List.of("text", "strategy", "signs", "reasons", "likeliest", "confidence", "budget", "quality", "complexity",
             "comparison", "freeOnly", "tier", "reason", "maxTokens", "temperature", "first", "task");
 
     @Override
@@ -57,7 +57,7 @@ record BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline,
         if (choice.refusal() != null) {
             run.fail(new Failure(choice.refusal().code(), choice.refusal().message(), false));
         }
-        exchange.setVariable("next", choice.refusal() == null ? "queue" : "failed");
+        exchange.setVariable("next", choice.refusal() == null ? Outcome.QUEUE : Outcome.FAILED);
         exchange.setVariable("run", run);
         exchange.getMessage().setBody(null);
         CHOSEN_BY.forEach(exchange::removeVariable);

@@ -29,10 +29,6 @@ record CheckOutput(StructuredOutput output, Ledger ledger, Executor checkers, Ex
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-        if (!"check".equals(exchange.getVariable("next"))) {
-            callback.done(true);
-            return true;
-        }
         Run run = exchange.getVariable("run", Run.class);
         check(run, run.call().answer().text()).whenCompleteAsync((verdict, never) -> {
             judge(exchange, run, verdict);
@@ -61,19 +57,18 @@ record CheckOutput(StructuredOutput output, Ledger ledger, Executor checkers, Ex
     }
 
     /** An answer in {@code stored} whose process died before it was checked is the prompt's if it fits; else the prompt is called. */
-    void kept(Exchange exchange) {
-        if (!"check".equals(exchange.getVariable("next"))) {
-            return;
-        }
-        Run run = exchange.getVariable("run", Run.class);
+    Outcome kept(Exchange exchange, Run run) {
         Stored kept = Stored.of(exchange.getVariable("stored", byte[].class));
         Verdict verdict = Durable.result(check(run, kept.text()));
-        exchange.setVariable("next", "call");
-        if (verdict.fault() == null) {
-            byte[] result = kept.saying(verdict.text(), verdict.note());
-            exchange.setVariable("stored", result);
-            boolean ours = Durable.result(ledger.finish(run.work(), Finish.answered(result, kept.model(), run.bill().spent()))).stored();
-            exchange.setVariable("next", ours ? "republish" : "busy");
+        if (verdict.fault() != null) {
+            return Outcome.UNANSWERED;
         }
+        byte[] result = kept.saying(verdict.text(), verdict.note());
+        exchange.setVariable("stored", result);
+        boolean ours = Durable.result(ledger.finish(run.work(), Finish.answered(result, kept.model(), run.bill().spent()))).stored();
+        if (!ours) {
+            run.forgetWork();
+        }
+        return ours ? Outcome.REPUBLISH : Wait.forAnother(exchange, Outcome.LOOK_UP);
     }
 }

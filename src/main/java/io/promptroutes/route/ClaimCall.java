@@ -33,7 +33,7 @@ import org.apache.camel.Processor;
 
 /**
  * The last step before a call: a claim for it, with the most that it can cost, is on disk, and no budget stands against it. Then the
- * body is the request and {@code next} still says {@code call}; else it says what to do instead. Thread-safe.
+ * body is the request, and the model is still to be tried. Thread-safe.
  *
  * @param ledger null where there is none: nothing is claimed
  */
@@ -55,13 +55,13 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
 
     @Override
     public void process(Exchange exchange) {
-        if (!"call".equals(exchange.getVariable("next"))) {
+        if (exchange.getVariable("next") != Outcome.TRY_MODEL) {
             return;
         }
         Run run = exchange.getVariable("run", Run.class);
-        String next = ledger == null ? "call" : claim(exchange, run);
+        Outcome next = ledger == null ? Outcome.TRY_MODEL : claim(exchange, run);
         exchange.setVariable("next", next);
-        if (next.equals("call")) {
+        if (next == Outcome.TRY_MODEL) {
             breakers.begin(run.chain().model());
             tally.calls(1);
             run.begin(clock.instant());
@@ -77,7 +77,7 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
         }
     }
 
-    private String claim(Exchange exchange, Run run) {
+    private Outcome claim(Exchange exchange, Run run) {
         Chain chain = run.chain();
         String model = chain.model();
         Reservations.Bound bound = run.next().bound(reservations, model);
@@ -90,23 +90,23 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
             if (answer instanceof ClaimAnswer.Reserved reserved) {
                 run.next().claimed(reserved.claimId());
                 exchange.setVariable("room", null);
-                return "call";
+                return Outcome.TRY_MODEL;
             }
             if (answer instanceof Refused refused) {
-                exchange.setVariable("crossings", refused.crossings());
+                Notices.leave(exchange, refused.crossings(), clock.instant());
                 return refused.exhausted() ? exhausted(exchange, run, refused) : soon(exchange);
             }
             ledger.release(run.work().id());
             run.forgetWork(); // somebody else has it: look it up anew
-            return "busy";
+            return Outcome.LOOK_UP;
         } catch (LedgerUnavailable e) {
             return pause(exchange, LookUp.LEDGER_LOST + ": " + e.getMessage());
         }
     }
 
-    private String pause(Exchange exchange, String why) {
+    private Outcome pause(Exchange exchange, String why) {
         pauses.pause(exchange, why);
-        return intake.stopped() ? "stopped" : "held";
+        return intake.stopped() ? Outcome.STOPPED : Wait.paused(exchange, Outcome.CALL);
     }
 
     /** A budget of a model holds for it under whatever name it is asked for. */
@@ -115,16 +115,14 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
     }
 
     /** Many may wait for room: each asks less and less often, and not all at once. */
-    private static String soon(Exchange exchange) {
+    private static Outcome soon(Exchange exchange) {
         long before = exchange.getVariable("room", 0L, Long.class);
         long room = Math.max(ROOM_MILLIS, Math.min(2 * before, LONGEST_ROOM_MILLIS));
         exchange.setVariable("room", room);
-        exchange.setVariable("delay", room / 2 + ThreadLocalRandom.current().nextLong(room / 2 + 1));
-        exchange.setVariable("waits", Tally.BUDGET_RESERVED);
-        return "wait";
+        return Wait.begin(exchange, room / 2 + ThreadLocalRandom.current().nextLong(room / 2 + 1), Tally.BUDGET_RESERVED, Outcome.CALL);
     }
 
-    private String exhausted(Exchange exchange, Run run, Refused refused) {
+    private Outcome exhausted(Exchange exchange, Run run, Refused refused) {
         String what = describe(refused);
         if (refused.askedUsd().compareTo(refused.limit().usd()) > 0) {
             return passOver(run, "one call of it can cost more than the whole limit; " + what, LeftOut.BUDGET_EXHAUSTED);
@@ -132,13 +130,13 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
         boolean total = refused.limit().scope() == Scope.TOTAL;
         if (refused.limit().period() == Period.JOB) {
             intake.stop(what + ": raise --max-cost to go on");
-            return "stopped";
+            return Outcome.STOPPED;
         }
         return switch (total ? budget.total() : budget.part()) {
             case PAUSE -> pause(exchange, what);
             case REJECT -> {
                 run.fail(new Failure("budget_exhausted", what, true));
-                yield "failed";
+                yield Outcome.FAILED;
             }
             case FREE -> {
                 run.decision().rejected().add(run.chain().model() + ": " + what);
@@ -150,23 +148,23 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
     }
 
     /** This model cannot be called under a budget; another may, but not in place of a wanted one that only lacks a price in the settings. */
-    private String passOver(Run run, String why, LeftOut code) {
+    private Outcome passOver(Run run, String why, LeftOut code) {
         String model = run.chain().model();
         if (code == LeftOut.UNBOUNDED_COST && run.decision().choice().wanted().contains(model)) {
             run.fail(new Failure(code.toString(), model + ": " + why, false));
-            return "failed";
+            return Outcome.FAILED;
         }
         run.decision().rejected().add(model + ": " + why);
         run.chain().next(code);
         return queued(run, new Failure(code.toString(), "no model is left to call under a budget; " + model + ": " + why, false));
     }
 
-    private static String queued(Run run, Failure otherwise) {
+    private static Outcome queued(Run run, Failure otherwise) {
         if (run.chain().step() == Chain.Step.FAILED) {
             run.fail(otherwise);
-            return "failed";
+            return Outcome.FAILED;
         }
-        return "queue";
+        return Outcome.CALL;
     }
 
     private static String describe(Refused refused) {

@@ -68,8 +68,8 @@ record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Duration t
     }
 
     /**
-     * All branches are over, the body is their exchanges. Variable {@code next}: {@code answered}, with the joined result in {@code result};
-     * {@code failed} where no model answered; {@code given-up}; {@code busy} where another process has joined them meanwhile.
+     * All branches are over, the body is their exchanges. It becomes the joined result, which is also in variable {@code result}, unless no
+     * model answered, the prompt is given up, or another process has joined them meanwhile.
      */
     void join(Exchange exchange) throws IOException {
         List<?> over = exchange.getMessage().getBody(List.class);
@@ -79,8 +79,8 @@ record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Duration t
         Run run = exchange.getVariable("run", Run.class);
         Map<String, JsonNode> branches = new HashMap<>();
         for (Object one : over) {
-            if ("given-up".equals(((Exchange) one).getVariable("next"))) {
-                exchange.setVariable("next", "given-up");
+            if (((Exchange) one).getVariable("next") == Outcome.GIVEN_UP) {
+                exchange.setVariable("next", Outcome.GIVEN_UP);
                 return;
             }
             byte[] json = ((Exchange) one).getMessage().getBody(byte[].class);
@@ -101,17 +101,18 @@ record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Duration t
         }
     }
 
-    private String answered(Exchange exchange, Run run, Comparison comparison) {
+    private Outcome answered(Exchange exchange, Run run, Comparison comparison) {
         byte[] result = comparison.result(run);
         exchange.setVariable("result", result);
         if (run.work() != null && !Durable.result(ledger.finish(run.work(), SettleCall.again(run, Finish.answered(result, null, run.bill().spent())))).stored()) {
             run.forgetWork();
-            return "busy";
+            return Outcome.LOOK_UP;
         }
-        return "answered";
+        exchange.getMessage().setBody(result);
+        return Outcome.ANSWERED;
     }
 
-    private static String failed(Exchange exchange, Run run, Comparison comparison) {
+    private static Outcome failed(Exchange exchange, Run run, Comparison comparison) {
         List<String> why = new ArrayList<>();
         JsonNode last = null;
         boolean retryable = false;
@@ -121,6 +122,6 @@ record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Duration t
             why.add(branch.model() + ": " + last.path("code").asText() + ", " + last.path("message").asText());
         }
         run.fail(new Failure(last.path("code").asText(), "no model of the comparison answered; " + String.join("; ", why), retryable));
-        return "failed";
+        return Outcome.FAILED;
     }
 }

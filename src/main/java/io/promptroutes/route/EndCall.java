@@ -17,13 +17,11 @@ import io.promptroutes.openrouter.StructuredOutput;
 import io.promptroutes.publish.CostEvents;
 import io.promptroutes.publish.Results;
 import io.promptroutes.routing.Breakers;
-import io.promptroutes.routing.Chain;
 import io.promptroutes.routing.Demand;
 import io.promptroutes.telemetry.Passage;
 import io.promptroutes.telemetry.Telemetry;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,8 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * After every call, however it ended: works out what it cost, makes its cost event where it was or may have been billed (variable
- * {@code event}, else null) and the result where it was answered ({@code result}), and puts what follows into {@code next} and
- * {@code delay}; {@code next} is {@code check} where it is still to be seen whether the answer is the JSON that was asked for. Thread-safe.
+ * {@code event}, else null) and the result where it was answered ({@code result}). Thread-safe.
  *
  * @param alarms where it is noted that a model's usage was not believed, so that it is said once and not for each call
  */
@@ -53,9 +50,10 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
             book(run, cost);
         }
         count(run, cost);
-        if (run.call().answer() != null && StructuredOutput.concerns(run.prompt().request(), run.call().answer())) {
+        boolean check = run.call().answer() != null && StructuredOutput.concerns(run.prompt().request(), run.call().answer());
+        exchange.setVariable("next", check ? Outcome.KEEP_ANSWER : Outcome.SETTLE);
+        if (check) {
             messages(exchange, run, cost);
-            exchange.setVariable("next", "check");
         } else {
             conclude(exchange, run, cost);
         }
@@ -63,10 +61,8 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
 
     /** The same once the answer was checked. */
     void checked(Exchange exchange) {
-        if ("check".equals(exchange.getVariable("next"))) {
-            Run run = exchange.getVariable("run", Run.class);
-            conclude(exchange, run, run.bill().last());
-        }
+        Run run = exchange.getVariable("run", Run.class);
+        conclude(exchange, run, run.bill().last());
     }
 
     private void messages(Exchange exchange, Run run, Cost cost) {
@@ -79,12 +75,6 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
             tally.note(Tally.CUT);
         }
         messages(exchange, run, cost);
-        Chain.Step step = run.chain().step();
-        exchange.setVariable("next", step == Chain.Step.CALL ? "queue" : step.name().toLowerCase(Locale.ROOT));
-        if (step == Chain.Step.WAIT) {
-            exchange.setVariable("delay", run.chain().delay().toMillis());
-            exchange.setVariable("waits", run.failure().kind().toString());
-        }
         telemetry.called(exchange.getVariable(Passage.VARIABLE, Passage.class), run, cost);
     }
 

@@ -134,7 +134,7 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
         }
         if (alarms.goesOn(Sinks.NO_CREDIT)) {
             String message = "OpenRouter refuses paid models for want of credit: " + run.failure().message();
-            exchange.setVariable("alert", Alerts.of(Alerts.Kind.CREDIT, "account", message, alert -> alert.put("figure_of", "HTTP 402"), clock.instant()));
+            Notices.leave(exchange, Alerts.of(Alerts.Kind.CREDIT, "account", message, alert -> alert.put("figure_of", "HTTP 402"), clock.instant()));
         }
         boolean free = chainEnd.freeFallback();
         run.chain().nextFree(model -> free && catalogue.free(model), free ? run.decision().choice().freeModels().get() : List.of(), null);

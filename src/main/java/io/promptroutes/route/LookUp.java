@@ -19,18 +19,21 @@ import io.promptroutes.publish.Stored;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the ledger, once for each prompt, whether it was answered before. Variable {@code next}: {@code call} where it is to be
- * called; {@code check}, where the answer in {@code stored} was paid and not checked yet; {@code republish}, with the stored result or dead letter in {@code stored} and the cost events in {@code events};
- * {@code ask} where calls of dead processes, in {@code ambiguous}, can be looked up at OpenRouter first; {@code busy} where another
- * process is at it; {@code held} where the ledger cannot be had. Thread-safe.
+ * Asks the ledger, once for each prompt, whether it was answered before. Variable {@code stored} holds a result or dead letter to be
+ * published again, {@code events} its cost events; {@code ambiguous} calls of dead processes that can be looked up at OpenRouter first.
+ * An answer whose process died before it was checked is checked now, and not paid again. Thread-safe.
+ *
+ * @param mayStart false where the prompt is somebody else's by now
  */
-record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPolicy policy) implements Processor {
+record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPolicy policy, CheckOutput check, Predicate<Exchange> mayStart)
+        implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(LookUp.class);
 
@@ -40,13 +43,18 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
 
     @Override
     public void process(Exchange exchange) {
-        Run run = exchange.getVariable("run", Run.class);
+        exchange.setVariable("next", next(exchange, exchange.getVariable("run", Run.class)));
+    }
+
+    private Outcome next(Exchange exchange, Run run) {
+        if (!Sinks.branch(exchange) && !mayStart.test(exchange)) { // a branch ends before its call, for its comparison waits for it
+            return Outcome.GIVEN_UP;
+        }
         if (intake.stopped()) {
             if (run.settle()) {
                 intake.called(); // a call of it was answered, and another process had been faster
             }
-            exchange.setVariable("next", "stopped");
-            return;
+            return Outcome.STOPPED;
         }
         Prompt prompt = asked(exchange);
         String identity = exchange.getVariable("identity", String.class);
@@ -56,11 +64,12 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
             // a work that was begun, and whose ambiguous calls could not be noted then, is ours already
             Known known = run.work() == null ? Durable.result(ledger.begin(work)) : exchange.getVariable("known", Known.class);
             exchange.setVariable("known", known);
-            exchange.setVariable("next", follow(exchange, run, work, known));
+            Outcome next = follow(exchange, run, work, known);
             intake.over(LEDGER_LOST);
+            return next;
         } catch (LedgerUnavailable e) {
             pauses.pause(exchange, LEDGER_LOST + ": " + e.getMessage());
-            exchange.setVariable("next", intake.stopped() ? "stopped" : "held");
+            return intake.stopped() ? Outcome.STOPPED : Wait.paused(exchange, Outcome.LOOK_UP);
         }
     }
 
@@ -69,31 +78,31 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
         return exchange.getVariable("prompt", Prompt.class);
     }
 
-    private String follow(Exchange exchange, Run run, Work work, Known known) {
+    private Outcome follow(Exchange exchange, Run run, Work work, Known known) {
         if (known instanceof Known.New found) {
             if (run.work() == null && earlier(exchange).asked(work.identity())) {
                 tally.note(Tally.OTHER_INSTRUCTION);
             }
             run.begun(work, found.attempts(), policy.fresh() ? BigDecimal.ZERO : found.costUsd());
-            String next = lost(run, found.lost());
-            if (found.answer() == null || !next.equals("call")) {
+            Outcome next = lost(run, found.lost());
+            if (found.answer() == null || next != Outcome.UNANSWERED) {
                 return next;
             }
             stored(exchange, run, work, Stored.of(found.answer()).addressedTo(run.prompt()), "result");
-            return "check";
+            return check.kept(exchange, run);
         }
         if (known instanceof Known.Ambiguous found) {
             List<OpenClaim> named = found.claims().stream().filter(claim -> claim.generationId() != null).toList();
             if (!named.isEmpty() && exchange.getVariable("ambiguous") == null) {
                 exchange.setVariable("ambiguous", named);
                 Durable.result(ledger.release(work.id())); // begun anew with what is known then
-                return "ask";
+                return Outcome.ASK_COSTS;
             }
             run.begun(work, found.attempts(), found.costUsd());
             return ambiguous(run, found);
         }
         if (known instanceof Known.Busy) {
-            return "busy";
+            return Wait.forAnother(exchange, Outcome.LOOK_UP);
         }
         Known.Ended ended = (Known.Ended) known;
         boolean answered = known instanceof Known.Answered;
@@ -109,7 +118,7 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
             if (!answered && end.code().equals("ambiguous")) { // of ledger.ambiguous=hold: what it was about is called again now
                 tally.note(Tally.MAYBE_PAID_TWICE);
             }
-            return "call";
+            return Outcome.UNANSWERED;
         }
         if (stored != null) {
             stored = end.addressedTo(run.prompt());
@@ -118,7 +127,7 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
         } else {
             run.fail(new Failure("already_answered", "this prompt was " + (answered ? "answered" : "dead-lettered")
                     + " before, and the ledger keeps no texts (key ledger.store-text)", false));
-            return "failed";
+            return Outcome.FAILED;
         }
         stored(exchange, run, work, stored, answered ? "result" : "dead-letter");
         if (known instanceof Known.Answered found) {
@@ -132,7 +141,7 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
             }
             ledger.reused(work, found.model(), found.costUsd()); // a figure for people: not waited for
         }
-        return "republish";
+        return Outcome.REPUBLISH;
     }
 
     private void stored(Exchange exchange, Run run, Work work, byte[] json, String kind) {
@@ -153,18 +162,18 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
     }
 
     /** Calls of dead processes that were looked up: those that were billed, and whose answers are lost, would be paid twice. */
-    private String lost(Run run, List<OpenClaim> billed) {
+    private Outcome lost(Run run, List<OpenClaim> billed) {
         if (billed.isEmpty()) {
-            return "call";
+            return Outcome.UNANSWERED;
         }
         String what = "OpenRouter has billed " + billed.size() + " calls of it whose process died before the answer came";
         if (policy.hold()) {
             run.fail(new Failure("ambiguous", what + "; feed this in again with ledger.ambiguous=retry to have it answered", true));
-            return "failed";
+            return Outcome.FAILED;
         }
         About.prompt(LOG.atWarn(), run).log("{}: {}; it is called again", run, what);
         retried(billed);
-        return "call";
+        return Outcome.UNANSWERED;
     }
 
     private void retried(List<OpenClaim> claims) {
@@ -180,7 +189,7 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
     }
 
     /** The process died in a call, which may have been billed, and its answer is lost. */
-    private String ambiguous(Run run, Known.Ambiguous found) {
+    private Outcome ambiguous(Run run, Known.Ambiguous found) {
         for (OpenClaim claim : found.claims()) {
             About.call(LOG.atWarn(), run, claim.model(), claim.attempt(), null).log("{}: call {} of {} was under way when its process died; "
                     + "it may have been billed up to ${}{}", run, claim.attempt(), claim.model(), Usd.plain(claim.reservedUsd()),
@@ -189,9 +198,9 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
         if (policy.hold()) {
             run.fail(new Failure("ambiguous", found.claims().size() + " calls were under way when their process died and may have been billed; "
                     + "feed this in again with ledger.ambiguous=retry to have it answered", true));
-            return "failed";
+            return Outcome.FAILED;
         }
         retried(found.claims());
-        return "call";
+        return Outcome.UNANSWERED;
     }
 }

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds everything back for a reason that is no prompt's fault, and tells it: in the log, and as an alert in variable {@code alert}; this once
+ * Holds everything back for a reason that is no prompt's fault, and tells it: in the log, and as an alert; this once
  * for a reason that comes and goes, as a budget's does that has room for small calls only. Thread-safe.
  */
 final class Pauses {
@@ -90,6 +90,6 @@ final class Pauses {
         }
         told = reason;
         toldAt = now;
-        exchange.setVariable("alert", Alerts.of(Alerts.Kind.PAUSED, "intake", why, alert -> { }, now));
+        Notices.leave(exchange, Alerts.of(Alerts.Kind.PAUSED, "intake", why, alert -> { }, now));
     }
 }

@@ -12,6 +12,7 @@ import io.promptroutes.flow.Tally;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.openrouter.FailureKind;
+import io.promptroutes.prompt.Strategy;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Chain;
 import io.promptroutes.routing.LeftOut;
@@ -29,8 +30,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Prepares the next call of a run: its request is made, and variable {@code next} says {@code call}; or there is to be no call
- * now, and {@code next} says why ({@code wait}, {@code held}, {@code stopped}, {@code failed}). Thread-safe.
+ * Prepares the next call of a run: its request is made, and its model is to be tried; or there is to be no call now. Thread-safe.
  */
 record PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Breakers breakers, RateLimits rates, Reservations reservations,
         BooleanSupplier limited, ChatRequest request, Timeouts timeouts, Predicate<Exchange> mayStart, Clock clock) implements Processor {
@@ -46,29 +46,36 @@ record PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Brea
 
     @Override
     public void process(Exchange exchange) {
-        exchange.setVariable("next", "call");
-        if (!mayStart.test(exchange)) {
-            exchange.setVariable("next", "given-up");
-            return;
+        exchange.setVariable("next", next(exchange, exchange.getVariable("run", Run.class)));
+    }
+
+    private Outcome next(Exchange exchange, Run run) {
+        if (run.prompt().strategy() == Strategy.COMPARE && !Sinks.branch(exchange)) {
+            return Outcome.COMPARE;
         }
-        Run run = exchange.getVariable("run", Run.class);
+        if (!mayStart.test(exchange)) {
+            return Outcome.GIVEN_UP;
+        }
         Instant now = clock.instant();
         if (impossible(run, now)) {
-            exchange.setVariable("next", "failed");
-        } else if (waits(exchange, run)) {
-            exchange.setVariable("next", "wait");
-        } else if (!intake.mayCall(exchange.getVariable(Pauses.REFUSED) != null)) {
-            run.chain().deadline().held(now);
-            exchange.setVariable("next", intake.stopped() ? "stopped" : "held");
-        } else {
-            run.entered();
-            Chain chain = run.chain();
-            Model facts = catalogue.find(chain.model()).orElse(null);
-            ChatRequest.Ours ours = new ChatRequest.Ours(run.decision().temperature(), run.decision().maxTokens(), chain.raisedCap(), chain.outputCap(),
-                    ceiling(run, chain.model()));
-            run.prepare(request.body(run.fields(), chain.model(), facts, ours),
-                    Thinking.of(run.fields(), chain.model(), facts) ? timeouts.reasoning() : timeouts.plain());
+            return Outcome.FAILED;
         }
+        long turn = run.takeTurn() ? rates.reserve(run.chain().model()).toMillis() : 0;
+        if (turn > 0) {
+            return Wait.begin(exchange, turn, Tally.REQUESTS_PER_MINUTE, Outcome.CALL);
+        }
+        if (!intake.mayCall(exchange.getVariable(Pauses.REFUSED) != null)) {
+            run.chain().deadline().held(now);
+            return intake.stopped() ? Outcome.STOPPED : Wait.paused(exchange, Outcome.CALL);
+        }
+        run.entered();
+        Chain chain = run.chain();
+        Model facts = catalogue.find(chain.model()).orElse(null);
+        ChatRequest.Ours ours = new ChatRequest.Ours(run.decision().temperature(), run.decision().maxTokens(), chain.raisedCap(), chain.outputCap(),
+                ceiling(run, chain.model()));
+        run.prepare(request.body(run.fields(), chain.model(), facts, ours),
+                Thinking.of(run.fields(), chain.model(), facts) ? timeouts.reasoning() : timeouts.plain());
+        return Outcome.TRY_MODEL;
     }
 
     /** Under a budget the list price is to be a bound, whichever provider serves the model; for a free prompt it is nothing. */
@@ -77,17 +84,6 @@ record PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Brea
             return FREE;
         }
         return limited.getAsBoolean() ? reservations.ceiling(model, run.fields()) : null;
-    }
-
-    /** Under a limit per minute its turn may be yet to come. */
-    private boolean waits(Exchange exchange, Run run) {
-        if (!run.takeTurn()) {
-            return false;
-        }
-        long wait = rates.reserve(run.chain().model()).toMillis();
-        exchange.setVariable("delay", wait);
-        exchange.setVariable("waits", Tally.REQUESTS_PER_MINUTE);
-        return wait > 0;
     }
 
     private boolean impossible(Run run, Instant now) {

@@ -3,7 +3,6 @@ package io.promptroutes.route;
 import io.promptroutes.cost.Cost;
 import io.promptroutes.flow.Call;
 import io.promptroutes.flow.Run;
-import io.promptroutes.ledger.Crossing;
 import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Finish;
 import io.promptroutes.ledger.Known;
@@ -12,8 +11,7 @@ import io.promptroutes.ledger.Settled;
 import io.promptroutes.ledger.Settlement;
 import io.promptroutes.ledger.Settlement.State;
 import io.promptroutes.openrouter.Billing;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -21,25 +19,34 @@ import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 
 /**
- * After a call: what it came to is on disk, and with it the prompt's result if this call answered it. Budget marks that were
- * passed are left in variable {@code crossings}. Thread-safe; done again, it books nothing twice.
+ * After a call: what it came to is on disk, and with it the prompt's result if this call answered it. Thread-safe; done again, it books nothing twice.
  *
  * @param ledger     null where there is none
  * @param publishers does what follows a commit, publishing for one; may block
  */
-record SettleCall(Ledger ledger, Executor publishers) implements AsyncStep {
+record SettleCall(Ledger ledger, Executor publishers, Clock clock) implements AsyncStep {
 
     /** The thread, and with it the permit, is free for another call while the commit is waited for. */
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
+        return settle(exchange, callback, false);
+    }
+
+    /** The same for a paid answer that is not checked yet: it is kept first, so that no end of the check, not even the process's, has it paid again. */
+    boolean keep(Exchange exchange, AsyncCallback callback) {
+        exchange.setVariable("next", Outcome.CHECK_ANSWER);
+        return settle(exchange, callback, true);
+    }
+
+    private boolean settle(Exchange exchange, AsyncCallback callback, boolean unchecked) {
         Run run = exchange.getVariable("run", Run.class);
         if (ledger == null || run.call().claim() == null) {
             callback.done(true);
             return true;
         }
-        settled(exchange, run).whenCompleteAsync((settled, failure) -> {
+        settled(exchange, run, unchecked).whenCompleteAsync((settled, failure) -> {
             if (failure == null) {
-                note(exchange, run, settled);
+                note(exchange, run, settled, unchecked);
             } else {
                 exchange.setException(failure instanceof CompletionException wrapped ? wrapped.getCause() : failure);
             }
@@ -48,50 +55,45 @@ record SettleCall(Ledger ledger, Executor publishers) implements AsyncStep {
         return false;
     }
 
-    private CompletableFuture<Settled> settled(Exchange exchange, Run run) {
+    private CompletableFuture<Settled> settled(Exchange exchange, Run run, boolean unchecked) {
         Settlement settlement = settlement(run, exchange.getVariable("event", byte[].class)).because(reason(run));
         if (run.call().answer() == null) {
             return ledger.settle(run.call().claim(), settlement);
         }
         Finish finish = Finish.answered(exchange.getVariable("result", byte[].class), run.call().answer().model(), run.bill().spent());
-        if (unchecked(exchange)) {
+        if (unchecked) {
             return ledger.settleAndFinish(run.call().claim(), settlement, run.work(), finish.unchecked());
         }
         String key = run.cacheKey();
         return ledger.settleAndFinish(run.call().claim(), settlement, run.work(), key == null ? finish : finish.reusable(key, run.bill().last().usd()));
     }
 
-    private static void note(Exchange exchange, Run run, Settled settled) {
-        if (!settled.stored()) { // another process had answered it meanwhile: that answer is the one to publish
+    private void note(Exchange exchange, Run run, Settled settled, boolean unchecked) {
+        if (!settled.stored()) { // another process had answered it meanwhile: that answer is the one to publish, and needs no check
             run.forgetWork();
-            exchange.setVariable("next", "busy");
+            exchange.setVariable("next", Outcome.SETTLE);
         }
-        if (!unchecked(exchange)) {
+        if (!unchecked || !settled.stored()) {
             run.call().claimed(null);
         }
-        note(exchange, settled.crossings());
-    }
-
-    /** The paid answer is kept first, so that no end of the check, not even the process's, has it paid again. */
-    private static boolean unchecked(Exchange exchange) {
-        return "check".equals(exchange.getVariable("next"));
+        Notices.leave(exchange, settled.crossings(), clock.instant());
     }
 
     /**
-     * The prompt's end without an answer, before its dead letter is published. Variable {@code next} is {@code busy} where another process
-     * has ended it meanwhile, which had taken this one for dead: then that end is the one to publish.
+     * The prompt's end without an answer, before its dead letter is published. Where another process has ended it meanwhile, which had taken
+     * this one for dead, that end is the one to publish.
      */
     void deadLetter(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
-        exchange.setVariable("next", "publish");
+        exchange.setVariable("next", Sinks.branch(exchange) ? Outcome.BRANCH_OVER : Outcome.PUBLISH_DEAD_LETTER);
         if (ledger != null && run != null && run.work() != null && exchange.getVariable("stored") == null) {
             Finish finish = again(run, Finish.deadLetter(exchange.getMessage().getBody(byte[].class), run.bill().spent()));
             Settled settled = Durable.result(ledger.finish(run.work(), finish));
-            note(exchange, settled.crossings());
+            Notices.leave(exchange, settled.crossings(), clock.instant());
             Object known = exchange.getVariable("known");
             if (!settled.stored() && (known instanceof Known.New || known instanceof Known.Ambiguous)) {
                 run.forgetWork();
-                exchange.setVariable("next", "busy");
+                exchange.setVariable("next", Outcome.LOOK_UP);
             }
         }
     }
@@ -99,16 +101,6 @@ record SettleCall(Ledger ledger, Executor publishers) implements AsyncStep {
     /** The end of a work that may have had none of the claims that open it anew. */
     static Finish again(Run run, Finish finish) {
         return run.reopened() ? finish.again() : finish;
-    }
-
-    private static void note(Exchange exchange, List<Crossing> passed) {
-        if (!passed.isEmpty()) {
-            List<Crossing> all = new ArrayList<>(passed);
-            if (exchange.getVariable("crossings") instanceof List<?> before) {
-                before.forEach(one -> all.add((Crossing) one));
-            }
-            exchange.setVariable("crossings", all);
-        }
     }
 
     /** Of an answer, why the first choice did not give it. */

@@ -6,21 +6,17 @@ import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
-import io.promptroutes.ledger.Crossing;
 import io.promptroutes.ledger.Known;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.publish.Alerts;
-import io.promptroutes.publish.BudgetAlerts;
 import io.promptroutes.publish.DeadLetters;
 import io.promptroutes.publish.Stored;
-import io.promptroutes.routing.Chain;
 import io.promptroutes.telemetry.Meters.Outcome;
 import io.promptroutes.telemetry.Passage;
 import io.promptroutes.telemetry.Telemetry;
 import java.time.Clock;
-import java.util.List;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,23 +31,6 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
     private static final String CHAIN_FAILED = "chain failed";
     /** On while OpenRouter refuses paid models. */
     static final String NO_CREDIT = "no credit";
-
-    /** The call did not end the prompt, and what it came to is safe. */
-    public void called(Exchange exchange) {
-        Run run = run(exchange);
-        Chain.Step step = run.chain().step();
-        if (step != Chain.Step.ANSWERED && step != Chain.Step.FAILED && run.settle()) {
-            intake.called(); // else when the result or dead letter is durable
-        }
-    }
-
-    /** Makes the alerts of the budget marks that were passed the body: a list, mostly empty. */
-    public void crossing(Exchange exchange) {
-        List<?> crossings = exchange.getVariable("crossings", List.class);
-        exchange.setVariable("crossings", null);
-        exchange.getMessage().setBody(crossings == null ? List.of()
-                : crossings.stream().map(one -> BudgetAlerts.of((Crossing) one, clock.instant())).toList());
-    }
 
     /** A stored result or dead letter is durable again. */
     public void republished(Exchange exchange) {
@@ -69,7 +48,7 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
         Run run = run(exchange);
         letter(exchange, DeadLetters.failed(run), run.end().code());
         if (run.end().retryable() && !run.chain().attempts().isEmpty() && !branch(exchange) && alarms.goesOn(CHAIN_FAILED)) {
-            exchange.setVariable("alert", Alerts.of(Alerts.Kind.CHAIN_FAILED, run.prompt().id(), "no model of the chain answered: "
+            Notices.leave(exchange, Alerts.of(Alerts.Kind.CHAIN_FAILED, run.prompt().id(), "no model of the chain answered: "
                     + run.end().message(), alert -> alert.put("code", run.end().code()), clock.instant()));
         }
     }

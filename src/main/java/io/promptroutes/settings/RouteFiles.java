@@ -57,9 +57,11 @@ public final class RouteFiles {
         }
     }
 
-    /** Of the jar's files. */
-    public static Stream<String> textsOfTheJar() {
-        return shipped().stream().map(name -> Place.text("", Place.CLASSPATH + "routes/" + name, Integer.MAX_VALUE - 8));
+    /** Texts of the jar's files, by file name. */
+    public static Map<String, String> textsOfTheJar() {
+        Map<String, String> texts = new TreeMap<>();
+        shipped().forEach(name -> texts.put(name, Place.text("", Place.CLASSPATH + "routes/" + name, Integer.MAX_VALUE - 8)));
+        return texts;
     }
 
     /** Names of the jar's files. */

@@ -285,6 +285,22 @@ class CheckTest {
         assertThat(findings).extracting(Finding::where).anySatisfy(where -> assertThat(Integer.parseInt(where.replaceFirst(".* ", ""))).isCloseTo(line, within(4)));
     }
 
+    @Test
+    void anOutcomeWithoutARouteIsToldWithTheRouteThatMayBeMeant() throws Exception {
+        Path own = folder.resolve("outcomes.camel.yaml");
+        String shipped = Files.readString(Path.of("routes", "outcomes.camel.yaml"));
+        Files.writeString(own, shipped.replace("        name: given-up", "        name: give-up"));
+        try (DefaultCamelContext camel = new DefaultCamelContext()) {
+            camel.setSourceLocationEnabled(true);
+            for (String file : List.of("classpath:routes/publish.camel.yaml", "classpath:routes/fallback.camel.yaml", "file:" + own)) {
+                PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.resolveResource(camel, file));
+            }
+            RouteCheck.check(camel, findings::add);
+        }
+        assertThat(told()).singleElement().satisfies(one -> assertThat(one).matches(
+                "no route begins with direct:given-up, to which prompts are moved in routes/outcomes.camel.yaml line \\d+; name it so again, .*"));
+    }
+
     private record Said(int code, String text) {
     }
 

@@ -140,7 +140,7 @@ class FallbackPoliciesTest {
             assertThat(one.kind()).isEqualTo(kind);
         });
         assertThat(intake.open()).isEqualTo(step != Step.HELD);
-        assertThat(exchange.getVariable("alert") != null).isEqualTo(step == Step.HELD || policy.equals("freeModels"));
+        assertThat(exchange.getVariable("alerts") != null).isEqualTo(step == Step.HELD || policy.equals("freeModels"));
     }
 
     /** What follows where all models fail so. */

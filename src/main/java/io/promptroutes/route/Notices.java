@@ -1,0 +1,29 @@
+package io.promptroutes.route;
+
+import io.promptroutes.ledger.Crossing;
+import io.promptroutes.publish.BudgetAlerts;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.Exchange;
+
+/** Alerts that a step leaves in variable {@code alerts}, a list, for routes/outcomes.camel.yaml to publish. Stateless. */
+final class Notices {
+
+    private Notices() {
+    }
+
+    static void leave(Exchange exchange, byte[] alert) {
+        List<Object> alerts = new ArrayList<>();
+        if (exchange.getVariable("alerts") instanceof List<?> before) {
+            alerts.addAll(before);
+        }
+        alerts.add(alert);
+        exchange.setVariable("alerts", alerts);
+    }
+
+    /** Budget marks that were passed. */
+    static void leave(Exchange exchange, List<Crossing> crossings, Instant now) {
+        crossings.forEach(one -> leave(exchange, BudgetAlerts.of(one, now)));
+    }
+}

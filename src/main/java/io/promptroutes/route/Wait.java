@@ -1,0 +1,29 @@
+package io.promptroutes.route;
+
+import io.promptroutes.flow.Tally;
+import org.apache.camel.Exchange;
+
+/**
+ * A prompt waits, in variable {@code wait}. Immutable.
+ *
+ * @param reason as {@link Tally} counts it
+ * @param then   where it goes on
+ */
+public record Wait(long millis, String reason, Outcome then) {
+
+    private static final long LOOK_AGAIN = 1_000;
+
+    /** While nothing may be called. */
+    static Outcome paused(Exchange exchange, Outcome then) {
+        return begin(exchange, LOOK_AGAIN, Tally.PAUSED, then);
+    }
+
+    static Outcome forAnother(Exchange exchange, Outcome then) {
+        return begin(exchange, LOOK_AGAIN, Tally.ANOTHER_PROCESS, then);
+    }
+
+    static Outcome begin(Exchange exchange, long millis, String reason, Outcome then) {
+        exchange.setVariable("wait", new Wait(millis, reason, then));
+        return Outcome.WAIT;
+    }
+}
