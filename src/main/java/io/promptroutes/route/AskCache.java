@@ -146,7 +146,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
         tally.reuse(run, answer.model(), answer.costUsd());
         tally.substitute(run, run.chain().level());
         exchange.setVariable("stored", result);
-        exchange.setVariable("kind", "result");
+        exchange.setVariable("again", Sinks.branch(exchange) ? Outcome.BRANCH_OVER : Outcome.RESULT_AGAIN);
         exchange.setVariable("events", List.of());
         return Outcome.REPUBLISH;
     }

@@ -88,7 +88,7 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
             if (found.answer() == null || next != Outcome.UNANSWERED) {
                 return next;
             }
-            stored(exchange, run, work, Stored.of(found.answer()).addressedTo(run.prompt()), "result");
+            stored(exchange, run, work, Stored.of(found.answer()).addressedTo(run.prompt()), Outcome.RESULT_AGAIN);
             return check.kept(exchange, run);
         }
         if (known instanceof Known.Ambiguous found) {
@@ -129,7 +129,7 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
                     + " before, and the ledger keeps no texts (key ledger.store-text)", false));
             return Outcome.FAILED;
         }
-        stored(exchange, run, work, stored, answered ? "result" : "dead-letter");
+        stored(exchange, run, work, stored, answered ? Outcome.RESULT_AGAIN : Outcome.DEAD_LETTER_AGAIN);
         if (known instanceof Known.Answered found) {
             tally.reuse(run, end.givenBy(run, found.model()), found.costUsd());
             tally.substitute(run, end.level());
@@ -144,9 +144,9 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
         return Outcome.REPUBLISH;
     }
 
-    private void stored(Exchange exchange, Run run, Work work, byte[] json, String kind) {
+    private void stored(Exchange exchange, Run run, Work work, byte[] json, Outcome again) {
         exchange.setVariable("stored", json);
-        exchange.setVariable("kind", kind);
+        exchange.setVariable("again", Sinks.branch(exchange) ? Outcome.BRANCH_OVER : again);
         exchange.setVariable("events", policy.eventsAgain() && Job.of(exchange) == null ? events(exchange, run, work) : List.of());
     }
 

@@ -17,8 +17,10 @@ public enum Outcome {
     ASK_COSTS("direct"),
     /** Is in the queue of those that may be somebody else's question. */
     CACHE("seda"),
-    /** An answer or a dead letter of before is given again. */
+    /** What it came to before, in variable {@code stored}, is given again, as variable {@code again} says. */
     REPUBLISH("direct"),
+    RESULT_AGAIN("direct"),
+    DEAD_LETTER_AGAIN("direct"),
     /** Is in the queue for a permit. */
     CALL("seda"),
     COMPARE("direct"),

@@ -13,7 +13,7 @@ import io.promptroutes.prompt.Prompt;
 import io.promptroutes.publish.Alerts;
 import io.promptroutes.publish.DeadLetters;
 import io.promptroutes.publish.Stored;
-import io.promptroutes.telemetry.Meters.Outcome;
+import io.promptroutes.telemetry.Meters;
 import io.promptroutes.telemetry.Passage;
 import io.promptroutes.telemetry.Telemetry;
 import java.time.Clock;
@@ -34,12 +34,12 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
 
     /** A stored result or dead letter is durable again. */
     public void republished(Exchange exchange) {
-        if ("result".equals(exchange.getVariable("kind"))) {
+        if (exchange.getVariable("again") == Outcome.RESULT_AGAIN) {
             tally.answeredAgain();
-            finish(exchange, exchange.getVariable("known") instanceof Known.Answered ? Outcome.REUSED : Outcome.CACHED, null, null);
+            finish(exchange, exchange.getVariable("known") instanceof Known.Answered ? Meters.Outcome.REUSED : Meters.Outcome.CACHED, null, null);
         } else {
             tally.deadLetter(Stored.of(exchange.getVariable("stored", byte[].class)).code());
-            finish(exchange, Outcome.REUSED, null, null); // it was counted when it came to be
+            finish(exchange, Meters.Outcome.REUSED, null, null); // it was counted when it came to be
         }
     }
 
@@ -82,7 +82,7 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
     /** Makes the dead letter of a prompt whose result, or stored dead letter, no topic takes the body. What the ledger has stays there. */
     public void tooLarge(Exchange exchange) {
         byte[] message = exchange.getVariable("stored", byte[].class);
-        if (message != null && "dead-letter".equals(exchange.getVariable("kind"))) {
+        if (message != null && exchange.getVariable("again") == Outcome.DEAD_LETTER_AGAIN) {
             letter(exchange, message, Stored.of(message).code());
             return;
         }
@@ -110,14 +110,14 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
         if (run.bill().last() != null && run.bill().last().usd() != null && run.bill().last().usd().signum() > 0) {
             alarms.off(NO_CREDIT);
         }
-        finish(exchange, Outcome.ANSWERED, fallback, null);
+        finish(exchange, Meters.Outcome.ANSWERED, fallback, null);
     }
 
     /** The dead letter is durable. */
     public void dead(Exchange exchange) {
         String code = exchange.getVariable("code", String.class);
         tally.deadLetter(code);
-        finish(exchange, Outcome.DEAD_LETTER, null, code);
+        finish(exchange, Meters.Outcome.DEAD_LETTER, null, code);
     }
 
     /** The prompt is somebody else's now, who will read it again: it is not ours in the ledger any more. */
@@ -150,7 +150,7 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
     }
 
     /** @param fallback why another than the first model answered, or null; code, of the dead letter, or null */
-    private void finish(Exchange exchange, Outcome outcome, String fallback, String code) {
+    private void finish(Exchange exchange, Meters.Outcome outcome, String fallback, String code) {
         telemetry.finished(exchange.getVariable(Passage.VARIABLE, Passage.class), exchange.getVariable("id", String.class), run(exchange), outcome,
                 fallback, code);
         finish(exchange);
