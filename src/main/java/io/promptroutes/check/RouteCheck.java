@@ -6,6 +6,7 @@ import io.promptroutes.settings.RouteFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,8 +30,10 @@ public final class RouteCheck {
 
     /** In an option of a step: a bean by its name, or in an address. */
     private static final Pattern BEAN = Pattern.compile("^(?:\\w*[rR]ef=#?|\\w+=#|uri=.*[?&][^=&]+=#)([\\w.-]+)(?=&|$)");
-    /** That something is sent to; those that depend on a variable or a key are left out. */
-    private static final Pattern QUEUE = Pattern.compile("^uri=((?:direct|seda):[^?{]+)(?:\\?[^{]*)?$");
+    /** That something is sent to. */
+    private static final Pattern QUEUE = Pattern.compile("^uri=((?:direct|seda):[^?]+)(?:\\?.*)?$");
+    /** Stands for anything. */
+    private static final String OPEN = "\\$?\\{\\{?.*?}}?";
     /** In the text of a file: a bean, and what a route begins with. */
     private static final Pattern NAMED = Pattern.compile("(?:(?<!Template)[rR]ef: \"?|: \"?#)([\\w.-]+)");
     private static final Pattern BEGINNING = Pattern.compile("from:\\s+uri: \"?(direct|seda)(?::|\"?\\s+parameters:\\s+name: \"?)([^?\"\\s]+)");
@@ -41,39 +44,48 @@ public final class RouteCheck {
 
     /** A name in a file. */
     private record Mention(String name, ProcessorDefinition<?> step) {
-
-        boolean own() {
-            return step.getLocation().startsWith(OWN);
-        }
     }
 
     /** Beans that the jar's files name, also those of routes that are not for every command. */
     public static Set<String> beansOfTheJar() {
-        return RouteFiles.textsOfTheJar().values().stream().flatMap(text -> NAMED.matcher(text).results()).map(bean -> bean.group(1))
+        return beans(RouteFiles.textsOfTheJar());
+    }
+
+    private static Set<String> beans(Map<String, String> texts) {
+        return texts.values().stream().flatMap(text -> NAMED.matcher(text).results()).map(bean -> bean.group(1))
                 .collect(Collectors.toSet());
     }
 
     /** @param loaded with its routes, not started */
     public static void check(CamelContext loaded, Consumer<Finding> found) {
-        Set<String> beans = beansOfTheJar();
+        Map<String, String> jar = RouteFiles.textsOfTheJar();
+        Set<String> beans = beans(jar);
         report(mentions(loaded, BEAN).filter(bean -> !beans.contains(bean.name()) && loaded.getRegistry().lookupByName(bean.name()) == null), beans,
                 "no bean is called ", found);
-        Set<String> queues = routes(loaded).stream().map(RouteCheck::begins).collect(Collectors.toSet());
-        Set<String> replaced = routes(loaded).stream().map(RouteDefinition::getLocation).filter(place -> place != null && place.startsWith(OWN))
-                .map(place -> Path.of(place).getFileName().toString()).collect(Collectors.toSet());
-        Map<String, String> shipped = new HashMap<>();
-        RouteFiles.textsOfTheJar().forEach((file, text) -> BEGINNING.matcher(text).results().forEach(uri -> shipped.put(uri.group(1) + ":" + uri.group(2), file)));
-        // those of routes that are not for this command, too
-        shipped.forEach((begun, file) -> {
-            if (!replaced.contains(file)) {
-                queues.add(begun);
-            }
-        });
-        report(mentions(loaded, QUEUE).filter(queue -> queues.stream().noneMatch(begun -> queue.name().matches(pattern(begun)))), queues, "no route begins with ", found);
+        Map<String, String> shipped = begun(jar);
+        Set<String> queues = new HashSet<>(begun(textsInUse(loaded, jar)).keySet());
+        routes(loaded).forEach(route -> queues.add(begins(route)));
+        report(mentions(loaded, QUEUE).filter(queue -> queues.stream().noneMatch(begun -> fits(queue.name(), begun) || fits(begun, queue.name()))), queues,
+                "no route begins with ", found);
         Stream.of(Outcome.values()).filter(outcome -> !queues.contains(outcome.route())).forEach(outcome -> found.accept(Finding.fault(
                 "no route begins with " + outcome.route() + ", to which prompts are moved", instead(loaded, shipped, outcome),
                 "name it so again, or take a new copy of the file")));
         ClauseCheck.check(model(loaded), routes(loaded), loaded.getClassResolver(), found);
+    }
+
+    /** Texts of files by their names; of routes that are not for this command, too. */
+    private static Map<String, String> textsInUse(CamelContext loaded, Map<String, String> jar) {
+        Map<String, String> texts = new HashMap<>(jar);
+        routes(loaded).stream().filter(RouteCheck::own).map(RouteDefinition::getLocation).distinct()
+                .forEach(place -> texts.put(Path.of(place).getFileName().toString(), RouteFiles.text(place)));
+        return texts;
+    }
+
+    /** What routes begin with, and the file. */
+    private static Map<String, String> begun(Map<String, String> texts) {
+        Map<String, String> begun = new HashMap<>();
+        texts.forEach((file, text) -> BEGINNING.matcher(text).results().forEach(uri -> begun.put(uri.group(1) + ":" + uri.group(2), file)));
+        return begun;
     }
 
     private static String begins(RouteDefinition route) {
@@ -87,14 +99,17 @@ public final class RouteCheck {
                 .filter(place -> place.startsWith(file + " ")).findFirst().orElse(file);
     }
 
-    /** A placeholder stands for anything. */
-    private static String pattern(String uri) {
-        return Stream.of(uri.split("\\{\\{.*?}}", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+    private static boolean fits(String name, String pattern) {
+        return name.replaceAll(OPEN, "x").matches(Stream.of(pattern.split(OPEN, -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
     }
 
     private static void report(Stream<Mention> missing, Set<String> known, String what, Consumer<Finding> found) {
-        missing.filter(Mention::own).forEach(one -> found.accept(Finding.fault(what + one.name(), where(one.step()),
+        missing.forEach(one -> found.accept(Finding.fault(what + one.name(), where(one.step()),
                 Finding.nearest(one.name(), known, "name one that is there"))));
+    }
+
+    private static boolean own(OptionalIdentifiedDefinition<?> definition) {
+        return definition.getLocation() != null && definition.getLocation().startsWith(OWN);
     }
 
     /** File and line; empty for what a template made. */
@@ -120,8 +135,9 @@ public final class RouteCheck {
                 ProcessorDefinitionHelper.filterTypeInOutputs(one.getOutputs(), ProcessorDefinition.class).stream().map(step -> (ProcessorDefinition<?>) step)));
     }
 
+    /** In the user's own files. */
     private static Stream<Mention> mentions(CamelContext loaded, Pattern kind) {
-        return steps(loaded).filter(step -> step.getLocation() != null).flatMap(step -> {
+        return steps(loaded).filter(RouteCheck::own).flatMap(step -> {
             Map<String, Object> options = new HashMap<>();
             PluginHelper.getBeanIntrospection(loaded).getProperties(step, options, null);
             return options.entrySet().stream().filter(option -> option.getValue() instanceof String)

@@ -61,6 +61,7 @@ record CheckOutput(StructuredOutput output, Ledger ledger, Executor checkers, Ex
         Stored kept = Stored.of(exchange.getVariable("stored", byte[].class));
         Verdict verdict = Durable.result(check(run, kept.text()));
         if (verdict.fault() != null) {
+            exchange.setVariable("stored", null);
             return Outcome.UNANSWERED;
         }
         byte[] result = kept.saying(verdict.text(), verdict.note());

@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Where each route file is taken from: a file in {@code ./routes} replaces the jar's file of the same name. */
@@ -59,9 +61,12 @@ public final class RouteFiles {
 
     /** Texts of the jar's files, by file name. */
     public static Map<String, String> textsOfTheJar() {
-        Map<String, String> texts = new TreeMap<>();
-        shipped().forEach(name -> texts.put(name, Place.text("", Place.CLASSPATH + "routes/" + name, Integer.MAX_VALUE - 8)));
-        return texts;
+        return shipped().stream().collect(Collectors.toMap(Function.identity(), name -> text("classpath:routes/" + name)));
+    }
+
+    /** @param location as of Camel */
+    public static String text(String location) {
+        return Place.text("", location, Integer.MAX_VALUE - 8);
     }
 
     /** Names of the jar's files. */
