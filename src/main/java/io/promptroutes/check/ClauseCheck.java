@@ -3,6 +3,7 @@ package io.promptroutes.check;
 import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.settings.Finding;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -12,7 +13,6 @@ import org.apache.camel.model.Model;
 import org.apache.camel.model.OnExceptionDefinition;
 import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.spi.ClassResolver;
 
 /** The clauses of route configurations: what they name is there, and each kind of failure has one of its very own. Stateless. */
 final class ClauseCheck {
@@ -20,24 +20,23 @@ final class ClauseCheck {
     /** The configuration under which calls are made. */
     private static final String FALLBACK = "fallback";
 
+    /** Names of the exceptions that it has to name: those of all kinds, and what nobody foresees. */
+    static final Set<String> FAILURES = Stream.concat(Stream.of(FailureKind.values()).map(FailureKind::exceptionClass), Stream.of(Exception.class))
+            .map(Class::getName).collect(Collectors.toUnmodifiableSet());
+
     private ClauseCheck() {
     }
 
     /** @param routes that name configurations */
-    static void check(Model loaded, List<RouteDefinition> routes, ClassResolver classes, Consumer<Finding> found) {
+    static void check(Model loaded, List<RouteDefinition> routes, Consumer<Finding> found) {
         List<RouteConfigurationDefinition> all = loaded.getRouteConfigurationDefinitions();
-        Set<String> ids = all.stream().map(RouteConfigurationDefinition::getId).collect(Collectors.toSet());
+        Set<String> ids = all.stream().map(RouteConfigurationDefinition::getId).filter(Objects::nonNull).collect(Collectors.toSet());
         routes.stream().filter(route -> route.getRouteConfigurationId() != null).forEach(route -> Stream.of(route.getRouteConfigurationId().split(","))
                 .filter(id -> !ids.contains(id)).forEach(id -> found.accept(Finding.fault("no route configuration is called " + id, RouteCheck.where(route),
                         Finding.nearest(id, ids, "name one that is there")))));
-        Set<String> known = Stream.concat(Stream.of(FailureKind.values()).map(FailureKind::exceptionClass), Stream.of(Exception.class)).map(Class::getName)
-                .collect(Collectors.toCollection(TreeSet::new));
-        all.stream().flatMap(one -> one.getOnExceptions().stream()).forEach(clause -> clause.getExceptions().stream()
-                .filter(name -> classes.resolveClass(name) == null).forEach(name -> found.accept(Finding.fault("no exception is called " + name,
-                        RouteCheck.where(clause), Finding.nearest(name, known, "name one that there is")))));
         all.stream().filter(one -> FALLBACK.equals(one.getId())).forEach(fallback -> {
             List<OnExceptionDefinition> clauses = fallback.getOnExceptions();
-            Set<String> missing = new TreeSet<>(known);
+            Set<String> missing = new TreeSet<>(FAILURES);
             clauses.stream().filter(clause -> clause.getOnWhen() == null) // with a condition it is for some failures only
                     .forEach(clause -> clause.getExceptions().forEach(missing::remove));
             missing.forEach(name -> found.accept(Finding.fault("the route configuration " + FALLBACK + " has no clause for " + name,

@@ -1,5 +1,6 @@
 package io.promptroutes.check;
 
+import io.promptroutes.prompt.Strategy;
 import io.promptroutes.route.Outcome;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteFiles;
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.model.CatchDefinition;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.OnExceptionDefinition;
 import org.apache.camel.model.OptionalIdentifiedDefinition;
@@ -25,7 +27,7 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.support.PluginHelper;
 
-/** What the steps of the user's own routes name in vain, as Camel has loaded them: beans, and routes that something is sent to. Stateless. */
+/** What the steps of routes name in vain, as Camel has loaded them, where the user has files: beans, and routes that something is sent to. Stateless. */
 public final class RouteCheck {
 
     /** In an option of a step: a bean by its name, or in an address. */
@@ -67,10 +69,13 @@ public final class RouteCheck {
         routes(loaded).forEach(route -> queues.add(begins(route)));
         report(mentions(loaded, QUEUE).filter(queue -> queues.stream().noneMatch(begun -> fits(queue.name(), begun) || fits(begun, queue.name()))), queues,
                 "no route begins with ", found);
-        Stream.of(Outcome.values()).filter(outcome -> !queues.contains(outcome.route())).forEach(outcome -> found.accept(Finding.fault(
-                "no route begins with " + outcome.route() + ", to which prompts are moved", instead(loaded, shipped, outcome),
-                "name it so again, or take a new copy of the file")));
-        ClauseCheck.check(model(loaded), routes(loaded), loaded.getClassResolver(), found);
+        Stream.concat(Stream.of(Outcome.values()).map(Outcome::route), Stream.of(Strategy.values()).map(strategy -> "direct:by-" + strategy))
+                .filter(name -> !queues.contains(name)).forEach(name -> found.accept(Finding.fault("no route begins with " + name
+                        + ", to which prompts are moved", instead(loaded, shipped, name), "name it so again, or take a new copy of the file")));
+        Stream<Mention> caught = steps(loaded).flatMap(step -> exceptions(step).stream().map(name -> new Mention(name, step)));
+        report(caught.filter(exception -> loaded.getClassResolver().resolveClass(exception.name()) == null), ClauseCheck.FAILURES,
+                "no exception is called ", found);
+        ClauseCheck.check(model(loaded), routes(loaded), found);
     }
 
     /** Texts of files by their names; of routes that are not for this command, too. */
@@ -93,10 +98,14 @@ public final class RouteCheck {
     }
 
     /** The first route that is new in the file which ought to have it; else that file. */
-    private static String instead(CamelContext loaded, Map<String, String> shipped, Outcome outcome) {
-        String file = "routes/" + shipped.get(outcome.route());
+    private static String instead(CamelContext loaded, Map<String, String> shipped, String name) {
+        String file = "routes/" + shipped.get(name);
         return routes(loaded).stream().filter(route -> !shipped.containsKey(begins(route))).map(RouteCheck::where)
                 .filter(place -> place.startsWith(file + " ")).findFirst().orElse(file);
+    }
+
+    private static List<String> exceptions(ProcessorDefinition<?> step) {
+        return step instanceof OnExceptionDefinition clause ? clause.getExceptions() : step instanceof CatchDefinition end ? end.getExceptions() : List.of();
     }
 
     private static boolean fits(String name, String pattern) {
@@ -131,13 +140,14 @@ public final class RouteCheck {
     private static Stream<ProcessorDefinition<?>> steps(CamelContext loaded) {
         Stream<OnExceptionDefinition> clauses = model(loaded).getRouteConfigurationDefinitions().stream().flatMap(one -> one.getOnExceptions().stream());
         Stream<ProcessorDefinition<?>> begin = Stream.concat(routes(loaded).stream(), clauses);
-        return begin.flatMap(one -> Stream.concat(Stream.of(one),
-                ProcessorDefinitionHelper.filterTypeInOutputs(one.getOutputs(), ProcessorDefinition.class).stream().map(step -> (ProcessorDefinition<?>) step)));
+        return begin.flatMap(one -> Stream.concat(Stream.of(one), ProcessorDefinitionHelper.filterTypeInOutputs(one.getOutputs(),
+                ProcessorDefinition.class).stream().map(step -> (ProcessorDefinition<?>) step)));
     }
 
-    /** In the user's own files. */
+    /** None where all files are the jar's, which fit each other. */
     private static Stream<Mention> mentions(CamelContext loaded, Pattern kind) {
-        return steps(loaded).filter(RouteCheck::own).flatMap(step -> {
+        List<ProcessorDefinition<?>> steps = steps(loaded).filter(step -> step.getLocation() != null).toList();
+        return steps.stream().noneMatch(RouteCheck::own) ? Stream.empty() : steps.stream().flatMap(step -> {
             Map<String, Object> options = new HashMap<>();
             PluginHelper.getBeanIntrospection(loaded).getProperties(step, options, null);
             return options.entrySet().stream().filter(option -> option.getValue() instanceof String)
