@@ -65,11 +65,13 @@ public final class RouteCheck {
         report(mentions(loaded, BEAN).filter(bean -> !beans.contains(bean.name()) && loaded.getRegistry().lookupByName(bean.name()) == null), beans,
                 "no bean is called ", found);
         Map<String, String> shipped = begun(jar);
-        Set<String> queues = new HashSet<>(begun(textsInUse(loaded, jar)).keySet());
+        Map<String, String> inUse = textsInUse(loaded, jar);
+        Set<String> queues = new HashSet<>(begun(inUse).keySet());
         routes(loaded).forEach(route -> queues.add(begins(route)));
         report(mentions(loaded, QUEUE).filter(queue -> queues.stream().noneMatch(begun -> fits(queue.name(), begun) || fits(begun, queue.name()))), queues,
                 "no route begins with ", found);
-        Stream.concat(Stream.of(Outcome.values()).map(Outcome::route), Stream.of(Strategy.values()).map(strategy -> "direct:by-" + strategy))
+        boolean byStrategy = inUse.values().stream().anyMatch(text -> text.contains("direct:by-${")); // one of the user's may choose by itself
+        Stream.concat(Stream.of(Outcome.values()).map(Outcome::route), Stream.of(Strategy.values()).filter(any -> byStrategy).map(strategy -> "direct:by-" + strategy))
                 .filter(name -> !queues.contains(name)).forEach(name -> found.accept(Finding.fault("no route begins with " + name
                         + ", to which prompts are moved", instead(loaded, shipped, name), "name it so again, or take a new copy of the file")));
         Stream<Mention> caught = steps(loaded).flatMap(step -> exceptions(step).stream().map(name -> new Mention(name, step)));

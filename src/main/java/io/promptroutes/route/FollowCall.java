@@ -18,7 +18,8 @@ record FollowCall(Ledger ledger, Intake intake) implements Processor {
     @Override
     public void process(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
-        Chain.Step step = run.chain().step();
+        // what fails behind an answer, in a step of somebody's own, does not make it none
+        Chain.Step step = run.call().answer() != null ? Chain.Step.ANSWERED : run.chain().step();
         if (step != Chain.Step.ANSWERED && step != Chain.Step.FAILED && run.settle()) {
             intake.called();
         }

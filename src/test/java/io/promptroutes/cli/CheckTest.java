@@ -271,13 +271,7 @@ class CheckTest {
         String shipped = Files.readString(Path.of("routes", "fallback.camel.yaml"));
         Files.writeString(own, shipped.replace("CallFailed$RateLimited", "CallFailed$RateLimted").replace("CallFailed$Timeout", "CallFailed")
                 .replace("id: after-no-endpoint\n                ref: fallback", "id: after-no-endpoint\n                ref: falback"));
-        try (DefaultCamelContext camel = new DefaultCamelContext()) {
-            camel.setSourceLocationEnabled(true);
-            for (String file : List.of("classpath:routes/call.camel.yaml", "classpath:routes/publish.camel.yaml", "file:" + own)) {
-                PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.resolveResource(camel, file));
-            }
-            RouteCheck.check(camel, findings::add);
-        }
+        loaded("classpath:routes/call.camel.yaml", "classpath:routes/publish.camel.yaml", "file:" + own);
         int line = (int) shipped.substring(0, shipped.indexOf("CallFailed$RateLimited")).lines().count();
         assertThat(told()).satisfiesExactlyInAnyOrder(
                 one -> assertThat(one).startsWith("no exception is called io.promptroutes.openrouter.CallFailed$RateLimted in routes/fallback.camel.yaml line ")
@@ -286,6 +280,45 @@ class CheckTest {
                 one -> assertThat(one).startsWith("the route configuration fallback has no clause for io.promptroutes.openrouter.CallFailed$Timeout in routes/fallback.camel.yaml line "),
                 one -> assertThat(one).startsWith("no bean is called falback in routes/fallback.camel.yaml line ").endsWith("; did you mean fallback?"));
         assertThat(findings).extracting(Finding::where).anySatisfy(where -> assertThat(Integer.parseInt(where.replaceFirst(".* ", ""))).isCloseTo(line, within(4)));
+    }
+
+    @Test
+    void twoClausesForAFailureAndOneThatDoesNotGoOnAreTold() throws Exception {
+        Path own = folder.resolve("fallback.camel.yaml");
+        Files.writeString(own, Files.readString(Path.of("routes", "fallback.camel.yaml")).replaceFirst("CallFailed.FreeLimit\n          continued:\n"
+                + "            constant:\n              expression: \"true\"", "CallFailed\\$FreeLimit\n            - io.promptroutes.openrouter.CallFailed\\$Timeout"));
+        loaded("classpath:routes/call.camel.yaml", "classpath:routes/publish.camel.yaml", "file:" + own);
+
+        assertThat(told()).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).startsWith("a clause of the route configuration fallback does not go on in routes/fallback.camel.yaml line "),
+                one -> assertThat(one).startsWith("two clauses of the route configuration fallback are for io.promptroutes.openrouter.CallFailed$Timeout in "));
+    }
+
+    @Test
+    void aRouteThatChoosesModelsByItselfNeedsNoOtherRoutes() throws Exception {
+        Path own = Files.writeString(folder.resolve("choose-models.camel.yaml"), """
+                - route:
+                    id: choose-models
+                    from:
+                      uri: direct:choose-models
+                      steps:
+                        - setVariable:
+                            name: models
+                            constant: openai/gpt-4.1-mini
+                """);
+        loaded("classpath:routes/fallback.camel.yaml", "classpath:routes/publish.camel.yaml", "file:" + own);
+
+        assertThat(findings).isEmpty();
+    }
+
+    private void loaded(String... files) throws Exception {
+        try (DefaultCamelContext camel = new DefaultCamelContext()) {
+            camel.setSourceLocationEnabled(true);
+            for (String file : files) {
+                PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.resolveResource(camel, file));
+            }
+            RouteCheck.check(camel, findings::add);
+        }
     }
 
     @ParameterizedTest
