@@ -1,4 +1,3 @@
-import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.Features;
 import io.promptroutes.routing.Keywords;
@@ -27,11 +26,11 @@ public final class DetectionCost {
 
     public static void main(String[] args) throws Exception {
         Detector detector = new Detector(new Features(lines("/concepts.txt")), Lexicon.of(lines("/lexicon.tsv")));
-        Keywords keywords = new Keywords(Map.of(Task.CODE, List.of("code", "programming", "function", "debug", "syntax", "python", "javascript"),
-                Task.CREATIVE, List.of("story", "creative", "poem", "write", "imagine", "character"),
-                Task.ANALYSIS, List.of("analyze", "compare", "evaluate", "explain", "why", "how"),
-                Task.MATH, List.of("calculate", "solve", "equation", "math", "science", "formula"),
-                Task.CHAT, List.of("hello", "hi", "how are you", "what do you think")));
+        Keywords keywords = new Keywords(Map.of("code", List.of("code", "programming", "function", "debug", "syntax", "python", "javascript"),
+                "creative", List.of("story", "creative", "poem", "write", "imagine", "character"),
+                "analysis", List.of("analyze", "compare", "evaluate", "explain", "why", "how"),
+                "math", List.of("calculate", "solve", "equation", "math", "science", "formula"),
+                "chat", List.of("hello", "hi", "how are you", "what do you think")));
         List<String> words = lines("/lexicon.tsv").stream().map(line -> line.split("\t")[0]).filter(word -> word.chars().allMatch(Character::isLetter)).toList();
         System.out.println("characters  lexicon us  keywords us  ratio");
         for (int length : new int[] {200, 2_000, 20_000}) {

@@ -4,6 +4,7 @@ import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.PriceList;
 import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.settings.BudgetSettings;
+import io.promptroutes.settings.DetectionSettings;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
@@ -14,12 +15,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** All that is wrong with the values of keys, without a network: by the same readers that a run has, which go on after a wrong one. */
 public final class SettingsCheck {
 
     private static final List<String> FAMILIES = List.of("models.", "tasks.", "detection.keywords.", "simulator.");
+    /** In a key: the name of a task. */
+    private static final Pattern TASK = Pattern.compile("^(?:tasks|detection\\.keywords|models\\.[^.]+\\.smart)\\.([^.]+)");
     /** Whatever values there are for others of the kind, these are read by nobody before they are needed. */
     private static final Map<String, List<String>> CHOICES = Map.of("kafka.offset-reset", List.of("earliest", "latest"),
             "ledger.ambiguous", List.of("retry", "hold"),
@@ -120,14 +125,20 @@ public final class SettingsCheck {
 
     /** Keys that a user may add to, where the name is most probably a slip: no shipped route asks for it. */
     private void families() {
-        Set<String> cells = shipped.below("models.current.").keySet();
+        DetectionSettings detection = new DetectionSettings(settings);
+        Set<String> tasks = new HashSet<>(detection.tasks());
+        Set<String> known = new HashSet<>();
+        shipped.keys().forEach(key -> tasks.forEach(task -> known.add(key.replaceFirst("^(tasks|detection\\.keywords|models\\.current\\.smart)\\.code\\b", "$1." + task))));
+        List<String> cells = known.stream().filter(key -> key.startsWith("models.current.")).map(key -> key.substring("models.current.".length())).toList();
         Set<String> profiles = settings.below("models.").keySet().stream().filter(key -> key.contains(".")).map(key -> key.substring(0, key.indexOf('.')))
                 .collect(Collectors.toSet());
-        Set<String> known = new HashSet<>(shipped.keys());
         profiles.forEach(profile -> cells.forEach(cell -> known.add("models." + profile + "." + cell)));
         settings.keys().stream().filter(key -> !settings.shipped(key) && FAMILIES.stream().anyMatch(key::startsWith) && !known.contains(key))
                 .filter(key -> !key.startsWith("models.alias."))
-                .forEach(key -> found.accept(settings.unknown(key, known, false)));
+                .forEach(key -> {
+                    Matcher task = TASK.matcher(key);
+                    found.accept(task.find() && !tasks.contains(task.group(1)) ? detection.unknown(task.group(1), key) : settings.unknown(key, known, false));
+                });
     }
 
     /** Values that are right each by itself. */

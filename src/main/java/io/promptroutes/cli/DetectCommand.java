@@ -1,10 +1,10 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.openrouter.ApiKey;
-import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Detection;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.Lexicon;
+import io.promptroutes.settings.DetectionSettings;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.UsageException;
 import io.promptroutes.training.Evaluation;
@@ -19,9 +19,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -61,23 +63,23 @@ final class DetectCommand extends ConfiguredCommand implements Callable<Integer>
         if (what.prompt != null) {
             explain(settings, print);
         } else if (what.evaluate != null) {
-            Evaluation evaluation = new Evaluation();
+            Evaluation evaluation = new Evaluation(settings.detection().tasks());
             Detector detector = settings.detection().detector();
             try (DetectionRoute route = new DetectionRoute(settings, () -> detector)) {
-                LabelledPrompts.read(what.evaluate).forEach(one -> evaluation.add(one.label(), route.task(one.prompt())));
+                LabelledPrompts.read(what.evaluate, evaluation.tasks()).forEach(one -> evaluation.add(one.label(), route.task(one.prompt())));
             }
             print(evaluation, print);
         } else if (what.learn != null) {
             learn(settings, print);
         } else {
-            print(leaveOut(settings, read(what.leaveOut)), print);
+            print(leaveOut(settings, read(settings, what.leaveOut)), print);
         }
         return ExitCodes.ANSWERED;
     }
 
     private void explain(RouteSettings settings, PrintWriter print) {
         Detector detector = settings.detection().detector();
-        Task task;
+        String task;
         try (DetectionRoute route = new DetectionRoute(settings, () -> detector)) {
             task = route.task(what.prompt);
         }
@@ -85,12 +87,12 @@ final class DetectCommand extends ConfiguredCommand implements Callable<Integer>
         print.println("task        " + task);
         print.printf(Locale.ROOT, "likeliest   %s, confidence %.2f%n", detection.task(), detection.confidence());
         print.println("signs       " + String.join(" ", detection.signs()));
-        List<Detection.Pull> pulls = new ArrayList<>(detection.pulls(detection.task()));
+        List<Detection.Pull> pulls = new ArrayList<>(detection.pulls());
         print.println("for         " + line(pulls, 1));
         Collections.reverse(pulls);
         print.println("against     " + line(pulls, -1));
-        for (Task one : Task.values()) {
-            print.printf(Locale.ROOT, "%-10s  %.2f%n", one, detection.shares()[one.ordinal()]);
+        for (int one = 0; one < detection.tasks().size(); one++) {
+            print.printf(Locale.ROOT, "%-10s  %.2f%n", detection.tasks().get(one), detection.shares()[one]);
         }
     }
 
@@ -99,13 +101,27 @@ final class DetectCommand extends ConfiguredCommand implements Callable<Integer>
                 .map(pull -> String.format(Locale.ROOT, "\"%s\" %+.2f", pull.feature(), pull.weight())).toList());
     }
 
-    private static List<Example> read(List<Path> files) {
-        return files.stream().flatMap(file -> LabelledPrompts.read(file).stream()).toList();
+    private static List<Example> read(RouteSettings settings, List<Path> files) {
+        List<String> tasks = settings.detection().tasks();
+        return files.stream().flatMap(file -> LabelledPrompts.read(file, tasks).stream()).toList();
+    }
+
+    /** Anew where all examples are of shipped tasks. Else their other tasks are added to the lexicon in use; our own examples say what these are not. */
+    private static Lexicon learn(RouteSettings settings, List<Example> examples) {
+        DetectionSettings detection = settings.detection();
+        List<Example> ours = LabelledPrompts.shipped(detection.tasks());
+        Set<String> shipped = ours.stream().map(Example::label).collect(Collectors.toSet());
+        List<String> added = detection.tasks().stream().filter(task -> !shipped.contains(task) && examples.stream().anyMatch(one -> one.label().equals(task))).toList();
+        if (added.isEmpty()) {
+            List<String> tasks = detection.tasks().stream().filter(shipped::contains).toList();
+            return Learner.learn(tasks, examples, detection.features());
+        }
+        return Learner.add(detection.detector().lexicon().without(added), added, examples, ours, detection.features());
     }
 
     private void learn(RouteSettings settings, PrintWriter print) {
-        List<Example> examples = read(what.learn);
-        Lexicon lexicon = Learner.learn(examples, settings.detection().features());
+        List<Example> examples = read(settings, what.learn);
+        Lexicon lexicon = learn(settings, examples);
         try {
             Files.write(out, lexicon.lines());
         } catch (IOException e) {
@@ -116,12 +132,12 @@ final class DetectCommand extends ConfiguredCommand implements Callable<Integer>
 
     /** What has no source is always learned from. */
     private static Evaluation leaveOut(RouteSettings settings, List<Example> examples) {
-        Evaluation evaluation = new Evaluation();
+        Evaluation evaluation = new Evaluation(settings.detection().tasks());
         AtomicReference<Detector> detector = new AtomicReference<>();
         try (DetectionRoute route = new DetectionRoute(settings, detector::get)) {
             for (String source : new TreeSet<>(examples.stream().map(Example::source).filter(Objects::nonNull).toList())) {
                 List<Example> others = examples.stream().filter(one -> !source.equals(one.source())).toList();
-                detector.set(new Detector(settings.detection().features(), Learner.learn(others, settings.detection().features())));
+                detector.set(new Detector(settings.detection().features(), learn(settings, others)));
                 examples.stream().filter(one -> source.equals(one.source())).forEach(one -> evaluation.add(one.label(), route.task(one.prompt())));
             }
         }
@@ -131,13 +147,13 @@ final class DetectCommand extends ConfiguredCommand implements Callable<Integer>
     private static void print(Evaluation evaluation, PrintWriter print) {
         print.printf(Locale.ROOT, "prompts     %d%naccuracy    %.3f%nmacro-F1    %.3f%n%n", evaluation.prompts(), evaluation.accuracy(), evaluation.macroF1());
         print.printf("%-10s %8s %8s %9s", "is / found", "prompts", "recall", "precision");
-        for (Task found : Task.values()) {
+        for (String found : evaluation.tasks()) {
             print.printf(" %9s", found);
         }
         print.println();
-        for (Task right : Task.values()) {
+        for (String right : evaluation.tasks()) {
             print.printf(Locale.ROOT, "%-10s %8d %8.3f %9.3f", right, evaluation.prompts(right), evaluation.recall(right), evaluation.precision(right));
-            for (Task found : Task.values()) {
+            for (String found : evaluation.tasks()) {
                 print.printf(" %9d", evaluation.count(right, found));
             }
             print.println();

@@ -1,6 +1,5 @@
 package io.promptroutes.cli;
 
-import io.promptroutes.prompt.Task;
 import io.promptroutes.route.TaskDetection;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.settings.RouteFiles;
@@ -8,7 +7,7 @@ import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.UsageException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
+import java.util.List;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -21,8 +20,10 @@ final class DetectionRoute implements AutoCloseable {
 
     private final Main main = new Main();
     private final ProducerTemplate template;
+    private final List<String> tasks;
 
     DetectionRoute(RouteSettings settings, Supplier<Detector> detector) {
+        tasks = settings.detection().tasks();
         TaskDetection.bind(main, settings.detection().keywords(), detector);
         main.setOverrideProperties(settings.properties());
         main.setDefaultPropertyPlaceholderLocation("false");
@@ -38,12 +39,16 @@ final class DetectionRoute implements AutoCloseable {
         template = main.getCamelContext().createProducerTemplate();
     }
 
-    Task task(String prompt) {
+    String task(String prompt) {
         Exchange exchange = template.send("direct:detect-task", asked -> asked.setVariable("text", prompt));
         if (exchange.getException() != null) {
             throw new UsageException("routes" + FILE + " fails: " + exchange.getException().getMessage(), exchange.getException());
         }
-        return Task.valueOf(exchange.getVariable("task", String.class).toUpperCase(Locale.ROOT));
+        String task = exchange.getVariable("task", String.class);
+        if (!tasks.contains(task)) {
+            throw new UsageException("routes" + FILE + " finds task " + task + ", which has no keys tasks." + task + ".*");
+        }
+        return task;
     }
 
     @Override

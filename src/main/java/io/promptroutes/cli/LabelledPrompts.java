@@ -3,14 +3,15 @@ package io.promptroutes.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.prompt.Json;
-import io.promptroutes.prompt.Task;
 import io.promptroutes.settings.UsageException;
 import io.promptroutes.training.Learner.Example;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -20,16 +21,10 @@ final class LabelledPrompts {
     private LabelledPrompts() {
     }
 
-    /** @throws UsageException that names the file and line which cannot be used */
-    static List<Example> read(Path file) {
+    /** @param tasks that a label can name @throws UsageException that names the file and line which cannot be used */
+    static List<Example> read(Path file, List<String> tasks) {
         try {
-            List<String> lines = Files.readAllLines(file);
-            List<Example> examples = new ArrayList<>(lines.size());
-            for (int i = 0; i < lines.size(); i++) {
-                if (!lines.get(i).isBlank()) {
-                    examples.add(example(lines.get(i), file + ":" + (i + 1)));
-                }
-            }
+            List<Example> examples = read(Files.readAllLines(file), file.toString(), tasks);
             if (examples.isEmpty()) {
                 throw new UsageException(file + " has no prompts");
             }
@@ -39,18 +34,38 @@ final class LabelledPrompts {
         }
     }
 
-    private static Example example(String line, String place) {
+    /** Our own, of the shipped tasks: what any other task is not. */
+    static List<Example> shipped(List<String> tasks) {
+        try (InputStream in = LabelledPrompts.class.getResourceAsStream("/examples.jsonl")) {
+            return read(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList(), "examples.jsonl", tasks);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Example> read(List<String> lines, String place, List<String> tasks) {
+        List<Example> examples = new ArrayList<>(lines.size());
+        for (int i = 0; i < lines.size(); i++) {
+            if (!lines.get(i).isBlank()) {
+                examples.add(example(lines.get(i), place + ":" + (i + 1), tasks));
+            }
+        }
+        return examples;
+    }
+
+    private static Example example(String line, String place, List<String> tasks) {
         try {
             JsonNode row = Json.MAPPER.readTree(line);
-            if (row.path("prompt").isTextual() && row.path("label").isTextual()) {
-                return new Example(row.path("prompt").textValue(), Task.valueOf(row.path("label").textValue().toUpperCase(Locale.ROOT)),
-                        row.path("source").textValue());
+            if (!row.path("prompt").isTextual() || !row.path("label").isTextual()) {
+                throw new UsageException(place + ": prompt and label must be there, as texts");
             }
-            throw new UsageException(place + ": prompt and label must be there, as texts");
+            String label = row.path("label").textValue().toLowerCase(Locale.ROOT);
+            if (!tasks.contains(label)) {
+                throw new UsageException(place + ": a label is one of " + String.join(", ", tasks) + "; keys tasks.*.temperature and tasks.*.max-tokens make one more");
+            }
+            return new Example(row.path("prompt").textValue(), label, row.path("source").textValue());
         } catch (JsonProcessingException e) {
             throw new UsageException(place + " is not JSON: " + e.getOriginalMessage(), e);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(place + ": a label is one of " + Arrays.toString(Task.values()), e);
         }
     }
 }

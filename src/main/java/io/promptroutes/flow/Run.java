@@ -8,7 +8,6 @@ import io.promptroutes.openrouter.CallEntity;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.prompt.Prompt;
-import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Chain;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -21,7 +20,7 @@ import java.time.Instant;
 public final class Run {
 
     private final Prompt prompt;
-    private final Task task;
+    private final String task;
     private final Chain chain;
     private final Decision decision;
     private final Bill bill = new Bill();
@@ -41,7 +40,7 @@ public final class Run {
     private ObjectNode repair;
     private String remark;
 
-    public Run(Prompt prompt, Task task, Chain chain, Decision decision) {
+    public Run(Prompt prompt, String task, Chain chain, Decision decision) {
         this.prompt = prompt;
         this.task = task;
         this.chain = chain;
@@ -196,7 +195,7 @@ public final class Run {
         return prompt;
     }
 
-    public Task task() {
+    public String task() {
         return task;
     }
 

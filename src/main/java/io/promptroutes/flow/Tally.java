@@ -138,7 +138,7 @@ public final class Tally {
     }
 
     private ModelTally row(Run run, String model) {
-        List<String> key = List.of(run.task().toString(), model);
+        List<String> key = List.of(run.task(), model);
         ModelTally row = models.get(key);
         return row != null ? row : models.computeIfAbsent(models.size() < MOST_ROWS ? key : List.of(OTHERS, OTHERS), ModelTally::new);
     }

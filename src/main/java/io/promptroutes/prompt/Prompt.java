@@ -46,7 +46,7 @@ public record Prompt(
         BigDecimal maxCostCents,
         boolean freeOnly,
         boolean allowPaid,
-        Task task,
+        String task,
         ObjectNode request,
         String text,
         JsonNode metadata,
@@ -76,7 +76,7 @@ public record Prompt(
         ObjectNode asked = Json.MAPPER.createObjectNode();
         asked.put("strategy", strategy.toString()).put("model", model).put("budget", budget.toString()).put("quality", quality);
         asked.put("complexity", complexity).put("comparison", comparison).put("max_cost_cents", maxCostCents);
-        asked.put("free_only", freeOnly).put("allow_paid", allowPaid).put("task", task == null ? null : task.toString());
+        asked.put("free_only", freeOnly).put("allow_paid", allowPaid).put("task", task);
         if (openAi) {
             asked.put("openai", true);
         }

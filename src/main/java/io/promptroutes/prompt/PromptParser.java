@@ -51,7 +51,7 @@ public final class PromptParser {
                 cents,
                 fields.flag("free_only", true),
                 fields.flag("allow_paid", false),
-                fields.choice("task", Task.class, null, Map.of()),
+                fields.choice("task", settings.tasks(), null, Map.of()),
                 ModelFields.of(fields, conversation, settings.passthrough(), notes),
                 conversation.text(),
                 fields.get("metadata", "an object", JsonNode::isObject),

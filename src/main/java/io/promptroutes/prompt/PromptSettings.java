@@ -1,5 +1,6 @@
 package io.promptroutes.prompt;
 
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -9,9 +10,11 @@ import java.util.Set;
  * @param system      the system message of requests that bring none, or null
  * @param template    the prompt of records, or null
  * @param data        whether what comes in is data for the template alone; else it is a request, and the template is for those without a prompt
+ * @param tasks       that a request can name
  * @param passthrough fields that are sent though OpenRouter is not known to have them
  */
-public record PromptSettings(int maxBytes, Template system, Template template, InputFormat format, boolean data, Set<String> passthrough) {
+public record PromptSettings(int maxBytes, Template system, Template template, InputFormat format, boolean data, List<String> tasks,
+        Set<String> passthrough) {
 
     /** What templates know a plain text by. */
     static final String TEXT = "text";
@@ -23,6 +26,7 @@ public record PromptSettings(int maxBytes, Template system, Template template, I
         if (data && template == null) {
             throw new IllegalArgumentException("data needs a template");
         }
+        tasks = List.copyOf(tasks);
         passthrough = Set.copyOf(passthrough);
     }
 

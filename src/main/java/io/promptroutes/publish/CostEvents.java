@@ -58,7 +58,7 @@ public final class CostEvents {
         UUID id = call.claim() != null ? call.claim() : UUID.randomUUID();
         return CloudEvent.of(TYPE, id.toString(), prompt.id(), now, new Data(
                 prompt.id(), run.attempt(), run.chain().calledModel(), call.model(), call.provider(), call.generationId(),
-                run.task().toString(), prompt.strategy().toString(), prompt.budget().toString(), prompt.tenant(),
+                run.task(), prompt.strategy().toString(), prompt.budget().toString(), prompt.tenant(),
                 usage == null ? null : usage.promptTokens(), usage == null ? null : usage.completionTokens(),
                 usage == null ? null : usage.reasoningTokens(), usage == null ? null : usage.cachedTokens(),
                 cost.usd(), cost.source() == null ? null : cost.source().toString(), call.latencyMs(),

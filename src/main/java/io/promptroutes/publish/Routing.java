@@ -50,7 +50,7 @@ record Routing(String strategy, String task, @JsonInclude(NON_NULL) Double confi
             notes.add(run.remark());
         }
         boolean branch = prompt.strategy() == Strategy.COMPARE && run.chain().models().size() < choice.models().size();
-        return new Routing(prompt.strategy().toString(), run.task().toString(),
+        return new Routing(prompt.strategy().toString(), run.task(),
                 decision.confidence() == null ? null : Math.round(decision.confidence() * 100) / 100.0, decision.signs(),
                 prompt.budget().toString(), decision.tier(), decision.reason(),
                 new Config(own == null ? decision.temperature() : own, ChatRequest.outputCap(prompt.request(), decision.maxTokens())),

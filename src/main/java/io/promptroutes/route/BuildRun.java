@@ -4,7 +4,6 @@ import io.promptroutes.flow.Decision;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Run;
 import io.promptroutes.prompt.Prompt;
-import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Chain;
 import io.promptroutes.routing.ChainBuilder;
 import io.promptroutes.routing.Choice;
@@ -13,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
@@ -36,8 +34,11 @@ record BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline,
     @Override
     public void process(Exchange exchange) {
         Prompt prompt = exchange.getVariable("prompt", Prompt.class);
-        Task task = Task.valueOf(exchange.getVariable("task", String.class).toUpperCase(Locale.ROOT));
-        Options.TaskSettings usual = tasks.get(task.toString());
+        String task = exchange.getVariable("task", String.class);
+        Options.TaskSettings usual = tasks.get(task);
+        if (usual == null) {
+            throw new IllegalArgumentException("a route found task " + task + ", which has no keys tasks." + task + ".*");
+        }
         Integer cap = exchange.getVariable("maxTokens", Integer.class);
         int maxTokens = cap == null ? usual.maxTokens() : cap;
         String temperature = exchange.getVariable("temperature", String.class);

@@ -49,7 +49,7 @@ public record EstimateCalls(Estimate estimate, Catalogue catalogue, PriceList pr
         for (String model : compare ? run.chain().models() : List.of(run.chain().model())) {
             boolean done = ended || compare && ended(asked, Comparisons.identity(identity, model), fedInAgain);
             String tier = run.decision().tier();
-            estimate.add(done ? new Estimate.Row(run.task().toString(), tier, model, 0, 1, 0, 0, 0, Range.NOTHING) : call(run, tier, model, tokens));
+            estimate.add(done ? new Estimate.Row(run.task(), tier, model, 0, 1, 0, 0, 0, Range.NOTHING) : call(run, tier, model, tokens));
         }
         tally.answeredAgain();
         intake.finish();
@@ -68,14 +68,14 @@ public record EstimateCalls(Estimate estimate, Catalogue catalogue, PriceList pr
         Model facts = catalogue.find(model).orElse(null);
         int cap = request.cap(body, model, facts, run.decision().maxTokens());
         int answers = Math.max(1, body.path("n").asInt(1));
-        AnswerLengths.Guess length = lengths.of(run.task().toString(), facts == null ? model : facts.id(), cap);
+        AnswerLengths.Guess length = lengths.of(run.task(), facts == null ? model : facts.id(), cap);
         PriceList.Entry entry = prices.of(model);
         if (entry.origin() == PriceList.Origin.UNKNOWN) {
             estimate.unknownPrice();
         }
         Range usd = new Range(cost(entry.price(), tokens, length.low() * answers), cost(entry.price(), tokens, length.expected() * answers),
                 reservations.ofBytes(model, body, Json.bytes(body).length, cap).usd());
-        return new Estimate.Row(run.task().toString(), tier, model, 1, 0, length.measured() ? 1 : 0, tokens, length.expected() * answers, usd);
+        return new Estimate.Row(run.task(), tier, model, 1, 0, length.measured() ? 1 : 0, tokens, length.expected() * answers, usd);
     }
 
     private static BigDecimal cost(Price price, long in, long out) {

@@ -59,7 +59,7 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
         Prompt prompt = asked(exchange);
         String identity = exchange.getVariable("identity", String.class);
         Work work = new Work(policy.work(prompt, identity), Job.name(exchange, policy.job()), policy.pipeline(), identity, prompt.id(), prompt.tenant(),
-                run.task().toString(), exchange.getVariable("branch") != null);
+                run.task(), exchange.getVariable("branch") != null);
         try {
             // a work that was begun, and whose ambiguous calls could not be noted then, is ours already
             Known known = run.work() == null ? Durable.result(ledger.begin(work)) : exchange.getVariable("known", Known.class);

@@ -8,7 +8,6 @@ import io.promptroutes.flow.AnswerCache;
 import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.openrouter.Network;
-import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Detector;
 import java.math.BigDecimal;
@@ -80,7 +79,7 @@ public record Options(int concurrency, Service service, Retries retries, Models 
     }
 
     /** @param detector null where the other options are only looked at */
-    public record Detection(Map<Task, List<String>> keywords, Detector detector) {
+    public record Detection(Map<String, List<String>> keywords, Detector detector) {
     }
 
     /** @param total what follows where a limit over everything is reached; {@code part}, a tenant's or a model's */

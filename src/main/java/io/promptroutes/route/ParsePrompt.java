@@ -62,7 +62,7 @@ record ParsePrompt(PromptParser parser, Predicate<String> firstSeen, Occurrences
         exchange.setVariable("comparison", prompt.comparison());
         exchange.setVariable("freeOnly", prompt.freeOnly());
         if (prompt.task() != null) {
-            exchange.setVariable("task", prompt.task().toString());
+            exchange.setVariable("task", prompt.task());
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.promptroutes.route;
 
-import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Detection;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.Keywords;
@@ -21,11 +20,11 @@ public final class TaskDetection {
     }
 
     /** @param detector asked anew for every text */
-    public static void bind(Main main, Map<Task, List<String>> keywords, Supplier<Detector> detector) {
+    public static void bind(Main main, Map<String, List<String>> keywords, Supplier<Detector> detector) {
         Keywords original = new Keywords(keywords);
         Processor findKeywords = exchange -> {
             List<String> found = original.find(exchange.getVariable("text", String.class));
-            exchange.setVariable("signs", found);
+            exchange.setVariable("likeliest", found.isEmpty() ? null : found.get(0));
             exchange.setVariable("reasons", found);
         };
         main.bind("findKeywords", findKeywords);
@@ -36,7 +35,7 @@ public final class TaskDetection {
     private static void weigh(Exchange exchange, Detector detector) {
         Detection detection = detector.detect(exchange.getVariable("text", String.class));
         exchange.setVariable("signs", detection.signs());
-        exchange.setVariable("likeliest", detection.task().toString());
+        exchange.setVariable("likeliest", detection.task());
         exchange.setVariable("confidence", detection.confidence());
         exchange.setVariable("reasons", detection.reasons(REASONS));
     }

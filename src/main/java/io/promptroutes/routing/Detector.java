@@ -1,6 +1,5 @@
 package io.promptroutes.routing;
 
-import io.promptroutes.prompt.Task;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -25,7 +24,7 @@ public record Detector(Features features, Lexicon lexicon) {
         signs.forEach(look);
         features.words(text, look);
         double scale = scale(found.size());
-        double[] shares = new double[Task.values().length];
+        double[] shares = new double[lexicon.tasks().size()];
         for (Lexicon.Row row : found) {
             for (int task = 0; task < shares.length; task++) {
                 shares[task] += row.weights()[task] * scale;
@@ -40,7 +39,7 @@ public record Detector(Features features, Lexicon lexicon) {
         for (int task = 1; task < shares.length; task++) {
             likeliest = shares[task] > shares[likeliest] ? task : likeliest;
         }
-        return new Detection(Task.values()[likeliest], shares[likeliest], shares, signs, found, scale);
+        return new Detection(lexicon.tasks(), likeliest, shares, signs, found, scale);
     }
 
     /** A long text has more words, not more certainty. */

@@ -1,8 +1,7 @@
 package io.promptroutes.routing;
 
-import io.promptroutes.prompt.Task;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,20 +9,20 @@ import java.util.Map;
 /** The original rule's sign: the tasks one of whose keywords is anywhere in the lower-cased prompt. Immutable. */
 public final class Keywords {
 
-    private final Map<Task, List<String>> keywords = new EnumMap<>(Task.class);
+    private final Map<String, List<String>> keywords = new LinkedHashMap<>();
 
-    /** @param keywords in lower case */
-    public Keywords(Map<Task, List<String>> keywords) {
+    /** @param keywords of each task, in lower case; in the order in which they are to be told */
+    public Keywords(Map<String, List<String>> keywords) {
         this.keywords.putAll(keywords);
     }
 
-    /** The names of all tasks that match. Which one wins is the route's to say. */
+    /** All tasks that match, in their order. */
     public List<String> find(String prompt) {
         String text = prompt.toLowerCase(Locale.ROOT);
         List<String> found = new ArrayList<>(2);
         keywords.forEach((task, words) -> {
             if (words.stream().anyMatch(text::contains)) {
-                found.add(task.toString());
+                found.add(task);
             }
         });
         return found;

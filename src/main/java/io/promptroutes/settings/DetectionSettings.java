@@ -1,18 +1,24 @@
 package io.promptroutes.settings;
 
-import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.Features;
 import io.promptroutes.routing.Lexicon;
-import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
-/** The keys {@code detection.*} in the types that detection wants. Each read looks at its files anew. */
+/** The tasks that there are, and the keys {@code detection.*} in the types that detection wants. Each read looks at its files anew. */
 public final class DetectionSettings {
+
+    /** Of a task: short enough for a label, and safe in keys, tables and files. */
+    private static final String NAME = "[a-z][a-z0-9_-]{0,39}";
+    private static final String LEXICON = "detection.lexicon";
+    private static final String ORDER = "detection.order";
+    private static final String KEYWORDS = "detection.keywords.";
+    private static final List<String> KEYS = List.of("temperature", "max-tokens");
 
     private final Settings settings;
 
@@ -20,18 +26,48 @@ public final class DetectionSettings {
         this.settings = settings;
     }
 
-    public Map<Task, List<String>> keywords() {
-        Map<Task, List<String>> keywords = new EnumMap<>(Task.class);
-        settings.below("detection.keywords.").forEach((task, words) -> keywords.put(task("detection.keywords.", task), Settings.split(words)));
+    /** The names that have each key of a task; first those of {@code detection.order}, in this order. */
+    public List<String> tasks() {
+        Map<String, String> keys = settings.below("tasks.");
+        Set<String> names = new LinkedHashSet<>(settings.list(ORDER));
+        keys.keySet().forEach(key -> names.add(nameOf(key)));
+        return names.stream().filter(name -> name.matches(NAME) && KEYS.stream().allMatch(key -> keys.containsKey(name + "." + key))).toList();
+    }
+
+    /** The task of a key without its family: of {@code code.temperature}, {@code code}. */
+    private static String nameOf(String key) {
+        return key.substring(0, Math.max(0, key.indexOf('.')));
+    }
+
+    /** Of the tasks that have any, in the order in which they are asked for. */
+    public Map<String, List<String>> keywords() {
+        check(settings.list(ORDER), ORDER);
+        Map<String, String> words = settings.below(KEYWORDS);
+        Map<String, List<String>> keywords = new LinkedHashMap<>();
+        tasks().stream().filter(words::containsKey).forEach(task -> keywords.put(task, Settings.split(words.get(task))));
         return keywords;
     }
 
     public Detector detector() {
-        return new Detector(features(), table("detection.lexicon", Lexicon::of));
+        Lexicon lexicon = table(LEXICON, Lexicon::of);
+        check(lexicon.tasks(), LEXICON);
+        return new Detector(features(), lexicon);
     }
 
     public Features features() {
         return table("detection.concepts", Features::new);
+    }
+
+    /** Says what to do where a name of a task has no settings. @param key in which it stands */
+    public Finding unknown(String task, String key) {
+        return Finding.fault("key " + key + ": there is no task " + task, settings.where(key), Finding.nearest(task, Set.copyOf(tasks()),
+                "set both tasks." + task + ".temperature and tasks." + task + ".max-tokens; its name may have small letters, digits, - and _"));
+    }
+
+    private void check(List<String> names, String key) {
+        List<String> tasks = tasks();
+        names.stream().filter(name -> !tasks.contains(name)).findFirst().ifPresent(name -> settings.refuse(key,
+                "of tasks that have keys tasks.*.temperature and tasks.*.max-tokens, which " + name + " has not"));
     }
 
     /** The lines of a file, or of {@code classpath:NAME}, made into what they say. */
@@ -41,14 +77,6 @@ public final class DetectionSettings {
             return reading.apply(Place.text(key, place, Integer.MAX_VALUE - 8).lines().toList());
         } catch (IllegalArgumentException e) {
             throw new UsageException("key " + key + ": " + place + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static Task task(String prefix, String name) {
-        try {
-            return Task.valueOf(name.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("key " + prefix + name + " names no task; tasks are " + Arrays.toString(Task.values()));
         }
     }
 }

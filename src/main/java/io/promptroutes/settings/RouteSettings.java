@@ -12,7 +12,6 @@ import io.promptroutes.openrouter.ApiKey;
 import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.PromptSettings;
-import io.promptroutes.prompt.Task;
 import io.promptroutes.route.Options;
 import io.promptroutes.routing.Breakers;
 import io.promptroutes.routing.Detector;
@@ -147,8 +146,8 @@ public final class RouteSettings {
 
     private Map<String, Options.TaskSettings> tasks() {
         Map<String, Options.TaskSettings> tasks = new TreeMap<>();
-        for (Task task : Task.values()) {
-            tasks.put(task.toString(), new Options.TaskSettings(settings.amount("tasks." + task + ".temperature"),
+        for (String task : detection().tasks()) {
+            tasks.put(task, new Options.TaskSettings(settings.amount("tasks." + task + ".temperature"),
                     settings.integer("tasks." + task + ".max-tokens", 1, Integer.MAX_VALUE)));
         }
         return tasks;

@@ -88,7 +88,7 @@ public final class Meters {
         if (cost != null && cost.usd() == null) {
             unknownCosts.increment();
         } else if (cost != null) {
-            costs.computeIfAbsent(List.of(labels.model(run.chain().calledModel()), run.task().toString(), cost.source().toString()), this::cost)
+            costs.computeIfAbsent(List.of(labels.model(run.chain().calledModel()), run.task(), cost.source().toString()), this::cost)
                     .increment(cost.usd().doubleValue());
         }
     }

@@ -138,7 +138,7 @@ public final class Traces {
             set(span, "prompt_routes.prompt.id", id);
             span.setAttribute("prompt_routes.outcome", outcome.toString());
             if (run != null) {
-                span.setAttribute("prompt_routes.task", run.task().toString()).setAttribute("prompt_routes.strategy", run.prompt().strategy().toString());
+                span.setAttribute("prompt_routes.task", run.task()).setAttribute("prompt_routes.strategy", run.prompt().strategy().toString());
             }
             if (code != null) {
                 span.setStatus(StatusCode.ERROR).setAttribute("error.type", code);

@@ -1,54 +1,63 @@
 package io.promptroutes.training;
 
-import io.promptroutes.prompt.Task;
 import java.util.Arrays;
+import java.util.List;
 
 /** How often the found task was the right one. Figures of what never occurred are 0. Not thread-safe. */
 public final class Evaluation {
 
-    private static final int TASKS = Task.values().length;
+    private final List<String> tasks;
+    private final int[][] counts;
 
-    private final int[][] counts = new int[TASKS][TASKS];
-
-    public void add(Task right, Task found) {
-        counts[right.ordinal()][found.ordinal()]++;
+    /** @param tasks all that can be right or found */
+    public Evaluation(List<String> tasks) {
+        this.tasks = tasks;
+        counts = new int[tasks.size()][tasks.size()];
     }
 
-    public int count(Task right, Task found) {
-        return counts[right.ordinal()][found.ordinal()];
+    public List<String> tasks() {
+        return tasks;
+    }
+
+    public void add(String right, String found) {
+        counts[tasks.indexOf(right)][tasks.indexOf(found)]++;
+    }
+
+    public int count(String right, String found) {
+        return counts[tasks.indexOf(right)][tasks.indexOf(found)];
     }
 
     public int prompts() {
-        return Arrays.stream(Task.values()).mapToInt(this::prompts).sum();
+        return tasks.stream().mapToInt(this::prompts).sum();
     }
 
     /** Prompts of this task. */
-    public int prompts(Task right) {
-        return Arrays.stream(counts[right.ordinal()]).sum();
+    public int prompts(String right) {
+        return Arrays.stream(counts[tasks.indexOf(right)]).sum();
     }
 
     public double accuracy() {
-        return share(Arrays.stream(Task.values()).mapToInt(task -> count(task, task)).sum(), prompts());
+        return share(tasks.stream().mapToInt(task -> count(task, task)).sum(), prompts());
     }
 
     /** Of the prompts of this task, the share that was found. */
-    public double recall(Task task) {
+    public double recall(String task) {
         return share(count(task, task), prompts(task));
     }
 
     /** Of the prompts that were taken for this task, the share that is. */
-    public double precision(Task task) {
-        return share(count(task, task), Arrays.stream(counts).mapToInt(row -> row[task.ordinal()]).sum());
+    public double precision(String task) {
+        return share(count(task, task), tasks.stream().mapToInt(right -> count(right, task)).sum());
     }
 
-    public double f1(Task task) {
+    public double f1(String task) {
         double sum = precision(task) + recall(task);
         return sum == 0 ? 0 : 2 * precision(task) * recall(task) / sum;
     }
 
     /** The mean over the tasks that occur. */
     public double macroF1() {
-        return Arrays.stream(Task.values()).filter(task -> prompts(task) > 0).mapToDouble(this::f1).average().orElse(0);
+        return tasks.stream().filter(task -> prompts(task) > 0).mapToDouble(this::f1).average().orElse(0);
     }
 
     private static double share(int part, int whole) {

@@ -101,14 +101,34 @@ class CheckTest {
     }
 
     @Test
-    void aSlipInAFamilyThatUsersAddToIsAWarningAndAnUnfinishedProfileIsNot() throws IOException {
+    void aSlipInAFamilyThatUsersAddToIsAWarningAndAnUnfinishedProfileOrTaskIsNot() throws IOException {
         SettingsCheck.check(settings("models.current.smart.code.premum=openai/gpt-4.1\ntasks.cod.temperature=1\nmodels.profile=mine\n"
                 + "models.mine.smart.code.free=openrouter/free\n"), false, findings::add);
 
         assertThat(told()).hasSize(3).anyMatch(one -> one.startsWith("profile mine has no compare.cost, ") && one.contains("and 8 more"))
                 .anyMatch(one -> one.contains("models.current.smart.code.premum") && one.endsWith("did you mean models.current.smart.code.premium?"))
-                .anyMatch(one -> one.endsWith("did you mean tasks.code.temperature?"));
-        assertThat(findings).filteredOn(Finding::mend).hasSize(1);
+                .anyMatch(one -> one.matches("key tasks.cod.temperature: there is no task cod in .* line 2; did you mean code\\?"));
+        assertThat(findings).filteredOn(Finding::mend).hasSize(2);
+    }
+
+    @Test
+    void aTaskThatIsNamedAnywhereHasSettings() throws IOException {
+        Path lexicon = Files.writeString(folder.resolve("mine.tsv"), "# feature\tcode\tlegal\n[any]\t0\t0\n");
+        String named = "models.current.smart.translation.premium=openai/gpt-4.1\ndetection.keywords.translation=translate\ndetection.order=code, translation\n";
+        SettingsCheck.check(settings("tasks.translation.temperature=0.2\n" + named + "detection.lexicon=" + lexicon + "\ntasks.Big.max-tokens=5\n"), false, findings::add);
+
+        assertThat(findings).allMatch(Finding::mend);
+        assertThat(told()).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).matches("key detection.order is .* line 4; it must be of tasks that have keys .*, which translation has not"),
+                one -> assertThat(one).matches("key detection.lexicon is .* line 5; it must be of tasks that have keys .*, which legal has not"),
+                one -> assertThat(one).matches("key tasks.translation.temperature: there is no task translation in .* line 1; set both tasks.translation.temperature and .*"),
+                one -> assertThat(one).matches("key models.current.smart.translation.premium: there is no task translation in .* line 2; .*"),
+                one -> assertThat(one).matches("key detection.keywords.translation: there is no task translation in .* line 3; .*"),
+                one -> assertThat(one).matches("key tasks.Big.max-tokens: there is no task Big in .* line 6; .* small letters.*"));
+
+        findings.clear();
+        SettingsCheck.check(settings("tasks.translation.temperature=0.2\ntasks.translation.max-tokens=1500\n" + named), false, findings::add);
+        assertThat(told()).isEmpty();
     }
 
     @Test

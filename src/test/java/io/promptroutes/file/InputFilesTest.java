@@ -306,7 +306,7 @@ class InputFilesTest {
 
     private static PromptSettings prompts(String template) {
         boolean data = template != null && template.startsWith("data:");
-        return new PromptSettings(MAX_BYTES, null, PromptSettings.template(template), InputFormat.AUTO, data, Set.of());
+        return new PromptSettings(MAX_BYTES, null, PromptSettings.template(template), InputFormat.AUTO, data, List.of(), Set.of());
     }
 
     private static List<String> shown(InputFiles inputs) {

@@ -97,6 +97,7 @@ class PromptParserCorpusTest {
                 PromptSettings.template(settings.path("template").textValue()),
                 InputFormat.valueOf(settings.path("format").asText("auto").toUpperCase(Locale.ROOT)),
                 settings.path("input").asText().equals("data"),
+                PlainSettings.TASKS,
                 settings.has("passthrough") ? Json.MAPPER.convertValue(settings.get("passthrough"), new TypeReference<Set<String>>() { }) : Set.of()));
     }
 
@@ -115,7 +116,7 @@ class PromptParserCorpusTest {
         fields.put("max_cost_cents", prompt.maxCostCents());
         fields.put("free_only", prompt.freeOnly());
         fields.put("allow_paid", prompt.allowPaid());
-        fields.put("task", prompt.task() == null ? null : prompt.task().toString());
+        fields.put("task", prompt.task());
         fields.set("request", prompt.request());
         fields.put("text", prompt.text());
         fields.set("metadata", prompt.metadata());

@@ -36,7 +36,8 @@ class RequestSchemaTest {
 
     static Stream<Named<JsonNode>> refused() throws IOException {
         return requests(PromptParserCorpusTest.refused()).filter(row -> Set.of("invalid_field", "missing_prompt", "unsupported_url")
-                .contains(row.getPayload().path("error").asText()));
+                .contains(row.getPayload().path("error").asText())
+                && !row.getName().equals("an unknown task is refused")); // which tasks there are is a matter of keys
     }
 
     @ParameterizedTest
