@@ -91,8 +91,8 @@ final class DetectCommand extends ConfiguredCommand implements Callable<Integer>
         print.println("for         " + line(pulls, 1));
         Collections.reverse(pulls);
         print.println("against     " + line(pulls, -1));
-        for (int one = 0; one < detection.tasks().size(); one++) {
-            print.printf(Locale.ROOT, "%-10s  %.2f%n", detection.tasks().get(one), detection.shares()[one]);
+        for (int one = 0; one < detection.shares().length; one++) {
+            print.printf(Locale.ROOT, "%-10s  %.2f%n", detector.lexicon().tasks().get(one), detection.shares()[one]);
         }
     }
 
@@ -109,14 +109,14 @@ final class DetectCommand extends ConfiguredCommand implements Callable<Integer>
     /** Anew where all examples are of shipped tasks. Else their other tasks are added to the lexicon in use; our own examples say what these are not. */
     private static Lexicon learn(RouteSettings settings, List<Example> examples) {
         DetectionSettings detection = settings.detection();
-        List<Example> ours = LabelledPrompts.shipped(detection.tasks());
+        List<Example> ours = LabelledPrompts.read(detection.examples(), "detection.examples", detection.tasks());
         Set<String> shipped = ours.stream().map(Example::label).collect(Collectors.toSet());
         List<String> added = detection.tasks().stream().filter(task -> !shipped.contains(task) && examples.stream().anyMatch(one -> one.label().equals(task))).toList();
         if (added.isEmpty()) {
             List<String> tasks = detection.tasks().stream().filter(shipped::contains).toList();
             return Learner.learn(tasks, examples, detection.features());
         }
-        return Learner.add(detection.detector().lexicon().without(added), added, examples, ours, detection.features());
+        return Learner.add(detection.detector().lexicon(), added, examples, ours, detection.features());
     }
 
     private void learn(RouteSettings settings, PrintWriter print) {

@@ -6,9 +6,6 @@ import io.promptroutes.prompt.Json;
 import io.promptroutes.settings.UsageException;
 import io.promptroutes.training.Learner.Example;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,31 +21,22 @@ final class LabelledPrompts {
     /** @param tasks that a label can name @throws UsageException that names the file and line which cannot be used */
     static List<Example> read(Path file, List<String> tasks) {
         try {
-            List<Example> examples = read(Files.readAllLines(file), file.toString(), tasks);
-            if (examples.isEmpty()) {
-                throw new UsageException(file + " has no prompts");
-            }
-            return examples;
+            return read(Files.readAllLines(file), file.toString(), tasks);
         } catch (IOException e) {
             throw new UsageException(file + " cannot be read: " + e.getMessage(), e);
         }
     }
 
-    /** Our own, of the shipped tasks: what any other task is not. */
-    static List<Example> shipped(List<String> tasks) {
-        try (InputStream in = LabelledPrompts.class.getResourceAsStream("/examples.jsonl")) {
-            return read(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList(), "examples.jsonl", tasks);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static List<Example> read(List<String> lines, String place, List<String> tasks) {
+    /** @param place of the lines, for errors */
+    static List<Example> read(List<String> lines, String place, List<String> tasks) {
         List<Example> examples = new ArrayList<>(lines.size());
         for (int i = 0; i < lines.size(); i++) {
             if (!lines.get(i).isBlank()) {
                 examples.add(example(lines.get(i), place + ":" + (i + 1), tasks));
             }
+        }
+        if (examples.isEmpty()) {
+            throw new UsageException(place + " has no prompts");
         }
         return examples;
     }

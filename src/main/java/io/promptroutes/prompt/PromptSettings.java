@@ -26,7 +26,6 @@ public record PromptSettings(int maxBytes, Template system, Template template, I
         if (data && template == null) {
             throw new IllegalArgumentException("data needs a template");
         }
-        tasks = List.copyOf(tasks);
         passthrough = Set.copyOf(passthrough);
     }
 

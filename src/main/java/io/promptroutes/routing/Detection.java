@@ -8,32 +8,23 @@ import java.util.Set;
 /**
  * What a lexicon makes of a text.
  *
- * @param tasks     of the lexicon
- * @param likeliest its number among the tasks
- * @param shares    of all tasks, 1 in sum
- * @param signs     all signs of the text's shape, whether the lexicon has them or not
- * @param found     the rows of the lexicon that the text has
- * @param scale     by which a row's weight counts in this text
+ * @param task       the likeliest
+ * @param number     of the likeliest task in the lexicon
+ * @param confidence the share of the likeliest task, from 0 to 1
+ * @param shares     of all tasks, 1 in sum
+ * @param signs      all signs of the text's shape, whether the lexicon has them or not
+ * @param found      the rows of the lexicon that the text has
+ * @param scale      by which a row's weight counts in this text
  */
-public record Detection(List<String> tasks, int likeliest, double[] shares, Set<String> signs, List<Lexicon.Row> found, double scale) {
+public record Detection(String task, int number, double confidence, double[] shares, Set<String> signs, List<Lexicon.Row> found, double scale) {
 
     /** @param weight above 0 where the feature speaks for the task, below where against */
     public record Pull(String feature, double weight) {
     }
 
-    /** The likeliest. */
-    public String task() {
-        return tasks.get(likeliest);
-    }
-
-    /** The share of the likeliest task, from 0 to 1. */
-    public double confidence() {
-        return shares[likeliest];
-    }
-
     /** The features that say most about the likeliest task, those most in favour first. */
     public List<Pull> pulls() {
-        return found.stream().map(row -> new Pull(row.feature(), row.weights()[likeliest] * scale))
+        return found.stream().map(row -> new Pull(row.feature(), row.weights()[number] * scale))
                 .sorted(Comparator.comparingDouble(Pull::weight).reversed().thenComparing(Pull::feature)).toList();
     }
 
@@ -44,15 +35,15 @@ public record Detection(List<String> tasks, int likeliest, double[] shares, Set<
         while (reasons.size() < most) {
             Lexicon.Row best = null;
             for (Lexicon.Row row : found) { // a few passes are quicker than to sort them all
-                float weight = row.weights()[likeliest];
-                if (weight <= last && weight > (best == null ? 0 : best.weights()[likeliest]) && !reasons.contains(row.feature())) {
+                float weight = row.weights()[number];
+                if (weight <= last && weight > (best == null ? 0 : best.weights()[number]) && !reasons.contains(row.feature())) {
                     best = row;
                 }
             }
             if (best == null) {
                 break;
             }
-            last = best.weights()[likeliest];
+            last = best.weights()[number];
             reasons.add(best.feature());
         }
         return reasons;

@@ -39,7 +39,7 @@ public record Detector(Features features, Lexicon lexicon) {
         for (int task = 1; task < shares.length; task++) {
             likeliest = shares[task] > shares[likeliest] ? task : likeliest;
         }
-        return new Detection(lexicon.tasks(), likeliest, shares, signs, found, scale);
+        return new Detection(lexicon.tasks().get(likeliest), likeliest, shares[likeliest], shares, signs, found, scale);
     }
 
     /** A long text has more words, not more certainty. */

@@ -1,20 +1,16 @@
 package io.promptroutes.routing;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The original rule's sign: the tasks one of whose keywords is anywhere in the lower-cased prompt. Immutable. */
-public final class Keywords {
-
-    private final Map<String, List<String>> keywords = new LinkedHashMap<>();
-
-    /** @param keywords of each task, in lower case; in the order in which they are to be told */
-    public Keywords(Map<String, List<String>> keywords) {
-        this.keywords.putAll(keywords);
-    }
+/**
+ * The original rule's sign: the tasks one of whose keywords is anywhere in the lower-cased prompt.
+ *
+ * @param keywords of each task, in lower case; in the order in which they are to be told
+ */
+public record Keywords(Map<String, List<String>> keywords) {
 
     /** All tasks that match, in their order. */
     public List<String> find(String prompt) {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /**
  * A weight per task for every feature that says something about a prompt's task. As text: the first line names the tasks, then a row a
@@ -77,20 +76,6 @@ public final class Lexicon {
     /** Their order is that of a row's weights. */
     public List<String> tasks() {
         return tasks;
-    }
-
-    /** The same without one's own columns of these tasks. */
-    public Lexicon without(List<String> left) {
-        int[] kept = IntStream.range(0, tasks.size()).filter(task -> !left.contains(tasks.get(task))).toArray();
-        Map<String, float[]> weights = new HashMap<>();
-        rows.forEach((feature, row) -> {
-            float[] some = new float[kept.length];
-            for (int task = 0; task < kept.length; task++) {
-                some[task] = row.weights()[kept[task]];
-            }
-            weights.put(feature, some);
-        });
-        return new Lexicon(IntStream.of(kept).mapToObj(tasks::get).toList(), weights);
     }
 
     public Map<String, Row> rows() {

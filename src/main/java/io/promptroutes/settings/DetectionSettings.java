@@ -4,11 +4,11 @@ import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.Features;
 import io.promptroutes.routing.Lexicon;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The tasks that there are, and the keys {@code detection.*} in the types that detection wants. Each read looks at its files anew. */
 public final class DetectionSettings {
@@ -18,7 +18,7 @@ public final class DetectionSettings {
     private static final String LEXICON = "detection.lexicon";
     private static final String ORDER = "detection.order";
     private static final String KEYWORDS = "detection.keywords.";
-    private static final List<String> KEYS = List.of("temperature", "max-tokens");
+    private static final String CAP = ".max-tokens";
 
     private final Settings settings;
 
@@ -28,15 +28,9 @@ public final class DetectionSettings {
 
     /** The names that have each key of a task; first those of {@code detection.order}, in this order. */
     public List<String> tasks() {
-        Map<String, String> keys = settings.below("tasks.");
-        Set<String> names = new LinkedHashSet<>(settings.list(ORDER));
-        keys.keySet().forEach(key -> names.add(nameOf(key)));
-        return names.stream().filter(name -> name.matches(NAME) && KEYS.stream().allMatch(key -> keys.containsKey(name + "." + key))).toList();
-    }
-
-    /** The task of a key without its family: of {@code code.temperature}, {@code code}. */
-    private static String nameOf(String key) {
-        return key.substring(0, Math.max(0, key.indexOf('.')));
+        Set<String> keys = settings.below("tasks.").keySet();
+        return Stream.concat(settings.list(ORDER).stream(), keys.stream().filter(key -> key.endsWith(CAP)).map(key -> key.substring(0, key.length() - CAP.length())))
+                .distinct().filter(name -> name.matches(NAME) && keys.contains(name + ".temperature") && keys.contains(name + CAP)).toList();
     }
 
     /** Of the tasks that have any, in the order in which they are asked for. */
@@ -52,6 +46,11 @@ public final class DetectionSettings {
         Lexicon lexicon = table(LEXICON, Lexicon::of);
         check(lexicon.tasks(), LEXICON);
         return new Detector(features(), lexicon);
+    }
+
+    /** Labelled prompts of the shipped tasks, a line each. */
+    public List<String> examples() {
+        return table("detection.examples", Function.identity());
     }
 
     public Features features() {

@@ -3,20 +3,16 @@ package io.promptroutes.training;
 import java.util.Arrays;
 import java.util.List;
 
-/** How often the found task was the right one. Figures of what never occurred are 0. Not thread-safe. */
-public final class Evaluation {
+/**
+ * How often the found task was the right one. Figures of what never occurred are 0. Not thread-safe.
+ *
+ * @param tasks  all that can be right or found
+ * @param counts by the number of the right task, then of the found one
+ */
+public record Evaluation(List<String> tasks, int[][] counts) {
 
-    private final List<String> tasks;
-    private final int[][] counts;
-
-    /** @param tasks all that can be right or found */
     public Evaluation(List<String> tasks) {
-        this.tasks = tasks;
-        counts = new int[tasks.size()][tasks.size()];
-    }
-
-    public List<String> tasks() {
-        return tasks;
+        this(tasks, new int[tasks.size()][tasks.size()]);
     }
 
     public void add(String right, String found) {

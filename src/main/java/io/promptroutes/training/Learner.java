@@ -4,7 +4,6 @@ import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.Features;
 import io.promptroutes.routing.Lexicon;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -35,8 +34,9 @@ public final class Learner {
     /** Rows whose weights are all smaller change nothing. */
     private static final float LEAST_WEIGHT = 0.05f;
 
-    private final Lexicon known;
     private final List<String> tasks;
+    /** How many of the tasks, the first ones, have the weights of the lexicon that is added to. */
+    private final int fixed;
     private final Map<String, Integer> numbers = new TreeMap<>();
     private final int[][] texts;
     private final double[][] weights;
@@ -48,10 +48,12 @@ public final class Learner {
     }
 
     private Learner(Lexicon known, List<String> added, List<Example> examples, Features features) {
-        this.known = known;
-        tasks = Stream.of(known.tasks(), added).flatMap(List::stream).toList();
+        List<String> kept = known.tasks().stream().filter(task -> !added.contains(task)).toList();
+        fixed = kept.size();
+        tasks = Stream.of(kept, added).flatMap(List::stream).toList();
         List<Set<String>> found = new ArrayList<>();
         Map<String, Integer> prompts = new HashMap<>();
+        known.rows().keySet().stream().filter(feature -> !feature.equals(Lexicon.BIAS)).forEach(feature -> prompts.put(feature, LEAST_PROMPTS));
         for (Example example : examples) {
             Set<String> one = new LinkedHashSet<>(features.signs(example.prompt()));
             features.words(example.prompt(), one::add);
@@ -59,7 +61,7 @@ public final class Learner {
             found.add(one);
         }
         new TreeMap<>(prompts).forEach((feature, count) -> {
-            if (count >= LEAST_PROMPTS || known.rows().containsKey(feature)) {
+            if (count >= LEAST_PROMPTS) {
                 numbers.put(feature, numbers.size());
             }
         });
@@ -70,8 +72,8 @@ public final class Learner {
         means = new double[numbers.size()][tasks.size()];
         numbers.forEach((feature, number) -> {
             Lexicon.Row row = known.rows().get(feature);
-            for (int task = 0; row != null && task < row.weights().length; task++) {
-                weights[number][task] = row.weights()[task];
+            for (int task = 0; row != null && task < fixed; task++) {
+                weights[number][task] = row.weights()[known.tasks().indexOf(tasks.get(task))];
             }
         });
     }
@@ -132,7 +134,7 @@ public final class Learner {
             }
         }
         Detector.softmax(shares);
-        for (int task = known.tasks().size(); task < shares.length; task++) {
+        for (int task = fixed; task < shares.length; task++) {
             double error = (shares[task] - (task == label ? 1 : 0)) * importance;
             for (int feature : text) {
                 move(feature, task, error * scale + SHRINK * weights[feature][task]);
@@ -156,7 +158,6 @@ public final class Learner {
 
     private Lexicon lexicon() {
         Map<String, float[]> rows = new HashMap<>();
-        known.rows().forEach((feature, row) -> rows.put(feature, Arrays.copyOf(row.weights(), tasks.size())));
         numbers.forEach((feature, number) -> {
             float[] row = new float[tasks.size()];
             float most = 0;
@@ -164,7 +165,7 @@ public final class Learner {
                 row[task] = Math.round(means[number][task] * 100) / 100f;
                 most = Math.max(most, Math.abs(row[task]));
             }
-            if (most >= LEAST_WEIGHT || rows.containsKey(feature)) {
+            if (most >= LEAST_WEIGHT) {
                 rows.put(feature, row);
             }
         });
