@@ -35,7 +35,7 @@ public final class DetectionCost {
         System.out.println("characters  lexicon us  keywords us  ratio");
         for (int length : new int[] {200, 2_000, 20_000}) {
             String[] prompts = prompts(words, length);
-            double ours = median(prompts, prompt -> detector.detect(prompt).reasons(5).size());
+            double ours = median(prompts, prompt -> detector.detect(prompt).strongest(5, 1).size());
             double original = median(prompts, prompt -> keywords.find(prompt).size());
             System.out.printf("%10d  %10.1f  %11.1f  %5.1f%n", length, ours, original, ours / original);
         }

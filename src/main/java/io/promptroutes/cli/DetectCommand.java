@@ -14,8 +14,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -87,18 +85,16 @@ final class DetectCommand extends ConfiguredCommand implements Callable<Integer>
         print.println("task        " + task);
         print.printf(Locale.ROOT, "likeliest   %s, confidence %.2f%n", detection.task(), detection.confidence());
         print.println("signs       " + String.join(" ", detection.signs()));
-        List<Detection.Pull> pulls = new ArrayList<>(detection.pulls());
-        print.println("for         " + line(pulls, 1));
-        Collections.reverse(pulls);
-        print.println("against     " + line(pulls, -1));
+        print.println("for         " + line(detection, 1));
+        print.println("against     " + line(detection, -1));
         for (int one = 0; one < detection.shares().length; one++) {
             print.printf(Locale.ROOT, "%-10s  %.2f%n", detector.lexicon().tasks().get(one), detection.shares()[one]);
         }
     }
 
-    private static String line(List<Detection.Pull> pulls, int sign) {
-        return String.join(", ", pulls.stream().filter(pull -> pull.weight() * sign >= 0.01).limit(PULLS)
-                .map(pull -> String.format(Locale.ROOT, "\"%s\" %+.2f", pull.feature(), pull.weight())).toList());
+    private static String line(Detection detection, int sign) {
+        return String.join(", ", detection.strongest(PULLS, sign).stream()
+                .map(row -> String.format(Locale.ROOT, "\"%s\" %+.2f", row.feature(), row.weights()[detection.number()] * detection.scale())).toList());
     }
 
     private static List<Example> read(RouteSettings settings, List<Path> files) {

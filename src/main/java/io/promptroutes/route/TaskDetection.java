@@ -3,6 +3,7 @@ package io.promptroutes.route;
 import io.promptroutes.routing.Detection;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.Keywords;
+import io.promptroutes.routing.Lexicon;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -37,6 +38,6 @@ public final class TaskDetection {
         exchange.setVariable("signs", detection.signs());
         exchange.setVariable("likeliest", detection.task());
         exchange.setVariable("confidence", detection.confidence());
-        exchange.setVariable("reasons", detection.reasons(REASONS));
+        exchange.setVariable("reasons", detection.strongest(REASONS, 1).stream().map(Lexicon.Row::feature).toList());
     }
 }

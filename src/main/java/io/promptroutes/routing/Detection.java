@@ -1,7 +1,6 @@
 package io.promptroutes.routing;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
@@ -18,34 +17,24 @@ import java.util.Set;
  */
 public record Detection(String task, int number, double confidence, double[] shares, Set<String> signs, List<Lexicon.Row> found, double scale) {
 
-    /** @param weight above 0 where the feature speaks for the task, below where against */
-    public record Pull(String feature, double weight) {
-    }
-
-    /** The features that say most about the likeliest task, those most in favour first. */
-    public List<Pull> pulls() {
-        return found.stream().map(row -> new Pull(row.feature(), row.weights()[number] * scale))
-                .sorted(Comparator.comparingDouble(Pull::weight).reversed().thenComparing(Pull::feature)).toList();
-    }
-
-    /** The names of the features that speak most for the task, at most {@code most}. */
-    public List<String> reasons(int most) {
-        List<String> reasons = new ArrayList<>(most);
+    /** The rows that say most for the task, or against it, at most {@code most}; those that say most come first. @param sign 1 for, -1 against */
+    public List<Lexicon.Row> strongest(int most, int sign) {
+        List<Lexicon.Row> strongest = new ArrayList<>(most);
         float last = Float.MAX_VALUE;
-        while (reasons.size() < most) {
+        while (strongest.size() < most) {
             Lexicon.Row best = null;
             for (Lexicon.Row row : found) { // a few passes are quicker than to sort them all
-                float weight = row.weights()[number];
-                if (weight <= last && weight > (best == null ? 0 : best.weights()[number]) && !reasons.contains(row.feature())) {
+                float weight = row.weights()[number] * sign;
+                if (weight <= last && weight > (best == null ? 0 : best.weights()[number] * sign) && !strongest.contains(row)) {
                     best = row;
                 }
             }
             if (best == null) {
                 break;
             }
-            last = best.weights()[number];
-            reasons.add(best.feature());
+            last = best.weights()[number] * sign;
+            strongest.add(best);
         }
-        return reasons;
+        return strongest;
     }
 }

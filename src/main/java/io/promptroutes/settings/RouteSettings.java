@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The settings in the types that the routes' beans want, each checked, with an error that names the key. */
 public final class RouteSettings {
@@ -145,12 +146,8 @@ public final class RouteSettings {
     }
 
     private Map<String, Options.TaskSettings> tasks() {
-        Map<String, Options.TaskSettings> tasks = new TreeMap<>();
-        for (String task : detection().tasks()) {
-            tasks.put(task, new Options.TaskSettings(settings.amount("tasks." + task + ".temperature"),
-                    settings.integer("tasks." + task + ".max-tokens", 1, Integer.MAX_VALUE)));
-        }
-        return tasks;
+        return detection().tasks().stream().collect(Collectors.toMap(task -> task, task -> new Options.TaskSettings(
+                settings.amount("tasks." + task + ".temperature"), settings.integer("tasks." + task + ".max-tokens", 1, Integer.MAX_VALUE))));
     }
 
     private Dialect dialect() {
