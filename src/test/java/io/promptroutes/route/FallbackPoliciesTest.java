@@ -21,7 +21,6 @@ import io.promptroutes.prompt.PlainSettings;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.PromptParser;
 import io.promptroutes.prompt.Source;
-import io.promptroutes.prompt.Task;
 import io.promptroutes.routing.Chain;
 import io.promptroutes.routing.Chain.Step;
 import io.promptroutes.routing.Choice;
@@ -95,7 +94,7 @@ class FallbackPoliciesTest {
             throw new IllegalArgumentException(e);
         }
         Choice choice = new Choice(prompt, List.of(models), false, () -> List.of("acme/gift:free"), new ArrayList<>(), null, Map.of(), 0, Set.of(), null, null);
-        run = new Run(prompt, Task.CHAT, new Chain(List.of(models), Duration.ofMinutes(2), false, models[0], null),
+        run = new Run(prompt, "chat", new Chain(List.of(models), Duration.ofMinutes(2), false, models[0], null),
                 new Decision("balanced", "test", null, 100, choice, null, List.of()));
         exchange.setVariable("run", run);
     }
