@@ -77,7 +77,7 @@ class AddTaskTest {
         assertThat(others).containsAll(Files.readAllLines(Path.of("src", "main", "resources", "lexicon.tsv")));
         Path again = folder.resolve("again.tsv");
         detect("--learn", PROMPTS.resolve("translation-learn.jsonl").toString(), "--out", again.toString());
-        assertThat(again).hasSameTextualContentAs(Path.of(KEYS.get("detection.lexicon")));
+        assertThat(again).hasSameBinaryContentAs(Path.of(KEYS.get("detection.lexicon")));
     }
 
     @Test
