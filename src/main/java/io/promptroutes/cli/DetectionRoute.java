@@ -1,5 +1,6 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.flow.Variables;
 import io.promptroutes.prompt.Task;
 import io.promptroutes.route.TaskDetection;
 import io.promptroutes.routing.Detector;
@@ -39,11 +40,11 @@ final class DetectionRoute implements AutoCloseable {
     }
 
     Task task(String prompt) {
-        Exchange exchange = template.send("direct:detect-task", asked -> asked.setVariable("text", prompt));
+        Exchange exchange = template.send("direct:detect-task", asked -> asked.setVariable(Variables.TEXT, prompt));
         if (exchange.getException() != null) {
             throw new UsageException("routes" + FILE + " fails: " + exchange.getException().getMessage(), exchange.getException());
         }
-        return Task.valueOf(exchange.getVariable("task", String.class).toUpperCase(Locale.ROOT));
+        return Task.valueOf(exchange.getVariable(Variables.TASK, String.class).toUpperCase(Locale.ROOT));
     }
 
     @Override
