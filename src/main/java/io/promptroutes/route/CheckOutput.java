@@ -63,7 +63,7 @@ record CheckOutput(StructuredOutput output, Ledger ledger, Executor checkers, Ex
         Stored kept = Stored.of(again.message());
         Verdict verdict = Durable.result(check(run, kept.text()));
         if (verdict.fault() != null) {
-            exchange.setVariable("stored", null);
+            exchange.removeVariable(Variables.AGAIN);
             return Outcome.UNANSWERED;
         }
         byte[] result = kept.saying(verdict.text(), verdict.note());

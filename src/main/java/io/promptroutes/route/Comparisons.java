@@ -32,7 +32,7 @@ import org.apache.camel.Exchange;
  * @param ledger  null where there is none
  * @param timeout of a branch, from its first call on
  */
-record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Duration timeout) {
+public record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Duration timeout) {
 
     /**
      * Exchange variable {@code branches}.

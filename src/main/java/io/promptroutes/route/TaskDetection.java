@@ -26,8 +26,8 @@ public final class TaskDetection {
      * Exchange variable {@code detection}.
      *
      * @param signs      keywords' tasks, or signs of the text's shape
-     * @param task       the likeliest; null where nothing is weighed, as is the next
-     * @param confidence from 0 to 1
+     * @param task       the likeliest; null where there is none
+     * @param confidence from 0 to 1; null where nothing is weighed
      * @param reasons    that speak most for the task
      */
     public record Found(Collection<String> signs, String task, Double confidence, List<String> reasons) {
@@ -38,7 +38,7 @@ public final class TaskDetection {
         Keywords original = new Keywords(keywords);
         Processor findKeywords = exchange -> {
             List<String> found = original.find(exchange.getVariable(Variables.TEXT, String.class));
-            exchange.setVariable(Variables.DETECTION, new Found(found, null, null, found));
+            exchange.setVariable(Variables.DETECTION, new Found(found, found.isEmpty() ? null : found.get(0), null, found));
         };
         main.bind("findKeywords", findKeywords);
         Processor weighWords = exchange -> weigh(exchange, detector.get());

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param job whose calls are looked up, and whose output takes their events
  */
-record UnknownCosts(Ledger ledger, String job, Tally tally, Clock clock) {
+public record UnknownCosts(Ledger ledger, String job, Tally tally, Clock clock) {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnknownCosts.class);
     /** OpenRouter needs a while to have a generation, and longer for one whose connection broke; after this it never will. */
