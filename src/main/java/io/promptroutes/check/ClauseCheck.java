@@ -17,7 +17,7 @@ final class ClauseCheck {
     private static final String FALLBACK = "fallback";
 
     /** In an address. */
-    private static final Pattern CLASS = Pattern.compile("[?&][^=&]+=((?:[a-z]\\w*\\.){2,}[A-Z]\\w*)(?=&|$)");
+    private static final Pattern CLASS = Pattern.compile("[?&]\\w+(?:erializer|ssignor)=((?:[a-z]\\w*\\.){2,}[A-Z]\\w*)(?=&|$)");
 
     private ClauseCheck() {
     }
@@ -26,7 +26,7 @@ final class ClauseCheck {
     static void check(RouteModel own, ClassResolver classes, Consumer<Finding> found) {
         Set<String> known = Stream.concat(Stream.of(FailureKind.values()).map(FailureKind::exceptionClass), Stream.of(Exception.class)).map(Class::getName)
                 .collect(Collectors.toCollection(TreeSet::new));
-        own.parts.stream().filter(part -> part.value() != null && Set.of("exceptions", "exceptionType").contains(part.option()))
+        own.parts.stream().filter(part -> Set.of("exceptions", "exceptionType").contains(part.option()))
                 .filter(part -> classes.resolveClass(part.value()) == null).forEach(part -> found.accept(Finding.fault(
                         "no exception is called " + part.value(), part.where(), Finding.nearest(part.value(), known, "name one that there is"))));
         own.parts.stream().filter(part -> part.option().equals("uri")).forEach(part -> CLASS.matcher(part.value()).results().map(name -> name.group(1))

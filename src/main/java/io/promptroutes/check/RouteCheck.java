@@ -34,17 +34,18 @@ import org.apache.camel.model.RouteTemplateDefinition;
  */
 public final class RouteCheck {
 
-    /** A bean by its name, as an option of a step and in an address. */
-    private static final Pattern BEAN_OPTION = Pattern.compile("#?([\\w-]+)");
+    /** A bean by its name: in an option that is for one, in any option, and in an address. */
+    private static final Pattern REFERENCE = Pattern.compile("^#?([\\w-]+)$");
+    private static final Pattern BEAN = Pattern.compile("^#([\\w-]+)$");
     private static final Pattern BEAN_OF_ADDRESS = Pattern.compile("[?&][^=&]+=#([\\w-]+)(?=&|$)");
-    private static final Set<String> BEANS = Set.of("ref", "redeliveryPolicyRef", "executorService", "aggregationStrategy", "onPrepare", "onRedelivery");
     /** That something is sent to. */
     private static final Pattern QUEUE = Pattern.compile("(?:direct|seda):[^?]+");
     private static final String STRATEGY = "${variable.prompt.strategy}";
     /** Stands for anything. */
     private static final String OPEN = "\\$\\{.*?}";
     /** Where commands begin. */
-    private static final Set<String> ENTRIES = Set.of("direct:batch", "direct:prompt", "direct:detect-task", "direct:refresh-catalogue", "direct:unknown-costs");
+    private static final Set<String> ENTRIES = Set.of("direct:batch", "direct:prompt", "direct:detect-task", "direct:refresh-catalogue",
+            "direct:unknown-costs");
 
     private final RouteModel jar;
     private final RouteModel own;
@@ -135,24 +136,26 @@ public final class RouteCheck {
     }
 
     private static Stream<Name> beans(List<Part> parts) {
-        return parts.stream().filter(part -> part.value() != null).flatMap(part -> {
-            if (part.option().equals("uri")) {
-                return BEAN_OF_ADDRESS.matcher(part.value()).results().map(name -> new Name(name.group(1), part));
-            }
-            return BEANS.contains(part.option()) ? BEAN_OPTION.matcher(part.value()).results().map(name -> new Name(name.group(1), part)) : Stream.empty();
+        return parts.stream().flatMap(part -> {
+            boolean reference = part.option().matches("(?!routeTemplate)\\w*[rR]ef");
+            Pattern named = part.option().equals("uri") ? BEAN_OF_ADDRESS : reference ? REFERENCE : BEAN;
+            return named.matcher(part.value()).results().map(name -> new Name(name.group(1), part));
         });
     }
 
     private void beans() {
         Set<String> shipped = beansOfTheJar();
-        beans(own.parts).filter(bean -> !shipped.contains(bean.text()) && !own.beans.contains(bean.text()) && known.bean().apply(bean.text()) == null)
-                .forEach(bean -> fault("no bean is called " + bean.text(), bean.part().where(), Finding.nearest(bean.text(), shipped, "name one that is there")));
-        own.parts.stream().filter(part -> part.option().equals("method") && part.in() instanceof BeanDefinition).forEach(part -> {
-            Object bean = known.bean().apply(String.valueOf(((BeanDefinition) part.in()).getRef()));
+        beans(own.parts).filter(bean -> !shipped.contains(bean.text()) && !own.beans.contains(bean.text()) && known.bean().apply(bean.text()) == null
+                && !known.keys().containsKey("camel.beans." + bean.text()))
+                .forEach(bean -> fault("no bean is called " + bean.text(), bean.part().where(),
+                        Finding.nearest(bean.text(), shipped, "name one that is there")));
+        own.parts.stream().filter(part -> part.is(BeanDefinition.class, "method")).forEach(part -> {
+            String name = ((BeanDefinition) part.in()).getRef();
+            Object bean = name == null ? null : known.bean().apply(name);
             String method = part.value().replaceFirst("\\(.*", "");
             Set<String> methods = bean == null ? Set.of(method) : Stream.of(bean.getClass().getMethods()).map(Method::getName).collect(Collectors.toSet());
             if (!methods.contains(method)) {
-                fault("the bean " + ((BeanDefinition) part.in()).getRef() + " has no method " + method, part.where(), Finding.nearest(method, methods, "name one that it has"));
+                fault("the bean " + name + " has no method " + method, part.where(), Finding.nearest(method, methods, "name one that it has"));
             }
         });
     }
@@ -161,7 +164,7 @@ public final class RouteCheck {
     private void queues() {
         Set<String> begun = begun(routes);
         Set<String> shipped = begun(jar.routes);
-        parts.stream().filter(part -> part.option().equals("uri") && !(part.in() instanceof FromDefinition) && QUEUE.matcher(part.value()).lookingAt())
+        parts.stream().filter(part -> part.option().equals("uri") && !part.is(FromDefinition.class, "uri") && QUEUE.matcher(part.value()).lookingAt())
                 .forEach(part -> {
                     List<String> meant = meant(part.value().split("\\?")[0]).toList();
                     List<String> missing = meant.stream().filter(one -> begun.stream().noneMatch(there -> one.equals(there) || fits(there, one))).toList();
@@ -169,7 +172,8 @@ public final class RouteCheck {
                             fault("no route begins with " + one, instead(one, part), Finding.nearest(one, begun, "name one that is there")));
                 });
         Stream.concat(ENTRIES.stream(), Stream.of(Outcome.values()).map(Outcome::route)).filter(one -> !begun.contains(one))
-                .forEach(one -> fault("no route begins with " + one + ", to which prompts are moved", instead(one, null), "name it so again, or take a new copy of the file"));
+                .forEach(one -> fault("no route begins with " + one + ", to which prompts are moved", instead(one, null),
+                        "name it so again, or take a new copy of the file"));
     }
 
     private static Set<String> begun(List<RouteDefinition> routes) {
@@ -187,7 +191,7 @@ public final class RouteCheck {
         }
         int end = address.indexOf("}}", begin);
         String key = address.substring(begin + 2, end).split(":")[0];
-        List<String> values = NameCheck.CODE.getOrDefault(key, List.of(known.keys().getProperty(key, "${" + key + "}")));
+        List<String> values = NameCheck.VALUES.getOrDefault(key, List.of(known.keys().getProperty(key, "${" + key + "}")));
         return values.stream().flatMap(one -> meant(address.substring(0, begin) + one + address.substring(end + 2)));
     }
 
@@ -206,11 +210,11 @@ public final class RouteCheck {
     private void configurations() {
         Set<String> ids = ids(configurations);
         Set<String> shipped = ids(jar.configurations);
+        String other = own.configurations.stream().filter(one -> one.getId() != null && !shipped.contains(one.getId())).map(RouteModel::where)
+                .findFirst().orElse(null);
         routes.stream().filter(route -> route.getRouteConfigurationId() != null).forEach(route -> Stream.of(route.getRouteConfigurationId().split(","))
                 .filter(id -> !ids.contains(id)).forEach(id -> fault("no route configuration is called " + id,
-                        own.routes.contains(route) && !shipped.contains(id) ? RouteModel.where(route) : own.configurations.stream()
-                                .filter(one -> one.getId() != null && !shipped.contains(one.getId())).map(RouteModel::where).findFirst().orElse(RouteModel.where(route)),
-                        Finding.nearest(id, ids, "name one that is there"))));
+                        shipped.contains(id) && other != null ? other : RouteModel.where(route), Finding.nearest(id, ids, "name one that is there"))));
     }
 
     private static Set<String> ids(List<RouteConfigurationDefinition> configurations) {

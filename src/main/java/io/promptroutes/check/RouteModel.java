@@ -18,6 +18,7 @@ import org.apache.camel.model.OptionalIdentifiedDefinition;
 import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
+import org.apache.camel.model.SetVariableDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -32,18 +33,23 @@ final class RouteModel {
     final List<RouteConfigurationDefinition> configurations = new ArrayList<>();
     final List<RouteTemplateDefinition> templates = new ArrayList<>();
     final Set<String> beans = new HashSet<>();
-    /** All that a definition is made of. */
+    final List<SetVariableDefinition> variables = new ArrayList<>();
+    /** All texts. */
     final List<Part> parts = new ArrayList<>();
 
     /**
-     * A piece of a definition.
+     * A text of a definition.
      *
      * @param in     the part of Camel's model that has it
-     * @param option its name there; empty for {@code in} itself
-     * @param value  text; null for {@code in} itself
+     * @param option its name there
      * @param at     the route, step or clause
      */
     record Part(Object in, String option, String value, OptionalIdentifiedDefinition<?> at) {
+
+        /** Whether it is this option of such a part. */
+        boolean is(Class<?> type, String name) {
+            return option.equals(name) && type.isInstance(in);
+        }
 
         String where() {
             return RouteModel.where(at);
@@ -65,28 +71,30 @@ final class RouteModel {
                 model.routes.addAll(builder.getRouteCollection().getRoutes());
                 model.templates.addAll(builder.getRouteTemplateCollection().getRouteTemplates());
                 model.configurations.addAll(builder.getRouteConfigurationCollection().getRouteConfigurations());
-                builder.getTemplatedRouteCollection().getTemplatedRoutes().forEach(made -> model.walk(made, "", null));
+                builder.getTemplatedRouteCollection().getTemplatedRoutes().forEach(made -> model.walk(made, "", null, null));
             }
-            camel.getCamelContextExtension().getContextPlugin(Model.class).getCustomBeans().stream().map(BeanFactoryDefinition::getName).forEach(model.beans::add);
+            camel.getCamelContextExtension().getContextPlugin(Model.class).getCustomBeans().stream().map(BeanFactoryDefinition::getName)
+                    .forEach(model.beans::add);
         }
-        Stream.of(model.routes, model.templates, model.configurations).forEach(all -> model.walk(all, "", null));
+        Stream.of(model.routes, model.templates, model.configurations).forEach(all -> model.walk(all, "", null, null));
         model.templates.forEach(template -> model.routes.add(template.getRoute()));
         return model;
     }
 
-    private void walk(Object node, String option, Part in) {
+    private void walk(Object node, String option, Object in, OptionalIdentifiedDefinition<?> at) {
         if (node instanceof Collection<?> several) {
-            several.forEach(one -> walk(one, option, in));
+            several.forEach(one -> walk(one, option, in, at));
         } else if (node instanceof String text && in != null) {
-            parts.add(new Part(in.in(), option, text, in.at()));
+            parts.add(new Part(in, option, text, at));
         } else if (node != null && node.getClass().getPackageName().startsWith("org.apache.camel.model") && !node.getClass().isEnum()) {
-            boolean placed = node instanceof OptionalIdentifiedDefinition<?> definition && definition.getLocation() != null;
-            Part part = new Part(node, "", null, placed || in == null ? node instanceof OptionalIdentifiedDefinition<?> here ? here : null : in.at());
-            parts.add(part);
+            if (node instanceof SetVariableDefinition set) {
+                variables.add(set);
+            }
+            boolean placed = node instanceof OptionalIdentifiedDefinition<?> one && (at == null || one.getLocation() != null);
             for (Class<?> type = node.getClass(); type != Object.class; type = type.getSuperclass()) {
                 for (Field field : type.getDeclaredFields()) {
                     if (!Modifier.isStatic(field.getModifiers()) && !SKIPPED.contains(field.getName())) {
-                        walk(value(field, node), field.getName(), part);
+                        walk(value(field, node), field.getName(), node, placed ? (OptionalIdentifiedDefinition<?>) node : at);
                     }
                 }
             }

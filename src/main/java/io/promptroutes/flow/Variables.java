@@ -59,11 +59,11 @@ public final class Variables {
     public static final String CALL = "call";
 
     /** Those that beans set. */
-    public static final Set<String> SET = Set.of(ACKNOWLEDGEMENT, ORIGIN, TRACEPARENT, JOB, ARRIVAL, PASSAGE, ID, PROMPT, TEXT, DETECTION, TASK, RUN, NEXT, WAIT,
-            ALERTS, AGAIN, LETTER, BRANCHES, CALL);
+    public static final Set<String> SET = Set.of(ACKNOWLEDGEMENT, ORIGIN, TRACEPARENT, JOB, ARRIVAL, PASSAGE, ID, PROMPT, TEXT, DETECTION, TASK, RUN,
+            NEXT, WAIT, ALERTS, AGAIN, LETTER, BRANCHES, CALL);
     /** Those that beans read. */
-    public static final Set<String> READ = Set.of(ACKNOWLEDGEMENT, ORIGIN, TRACEPARENT, JOB, ARRIVAL, PASSAGE, ID, PROMPT, TEXT, DETECTION, TASK, MODELS, FIRST, TIER,
-            REASON, TEMPERATURE, MAX_TOKENS, RUN, NEXT, WAIT, ALERTS, AGAIN, LETTER, BRANCHES, CALL);
+    public static final Set<String> READ = Set.of(ACKNOWLEDGEMENT, ORIGIN, TRACEPARENT, JOB, ARRIVAL, PASSAGE, ID, PROMPT, TEXT, DETECTION, TASK, MODELS,
+            FIRST, TIER, REASON, TEMPERATURE, MAX_TOKENS, RUN, NEXT, WAIT, ALERTS, AGAIN, LETTER, BRANCHES, CALL);
 
     private Variables() {
     }

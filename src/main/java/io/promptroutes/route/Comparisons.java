@@ -45,7 +45,8 @@ public record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Dur
 
     void open(Exchange exchange) {
         Run run = exchange.getVariable(Variables.RUN, Run.class);
-        exchange.setVariable(Variables.BRANCHES, new Branches(exchange.getExchangeId(), List.copyOf(run.chain().models()), new HashMap<>(exchange.getVariables())));
+        exchange.setVariable(Variables.BRANCHES, new Branches(exchange.getExchangeId(), List.copyOf(run.chain().models()),
+                new HashMap<>(exchange.getVariables())));
     }
 
     /** Makes the exchange, whose body is a model, that model's branch. */

@@ -269,9 +269,12 @@ class CheckTest {
                         - setHeader:
                             name: X-Own
                             constant: 1
+                        - setVariable:
+                            name: forAScript
+                            simple: "${variable.text} ${variable.prompt.budgt} ${variable.global:one} '{{user.other:1}}' == 'what' || '{{publish.to}}' == 'no'"
                         - script:
                             expression:
-                              simple: "${variable.text} ${variable.task}"
+                              groovy: "variables.forAScript"
                 - route:
                     id: prompt
                     from:
@@ -302,9 +305,11 @@ class CheckTest {
                 "task coding has no keys tasks.coding.* in routes/mine.camel.yaml line 28",
                 "model acme/gone is neither in the tables nor in the list of models in routes/mine.camel.yaml line 31",
                 "no header is called prompt-ids in routes/mine.camel.yaml line 34",
-                "two routes have the id prompt in routes/mine.camel.yaml line 43",
-                "no route configuration is called defect in routes/mine.camel.yaml line 43",
-                "no exception is called java.io.IOExceptio in routes/mine.camel.yaml line 52");
+                "variable prompt has no budgt in routes/mine.camel.yaml line 40",
+                "key publish.to is never no in routes/mine.camel.yaml line 40",
+                "two routes have the id prompt in routes/mine.camel.yaml line 46",
+                "no route configuration is called defect in routes/mine.camel.yaml line 46",
+                "no exception is called java.io.IOExceptio in routes/mine.camel.yaml line 55");
     }
 
     /** A bean of the user's, which is made once, where it is needed. */
