@@ -51,7 +51,8 @@ final class NameCheck {
     private static final Pattern PATH = Pattern.compile("\\$\\{variable\\.(\\w+)((?:\\.\\w+)+)}");
     /** Of objects in variables: their fields can be read. */
     private static final Map<String, Class<?>> TYPES = Map.of(Variables.PROMPT, Prompt.class, Variables.DETECTION, TaskDetection.Found.class,
-            Variables.RUN, Run.class, Variables.WAIT, Wait.class, Variables.AGAIN, Again.class, Variables.BRANCHES, Comparisons.Branches.class, Variables.CALL, UnknownCosts.Asked.class);
+            Variables.RUN, Run.class, Variables.WAIT, Wait.class, Variables.AGAIN, Again.class, Variables.BRANCHES, Comparisons.Branches.class,
+            Variables.CALL, UnknownCosts.Asked.class);
     private static final Set<String> LANGUAGES = Set.of("simple", "constant", "variable");
     private static final Pattern FIELDS = Pattern.compile("\\$\\{[a-z]\\w*[^{}]*}");
     private static final Pattern COMPARED = Pattern.compile("'\\{\\{([^{}]+)}}' [!=]= '([^']*)'");
