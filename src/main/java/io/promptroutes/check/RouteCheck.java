@@ -1,160 +1,228 @@
 package io.promptroutes.check;
 
+import io.promptroutes.check.RouteModel.Part;
 import io.promptroutes.prompt.Strategy;
 import io.promptroutes.route.Outcome;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteFiles;
-import java.nio.file.Path;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.regex.MatchResult;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.camel.CamelContext;
-import org.apache.camel.model.CatchDefinition;
-import org.apache.camel.model.Model;
-import org.apache.camel.model.OnExceptionDefinition;
+import org.apache.camel.impl.engine.DefaultClassResolver;
+import org.apache.camel.model.BeanDefinition;
+import org.apache.camel.model.FromDefinition;
 import org.apache.camel.model.OptionalIdentifiedDefinition;
-import org.apache.camel.model.ProcessorDefinition;
-import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
-import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.PatternHelper;
 
-/** What the steps of routes name in vain, as Camel has loaded them, where the user has files: beans, and routes that something is sent to. Stateless. */
+/**
+ * What the user's own route files name in vain, before anything starts. The shipped files are only looked at for what the user's have taken
+ * away from them. Stateless.
+ */
 public final class RouteCheck {
 
-    /** In an option of a step: a bean by its name, or in an address. */
-    private static final Pattern BEAN = Pattern.compile("^(?:\\w*[rR]ef=#?|\\w+=#|uri=.*[?&][^=&]+=#)([\\w.-]+)(?=&|$)");
+    /** A bean by its name: in an option that is for one, in any option, and in an address. */
+    private static final Pattern REFERENCE = Pattern.compile("^#?([\\w-]+)$");
+    private static final Pattern BEAN = Pattern.compile("^#([\\w-]+)$");
+    private static final Pattern BEAN_OF_ADDRESS = Pattern.compile("[?&][^=&]+=#([\\w-]+)(?=&|$)");
     /** That something is sent to. */
-    private static final Pattern QUEUE = Pattern.compile("^uri=((?:direct|seda):[^?]+)(?:\\?.*)?$");
+    private static final Pattern QUEUE = Pattern.compile("(?:direct|seda):[^?]+");
+    private static final String STRATEGY = "${variable.prompt.strategy}";
     /** Stands for anything. */
-    private static final String OPEN = "\\$?\\{\\{?.*?}}?";
-    /** In the text of a file: a bean, and what a route begins with. */
-    private static final Pattern NAMED = Pattern.compile("(?:(?<!Template)[rR]ef: \"?|: \"?#)([\\w.-]+)");
-    private static final Pattern BEGINNING = Pattern.compile("from:\\s+uri: \"?(direct|seda)(?::|\"?\\s+parameters:\\s+name: \"?)([^?\"\\s]+)");
-    private static final String OWN = "file:";
+    private static final String OPEN = "\\$\\{.*?}";
+    /** Where commands begin. */
+    private static final Set<String> ENTRIES = Set.of("direct:batch", "direct:prompt", "direct:detect-task", "direct:refresh-catalogue",
+            "direct:unknown-costs");
 
-    private RouteCheck() {
+    private final RouteModel jar;
+    private final RouteModel own;
+    private final Known known;
+    private final Consumer<Finding> found;
+    /** Of the files in use. */
+    private final List<RouteDefinition> routes = new ArrayList<>();
+    private final List<RouteConfigurationDefinition> configurations = new ArrayList<>();
+    private final List<Part> parts = new ArrayList<>();
+
+    /**
+     * What there is beside the routes.
+     *
+     * @param bean  by its name; null where there is none
+     * @param keys  for placeholders
+     * @param model whether there is one of that name
+     */
+    public record Known(Function<String, Object> bean, Properties keys, Predicate<String> model) {
     }
 
-    /** A name in a file. */
-    private record Mention(String name, ProcessorDefinition<?> step) {
+    private static final class Shipped {
+
+        private static final RouteModel MODEL = model();
+
+        private static RouteModel model() {
+            try {
+                return RouteModel.of(RouteFiles.ofTheJar());
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private RouteCheck(RouteModel own, Set<String> replaced, Known known, Consumer<Finding> found) {
+        jar = Shipped.MODEL;
+        this.own = own;
+        this.known = known;
+        this.found = found;
+        routes.addAll(own.routes);
+        configurations.addAll(own.configurations);
+        parts.addAll(own.parts);
+        jar.routes.stream().filter(one -> !replaced.contains(file(one))).forEach(routes::add);
+        jar.configurations.stream().filter(one -> !replaced.contains(file(one))).forEach(configurations::add);
+        jar.parts.stream().filter(one -> !replaced.contains(file(one.at()))).forEach(parts::add);
     }
 
     /** Beans that the jar's files name, also those of routes that are not for every command. */
     public static Set<String> beansOfTheJar() {
-        return beans(RouteFiles.textsOfTheJar());
+        return beans(Shipped.MODEL.parts).map(Name::text).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static Set<String> beans(Map<String, String> texts) {
-        return texts.values().stream().flatMap(text -> NAMED.matcher(text).results()).map(bean -> bean.group(1))
-                .collect(Collectors.toSet());
+    /** @param places of route files by their names, as of Camel; where none is the user's nothing is looked at */
+    public static void check(Map<String, String> places, Known known, Consumer<Finding> found) {
+        Set<String> own = places.values().stream().filter(place -> place.startsWith("file:")).collect(Collectors.toCollection(TreeSet::new));
+        if (own.isEmpty()) {
+            return;
+        }
+        RouteModel model;
+        try {
+            model = RouteModel.of(own);
+        } catch (Exception e) {
+            return; // told by Camel itself when it reads them
+        }
+        Set<String> replaced = places.entrySet().stream().filter(place -> own.contains(place.getValue())).map(Map.Entry::getKey).collect(Collectors.toSet());
+        new RouteCheck(model, replaced, known, found).check();
     }
 
-    /** @param loaded with its routes, not started */
-    public static void check(CamelContext loaded, Consumer<Finding> found) {
-        Map<String, String> jar = RouteFiles.textsOfTheJar();
-        Set<String> beans = beans(jar);
-        report(mentions(loaded, BEAN).filter(bean -> !beans.contains(bean.name()) && loaded.getRegistry().lookupByName(bean.name()) == null), beans,
-                "no bean is called ", found);
-        Map<String, String> shipped = begun(jar);
-        Map<String, String> inUse = textsInUse(loaded, jar);
-        Set<String> queues = new HashSet<>(begun(inUse).keySet());
-        routes(loaded).forEach(route -> queues.add(begins(route)));
-        report(mentions(loaded, QUEUE).filter(queue -> queues.stream().noneMatch(begun -> fits(queue.name(), begun) || fits(begun, queue.name()))), queues,
-                "no route begins with ", found);
-        boolean byStrategy = inUse.values().stream().anyMatch(text -> text.contains("direct:by-${")); // one of the user's may choose by itself
-        Stream.concat(Stream.of(Outcome.values()).map(Outcome::route), Stream.of(Strategy.values()).filter(any -> byStrategy).map(strategy -> "direct:by-" + strategy))
-                .filter(name -> !queues.contains(name)).forEach(name -> found.accept(Finding.fault("no route begins with " + name
-                        + ", to which prompts are moved", instead(loaded, shipped, name), "name it so again, or take a new copy of the file")));
-        Stream<Mention> caught = steps(loaded).flatMap(step -> exceptions(step).stream().map(name -> new Mention(name, step)));
-        report(caught.filter(exception -> loaded.getClassResolver().resolveClass(exception.name()) == null), ClauseCheck.FAILURES,
-                "no exception is called ", found);
-        ClauseCheck.check(model(loaded), routes(loaded), found);
+    private void check() {
+        beans();
+        queues();
+        Set<String> ids = new HashSet<>();
+        Stream.concat(routes.stream().filter(one -> !own.routes.contains(one)), own.routes.stream()).filter(one -> one.getId() != null && !ids.add(one.getId()))
+                .forEach(one -> fault("two routes have the id " + one.getId(), RouteModel.where(one), "give one of them another"));
+        configurations();
+        Set<String> templates = Stream.of(jar, own).flatMap(one -> one.templates.stream()).map(RouteTemplateDefinition::getId).collect(Collectors.toSet());
+        own.parts.stream().filter(part -> part.option().equals("routeTemplateRef") && !templates.contains(part.value())).forEach(part ->
+                fault("no route template is called " + part.value(), part.where(), Finding.nearest(part.value(), templates, "name one that is there")));
+        ClauseCheck.check(own, new DefaultClassResolver(), found);
+        new NameCheck(own, parts, known, found).check();
     }
 
-    /** Texts of files by their names; of routes that are not for this command, too. */
-    private static Map<String, String> textsInUse(CamelContext loaded, Map<String, String> jar) {
-        Map<String, String> texts = new HashMap<>(jar);
-        routes(loaded).stream().filter(RouteCheck::own).map(RouteDefinition::getLocation).distinct()
-                .forEach(place -> texts.put(Path.of(place).getFileName().toString(), RouteFiles.text(place)));
-        return texts;
+    private void fault(String what, String where, String todo) {
+        found.accept(Finding.fault(what, where, todo));
     }
 
-    /** What routes begin with, and the file. */
-    private static Map<String, String> begun(Map<String, String> texts) {
-        Map<String, String> begun = new HashMap<>();
-        texts.forEach((file, text) -> BEGINNING.matcher(text).results().forEach(uri -> begun.put(uri.group(1) + ":" + uri.group(2), file)));
-        return begun;
+    /** A name in a file. */
+    private record Name(String text, Part part) {
     }
 
-    private static String begins(RouteDefinition route) {
-        return route.getInput().getEndpointUri().split("\\?")[0];
+    private static Stream<Name> beans(List<Part> parts) {
+        return parts.stream().flatMap(part -> {
+            boolean reference = part.option().matches("(?!routeTemplate)\\w*[rR]ef");
+            Pattern named = part.option().equals("uri") ? BEAN_OF_ADDRESS : reference ? REFERENCE : BEAN;
+            return named.matcher(part.value()).results().map(name -> new Name(name.group(1), part));
+        });
     }
 
-    /** The first route that is new in the file which ought to have it; else that file. */
-    private static String instead(CamelContext loaded, Map<String, String> shipped, String name) {
-        String file = "routes/" + shipped.get(name);
-        return routes(loaded).stream().filter(route -> !shipped.containsKey(begins(route))).map(RouteCheck::where)
-                .filter(place -> place.startsWith(file + " ")).findFirst().orElse(file);
+    private void beans() {
+        Set<String> shipped = beansOfTheJar();
+        beans(own.parts).filter(bean -> !shipped.contains(bean.text()) && !own.beans.contains(bean.text()) && known.bean().apply(bean.text()) == null
+                && !known.keys().containsKey("camel.beans." + bean.text()))
+                .forEach(bean -> fault("no bean is called " + bean.text(), bean.part().where(),
+                        Finding.nearest(bean.text(), shipped, "name one that is there")));
+        own.parts.stream().filter(part -> part.is(BeanDefinition.class, "method")).forEach(part -> {
+            String name = ((BeanDefinition) part.in()).getRef();
+            Object bean = name == null ? null : known.bean().apply(name);
+            String method = part.value().replaceFirst("\\(.*", "");
+            Set<String> methods = bean == null ? Set.of(method) : Stream.of(bean.getClass().getMethods()).map(Method::getName).collect(Collectors.toSet());
+            if (!methods.contains(method)) {
+                fault("the bean " + name + " has no method " + method, part.where(), Finding.nearest(method, methods, "name one that it has"));
+            }
+        });
     }
 
-    private static List<String> exceptions(ProcessorDefinition<?> step) {
-        return step instanceof OnExceptionDefinition clause ? clause.getExceptions() : step instanceof CatchDefinition end ? end.getExceptions() : List.of();
+    /** All that something is sent to, and all that it may mean, has to begin a route. */
+    private void queues() {
+        Set<String> begun = begun(routes);
+        Set<String> shipped = begun(jar.routes);
+        parts.stream().filter(part -> part.option().equals("uri") && !part.is(FromDefinition.class, "uri") && QUEUE.matcher(part.value()).lookingAt())
+                .forEach(part -> {
+                    List<String> meant = meant(part.value().split("\\?")[0]).toList();
+                    List<String> missing = meant.stream().filter(one -> begun.stream().noneMatch(there -> one.equals(there) || fits(there, one))).toList();
+                    missing.stream().filter(one -> missing.size() == meant.size() || shipped.contains(one)).forEach(one ->
+                            fault("no route begins with " + one, instead(one, part), Finding.nearest(one, begun, "name one that is there")));
+                });
+        Stream.concat(ENTRIES.stream(), Stream.of(Outcome.values()).map(Outcome::route)).filter(one -> !begun.contains(one))
+                .forEach(one -> fault("no route begins with " + one + ", to which prompts are moved", instead(one, null),
+                        "name it so again, or take a new copy of the file"));
+    }
+
+    private static Set<String> begun(List<RouteDefinition> routes) {
+        return routes.stream().map(RouteModel::begins).collect(Collectors.toSet());
+    }
+
+    /** The addresses that a text with keys and variables can be; as it is where that cannot be told. */
+    private Stream<String> meant(String address) {
+        if (address.contains(STRATEGY)) {
+            return Stream.of(Strategy.values()).flatMap(one -> meant(address.replace(STRATEGY, one.toString())));
+        }
+        int begin = address.lastIndexOf("{{");
+        if (begin < 0) {
+            return Stream.of(address);
+        }
+        int end = address.indexOf("}}", begin);
+        String key = address.substring(begin + 2, end).split(":")[0];
+        List<String> values = NameCheck.VALUES.getOrDefault(key, List.of(known.keys().getProperty(key, "${" + key + "}")));
+        return values.stream().flatMap(one -> meant(address.substring(0, begin) + one + address.substring(end + 2)));
     }
 
     private static boolean fits(String name, String pattern) {
-        return name.replaceAll(OPEN, "x").matches(Stream.of(pattern.split(OPEN, -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
+        return pattern.contains("${") && name.matches(Stream.of(pattern.split(OPEN, -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
     }
 
-    private static void report(Stream<Mention> missing, Set<String> known, String what, Consumer<Finding> found) {
-        missing.forEach(one -> found.accept(Finding.fault(what + one.name(), where(one.step()),
-                Finding.nearest(one.name(), known, "name one that is there"))));
+    /** The first route that is new in the user's file which ought to have it; else the sender, or that file. */
+    private String instead(String address, Part sender) {
+        Set<String> shipped = begun(jar.routes);
+        String file = jar.routes.stream().filter(one -> RouteModel.begins(one).equals(address)).map(RouteCheck::file).findFirst().orElse("");
+        return own.routes.stream().filter(one -> file.equals(file(one)) && !shipped.contains(RouteModel.begins(one))).map(RouteModel::where).findFirst()
+                .orElse(sender == null ? "routes/" + file : sender.where());
     }
 
-    private static boolean own(OptionalIdentifiedDefinition<?> definition) {
-        return definition.getLocation() != null && definition.getLocation().startsWith(OWN);
+    private void configurations() {
+        Set<String> ids = ids(configurations);
+        Set<String> shipped = ids(jar.configurations);
+        String other = own.configurations.stream().filter(one -> one.getId() != null && !shipped.contains(one.getId())).map(RouteModel::where)
+                .findFirst().orElse(null);
+        routes.stream().filter(route -> route.getRouteConfigurationId() != null).forEach(route -> Stream.of(route.getRouteConfigurationId().split(","))
+                .filter(id -> !id.contains("{{") && ids.stream().noneMatch(known -> PatternHelper.matchPattern(known, id))).forEach(id -> fault("no route configuration is called " + id,
+                        shipped.contains(id) && other != null ? other : RouteModel.where(route), Finding.nearest(id, ids, "name one that is there"))));
     }
 
-    /** File and line; empty for what a template made. */
-    static String where(OptionalIdentifiedDefinition<?> definition) {
-        return definition.getLocation() == null ? "" : "routes/" + Path.of(definition.getLocation()).getFileName() + " line " + definition.getLineNumber();
+    private static Set<String> ids(List<RouteConfigurationDefinition> configurations) {
+        return configurations.stream().map(RouteConfigurationDefinition::getId).filter(Objects::nonNull).collect(Collectors.toSet());
     }
 
-    private static Model model(CamelContext loaded) {
-        return loaded.getCamelContextExtension().getContextPlugin(Model.class);
-    }
-
-    private static List<RouteDefinition> routes(CamelContext loaded) {
-        List<RouteDefinition> routes = new ArrayList<>(model(loaded).getRouteDefinitions());
-        model(loaded).getRouteTemplateDefinitions().stream().map(RouteTemplateDefinition::getRoute).forEach(routes::add);
-        return routes;
-    }
-
-    /** Of routes, and of what follows from exceptions. */
-    private static Stream<ProcessorDefinition<?>> steps(CamelContext loaded) {
-        Stream<OnExceptionDefinition> clauses = model(loaded).getRouteConfigurationDefinitions().stream().flatMap(one -> one.getOnExceptions().stream());
-        Stream<ProcessorDefinition<?>> begin = Stream.concat(routes(loaded).stream(), clauses);
-        return begin.flatMap(one -> Stream.concat(Stream.of(one), ProcessorDefinitionHelper.filterTypeInOutputs(one.getOutputs(),
-                ProcessorDefinition.class).stream().map(step -> (ProcessorDefinition<?>) step)));
-    }
-
-    /** None where all files are the jar's, which fit each other. */
-    private static Stream<Mention> mentions(CamelContext loaded, Pattern kind) {
-        List<ProcessorDefinition<?>> steps = steps(loaded).filter(step -> step.getLocation() != null).toList();
-        return steps.stream().noneMatch(RouteCheck::own) ? Stream.empty() : steps.stream().flatMap(step -> {
-            Map<String, Object> options = new HashMap<>();
-            PluginHelper.getBeanIntrospection(loaded).getProperties(step, options, null);
-            return options.entrySet().stream().filter(option -> option.getValue() instanceof String)
-                    .flatMap(option -> kind.matcher(option.getKey() + "=" + option.getValue()).results())
-                    .map((MatchResult name) -> new Mention(name.group(1), step));
-        });
+    private static String file(OptionalIdentifiedDefinition<?> definition) {
+        return RouteModel.where(definition).replaceAll("^routes/| line .*", "");
     }
 }

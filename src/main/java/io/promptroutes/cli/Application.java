@@ -56,6 +56,7 @@ final class Application implements AutoCloseable {
     final Catalogue catalogue = Catalogue.shipped();
     final Beans beans;
     private final OpenTelemetry traces;
+    private final Properties properties;
     private ProducerTemplate template;
 
     /**
@@ -103,18 +104,17 @@ final class Application implements AutoCloseable {
         beans = new Beans(main, new Beans.Shared(intake, tally, catalogue, copy, settings.key(), settings.managementKey(), edges.firstSeen(), ledger, policy,
                 edges.mayStart(), telemetry, Clock.systemUTC()), settings.options(), settings.prompts());
         edges.beans().forEach(main::bind);
-        Properties properties = settings.properties();
+        properties = settings.properties();
         properties.setProperty("publish.to", edges.publishTo());
         properties.putAll(edges.settings());
-        configure(properties, edges.drain());
+        configure(edges.drain());
     }
 
-    private void configure(Properties properties, Duration drain) {
+    private void configure(Duration drain) {
         main.setOverrideProperties(properties);
         main.setDefaultPropertyPlaceholderLocation("false");
         main.configure().withName("prompt-routes");
         main.configure().withRoutesIncludePattern(RouteFiles.locations(Path.of("")));
-        main.configure().withSourceLocationEnabled(true); // while routes are loaded
         main.configure().withJmxEnabled(false);
         main.configure().withStreamCachingEnabled(false);
         main.configure().withAutoConfigurationLogSummary(false);
@@ -144,12 +144,9 @@ final class Application implements AutoCloseable {
     }
 
     private void open() {
-        configured(camel -> {
-            List<Finding> findings = new ArrayList<>();
-            RouteCheck.check(camel, findings::add);
-            Finding.refuse(findings);
-            camel.setSourceLocationEnabled(false);
-        });
+        List<Finding> findings = new ArrayList<>();
+        check(RouteFiles.places(Path.of("")), findings::add);
+        Finding.refuse(findings);
         try {
             main.start();
         } catch (Exception e) {
@@ -159,6 +156,12 @@ final class Application implements AutoCloseable {
             }
             throw new UsageException("the routes do not start: " + cause.getMessage(), e);
         }
+    }
+
+    /** @param places of route files by their names, as of Camel */
+    void check(Map<String, String> places, Consumer<Finding> found) {
+        RouteCheck.check(places, new RouteCheck.Known(name -> main.lookup(name, Object.class), properties, model -> catalogue.find(model).isPresent()
+                || properties.values().stream().anyMatch(value -> Settings.split((String) value).contains(model))), found);
     }
 
     /** More beans that routes name. */

@@ -1,5 +1,6 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.flow.Variables;
 import io.promptroutes.route.TaskDetection;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.settings.RouteFiles;
@@ -40,11 +41,11 @@ final class DetectionRoute implements AutoCloseable {
     }
 
     String task(String prompt) {
-        Exchange exchange = template.send("direct:detect-task", asked -> asked.setVariable("text", prompt));
+        Exchange exchange = template.send("direct:detect-task", asked -> asked.setVariable(Variables.TEXT, prompt));
         if (exchange.getException() != null) {
             throw new UsageException("routes" + FILE + " fails: " + exchange.getException().getMessage(), exchange.getException());
         }
-        String task = exchange.getVariable("task", String.class);
+        String task = exchange.getVariable(Variables.TASK, String.class);
         if (!tasks.contains(task)) {
             throw new UsageException("routes" + FILE + " finds task " + task + ", which has no keys tasks." + task + ".*");
         }

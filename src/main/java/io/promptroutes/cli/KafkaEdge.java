@@ -3,6 +3,7 @@ package io.promptroutes.cli;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.kafka.Acknowledge;
 import io.promptroutes.kafka.Acknowledgement;
 import io.promptroutes.kafka.AddressRecord;
@@ -94,7 +95,7 @@ final class KafkaEdge implements AutoCloseable {
 
     /** Of a record, while its partition is ours; of a line, until the service is to end. */
     static boolean mayStart(Exchange exchange, Intake intake) {
-        return exchange.getVariable(InFlightWindow.VARIABLE) instanceof Acknowledgement record ? record.mayStart() : !intake.closed();
+        return exchange.getVariable(Variables.ACKNOWLEDGEMENT) instanceof Acknowledgement record ? record.mayStart() : !intake.closed();
     }
 
     @Override

@@ -69,7 +69,7 @@ final class RunCommand extends ConfiguredCommand implements Callable<Integer> {
                     application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application,
                             routes.labels(endpoint.provider(), application.catalogue))));
                     if (inbox != null) {
-                        Inbox files = new Inbox(new InboxFolder(inbox), ledger, intake, application.tally, routes.prompts());
+                        Inbox files = new Inbox(new InboxFolder(inbox), settings.duration("inbox.settled"), ledger, intake, application.tally, routes.prompts());
                         management.ready("inbox", files::problem);
                         application.bind(files.beans());
                     }
@@ -114,7 +114,6 @@ final class RunCommand extends ConfiguredCommand implements Callable<Integer> {
         properties.put("metrics.refresh-millis", String.valueOf(settings.seconds("metrics.refresh").toMillis()));
         properties.put("health.openrouter-every-millis", String.valueOf(settings.seconds("health.openrouter-every").toMillis()));
         properties.put("management.page", settings.text("management.port").isEmpty() ? "off" : "on");
-        properties.put("inbox.settled-millis", String.valueOf(Math.max(1, settings.duration("inbox.settled").toMillis())));
         return properties;
     }
 

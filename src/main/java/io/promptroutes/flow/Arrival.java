@@ -14,8 +14,14 @@ import io.promptroutes.prompt.Source;
  * @param length  bytes in all
  * @param format  how the bytes are to be read; null where key {@code prompts.format} says so
  * @param refusal why it is no prompt, where whoever read it has found that already; null otherwise
+ * @param replayed whether it is a dead letter that was put back on its topic
  */
-public record Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length, InputFormat format, InvalidPrompt refusal) {
+public record Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length, InputFormat format, InvalidPrompt refusal,
+        boolean replayed) {
+
+    public Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length, InputFormat format, InvalidPrompt refusal) {
+        this(source, key, bytes, tooLong, length, format, refusal, false);
+    }
 
     public Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length) {
         this(source, key, bytes, tooLong, length, null, null);

@@ -27,6 +27,9 @@ public final class Call {
     Answer answer;
     /** Given, and rejected. */
     Answer unfit;
+    private String remark;
+    private byte[] event;
+    private byte[] result;
     /** What it used as counted here, where what its answer says cannot be believed; else null. */
     Usage counted;
 
@@ -89,6 +92,31 @@ public final class Call {
 
     public Answer answer() {
         return answer;
+    }
+
+    /** Something to know about its answer, or null. */
+    public void remark(String note) {
+        remark = note;
+    }
+
+    public String remark() {
+        return remark;
+    }
+
+    /** What is published of it. @param cost its cost event, or null; outcome, the result, or null */
+    public void messages(byte[] cost, byte[] outcome) {
+        event = cost;
+        result = outcome;
+    }
+
+    /** Null where it was certainly not billed. */
+    public byte[] event() {
+        return event;
+    }
+
+    /** Null where it was not answered. */
+    public byte[] result() {
+        return result;
     }
 
     /** Why it failed; null where it has not. */

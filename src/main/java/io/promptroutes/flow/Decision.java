@@ -11,9 +11,11 @@ import java.util.List;
  * @param maxTokens   output cap as set by the task; null where none of ours is sent
  * @param choice      of the models
  * @param confidence  in the task, from 0 to 1; null where it was not weighed
+ * @param branch      the model of a comparison that is asked alone; null for the whole prompt
  * @param signs       that spoke most for the task; empty where the request names it
  */
-public record Decision(String tier, String reason, BigDecimal temperature, Integer maxTokens, Choice choice, Double confidence, List<String> signs) {
+public record Decision(String tier, String reason, BigDecimal temperature, Integer maxTokens, Choice choice, Double confidence, List<String> signs,
+        String branch) {
 
     /** Models passed over, each with the reason. */
     public List<String> rejected() {
@@ -21,7 +23,7 @@ public record Decision(String tier, String reason, BigDecimal temperature, Integ
     }
 
     /** For one model of a comparison. */
-    public Decision alone() {
-        return new Decision(tier, reason, temperature, maxTokens, choice.alone(), confidence, signs);
+    public Decision alone(String model) {
+        return new Decision(tier, reason, temperature, maxTokens, choice.alone(), confidence, signs, model);
     }
 }

@@ -2,6 +2,7 @@ package io.promptroutes.flow;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Cost;
+import io.promptroutes.ledger.Known;
 import io.promptroutes.ledger.Work;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.CallEntity;
@@ -38,7 +39,8 @@ public final class Run {
     private Answer unfit;
     private String fault;
     private ObjectNode repair;
-    private String remark;
+    private Known known;
+    private Instant refused;
 
     public Run(Prompt prompt, String task, Chain chain, Decision decision) {
         this.prompt = prompt;
@@ -167,13 +169,22 @@ public final class Run {
         return chain.repairing() ? repair : prompt.request();
     }
 
-    /** Something to know about the result, or null. */
-    public void remark(String note) {
-        remark = note;
+    /** What the ledger has last said of the work. */
+    public void known(Known said) {
+        known = said;
     }
 
-    public String remark() {
-        return remark;
+    public Known known() {
+        return known;
+    }
+
+    /** A call that began then was refused for what seems to be the account; of several the first one counts. */
+    public void refused(Instant began) {
+        refused = refused == null ? began : refused;
+    }
+
+    public Instant refused() {
+        return refused;
     }
 
     /** Somebody else has the work: it is to be looked up again. */

@@ -1,5 +1,6 @@
 package io.promptroutes.kafka;
 
+import io.promptroutes.flow.Variables;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -8,7 +9,7 @@ public final class Acknowledge implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Acknowledgement record = exchange.getVariable(InFlightWindow.VARIABLE, Acknowledgement.class);
+        Acknowledgement record = exchange.getVariable(Variables.ACKNOWLEDGEMENT, Acknowledgement.class);
         if (record != null) {
             record.done();
         }
@@ -16,7 +17,7 @@ public final class Acknowledge implements Processor {
 
     /** Before something is published beside the way of the prompt: the record is not finished without it. */
     public static void alsoWaits(Exchange exchange) {
-        Acknowledgement record = exchange.getVariable(InFlightWindow.VARIABLE, Acknowledgement.class);
+        Acknowledgement record = exchange.getVariable(Variables.ACKNOWLEDGEMENT, Acknowledgement.class);
         if (record != null) {
             record.alsoWaits();
         }

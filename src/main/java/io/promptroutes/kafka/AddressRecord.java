@@ -1,6 +1,7 @@
 package io.promptroutes.kafka;
 
 import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.prompt.Prompt;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -30,8 +31,8 @@ public final class AddressRecord implements Processor {
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
-        Origin origin = exchange.getVariable(Origin.VARIABLE, Origin.class);
-        Prompt prompt = exchange.getVariable("prompt", Prompt.class);
+        Origin origin = exchange.getVariable(Variables.ORIGIN, Origin.class);
+        Prompt prompt = exchange.getVariable(Variables.PROMPT, Prompt.class);
         if (origin != null) {
             for (Header header : origin.headers()) {
                 if (carried.contains(header.key())) {
@@ -40,12 +41,12 @@ public final class AddressRecord implements Processor {
             }
             origin(message, origin);
         } else {
-            Arrival arrival = exchange.getVariable("arrival", Arrival.class);
+            Arrival arrival = exchange.getVariable(Variables.ARRIVAL, Arrival.class);
             if (arrival != null && arrival.key() != null) {
                 message.setHeader(KafkaConstants.KEY, text(arrival.key()));
             }
         }
-        String traceparent = exchange.getVariable(Origin.TRACEPARENT, String.class);
+        String traceparent = exchange.getVariable(Variables.TRACEPARENT, String.class);
         if (traceparent != null) {
             message.setHeader(Origin.TRACEPARENT, text(traceparent));
         }

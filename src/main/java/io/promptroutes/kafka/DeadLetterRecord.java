@@ -1,6 +1,8 @@
 package io.promptroutes.kafka;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.flow.Letter;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
 import org.apache.camel.Exchange;
@@ -12,7 +14,7 @@ import org.apache.camel.component.kafka.KafkaConstants;
  * Makes the record that the JSON dead letter in the body is about the body, for {@link DeadLetterSerializer}, with its key and time, and the
  * reason in headers {@code error-code}, {@code error-message}, {@code error-retryable} and {@code error-attempts}; in {@code error-text} the
  * beginning of an answer that was not what was asked for. Where the prompt came in no record, the JSON itself stays the value; so it does,
- * without the record's own headers, where variable {@code withoutText} says that there is no room for the record; {@link Replay#NO_RECORD} tells
+ * without the record's own headers, where variable {@code letter} says that there is no room for the record; {@link Replay#NO_RECORD} tells
  * both. Thread-safe.
  */
 public final class DeadLetterRecord implements Processor {
@@ -23,10 +25,11 @@ public final class DeadLetterRecord implements Processor {
     @Override
     public void process(Exchange exchange) throws IOException {
         Message message = exchange.getMessage();
-        Origin origin = exchange.getVariable(Origin.VARIABLE, Origin.class);
+        Origin origin = exchange.getVariable(Variables.ORIGIN, Origin.class);
         JsonNode letter = Json.MAPPER.readTree(message.getBody(byte[].class));
         message.removeHeaders("*");
-        boolean whole = origin != null && exchange.getVariable("withoutText") == null;
+        Letter said = exchange.getVariable(Variables.LETTER, Letter.class); // null of one that is published again
+        boolean whole = origin != null && (said == null || said.whole());
         if (origin != null) {
             AddressRecord.origin(message, origin);
         }

@@ -1,5 +1,6 @@
 package io.promptroutes.kafka;
 
+import io.promptroutes.flow.Variables;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +28,6 @@ import org.apache.kafka.common.KafkaException;
  */
 public final class InFlightWindow extends DefaultKafkaClientFactory implements KafkaManualCommitFactory {
 
-    public static final String VARIABLE = "acknowledgement";
     /** Longer than any client takes to come to terms with a broker that works. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     /** What Camel sets, and brokers decide in the newer protocol of groups. */
@@ -106,7 +106,7 @@ public final class InFlightWindow extends DefaultKafkaClientFactory implements K
         if (acknowledgement == null) {
             throw new IllegalStateException("offset " + record.recordOffset + " of " + record.partition + " is not in the window");
         }
-        camel.exchange.setVariable(VARIABLE, acknowledgement);
+        camel.exchange.setVariable(Variables.ACKNOWLEDGEMENT, acknowledgement);
         return acknowledgement::done;
     }
 

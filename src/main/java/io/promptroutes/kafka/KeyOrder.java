@@ -1,5 +1,6 @@
 package io.promptroutes.kafka;
 
+import io.promptroutes.flow.Variables;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.ReactiveExecutor;
@@ -22,7 +23,7 @@ public final class KeyOrder extends AsyncProcessorSupport {
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-        Acknowledgement record = exchange.getVariable(InFlightWindow.VARIABLE, Acknowledgement.class);
+        Acknowledgement record = exchange.getVariable(Variables.ACKNOWLEDGEMENT, Acknowledgement.class);
         if (record == null) {
             callback.done(true);
             return true;

@@ -12,8 +12,7 @@ import org.apache.kafka.common.header.Headers;
  */
 record Origin(Source source, byte[] key, byte[] value, Headers headers, Long timestamp) {
 
-    static final String VARIABLE = "origin";
-    /** A header, and a variable: whose span what is published hangs below; the sender's, or the prompt's own where there are traces. */
+    /** A header: whose span what is published hangs below; the sender's, or the prompt's own where there are traces. */
     static final String TRACEPARENT = "traceparent";
 
     @Override

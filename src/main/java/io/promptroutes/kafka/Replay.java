@@ -43,7 +43,8 @@ public final class Replay {
     static final String NO_RECORD = "record-left-out";
     /** Among {@link #skipped()}. */
     public static final String TOO_LARGE = "too large for the topic of prompts";
-    private static final Set<String> OURS = Set.of(HEADER, NO_RECORD, "prompt-id", "source-topic", "source-partition", "source-offset", "error-code",
+    /** All headers of ours. */
+    public static final Set<String> OURS = Set.of(HEADER, NO_RECORD, "prompt-id", "source-topic", "source-partition", "source-offset", "error-code",
             "error-message", "error-retryable", "error-text", "error-attempts");
 
     private final Map<String, Object> client;

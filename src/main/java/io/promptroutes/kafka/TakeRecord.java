@@ -1,6 +1,7 @@
 package io.promptroutes.kafka;
 
 import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.prompt.Source;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -13,7 +14,7 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * Turns what camel-kafka received into an {@link Arrival} as the body and an {@link Origin} in a variable, and leaves no header
- * that could reach OpenRouter. A tombstone is acknowledged, and ends here. Variable {@code replayed} is set for a dead letter that was put back. The one place that knows camel-kafka's header names on the way in. Thread-safe.
+ * that could reach OpenRouter. A tombstone is acknowledged, and ends here. The one place that knows camel-kafka's header names on the way in. Thread-safe.
  *
  * @param maxBytes of a prompt; a longer value is kept for the dead letter only
  * @param taken    run for each record that may hold a prompt
@@ -27,7 +28,7 @@ public record TakeRecord(int maxBytes, Runnable taken, Runnable passed) implemen
         byte[] value = message.getBody(byte[].class);
         if (value == null) { // a tombstone says that something is gone, and asks nothing
             passed.run();
-            exchange.getVariable(InFlightWindow.VARIABLE, Acknowledgement.class).done();
+            exchange.getVariable(Variables.ACKNOWLEDGEMENT, Acknowledgement.class).done();
             exchange.setRouteStop(true);
             return;
         }
@@ -38,16 +39,14 @@ public record TakeRecord(int maxBytes, Runnable taken, Runnable passed) implemen
                 message.getHeader(KafkaConstants.OFFSET, Long.class));
         byte[] key = message.getHeader(KafkaConstants.KEY, byte[].class);
         Headers headers = message.getHeader(KafkaConstants.HEADERS, Headers.class);
-        exchange.setVariable(Origin.VARIABLE, new Origin(source, key, value, headers, message.getHeader(KafkaConstants.TIMESTAMP, Long.class)));
+        exchange.setVariable(Variables.ORIGIN, new Origin(source, key, value, headers, message.getHeader(KafkaConstants.TIMESTAMP, Long.class)));
         Header traceparent = headers.lastHeader(Origin.TRACEPARENT);
         if (traceparent != null && traceparent.value() != null) {
-            exchange.setVariable(Origin.TRACEPARENT, new String(traceparent.value(), StandardCharsets.UTF_8));
+            exchange.setVariable(Variables.TRACEPARENT, new String(traceparent.value(), StandardCharsets.UTF_8));
         }
-        if (message.getHeader(Replay.HEADER) != null) {
-            exchange.setVariable("replayed", true);
-        }
+        boolean replayed = message.getHeader(Replay.HEADER) != null;
         message.removeHeaders("*");
         message.setBody(new Arrival(source, key == null ? null : new String(key, StandardCharsets.UTF_8),
-                value.length > maxBytes ? Arrays.copyOf(value, maxBytes) : value, value.length > maxBytes, value.length));
+                value.length > maxBytes ? Arrays.copyOf(value, maxBytes) : value, value.length > maxBytes, value.length, null, null, replayed));
     }
 }

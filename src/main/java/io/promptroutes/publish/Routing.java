@@ -46,8 +46,8 @@ record Routing(String strategy, String task, @JsonInclude(NON_NULL) Double confi
         Choice choice = decision.choice();
         JsonNode own = prompt.request().get("temperature");
         List<String> notes = new ArrayList<>(prompt.notes());
-        if (run.remark() != null) {
-            notes.add(run.remark());
+        if (run.call() != null && run.call().remark() != null) {
+            notes.add(run.call().remark());
         }
         boolean branch = prompt.strategy() == Strategy.COMPARE && run.chain().models().size() < choice.models().size();
         return new Routing(prompt.strategy().toString(), run.task(),

@@ -6,6 +6,7 @@ import io.promptroutes.flow.AnswerCache;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.CachedAnswer;
 import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Finish;
@@ -29,7 +30,7 @@ import org.apache.camel.support.SynchronizationAdapter;
 
 /**
  * Was this question answered before, whoever asked it, or is somebody asking it right now? Then the answer is this prompt's too.
- * Variable {@code stored} holds a result to be given again. Waiting for an answer holds no thread. Thread-safe.
+ * Variable {@code again} holds a result to be given again. Waiting for an answer holds no thread. Thread-safe.
  *
  * @param ledger   null where there is none: answers are kept in memory alone
  * @param provider defaults of the request's {@code provider} object, which are part of the question
@@ -43,7 +44,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-        Run run = exchange.getVariable("run", Run.class);
+        Run run = exchange.getVariable(Variables.RUN, Run.class);
         CompletableFuture<Outcome> next = CompletableFuture.completedFuture(Outcome.CALL);
         try {
             // one that asks already comes here again when its claim was taken; one that was reopened is to be called
@@ -70,7 +71,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
             exchange.setException(failure);
             return;
         }
-        exchange.setVariable("next", intake.stopped() && next != Outcome.REPUBLISH ? Outcome.STOPPED : next);
+        exchange.setVariable(Variables.NEXT, intake.stopped() && next != Outcome.REPUBLISH ? Outcome.STOPPED : next);
     }
 
     private CompletableFuture<Outcome> ask(Exchange exchange, Run run, String question, int waited) {
@@ -95,10 +96,9 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
             @Override
             public void onDone(Exchange done) {
                 CachedAnswer answer = null;
-                byte[] result = done.getVariable("result", byte[].class);
-                if (run.cacheKey() != null && result != null) {
+                if (run.cacheKey() != null && run.call().result() != null) {
                     BigDecimal cost = run.bill().last().usd();
-                    answer = new CachedAnswer(result, run.call().answer().model(), cost == null ? BigDecimal.ZERO : cost, clock.instant());
+                    answer = new CachedAnswer(run.call().result(), run.call().answer().model(), cost == null ? BigDecimal.ZERO : cost, clock.instant());
                     cache.put(run.cacheKey(), answer);
                 }
                 if (others) {
@@ -145,9 +145,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
         }
         tally.reuse(run, answer.model(), answer.costUsd());
         tally.substitute(run, run.chain().level());
-        exchange.setVariable("stored", result);
-        exchange.setVariable("again", Sinks.branch(exchange) ? Outcome.BRANCH_OVER : Outcome.RESULT_AGAIN);
-        exchange.setVariable("events", List.of());
+        exchange.setVariable(Variables.AGAIN, new Again(result, Sinks.branch(exchange) ? Outcome.BRANCH_OVER : Outcome.RESULT_AGAIN, List.of()));
         return Outcome.REPUBLISH;
     }
 

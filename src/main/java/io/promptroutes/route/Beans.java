@@ -128,6 +128,7 @@ public final class Beans implements AutoCloseable {
         main.bind("checkSpike", new CheckSpike(shared.ledger(), options.alarms().spikeFactor(), options.alarms().spikeLeast(), alarms, clock));
         UnknownCosts unknown = new UnknownCosts(shared.ledger(), shared.policy().job(), shared.tally(), clock);
         bind(main, "listUnknownCosts", unknown::list);
+        bind(main, "askForCost", unknown::ask);
         bind(main, "readGeneration", unknown::read);
         bind(main, "bookLookedUp", unknown::book);
         main.bind("checkCredit", new CheckCredit(options.alarms().creditBelow(), alarms, reach, clock));

@@ -3,6 +3,7 @@ package io.promptroutes.route;
 import io.promptroutes.flow.Decision;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.routing.Chain;
 import io.promptroutes.routing.ChainBuilder;
@@ -28,55 +29,50 @@ import org.apache.camel.Processor;
 record BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline, Map<String, Options.TaskSettings> tasks) implements Processor {
 
     /** What the routers went by, which nobody asks for any more: whatever hands the prompt on would copy it. */
-    private static final List<String> CHOSEN_BY = List.of("text", "strategy", "signs", "reasons", "likeliest", "confidence", "budget", "quality", "complexity",
-            "comparison", "freeOnly", "tier", "reason", "maxTokens", "temperature", "first", "task");
+    private static final List<String> CHOSEN_BY = List.of(Variables.TEXT, Variables.DETECTION, Variables.TASK, Variables.FIRST, Variables.TIER, Variables.REASON,
+            Variables.TEMPERATURE, Variables.MAX_TOKENS);
 
     @Override
     public void process(Exchange exchange) {
-        Prompt prompt = exchange.getVariable("prompt", Prompt.class);
-        String task = exchange.getVariable("task", String.class);
+        Prompt prompt = exchange.getVariable(Variables.PROMPT, Prompt.class);
+        String task = exchange.getVariable(Variables.TASK, String.class);
         Options.TaskSettings usual = tasks.get(task);
         if (usual == null) {
             throw new IllegalArgumentException("a route found task " + task + ", which has no keys tasks." + task + ".*");
         }
-        Integer cap = exchange.getVariable("maxTokens", Integer.class);
+        Integer cap = exchange.getVariable(Variables.MAX_TOKENS, Integer.class);
         int maxTokens = cap == null ? usual.maxTokens() : cap;
-        String temperature = exchange.getVariable("temperature", String.class);
+        String temperature = exchange.getVariable(Variables.TEMPERATURE, String.class);
         Choice choice = chains.build(prompt, models(exchange, prompt), maxTokens);
         boolean capped = !prompt.openAi() || limited.getAsBoolean() || prompt.maxCostCents() != null;
+        TaskDetection.Found found = exchange.getVariable(Variables.DETECTION, TaskDetection.Found.class); // null where the request names its task
         Decision decision = new Decision(
-                exchange.getVariable("tier", String.class),
-                exchange.getVariable("reason", String.class),
+                exchange.getVariable(Variables.TIER, String.class),
+                exchange.getVariable(Variables.REASON, String.class),
                 prompt.openAi() ? null : temperature == null ? usual.temperature() : new BigDecimal(temperature),
                 capped ? maxTokens : null,
                 choice,
-                exchange.getVariable("confidence", Double.class),
-                reasons(exchange));
+                found == null ? null : found.confidence(),
+                found == null ? List.of() : found.reasons(),
+                null);
         List<String> models = choice.models().isEmpty() ? List.of("(none)") : choice.models(); // of a refusal
         String requested = choice.wanted().isEmpty() ? models.get(0) : own(prompt).get(0);
         Run run = new Run(choice.prompt(), task, new Chain(models, deadline, choice.freeOnly(), requested, choice.instead()), decision);
         if (choice.refusal() != null) {
             run.fail(new Failure(choice.refusal().code(), choice.refusal().message(), false));
         }
-        exchange.setVariable("next", choice.refusal() == null ? Outcome.QUEUE : Outcome.FAILED);
-        exchange.setVariable("run", run);
+        exchange.setVariable(Variables.NEXT, choice.refusal() == null ? Outcome.QUEUE : Outcome.FAILED);
+        exchange.setVariable(Variables.RUN, run);
         exchange.getMessage().setBody(null);
         CHOSEN_BY.forEach(exchange::removeVariable);
     }
 
-    /** Why the task is what it is; empty where the request names it. */
-    @SuppressWarnings("unchecked")
-    private static List<String> reasons(Exchange exchange) {
-        List<String> reasons = exchange.getVariable("reasons", List.class);
-        return reasons == null ? List.of() : reasons;
-    }
-
     /** The request's own models where the routers chose none. */
     private static List<String> models(Exchange exchange, Prompt prompt) {
-        String chosen = exchange.getVariable("models", String.class);
+        String chosen = exchange.getVariable(Variables.MODELS, String.class);
         if (chosen != null) {
             List<String> models = split(chosen);
-            if ("second".equals(exchange.getVariable("first")) && models.size() > 1) {
+            if ("second".equals(exchange.getVariable(Variables.FIRST)) && models.size() > 1) {
                 Collections.swap(models, 0, 1);
             }
             return models;

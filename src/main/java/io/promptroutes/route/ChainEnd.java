@@ -2,6 +2,7 @@ package io.promptroutes.route;
 
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.FailureKind.Trait;
@@ -49,11 +50,11 @@ record ChainEnd(Pauses pauses, boolean freeFallback, boolean hold) {
     }
 
     void hold(Exchange exchange, String why) {
-        Run run = exchange.getVariable("run", Run.class);
+        Run run = exchange.getVariable(Variables.RUN, Run.class);
         if (run.failure().kind() == FailureKind.UNREACHABLE) {
             run.chain().hold();
             pauses.pause(exchange, why);
-        } else if (pauses.putBack(exchange, run)) {
+        } else if (pauses.putBack(run)) {
             pauses.pause(exchange, why);
         }
     }

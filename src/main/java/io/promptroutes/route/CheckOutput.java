@@ -1,6 +1,7 @@
 package io.promptroutes.route;
 
 import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Finish;
 import io.promptroutes.ledger.Ledger;
@@ -9,8 +10,8 @@ import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.openrouter.FinishReason;
-import io.promptroutes.openrouter.StructuredOutput;
 import io.promptroutes.openrouter.StructuredOutput.Verdict;
+import io.promptroutes.openrouter.StructuredOutput;
 import io.promptroutes.publish.Stored;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -29,7 +30,7 @@ record CheckOutput(StructuredOutput output, Ledger ledger, Executor checkers, Ex
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-        Run run = exchange.getVariable("run", Run.class);
+        Run run = exchange.getVariable(Variables.RUN, Run.class);
         check(run, run.call().answer().text()).whenCompleteAsync((verdict, never) -> {
             judge(exchange, run, verdict);
             callback.done(false);
@@ -43,7 +44,7 @@ record CheckOutput(StructuredOutput output, Ledger ledger, Executor checkers, Ex
 
     private static void judge(Exchange exchange, Run run, Verdict verdict) {
         Answer answer = run.call().answer();
-        run.remark(verdict.note());
+        run.call().remark(verdict.note());
         if (verdict.fault() == null) {
             run.answered(answer.saying(verdict.text()));
             return;
@@ -56,16 +57,17 @@ record CheckOutput(StructuredOutput output, Ledger ledger, Executor checkers, Ex
                 answer.generationId(), answer.provider(), answer.usage(), null).exception());
     }
 
-    /** An answer in {@code stored} whose process died before it was checked is the prompt's if it fits; else the prompt is called. */
+    /** An answer in variable {@code again} whose process died before it was checked is the prompt's if it fits; else the prompt is called. */
     Outcome kept(Exchange exchange, Run run) {
-        Stored kept = Stored.of(exchange.getVariable("stored", byte[].class));
+        Again again = exchange.getVariable(Variables.AGAIN, Again.class);
+        Stored kept = Stored.of(again.message());
         Verdict verdict = Durable.result(check(run, kept.text()));
         if (verdict.fault() != null) {
-            exchange.setVariable("stored", null);
+            exchange.removeVariable(Variables.AGAIN);
             return Outcome.UNANSWERED;
         }
         byte[] result = kept.saying(verdict.text(), verdict.note());
-        exchange.setVariable("stored", result);
+        exchange.setVariable(Variables.AGAIN, new Again(result, again.as(), again.events()));
         boolean ours = Durable.result(ledger.finish(run.work(), Finish.answered(result, kept.model(), run.bill().spent()))).stored();
         if (!ours) {
             run.forgetWork();

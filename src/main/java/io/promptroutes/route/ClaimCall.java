@@ -8,8 +8,9 @@ import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
-import io.promptroutes.ledger.ClaimAnswer;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.ClaimAnswer.Refused;
+import io.promptroutes.ledger.ClaimAnswer;
 import io.promptroutes.ledger.ClaimRequest;
 import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Ledger;
@@ -55,12 +56,12 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
 
     @Override
     public void process(Exchange exchange) {
-        if (exchange.getVariable("next") != Outcome.TRY_MODEL) {
+        if (exchange.getVariable(Variables.NEXT) != Outcome.TRY_MODEL) {
             return;
         }
-        Run run = exchange.getVariable("run", Run.class);
+        Run run = exchange.getVariable(Variables.RUN, Run.class);
         Outcome next = ledger == null ? Outcome.TRY_MODEL : claim(exchange, run);
-        exchange.setVariable("next", next);
+        exchange.setVariable(Variables.NEXT, next);
         if (next == Outcome.TRY_MODEL) {
             breakers.begin(run.chain().model());
             tally.calls(1);
@@ -71,7 +72,7 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
             }
             exchange.getMessage().getHeaders().clear();
             exchange.getMessage().setBody(run.call().entity());
-            traces.calling(exchange.getVariable(Passage.VARIABLE, Passage.class), run);
+            traces.calling(exchange.getVariable(Variables.PASSAGE, Passage.class), run);
         } else if (run.settle()) {
             intake.called();
         }
@@ -89,7 +90,7 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
                     bound.usd(), run.reopened())));
             if (answer instanceof ClaimAnswer.Reserved reserved) {
                 run.next().claimed(reserved.claimId());
-                exchange.setVariable("room", null);
+                exchange.removeVariable(Variables.WAIT); // whatever it was for, it is over
                 return Outcome.TRY_MODEL;
             }
             if (answer instanceof Refused refused) {
@@ -116,9 +117,9 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
 
     /** Many may wait for room: each asks less and less often, and not all at once. */
     private static Outcome soon(Exchange exchange) {
-        long before = exchange.getVariable("room", 0L, Long.class);
-        long room = Math.max(ROOM_MILLIS, Math.min(2 * before, LONGEST_ROOM_MILLIS));
-        exchange.setVariable("room", room);
+        Wait before = exchange.getVariable(Variables.WAIT, Wait.class);
+        boolean again = before != null && before.reason().equals(Tally.BUDGET_RESERVED);
+        long room = again ? Math.max(ROOM_MILLIS, Math.min(2 * before.millis(), LONGEST_ROOM_MILLIS)) : ROOM_MILLIS;
         return Wait.begin(exchange, room / 2 + ThreadLocalRandom.current().nextLong(room / 2 + 1), Tally.BUDGET_RESERVED, Outcome.CALL);
     }
 

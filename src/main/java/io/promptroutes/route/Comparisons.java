@@ -7,10 +7,12 @@ import io.promptroutes.cost.CostSource;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Finish;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Prompt;
 import io.promptroutes.publish.Comparison;
 import io.promptroutes.routing.Chain;
 import io.promptroutes.telemetry.Passage;
@@ -30,66 +32,68 @@ import org.apache.camel.Exchange;
  * @param ledger  null where there is none
  * @param timeout of a branch, from its first call on
  */
-record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Duration timeout) {
+public record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Duration timeout) {
 
-    /** Variable {@code branches}: the models. What the prompt's exchange holds is kept, for the result of all. */
+    /**
+     * Exchange variable {@code branches}.
+     *
+     * @param models that are asked, each by its branch
+     * @param whole  what the prompt's exchange holds, for the result of all
+     */
+    public record Branches(String id, List<String> models, Map<String, Object> whole) {
+    }
+
     void open(Exchange exchange) {
-        Run run = exchange.getVariable("run", Run.class);
-        List<String> models = List.copyOf(run.chain().models());
-        Map<String, Object> whole = new HashMap<>(exchange.getVariables());
-        exchange.setVariable("whole", whole);
-        exchange.setVariable("comparisonId", exchange.getExchangeId());
-        exchange.setVariable("branchCount", models.size());
-        exchange.setVariable("branches", models);
+        Run run = exchange.getVariable(Variables.RUN, Run.class);
+        exchange.setVariable(Variables.BRANCHES, new Branches(exchange.getExchangeId(), List.copyOf(run.chain().models()),
+                new HashMap<>(exchange.getVariables())));
     }
 
     /** Makes the exchange, whose body is a model, that model's branch. */
     void branchOff(Exchange exchange) {
         String model = exchange.getMessage().getBody(String.class);
-        Run whole = exchange.getVariable("run", Run.class);
-        exchange.setVariable("run", new Run(whole.prompt(), whole.task(), new Chain(List.of(model), timeout, catalogue.free(model), model, null),
-                whole.decision().alone()));
-        exchange.setVariable("branch", model);
-        exchange.setVariable(Passage.VARIABLE, exchange.getVariable(Passage.VARIABLE, Passage.class).branch());
-        exchange.setVariable("identity", identity(exchange.getVariable("identity", String.class), model));
+        Run whole = exchange.getVariable(Variables.RUN, Run.class);
+        exchange.setVariable(Variables.RUN, new Run(whole.prompt(), whole.task(), new Chain(List.of(model), timeout, catalogue.free(model), model, null),
+                whole.decision().alone(model)));
+        exchange.setVariable(Variables.PASSAGE, exchange.getVariable(Variables.PASSAGE, Passage.class).branch());
         exchange.getMessage().setBody(null);
     }
 
     /** Of the branch's work, from that of the prompt's. */
-    static String identity(String whole, String model) {
-        return whole + '\0' + model;
+    static String identity(Prompt whole, String model) {
+        return model == null ? whole.identity() : whole.identity() + '\0' + model;
     }
 
     /** The branch's call, if there was one, is over and safe. */
     void leave(Exchange exchange) {
-        if (exchange.getVariable("run", Run.class).settle()) {
+        if (exchange.getVariable(Variables.RUN, Run.class).settle()) {
             intake.called();
         }
     }
 
     /**
-     * All branches are over, the body is their exchanges. It becomes the joined result, which is also in variable {@code result}, unless no
-     * model answered, the prompt is given up, or another process has joined them meanwhile.
+     * All branches are over, the body is their exchanges. It becomes the joined result, unless no model answered, the prompt is given up, or
+     * another process has joined them meanwhile.
      */
     void join(Exchange exchange) throws IOException {
         List<?> over = exchange.getMessage().getBody(List.class);
         exchange.getMessage().setBody(null);
-        Map<?, ?> whole = ((Exchange) over.get(0)).getVariable("whole", Map.class);
-        whole.forEach((name, value) -> exchange.setVariable((String) name, value));
-        Run run = exchange.getVariable("run", Run.class);
+        ((Exchange) over.get(0)).getVariable(Variables.BRANCHES, Branches.class).whole().forEach(exchange::setVariable);
+        Run run = exchange.getVariable(Variables.RUN, Run.class);
         Map<String, JsonNode> branches = new HashMap<>();
         for (Object one : over) {
-            if (((Exchange) one).getVariable("next") == Outcome.GIVEN_UP) {
-                exchange.setVariable("next", Outcome.GIVEN_UP);
+            if (((Exchange) one).getVariable(Variables.NEXT) == Outcome.GIVEN_UP) {
+                exchange.setVariable(Variables.NEXT, Outcome.GIVEN_UP);
                 return;
             }
             byte[] json = ((Exchange) one).getMessage().getBody(byte[].class);
-            ((Exchange) one).getVariable("run", Run.class).chain().attempts().forEach(run.chain()::note);
-            branches.put(((Exchange) one).getVariable("branch", String.class), Json.MAPPER.readTree(json));
+            Run branch = ((Exchange) one).getVariable(Variables.RUN, Run.class);
+            branch.chain().attempts().forEach(run.chain()::note);
+            branches.put(branch.decision().branch(), Json.MAPPER.readTree(json));
         }
         Comparison comparison = new Comparison(run.chain().models().stream().map(model -> new Comparison.Branch(model, branches.get(model))).toList());
         comparison.branches().forEach(branch -> book(run, branch.outcome()));
-        exchange.setVariable("next", comparison.answers().isEmpty() ? failed(exchange, run, comparison) : answered(exchange, run, comparison));
+        exchange.setVariable(Variables.NEXT, comparison.answers().isEmpty() ? failed(exchange, run, comparison) : answered(exchange, run, comparison));
     }
 
     private static void book(Run run, JsonNode outcome) {
@@ -103,7 +107,6 @@ record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Duration t
 
     private Outcome answered(Exchange exchange, Run run, Comparison comparison) {
         byte[] result = comparison.result(run);
-        exchange.setVariable("result", result);
         if (run.work() != null && !Durable.result(ledger.finish(run.work(), SettleCall.again(run, Finish.answered(result, null, run.bill().spent())))).stored()) {
             run.forgetWork();
             return Outcome.LOOK_UP;

@@ -9,6 +9,7 @@ import io.promptroutes.flow.Crossings;
 import io.promptroutes.flow.Reach;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.FailureKind;
@@ -31,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * After every call, however it ended: works out what it cost, makes its cost event where it was or may have been billed (variable
- * {@code event}, else null) and the result where it was answered ({@code result}). Thread-safe.
+ * After every call, however it ended: works out what it cost, makes its cost event where it was or may have been billed, and the result where
+ * it was answered. Thread-safe.
  *
  * @param alarms where it is noted that a model's usage was not believed, so that it is said once and not for each call
  */
@@ -43,7 +44,7 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
 
     @Override
     public void process(Exchange exchange) {
-        Run run = exchange.getVariable("run", Run.class);
+        Run run = exchange.getVariable(Variables.RUN, Run.class);
         tally.calls(-1);
         Cost cost = priced(run);
         if (cost != null) {
@@ -51,9 +52,9 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
         }
         count(run, cost);
         boolean check = run.call().answer() != null && StructuredOutput.concerns(run.prompt().request(), run.call().answer());
-        exchange.setVariable("next", check ? Outcome.KEEP_ANSWER : Outcome.SETTLE);
+        exchange.setVariable(Variables.NEXT, check ? Outcome.KEEP_ANSWER : Outcome.SETTLE);
         if (check) {
-            messages(exchange, run, cost);
+            messages(run, cost);
         } else {
             conclude(exchange, run, cost);
         }
@@ -61,21 +62,20 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
 
     /** The same once the answer was checked. */
     void checked(Exchange exchange) {
-        Run run = exchange.getVariable("run", Run.class);
+        Run run = exchange.getVariable(Variables.RUN, Run.class);
         conclude(exchange, run, run.bill().last());
     }
 
-    private void messages(Exchange exchange, Run run, Cost cost) {
-        exchange.setVariable("event", cost == null ? null : CostEvents.of(run, cost, clock.instant()));
-        exchange.setVariable("result", run.call().answer() == null ? null : Results.answered(run));
+    private void messages(Run run, Cost cost) {
+        run.call().messages(cost == null ? null : CostEvents.of(run, cost, clock.instant()), run.call().answer() == null ? null : Results.answered(run));
     }
 
     private void conclude(Exchange exchange, Run run, Cost cost) {
         if (run.call().answer() != null && FinishReason.LENGTH.equals(run.call().answer().finishReason())) {
             tally.note(Tally.CUT);
         }
-        messages(exchange, run, cost);
-        telemetry.called(exchange.getVariable(Passage.VARIABLE, Passage.class), run, cost);
+        messages(run, cost);
+        telemetry.called(exchange.getVariable(Variables.PASSAGE, Passage.class), run, cost);
     }
 
     private void count(Run run, Cost cost) {

@@ -14,6 +14,7 @@ import io.promptroutes.flow.Estimate;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.prompt.Json;
@@ -39,15 +40,14 @@ public record EstimateCalls(Estimate estimate, Catalogue catalogue, PriceList pr
 
     @Override
     public void process(Exchange exchange) {
-        Run run = exchange.getVariable("run", Run.class);
-        String identity = exchange.getVariable("identity", String.class);
+        Run run = exchange.getVariable(Variables.RUN, Run.class);
         boolean compare = run.prompt().strategy() == Strategy.COMPARE;
-        boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).holds(run.prompt());
-        Prompt asked = exchange.getVariable("prompt", Prompt.class);
-        boolean ended = ended(asked, identity, fedInAgain);
+        boolean fedInAgain = exchange.getVariable(Variables.ARRIVAL, Arrival.class).holds(run.prompt());
+        Prompt asked = exchange.getVariable(Variables.PROMPT, Prompt.class);
+        boolean ended = ended(asked, asked.identity(), fedInAgain);
         long tokens = ended ? 0 : new Demand(run.prompt().request(), COUNTER).tokens() + Media.of(run.prompt().request()).likelyTokens();
         for (String model : compare ? run.chain().models() : List.of(run.chain().model())) {
-            boolean done = ended || compare && ended(asked, Comparisons.identity(identity, model), fedInAgain);
+            boolean done = ended || compare && ended(asked, Comparisons.identity(asked, model), fedInAgain);
             String tier = run.decision().tier();
             estimate.add(done ? new Estimate.Row(run.task(), tier, model, 0, 1, 0, 0, 0, Range.NOTHING) : call(run, tier, model, tokens));
         }

@@ -5,6 +5,7 @@ import io.promptroutes.cost.Model;
 import io.promptroutes.flow.Crossings;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.publish.Alerts;
 import io.promptroutes.routing.Attempt;
@@ -127,7 +128,7 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
     /** No credit: only free models are left. Where a free one is refused as well the balance is negative, and everything waits. */
     public void freeModels(Exchange exchange) {
         Run run = note(exchange);
-        Pauses.refused(exchange, run.call().started());
+        run.refused(run.call().started());
         if (catalogue.free(run.chain().calledModel())) {
             chainEnd.hold(exchange, "OpenRouter refuses even free models for want of credit (negative balance): add credit");
             return;
@@ -167,7 +168,7 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
     }
 
     private Run note(Exchange exchange) {
-        Run run = exchange.getVariable("run", Run.class);
+        Run run = exchange.getVariable(Variables.RUN, Run.class);
         Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         CallFailed.Details details = caught instanceof CallFailed failed ? failed.details() : CallFailed.broken(caught, run.call().entity());
         run.call().ended();

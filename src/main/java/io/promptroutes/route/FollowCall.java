@@ -2,6 +2,7 @@ package io.promptroutes.route;
 
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.routing.Chain;
 import org.apache.camel.Exchange;
@@ -17,24 +18,24 @@ record FollowCall(Ledger ledger, Intake intake) implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Run run = exchange.getVariable("run", Run.class);
+        Run run = exchange.getVariable(Variables.RUN, Run.class);
         // what fails behind an answer, in a step of somebody's own, does not make it none
         Chain.Step step = run.call().answer() != null ? Chain.Step.ANSWERED : run.chain().step();
         if (step != Chain.Step.ANSWERED && step != Chain.Step.FAILED && run.settle()) {
             intake.called();
         }
         boolean others = ledger != null && run.work() == null; // another process had answered it meanwhile: that answer is the one to publish
-        exchange.setVariable("next", others ? Outcome.LOOK_UP : switch (step) {
+        exchange.setVariable(Variables.NEXT, others ? Outcome.LOOK_UP : switch (step) {
             case CALL -> Outcome.CALL;
             case WAIT -> Wait.begin(exchange, run.chain().delay().toMillis(), run.failure().kind().toString(), Outcome.CALL);
             case HELD -> Wait.paused(exchange, Outcome.CALL);
             case FAILED -> Outcome.FAILED;
-            case ANSWERED -> answered(exchange);
+            case ANSWERED -> answered(exchange, run);
         });
     }
 
-    private static Outcome answered(Exchange exchange) {
-        exchange.getMessage().setBody(exchange.getVariable("result"));
-        return Sinks.branch(exchange) ? Outcome.BRANCH_OVER : Outcome.ANSWERED;
+    private static Outcome answered(Exchange exchange, Run run) {
+        exchange.getMessage().setBody(run.call().result());
+        return run.decision().branch() != null ? Outcome.BRANCH_OVER : Outcome.ANSWERED;
     }
 }

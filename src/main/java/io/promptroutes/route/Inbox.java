@@ -1,12 +1,13 @@
 package io.promptroutes.route;
 
 import io.promptroutes.file.Arrivals;
-import io.promptroutes.file.InboxFolder;
 import io.promptroutes.file.InboxFolder.Claim;
+import io.promptroutes.file.InboxFolder;
 import io.promptroutes.file.InputFiles;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.prompt.PromptSettings;
@@ -31,15 +32,26 @@ import org.slf4j.LoggerFactory;
  * The files of a folder, each a job of its own: the beans of routes/prompts-from-inbox.camel.yaml, and of publish-to-files.camel.yaml for
  * prompts of such files. A file's results grow in {@code done/<name>/}; the file itself follows when all of them are there, and by that
  * it is known to be done. Thread-safe.
+ *
+ * @param settled how long nobody may have written to a file that is complete
  */
-public record Inbox(InboxFolder directory, Ledger ledger, Intake intake, Tally tally, PromptSettings prompts) {
+public record Inbox(InboxFolder directory, Duration settled, Ledger ledger, Intake intake, Tally tally, PromptSettings prompts) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
 
-    /** A file that is being answered. Exchange variable {@code inboxFile}. */
-    private record Taken(Claim claim, OutputFolder folder, Arrivals arrivals, Job job) {
+    /** A file that is being answered. */
+    private static final class Taken extends Job {
 
-        static final String VARIABLE = "inboxFile";
+        private final Claim claim;
+        private final OutputFolder folder;
+        private final Arrivals arrivals;
+
+        private Taken(String name, JobSinks sinks, Claim claim, OutputFolder folder, Arrivals arrivals) {
+            super(name, sinks);
+            this.claim = claim;
+            this.folder = folder;
+            this.arrivals = arrivals;
+        }
     }
 
     public Map<String, Processor> beans() {
@@ -62,8 +74,7 @@ public record Inbox(InboxFolder directory, Ledger ledger, Intake intake, Tally t
 
     /** Makes the files that are complete the body. */
     private void claim(Exchange exchange) {
-        exchange.getMessage().setBody(intake.closed() ? List.of()
-                : directory.take(Duration.ofMillis(exchange.getVariable("settledMillis", Long.class))));
+        exchange.getMessage().setBody(intake.closed() ? List.of() : directory.take(settled));
     }
 
     /** Makes the file's lines the body. What the ledger has for them, and the outputs lost in a crash, is written at once. */
@@ -91,11 +102,9 @@ public record Inbox(InboxFolder directory, Ledger ledger, Intake intake, Tally t
             String id = OutputFolder.job(claim.outputs(), "inbox " + claim.outputs().toRealPath() + " " + Instant.now());
             JobSinks sinks = new JobSinks(folder);
             sinks.restore(ledger, id);
-            Job job = new Job(id, sinks);
             InputFiles lines = new InputFiles(Map.of(claim.name(), claim.file()), prompts, null, false);
             Arrivals arrivals = new Arrivals(lines, lines, intake, tally);
-            exchange.setVariable(Job.VARIABLE, job);
-            exchange.setVariable(Taken.VARIABLE, new Taken(claim, folder, arrivals, job));
+            exchange.setVariable(Variables.JOB, new Taken(id, sinks, claim, folder, arrivals));
             exchange.getMessage().setBody(arrivals);
         } catch (LedgerUnavailable | IOException | UncheckedIOException e) {
             folder.close();
@@ -109,33 +118,33 @@ public record Inbox(InboxFolder directory, Ledger ledger, Intake intake, Tally t
 
         @Override
         public boolean process(Exchange exchange, AsyncCallback callback) {
-            Taken taken = exchange.getVariable(Taken.VARIABLE, Taken.class);
+            Taken taken = exchange.getVariable(Variables.JOB, Taken.class);
             if (intake.closed()) {
-                taken.job().leave();
+                taken.leave();
             }
             ReactiveExecutor executor = exchange.getContext().getCamelContextExtension().getReactiveExecutor();
-            taken.job().whenOver(() -> executor.schedule(() -> callback.done(false)));
+            taken.whenOver(() -> executor.schedule(() -> callback.done(false)));
             return false;
         }
     }
 
     private void putAway(Exchange exchange) {
-        Taken taken = exchange.getVariable(Taken.VARIABLE, Taken.class);
-        taken.arrivals().close();
-        boolean whole = !taken.job().left() && taken.arrivals().unreadable().isEmpty();
+        Taken taken = exchange.getVariable(Variables.JOB, Taken.class);
+        taken.arrivals.close();
+        boolean whole = !taken.left() && taken.arrivals.unreadable().isEmpty();
         try {
-            taken.folder().close(whole ? List.of(taken.claim().name()) : List.of(), () -> end(taken));
+            taken.folder.close(whole ? List.of(taken.claim.name()) : List.of(), () -> end(taken));
         } catch (IOException e) {
-            directory.leave(taken.claim(), "has to be looked through again: " + e);
+            directory.leave(taken.claim, "has to be looked through again: " + e);
         }
     }
 
     private void end(Taken taken) {
-        if (taken.job().left()) {
-            LOG.info("{} is left, and goes on at the next start", taken.claim().file());
-            directory.leave(taken.claim(), null);
+        if (taken.left()) {
+            LOG.info("{} is left, and goes on at the next start", taken.claim.file());
+            directory.leave(taken.claim, null);
         } else {
-            directory.putAway(taken.claim(), taken.arrivals().unreadable().stream().findFirst().orElse(null));
+            directory.putAway(taken.claim, taken.arrivals.unreadable().stream().findFirst().orElse(null));
         }
     }
 }

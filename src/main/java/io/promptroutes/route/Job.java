@@ -1,6 +1,7 @@
 package io.promptroutes.route;
 
 import io.promptroutes.file.IdSet;
+import io.promptroutes.flow.Variables;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 
@@ -8,9 +9,7 @@ import org.apache.camel.Exchange;
  * One input of several that a process has, such as a file of the inbox: its prompts know it as exchange variable {@code job}; those of
  * the process's only job have none. Counts what of it is under way. Thread-safe.
  */
-final class Job {
-
-    static final String VARIABLE = "job";
+class Job {
 
     private final String name;
     final JobSinks sinks;
@@ -29,7 +28,7 @@ final class Job {
 
     /** Null where the process has one job only. */
     static Job of(Exchange exchange) {
-        return exchange.getVariable(VARIABLE, Job.class);
+        return exchange.getVariable(Variables.JOB, Job.class);
     }
 
     static String name(Exchange exchange, String otherwise) {

@@ -3,6 +3,7 @@ package io.promptroutes.route;
 import io.promptroutes.file.IdSet;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.FinishedWork;
 import io.promptroutes.ledger.Known;
 import io.promptroutes.ledger.Ledger;
@@ -39,11 +40,11 @@ public final class JobSinks implements LedgerPolicy.Earlier {
 
     private void end(Exchange exchange, boolean result) throws IOException {
         byte[] line = body(exchange);
-        String id = exchange.getVariable("id", String.class);
-        String known = exchange.getVariable("identity", String.class);
-        String identity = known == null ? id : known;
-        folder.placed(exchange.getVariable("arrival", Arrival.class).source(), id, identity);
-        boolean again = exchange.getVariable("stored") != null || !result && exchange.getVariable("run") == null; // else it was called
+        String id = exchange.getVariable(Variables.ID, String.class);
+        Prompt prompt = exchange.getVariable(Variables.PROMPT, Prompt.class);
+        String identity = prompt == null ? id : prompt.identity();
+        folder.placed(exchange.getVariable(Variables.ARRIVAL, Arrival.class).source(), id, identity);
+        boolean again = exchange.getVariable(Variables.AGAIN) != null || !result && exchange.getVariable(Variables.RUN) == null; // else it was called
         if (line == LookUp.STANDING || again && folder.hasExactly(id, line, result)) {
             folder.stands(id, result);
         } else {

@@ -6,6 +6,7 @@ import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Known;
 import io.promptroutes.ledger.Ledger;
@@ -26,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the ledger, once for each prompt, whether it was answered before. Variable {@code stored} holds a result or dead letter to be
- * published again, {@code events} its cost events; {@code ambiguous} calls of dead processes that can be looked up at OpenRouter first.
+ * Asks the ledger, once for each prompt, whether it was answered before. Variable {@code again} holds a result or dead letter to be
+ * published again; the body may be calls of dead processes that can be looked up at OpenRouter first.
  * An answer whose process died before it was checked is checked now, and not paid again. Thread-safe.
  *
  * @param mayStart false where the prompt is somebody else's by now
@@ -43,7 +44,7 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
 
     @Override
     public void process(Exchange exchange) {
-        exchange.setVariable("next", next(exchange, exchange.getVariable("run", Run.class)));
+        exchange.setVariable(Variables.NEXT, next(exchange, exchange.getVariable(Variables.RUN, Run.class)));
     }
 
     private Outcome next(Exchange exchange, Run run) {
@@ -57,14 +58,15 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
             return Outcome.STOPPED;
         }
         Prompt prompt = asked(exchange);
-        String identity = exchange.getVariable("identity", String.class);
+        String identity = Comparisons.identity(prompt, run.decision().branch());
         Work work = new Work(policy.work(prompt, identity), Job.name(exchange, policy.job()), policy.pipeline(), identity, prompt.id(), prompt.tenant(),
-                run.task(), exchange.getVariable("branch") != null);
+                run.task(), run.decision().branch() != null);
         try {
             // a work that was begun, and whose ambiguous calls could not be noted then, is ours already
-            Known known = run.work() == null ? Durable.result(ledger.begin(work)) : exchange.getVariable("known", Known.class);
-            exchange.setVariable("known", known);
-            Outcome next = follow(exchange, run, work, known);
+            Known before = run.known();
+            Known known = run.work() == null ? Durable.result(ledger.begin(work)) : before;
+            run.known(known);
+            Outcome next = follow(exchange, run, work, known, named(before).isEmpty());
             intake.over(LEDGER_LOST);
             return next;
         } catch (LedgerUnavailable e) {
@@ -73,12 +75,18 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
         }
     }
 
-    /** As it came: the run's own may have been shortened to what models and prices of today allow. */
-    private static Prompt asked(Exchange exchange) {
-        return exchange.getVariable("prompt", Prompt.class);
+    /** Calls that OpenRouter can be asked about. */
+    private static List<OpenClaim> named(Known known) {
+        return known instanceof Known.Ambiguous found ? found.claims().stream().filter(claim -> claim.generationId() != null).toList() : List.of();
     }
 
-    private Outcome follow(Exchange exchange, Run run, Work work, Known known) {
+    /** As it came: the run's own may have been shortened to what models and prices of today allow. */
+    private static Prompt asked(Exchange exchange) {
+        return exchange.getVariable(Variables.PROMPT, Prompt.class);
+    }
+
+    /** @param unasked whether nobody has asked yet what calls of dead processes came to */
+    private Outcome follow(Exchange exchange, Run run, Work work, Known known, boolean unasked) {
         if (known instanceof Known.New found) {
             if (run.work() == null && earlier(exchange).asked(work.identity())) {
                 tally.note(Tally.OTHER_INSTRUCTION);
@@ -92,9 +100,8 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
             return check.kept(exchange, run);
         }
         if (known instanceof Known.Ambiguous found) {
-            List<OpenClaim> named = found.claims().stream().filter(claim -> claim.generationId() != null).toList();
-            if (!named.isEmpty() && exchange.getVariable("ambiguous") == null) {
-                exchange.setVariable("ambiguous", named);
+            if (!named(known).isEmpty() && unasked) {
+                exchange.getMessage().setBody(named(known));
                 Durable.result(ledger.release(work.id())); // begun anew with what is known then
                 return Outcome.ASK_COSTS;
             }
@@ -109,8 +116,8 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
         byte[] stored = known instanceof Known.Answered found ? found.result() : ((Known.DeadLettered) known).deadLetter();
         Stored end = Stored.of(stored);
         // a letter that was put back is called again once: delivered again, after a crash, it has the end that it came to then
-        boolean fedInAgain = exchange.getVariable("arrival", Arrival.class).holds(run.prompt())
-                || exchange.getVariable("replayed") != null && !run.prompt().source().equals(Source.of(end.json()))
+        boolean fedInAgain = exchange.getVariable(Variables.ARRIVAL, Arrival.class).holds(run.prompt())
+                || exchange.getVariable(Variables.ARRIVAL, Arrival.class).replayed() && !run.prompt().source().equals(Source.of(end.json()))
                 || !ended.job().equals(work.job()); // a dead letter of another job is not told here
         if (policy.again(answered, fedInAgain)) {
             run.begun(work, 0, BigDecimal.ZERO);
@@ -136,7 +143,7 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
             if (end.cut()) {
                 tally.note(Tally.CUT);
             }
-            if (end.chosenOtherwise(run, exchange.getVariable("models", String.class))) {
+            if (end.chosenOtherwise(run, exchange.getVariable(Variables.MODELS, String.class))) {
                 tally.note(Tally.UNNAMED_MODEL);
             }
             ledger.reused(work, found.model(), found.costUsd()); // a figure for people: not waited for
@@ -145,18 +152,16 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
     }
 
     private void stored(Exchange exchange, Run run, Work work, byte[] json, Outcome again) {
-        exchange.setVariable("stored", json);
-        exchange.setVariable("again", Sinks.branch(exchange) ? Outcome.BRANCH_OVER : again);
-        exchange.setVariable("events", policy.eventsAgain() && Job.of(exchange) == null ? events(exchange, run, work) : List.of());
+        exchange.setVariable(Variables.AGAIN, new Again(json, Sinks.branch(exchange) ? Outcome.BRANCH_OVER : again,
+                policy.eventsAgain() && Job.of(exchange) == null ? events(exchange, run, work) : List.of()));
     }
 
     /** The calls of a comparison are those of its branches. */
     private List<byte[]> events(Exchange exchange, Run run, Work work) {
         List<byte[]> events = new ArrayList<>(ledger.history().eventsOf(work.id()));
         if (run.prompt().strategy() == Strategy.COMPARE && !work.part()) {
-            String identity = exchange.getVariable("identity", String.class);
             run.chain().models().forEach(model -> events.addAll(ledger.history().eventsOf(
-                    policy.work(asked(exchange), Comparisons.identity(identity, model)))));
+                    policy.work(asked(exchange), Comparisons.identity(run.prompt(), model)))));
         }
         return events;
     }

@@ -1,5 +1,6 @@
 package io.promptroutes.route;
 
+import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Crossing;
 import io.promptroutes.publish.BudgetAlerts;
 import java.time.Instant;
@@ -15,11 +16,11 @@ final class Notices {
 
     static void leave(Exchange exchange, byte[] alert) {
         List<Object> alerts = new ArrayList<>();
-        if (exchange.getVariable("alerts") instanceof List<?> before) {
+        if (exchange.getVariable(Variables.ALERTS) instanceof List<?> before) {
             alerts.addAll(before);
         }
         alerts.add(alert);
-        exchange.setVariable("alerts", alerts);
+        exchange.setVariable(Variables.ALERTS, alerts);
     }
 
     /** Budget marks that were passed. */

@@ -1,6 +1,7 @@
 package io.promptroutes.route;
 
 import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.prompt.PromptParser;
@@ -18,20 +19,17 @@ import org.apache.camel.Processor;
  */
 record ParsePrompt(PromptParser parser, Predicate<String> firstSeen, Occurrences occurrences, int maxBytes, Traces traces) implements Processor {
 
-    /** The sender's span, then ours, in the form of the header. */
-    private static final String TRACEPARENT = "traceparent";
-
     @Override
     public void process(Exchange exchange) throws InvalidPrompt {
         Job job = Job.of(exchange);
         Predicate<String> firstSeen = job == null ? this.firstSeen : job.firstSeen;
         Arrival arrival = exchange.getMessage().getBody(Arrival.class);
-        exchange.setVariable("arrival", arrival);
-        exchange.setVariable("id", arrival.source().defaultId());
-        Passage passage = traces.arrived(arrival.source(), exchange.getVariable(TRACEPARENT, String.class));
-        exchange.setVariable(Passage.VARIABLE, passage);
+        exchange.setVariable(Variables.ARRIVAL, arrival);
+        exchange.setVariable(Variables.ID, arrival.source().defaultId());
+        Passage passage = traces.arrived(arrival.source(), exchange.getVariable(Variables.TRACEPARENT, String.class));
+        exchange.setVariable(Variables.PASSAGE, passage);
         if (Traces.traceparent(passage) != null) {
-            exchange.setVariable(TRACEPARENT, Traces.traceparent(passage)); // what is published hangs below us, in the same trace
+            exchange.setVariable(Variables.TRACEPARENT, Traces.traceparent(passage)); // what is published hangs below us, in the same trace
         }
         if (arrival.tooLong()) {
             throw new InvalidPrompt("too_large", null, "prompt of " + arrival.length() + " bytes; the limit is " + maxBytes
@@ -51,18 +49,11 @@ record ParsePrompt(PromptParser parser, Predicate<String> firstSeen, Occurrences
             throw new InvalidPrompt(InvalidPrompt.DUPLICATE_ID, null, "id " + prompt.id() + " was there before in this job; ids must be unique");
         }
         prompt = (job == null ? occurrences : job.occurrences).identified(prompt); // here, where prompts still come in order
-        exchange.setVariable("prompt", prompt);
-        exchange.setVariable("id", prompt.id());
-        exchange.setVariable("identity", prompt.identity());
-        exchange.setVariable("text", prompt.text());
-        exchange.setVariable("strategy", prompt.strategy().toString());
-        exchange.setVariable("budget", prompt.budget().toString());
-        exchange.setVariable("quality", prompt.quality());
-        exchange.setVariable("complexity", prompt.complexity());
-        exchange.setVariable("comparison", prompt.comparison());
-        exchange.setVariable("freeOnly", prompt.freeOnly());
+        exchange.setVariable(Variables.PROMPT, prompt);
+        exchange.setVariable(Variables.ID, prompt.id());
+        exchange.setVariable(Variables.TEXT, prompt.text());
         if (prompt.task() != null) {
-            exchange.setVariable("task", prompt.task());
+            exchange.setVariable(Variables.TASK, prompt.task());
         }
     }
 }

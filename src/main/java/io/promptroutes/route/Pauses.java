@@ -24,9 +24,6 @@ final class Pauses {
     /** How long there is no second alert for the same reason. */
     private static final Duration TOLD_FOR = Duration.ofMinutes(10);
 
-    /** Variable with the {@link Instant} since when the prompt has been refused for what seems to be the account. */
-    static final String REFUSED = "refused";
-
     private final Intake intake;
     private final Reach reach;
     private final Clock clock;
@@ -46,24 +43,17 @@ final class Pauses {
         }
     }
 
-    /** A call that began then was refused for what seems to be the account; of several the first one counts. */
-    static void refused(Exchange exchange, Instant began) {
-        if (exchange.getVariable(REFUSED) == null) {
-            exchange.setVariable(REFUSED, began);
-        }
-    }
-
     /**
      * The account seems to be at fault, so the prompt is put back; but where others that were called after it was refused have been paid
      * for, it is alone at fault and has failed.
      *
      * @return whether everything is to wait; one refusal among calls that are paid for is not enough for that
      */
-    boolean putBack(Exchange exchange, Run run) {
-        Instant since = exchange.getVariable(REFUSED, Instant.class);
+    boolean putBack(Run run) {
+        Instant since = run.refused();
         boolean paying = reach.paidSince(lastRefusal);
         lastRefusal = clock.instant();
-        refused(exchange, run.call().started());
+        run.refused(run.call().started());
         if (since != null && reach.paidSince(since)) {
             CallFailed.Details last = run.failure();
             run.fail(new Failure(last.kind().toString(), "refused while other prompts are paid for: " + last.message(), true));
@@ -75,7 +65,7 @@ final class Pauses {
 
     /** The key does not work. */
     void refused(Exchange exchange, Run run, String why) {
-        putBack(exchange, run);
+        putBack(run);
         if (run.end() == null && intake.refused(why)) {
             tell(exchange, why);
         }

@@ -9,6 +9,7 @@ import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.openrouter.FailureKind;
@@ -46,7 +47,7 @@ record PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Brea
 
     @Override
     public void process(Exchange exchange) {
-        exchange.setVariable("next", next(exchange, exchange.getVariable("run", Run.class)));
+        exchange.setVariable(Variables.NEXT, next(exchange, exchange.getVariable(Variables.RUN, Run.class)));
     }
 
     private Outcome next(Exchange exchange, Run run) {
@@ -64,7 +65,7 @@ record PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Brea
         if (turn > 0) {
             return Wait.begin(exchange, turn, Tally.REQUESTS_PER_MINUTE, Outcome.CALL);
         }
-        if (!intake.mayCall(exchange.getVariable(Pauses.REFUSED) != null)) {
+        if (!intake.mayCall(run.refused() != null)) {
             run.chain().deadline().held(now);
             return intake.stopped() ? Outcome.STOPPED : Wait.paused(exchange, Outcome.CALL);
         }

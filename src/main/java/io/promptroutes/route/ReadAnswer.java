@@ -2,6 +2,7 @@ package io.promptroutes.route;
 
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.AnswerReader;
 import io.promptroutes.openrouter.CallFailed;
@@ -16,7 +17,7 @@ record ReadAnswer(AnswerReader reader, Intake intake) implements Processor {
 
     @Override
     public void process(Exchange exchange) throws CallFailed, IOException {
-        Run run = exchange.getVariable("run", Run.class);
+        Run run = exchange.getVariable(Variables.RUN, Run.class);
         Message response = exchange.getMessage();
         int status = response.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         byte[] body = bytes(response.getBody());

@@ -3,13 +3,14 @@ package io.promptroutes.route;
 import io.promptroutes.cost.Cost;
 import io.promptroutes.flow.Call;
 import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Finish;
 import io.promptroutes.ledger.Known;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Settled;
-import io.promptroutes.ledger.Settlement;
 import io.promptroutes.ledger.Settlement.State;
+import io.promptroutes.ledger.Settlement;
 import io.promptroutes.openrouter.Billing;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
@@ -34,12 +35,15 @@ record SettleCall(Ledger ledger, Executor publishers, Clock clock) implements As
 
     /** The same for a paid answer that is not checked yet: it is kept first, so that no end of the check, not even the process's, has it paid again. */
     boolean keep(Exchange exchange, AsyncCallback callback) {
-        exchange.setVariable("next", Outcome.CHECK_ANSWER);
+        exchange.setVariable(Variables.NEXT, Outcome.CHECK_ANSWER);
         return settle(exchange, callback, true);
     }
 
     private boolean settle(Exchange exchange, AsyncCallback callback, boolean unchecked) {
-        Run run = exchange.getVariable("run", Run.class);
+        Run run = exchange.getVariable(Variables.RUN, Run.class);
+        if (!unchecked) {
+            exchange.getMessage().setBody(run.call().event()); // to be published then
+        }
         if (ledger == null || run.call().claim() == null) {
             callback.done(true);
             return true;
@@ -56,11 +60,11 @@ record SettleCall(Ledger ledger, Executor publishers, Clock clock) implements As
     }
 
     private CompletableFuture<Settled> settled(Exchange exchange, Run run, boolean unchecked) {
-        Settlement settlement = settlement(run, exchange.getVariable("event", byte[].class)).because(reason(run));
+        Settlement settlement = settlement(run).because(reason(run));
         if (run.call().answer() == null) {
             return ledger.settle(run.call().claim(), settlement);
         }
-        Finish finish = Finish.answered(exchange.getVariable("result", byte[].class), run.call().answer().model(), run.bill().spent());
+        Finish finish = Finish.answered(run.call().result(), run.call().answer().model(), run.bill().spent());
         if (unchecked) {
             return ledger.settleAndFinish(run.call().claim(), settlement, run.work(), finish.unchecked());
         }
@@ -71,7 +75,7 @@ record SettleCall(Ledger ledger, Executor publishers, Clock clock) implements As
     private void note(Exchange exchange, Run run, Settled settled, boolean unchecked) {
         if (!settled.stored()) { // another process had answered it meanwhile: that answer is the one to publish, and needs no check
             run.forgetWork();
-            exchange.setVariable("next", Outcome.SETTLE);
+            exchange.setVariable(Variables.NEXT, Outcome.SETTLE);
         }
         if (!unchecked || !settled.stored()) {
             run.call().claimed(null);
@@ -84,16 +88,15 @@ record SettleCall(Ledger ledger, Executor publishers, Clock clock) implements As
      * this one for dead, that end is the one to publish.
      */
     void deadLetter(Exchange exchange) {
-        Run run = exchange.getVariable("run", Run.class);
-        exchange.setVariable("next", Sinks.branch(exchange) ? Outcome.BRANCH_OVER : Outcome.PUBLISH_DEAD_LETTER);
-        if (ledger != null && run != null && run.work() != null && exchange.getVariable("stored") == null) {
+        Run run = exchange.getVariable(Variables.RUN, Run.class);
+        exchange.setVariable(Variables.NEXT, Sinks.branch(exchange) ? Outcome.BRANCH_OVER : Outcome.PUBLISH_DEAD_LETTER);
+        if (ledger != null && run != null && run.work() != null && exchange.getVariable(Variables.AGAIN) == null) {
             Finish finish = again(run, Finish.deadLetter(exchange.getMessage().getBody(byte[].class), run.bill().spent()));
             Settled settled = Durable.result(ledger.finish(run.work(), finish));
             Notices.leave(exchange, settled.crossings(), clock.instant());
-            Object known = exchange.getVariable("known");
-            if (!settled.stored() && (known instanceof Known.New || known instanceof Known.Ambiguous)) {
+            if (!settled.stored() && (run.known() instanceof Known.New || run.known() instanceof Known.Ambiguous)) {
                 run.forgetWork();
-                exchange.setVariable("next", Outcome.LOOK_UP);
+                exchange.setVariable(Variables.NEXT, Outcome.LOOK_UP);
             }
         }
     }
@@ -111,13 +114,13 @@ record SettleCall(Ledger ledger, Executor publishers, Clock clock) implements As
         return run.call().failure() == null ? null : run.call().failure().kind().toString();
     }
 
-    private static Settlement settlement(Run run, byte[] event) {
+    private static Settlement settlement(Run run) {
         Call call = run.call();
         if (call.paid() == null && call.failure().billing() == Billing.NO) {
             return Settlement.notBilled(call.latencyMs());
         }
         Cost cost = run.bill().last();
         State state = call.answer() != null ? State.SUCCEEDED : cost.usd() == null ? State.UNKNOWN : State.FAILED;
-        return new Settlement(state, call.generationId(), call.model(), call.provider(), call.usage(), cost.usd(), cost.source(), call.latencyMs(), event);
+        return new Settlement(state, call.generationId(), call.model(), call.provider(), call.usage(), cost.usd(), cost.source(), call.latencyMs(), call.event());
     }
 }

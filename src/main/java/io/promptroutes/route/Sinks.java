@@ -4,8 +4,10 @@ import io.promptroutes.flow.Arrival;
 import io.promptroutes.flow.Crossings;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.Letter;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Known;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.InvalidPrompt;
@@ -17,6 +19,7 @@ import io.promptroutes.telemetry.Meters;
 import io.promptroutes.telemetry.Passage;
 import io.promptroutes.telemetry.Telemetry;
 import java.time.Clock;
+import java.util.List;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,11 +37,12 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
 
     /** A stored result or dead letter is durable again. */
     public void republished(Exchange exchange) {
-        if (exchange.getVariable("again") == Outcome.RESULT_AGAIN) {
+        Again again = exchange.getVariable(Variables.AGAIN, Again.class);
+        if (again.as() == Outcome.RESULT_AGAIN) {
             tally.answeredAgain();
-            finish(exchange, exchange.getVariable("known") instanceof Known.Answered ? Meters.Outcome.REUSED : Meters.Outcome.CACHED, null, null);
+            finish(exchange, run(exchange).known() instanceof Known.Answered ? Meters.Outcome.REUSED : Meters.Outcome.CACHED, null, null);
         } else {
-            tally.deadLetter(Stored.of(exchange.getVariable("stored", byte[].class)).code());
+            tally.deadLetter(Stored.of(again.message()).code());
             finish(exchange, Meters.Outcome.REUSED, null, null); // it was counted when it came to be
         }
     }
@@ -46,7 +50,7 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
     /** Makes the dead letter of a prompt that no model answered the body. */
     public void deadLetter(Exchange exchange) {
         Run run = run(exchange);
-        letter(exchange, DeadLetters.failed(run), run.end().code());
+        letter(exchange, DeadLetters.failed(run));
         if (run.end().retryable() && !run.chain().attempts().isEmpty() && !branch(exchange) && alarms.goesOn(CHAIN_FAILED)) {
             Notices.leave(exchange, Alerts.of(Alerts.Kind.CHAIN_FAILED, run.prompt().id(), "no model of the chain answered: "
                     + run.end().message(), alert -> alert.put("code", run.end().code()), clock.instant()));
@@ -57,16 +61,16 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
     public void reject(Exchange exchange) {
         InvalidPrompt why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, InvalidPrompt.class);
         if (why.id() != null) {
-            exchange.setVariable("id", why.id());
+            exchange.setVariable(Variables.ID, why.id());
         }
-        letter(exchange, DeadLetters.rejected(exchange.getVariable("arrival", Arrival.class), why), why.code());
+        letter(exchange, DeadLetters.rejected(exchange.getVariable(Variables.ARRIVAL, Arrival.class), why));
     }
 
     /** Makes the dead letter of a prompt that met a fault of ours the body. */
     public void defect(Exchange exchange) {
         Exception fault = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        LOG.atError().addKeyValue("prompt", exchange.getVariable("id")).setCause(fault).log("a fault in prompt-routes or its routes: {}",
-                exchange.getVariable("arrival"));
+        LOG.atError().addKeyValue("prompt", exchange.getVariable(Variables.ID)).setCause(fault).log("a fault in prompt-routes or its routes: {}",
+                exchange.getVariable(Variables.ARRIVAL));
         String message = fault.getClass().getSimpleName() + (fault.getMessage() == null ? "" : ": " + fault.getMessage());
         Run run = run(exchange);
         if (run != null) {
@@ -74,31 +78,32 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
             deadLetter(exchange);
             return;
         }
-        Prompt prompt = exchange.getVariable("prompt", Prompt.class);
+        Prompt prompt = exchange.getVariable(Variables.PROMPT, Prompt.class);
         InvalidPrompt why = new InvalidPrompt("internal_error", prompt == null ? null : prompt.id(), message);
-        letter(exchange, DeadLetters.rejected(exchange.getVariable("arrival", Arrival.class), why), why.code());
+        letter(exchange, DeadLetters.rejected(exchange.getVariable(Variables.ARRIVAL, Arrival.class), why));
     }
 
     /** Makes the dead letter of a prompt whose result, or stored dead letter, no topic takes the body. What the ledger has stays there. */
     public void tooLarge(Exchange exchange) {
-        byte[] message = exchange.getVariable("stored", byte[].class);
-        if (message != null && exchange.getVariable("again") == Outcome.DEAD_LETTER_AGAIN) {
-            letter(exchange, message, Stored.of(message).code());
+        Again again = exchange.getVariable(Variables.AGAIN, Again.class);
+        if (again != null && again.as() == Outcome.DEAD_LETTER_AGAIN) {
+            letter(exchange, again.message());
             return;
         }
-        byte[] result = message == null ? exchange.getVariable("result", byte[].class) : message;
+        byte[] result = exchange.getMessage().getBody(byte[].class);
         Exception refusal = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         Run run = run(exchange);
         run.fail(new Failure("result_too_large", "the result of " + result.length + " bytes is more than its topic takes (" + refusal.getMessage()
                 + "): raise max.message.bytes of the topic, and kafka.client.max.request.size; the answer is kept in the ledger", true));
-        exchange.setVariable("stored", result); // the ledger's word on this prompt stands
-        letter(exchange, DeadLetters.failed(run), run.end().code());
+        exchange.setVariable(Variables.AGAIN, new Again(result, null, List.of())); // the ledger's word on this prompt stands
+        letter(exchange, DeadLetters.failed(run));
     }
 
     /** Makes the body a dead letter without the request, which is in its own topic. */
     public void withoutText(Exchange exchange) {
-        exchange.setVariable("withoutText", true);
-        exchange.getMessage().setBody(DeadLetters.withoutRequest(exchange.getVariable("letter", byte[].class)));
+        byte[] whole = exchange.getVariable(Variables.LETTER, Letter.class).json();
+        exchange.setVariable(Variables.LETTER, new Letter(whole, false));
+        exchange.getMessage().setBody(DeadLetters.withoutRequest(whole));
     }
 
     /** The result is durable. */
@@ -115,7 +120,7 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
 
     /** The dead letter is durable. */
     public void dead(Exchange exchange) {
-        String code = exchange.getVariable("code", String.class);
+        String code = Stored.of(exchange.getVariable(Variables.LETTER, Letter.class).json()).code();
         tally.deadLetter(code);
         finish(exchange, Meters.Outcome.DEAD_LETTER, null, code);
     }
@@ -146,12 +151,12 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
 
     /** One model of a comparison: the prompt itself goes on. */
     static boolean branch(Exchange exchange) {
-        return exchange.getVariable("branch") != null;
+        return run(exchange) != null && run(exchange).decision().branch() != null;
     }
 
     /** @param fallback why another than the first model answered, or null; code, of the dead letter, or null */
     private void finish(Exchange exchange, Meters.Outcome outcome, String fallback, String code) {
-        telemetry.finished(exchange.getVariable(Passage.VARIABLE, Passage.class), exchange.getVariable("id", String.class), run(exchange), outcome,
+        telemetry.finished(exchange.getVariable(Variables.PASSAGE, Passage.class), exchange.getVariable(Variables.ID, String.class), run(exchange), outcome,
                 fallback, code);
         finish(exchange);
     }
@@ -167,13 +172,12 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
         }
     }
 
-    private static void letter(Exchange exchange, byte[] json, String code) {
-        exchange.setVariable("code", code);
-        exchange.setVariable("letter", json);
+    private static void letter(Exchange exchange, byte[] json) {
+        exchange.setVariable(Variables.LETTER, new Letter(json, true));
         exchange.getMessage().setBody(json);
     }
 
     private static Run run(Exchange exchange) {
-        return exchange.getVariable("run", Run.class);
+        return exchange.getVariable(Variables.RUN, Run.class);
     }
 }

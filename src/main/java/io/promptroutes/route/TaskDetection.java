@@ -1,9 +1,11 @@
 package io.promptroutes.route;
 
+import io.promptroutes.flow.Variables;
 import io.promptroutes.routing.Detection;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.Keywords;
 import io.promptroutes.routing.Lexicon;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -20,13 +22,23 @@ public final class TaskDetection {
     private TaskDetection() {
     }
 
+    /**
+     * Exchange variable {@code detection}.
+     *
+     * @param signs      keywords' tasks, or signs of the text's shape
+     * @param task       the likeliest; null where there is none
+     * @param confidence from 0 to 1; null where nothing is weighed
+     * @param reasons    that speak most for the task
+     */
+    public record Found(Collection<String> signs, String task, Double confidence, List<String> reasons) {
+    }
+
     /** @param detector asked anew for every text */
     public static void bind(Main main, Map<String, List<String>> keywords, Supplier<Detector> detector) {
         Keywords original = new Keywords(keywords);
         Processor findKeywords = exchange -> {
-            List<String> found = original.find(exchange.getVariable("text", String.class));
-            exchange.setVariable("likeliest", found.isEmpty() ? null : found.get(0));
-            exchange.setVariable("reasons", found);
+            List<String> found = original.find(exchange.getVariable(Variables.TEXT, String.class));
+            exchange.setVariable(Variables.DETECTION, new Found(found, found.isEmpty() ? null : found.get(0), null, found));
         };
         main.bind("findKeywords", findKeywords);
         Processor weighWords = exchange -> weigh(exchange, detector.get());
@@ -34,10 +46,8 @@ public final class TaskDetection {
     }
 
     private static void weigh(Exchange exchange, Detector detector) {
-        Detection detection = detector.detect(exchange.getVariable("text", String.class));
-        exchange.setVariable("signs", detection.signs());
-        exchange.setVariable("likeliest", detection.task());
-        exchange.setVariable("confidence", detection.confidence());
-        exchange.setVariable("reasons", detection.strongest(REASONS, 1).stream().map(Lexicon.Row::feature).toList());
+        Detection detection = detector.detect(exchange.getVariable(Variables.TEXT, String.class));
+        exchange.setVariable(Variables.DETECTION, new Found(detection.signs(), detection.task(), detection.confidence(),
+                detection.strongest(REASONS, 1).stream().map(Lexicon.Row::feature).toList()));
     }
 }

@@ -3,6 +3,7 @@ package io.promptroutes.route;
 import io.promptroutes.cost.CostSource;
 import io.promptroutes.cost.Usd;
 import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param job whose calls are looked up, and whose output takes their events
  */
-record UnknownCosts(Ledger ledger, String job, Tally tally, Clock clock) {
+public record UnknownCosts(Ledger ledger, String job, Tally tally, Clock clock) {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnknownCosts.class);
     /** OpenRouter needs a while to have a generation, and longer for one whose connection broke; after this it never will. */
@@ -41,22 +42,39 @@ record UnknownCosts(Ledger ledger, String job, Tally tally, Clock clock) {
         exchange.getMessage().setBody(calls);
     }
 
-    /** Reads what {@code GET /generation} says of the call in variable {@code call}: variables {@code generation} and {@code event}. */
+    /**
+     * Exchange variable {@code call}.
+     *
+     * @param usd   what it has turned out to cost; null while nobody knows
+     * @param event that says so
+     */
+    public record Asked(OpenClaim claim, BigDecimal usd, byte[] event) {
+
+        /** For the address. */
+        public String generationId() {
+            return claim.generationId();
+        }
+    }
+
+    /** The call that is the body is asked about. */
+    void ask(Exchange exchange) {
+        exchange.setVariable(Variables.CALL, new Asked(exchange.getMessage().getBody(OpenClaim.class), null, null));
+    }
+
+    /** Reads what {@code GET /generation} says of it. */
     void read(Exchange exchange) {
-        OpenClaim call = exchange.getVariable("call", OpenClaim.class);
+        OpenClaim call = exchange.getVariable(Variables.CALL, Asked.class).claim();
         Generation generation = Generation.read(Json.tree(exchange.getMessage().getBody(byte[].class)));
         if (generation != null) {
-            exchange.setVariable("generation", generation);
-            exchange.setVariable("event", CostEvents.lookedUp(call, generation, clock.instant()));
+            exchange.setVariable(Variables.CALL, new Asked(call, Usd.of(generation.costUsd()), CostEvents.lookedUp(call, generation, clock.instant())));
         }
     }
 
     /** After the event is published: no other time would it be, since the call is then no longer looked up. */
     void book(Exchange exchange) {
-        OpenClaim call = exchange.getVariable("call", OpenClaim.class);
-        BigDecimal usd = Usd.of(exchange.getVariable("generation", Generation.class).costUsd());
-        if (Durable.result(ledger.resolve(call.claimId(), usd, CostSource.REPORTED, exchange.getVariable("event", byte[].class))).applied()) {
-            tally.lookedUp(usd);
+        Asked call = exchange.getVariable(Variables.CALL, Asked.class);
+        if (Durable.result(ledger.resolve(call.claim().claimId(), call.usd(), CostSource.REPORTED, call.event())).applied()) {
+            tally.lookedUp(call.usd());
         }
     }
 }

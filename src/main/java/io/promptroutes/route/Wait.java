@@ -1,6 +1,7 @@
 package io.promptroutes.route;
 
 import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.Variables;
 import org.apache.camel.Exchange;
 
 /**
@@ -23,7 +24,7 @@ public record Wait(long millis, String reason, Outcome then) {
     }
 
     static Outcome begin(Exchange exchange, long millis, String reason, Outcome then) {
-        exchange.setVariable("wait", new Wait(millis, reason, then));
+        exchange.setVariable(Variables.WAIT, new Wait(millis, reason, then));
         return Outcome.WAIT;
     }
 }

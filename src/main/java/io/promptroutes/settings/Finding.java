@@ -37,7 +37,7 @@ public record Finding(boolean mend, String what, String where, String todo) {
 
     /** Throws where something has to be mended; the message tells all of it. */
     public static void refuse(List<Finding> findings) {
-        List<Finding> wrong = findings.stream().filter(Finding::mend).toList();
+        List<Finding> wrong = findings.stream().filter(Finding::mend).distinct().toList();
         if (!wrong.isEmpty()) {
             throw new UsageException(wrong.size() == 1 ? wrong.get(0).sentence() : wrong.size() + " things have to be mended:"
                     + wrong.stream().map(one -> "\n- " + one.sentence()).collect(Collectors.joining()));

@@ -13,8 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Where each route file is taken from: a file in {@code ./routes} replaces the jar's file of the same name. */
@@ -59,14 +57,9 @@ public final class RouteFiles {
         }
     }
 
-    /** Texts of the jar's files, by file name. */
-    public static Map<String, String> textsOfTheJar() {
-        return shipped().stream().collect(Collectors.toMap(Function.identity(), name -> text("classpath:routes/" + name)));
-    }
-
-    /** @param location as of Camel */
-    public static String text(String location) {
-        return Place.text("", location, Integer.MAX_VALUE - 8);
+    /** Locations of the jar's files. */
+    public static List<String> ofTheJar() {
+        return shipped().stream().map(name -> "classpath:routes/" + name).toList();
     }
 
     /** Names of the jar's files. */

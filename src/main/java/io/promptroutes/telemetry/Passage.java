@@ -7,7 +7,6 @@ import io.opentelemetry.api.trace.Span;
  */
 public final class Passage {
 
-    public static final String VARIABLE = "passage";
 
     private final Span prompt;
     private Span call = Span.getInvalid();

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplayedTest {
 
     private static final String RECORD = "{\"id\":\"p\",\"prompt\":\"Hello\",\"model\":\"openai/gpt-4.1-mini\"}";
-    private static final Map<String, Object> REPLAYED = Map.of("replayed", true);
 
     @TempDir
     private Path folder;
@@ -26,15 +25,15 @@ class ReplayedTest {
         try (ScriptedServer server = new ScriptedServer(); Ledger ledger = Ledger.open(LedgerSettings.embedded(folder));
                 RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), exchange -> { }, ledger)) {
             server.script(Reply.error(400, "first"), Reply.error(400, "second"));
-            routes.sendRecord(RECORD, 0, Map.of());
+            routes.sendRecord(RECORD, 0, false);
             dead(routes, 1, "first");
-            routes.sendRecord(RECORD, 7, REPLAYED);
+            routes.sendRecord(RECORD, 7, true);
             dead(routes, 2, "second");
-            routes.sendRecord(RECORD, 7, REPLAYED); // its offset was not committed when the process died
+            routes.sendRecord(RECORD, 7, true); // its offset was not committed when the process died
             dead(routes, 3, "second");
             assertThat(routes.results()).isEmpty();
 
-            routes.sendRecord(RECORD, 9, REPLAYED);
+            routes.sendRecord(RECORD, 9, true);
             await().atMost(Duration.ofSeconds(30)).until(() -> routes.results().size() == 1);
         }
     }

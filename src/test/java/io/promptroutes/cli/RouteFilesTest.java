@@ -14,6 +14,7 @@ import io.promptroutes.cost.CatalogueCopy;
 import io.promptroutes.file.InboxFolder;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.route.Beans;
 import io.promptroutes.route.Inbox;
 import io.promptroutes.route.JobSinks;
@@ -22,14 +23,17 @@ import io.promptroutes.telemetry.Telemetry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
@@ -53,7 +57,7 @@ class RouteFilesTest {
             "doTry", "bean", "multicast", "aggregate", "filter", "recipientList", "wireTap", "enrich", "poll", "onException");
     /** Set by code when the routes start. */
     private static final Set<String> SET_BY_CODE = Set.of("publish.to", "catalogue.refresh-millis", "alerts.credit-every-millis", "prompts.first-queue",
-            "prompts.call-queue", "alerts.spike-every-millis", "alerts.account-watch", "generations.every-millis", "inbox.settled-millis", "management.costs", "management.watch",
+            "prompts.call-queue", "alerts.spike-every-millis", "alerts.account-watch", "generations.every-millis", "management.costs", "management.watch",
             "metrics.refresh-millis", "health.openrouter-every-millis", "management.page");
     private static final Pattern INNERMOST = Pattern.compile("\\{\\{([^{}]+)}}");
 
@@ -167,7 +171,7 @@ class RouteFilesTest {
         Main main = new Main();
         RouteSettings settings = RoutesUnderTest.settings("http://127.0.0.1:9", Map.of());
         Set<String> sinks = new TreeSet<>(Set.of("print", "inFlightWindow", "takeRecord", "keyOrder", "addressRecord", "deadLetterRecord", "acknowledge", "alsoWait", "costRows", "lookout", "usage", "lastRequests", "estimateCalls"));
-        sinks.addAll(new Inbox(new InboxFolder(folder), null, settings.intake(false), new Tally(), settings.prompts()).beans().keySet());
+        sinks.addAll(new Inbox(new InboxFolder(folder), Duration.ZERO, null, settings.intake(false), new Tally(), settings.prompts()).beans().keySet());
         try (OutputFolder outputs = new OutputFolder(folder, false);
                 Beans beans = new Beans(main, new Beans.Shared(settings.intake(true), new Tally(), Catalogue.shipped(),
                         new CatalogueCopy(folder.resolve("models.json")), settings.key(), settings.managementKey(), id -> true, null,
@@ -225,6 +229,29 @@ class RouteFilesTest {
         used.add(key);
         List<String> values = key.equals("models.profile") ? List.of("current", "models-2024") : List.of(shipped.getProperty(key, "x"));
         values.forEach(value -> placeholders(text.replace("{{" + key + "}}", value.replace("{{", "").replace("}}", "")), used, shipped));
+    }
+
+    @Test
+    void variablesAreFewAndListedInOnePlaceAndInTheDocs() throws Exception {
+        Map<String, String> names = new TreeMap<>();
+        for (Field field : Variables.class.getFields()) {
+            if (field.getType() == String.class) {
+                names.put(field.getName(), (String) field.get(null));
+            }
+        }
+        assertThat(names).hasSizeBetween(10, 25);
+        String docs = Files.readString(Path.of("docs", "routes.md"));
+        assertThat(names.values()).allSatisfy(name -> assertThat(docs).contains("`" + name + "`"));
+        Set<String> set = new TreeSet<>();
+        Set<String> read = new TreeSet<>();
+        try (Stream<Path> sources = Files.walk(Path.of("src", "main", "java"))) {
+            for (Path source : sources.filter(file -> file.toString().endsWith(".java")).toList()) {
+                Pattern.compile("\\b([gs])etVariable\\((\"?[\\w.\"]+)").matcher(Files.readString(source)).results()
+                        .forEach(use -> (use.group(1).equals("s") ? set : read).add(use.group(2)));
+            }
+        }
+        assertThat(set).allMatch(use -> use.startsWith("Variables.")).extracting(use -> names.get(use.substring(10))).containsExactlyInAnyOrderElementsOf(Variables.SET);
+        assertThat(read).allMatch(use -> use.startsWith("Variables.")).extracting(use -> names.get(use.substring(10))).containsExactlyInAnyOrderElementsOf(Variables.READ);
     }
 
     @ParameterizedTest

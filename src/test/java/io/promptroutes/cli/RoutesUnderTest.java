@@ -137,9 +137,9 @@ final class RoutesUnderTest implements AutoCloseable {
     }
 
     /** The same, as a record of a topic. */
-    void sendRecord(String line, long offset, Map<String, Object> variables) {
+    void sendRecord(String line, long offset, boolean replayed) {
         byte[] bytes = arrival(line.getBytes(StandardCharsets.UTF_8)).bytes();
-        send(new Arrival(Source.record("prompts", 0, offset), null, bytes, false, bytes.length), variables);
+        send(new Arrival(Source.record("prompts", 0, offset), null, bytes, false, bytes.length, null, null, replayed), Map.of());
     }
 
     private void send(Arrival arrival, Map<String, Object> variables) {

@@ -121,7 +121,7 @@ class WireTest {
                 server.script();
                 String id = record ? "prompts-0-41" : "test:2";
                 if (record) {
-                    records.sendRecord(data, 41, Map.of());
+                    records.sendRecord(data, 41, false);
                 } else {
                     records.send(data);
                 }

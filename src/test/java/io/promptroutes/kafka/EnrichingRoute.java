@@ -1,5 +1,6 @@
 package io.promptroutes.kafka;
 
+import io.promptroutes.flow.Variables;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Map;
@@ -64,7 +65,7 @@ final class EnrichingRoute implements AutoCloseable {
                         .to("kafka:" + topics.out() + "?brokers=" + topics.brokers() + "&keySerializer=" + BYTES + "Serializer&lingerMs=5")
                         .process(exchange -> {
                             finished.put(at(exchange), true);
-                            exchange.getVariable(InFlightWindow.VARIABLE, Acknowledgement.class).done();
+                            exchange.getVariable(Variables.ACKNOWLEDGEMENT, Acknowledgement.class).done();
                         });
             }
         });

@@ -10,6 +10,7 @@ import io.promptroutes.flow.Decision;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Reach;
 import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Variables;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.CallFailed;
@@ -95,8 +96,8 @@ class FallbackPoliciesTest {
         }
         Choice choice = new Choice(prompt, List.of(models), false, () -> List.of("acme/gift:free"), new ArrayList<>(), null, Map.of(), 0, Set.of(), null, null);
         run = new Run(prompt, "chat", new Chain(List.of(models), Duration.ofMinutes(2), false, models[0], null),
-                new Decision("balanced", "test", null, 100, choice, null, List.of()));
-        exchange.setVariable("run", run);
+                new Decision("balanced", "test", null, 100, choice, null, List.of(), null));
+        exchange.setVariable(Variables.RUN, run);
     }
 
     /** A call is made and ends so. */
@@ -139,7 +140,7 @@ class FallbackPoliciesTest {
             assertThat(one.kind()).isEqualTo(kind);
         });
         assertThat(intake.open()).isEqualTo(step != Step.HELD);
-        assertThat(exchange.getVariable("alerts") != null).isEqualTo(step == Step.HELD || policy.equals("freeModels"));
+        assertThat(exchange.getVariable(Variables.ALERTS) != null).isEqualTo(step == Step.HELD || policy.equals("freeModels"));
     }
 
     /** What follows where all models fail so. */
