@@ -1,5 +1,6 @@
 package io.promptroutes.settings;
 
+import io.promptroutes.route.Options;
 import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.Features;
 import io.promptroutes.routing.Lexicon;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The tasks that there are, and the keys {@code detection.*} in the types that detection wants. Each read looks at its files anew. */
@@ -31,6 +33,12 @@ public final class DetectionSettings {
         Set<String> keys = settings.below("tasks.").keySet();
         return Stream.concat(settings.list(ORDER).stream(), keys.stream().filter(key -> key.endsWith(CAP)).map(key -> key.substring(0, key.length() - CAP.length())))
                 .distinct().filter(name -> name.matches(NAME) && keys.contains(name + ".temperature") && keys.contains(name + CAP)).toList();
+    }
+
+    /** What the calls of each task get, by its name. */
+    Map<String, Options.TaskSettings> taskSettings() {
+        return tasks().stream().collect(Collectors.toMap(Function.identity(), task -> new Options.TaskSettings(
+                settings.amount("tasks." + task + ".temperature"), settings.integer("tasks." + task + CAP, 1, Integer.MAX_VALUE))));
     }
 
     /** Of the tasks that have any, in the order in which they are asked for. */

@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** The settings in the types that the routes' beans want, each checked, with an error that names the key. */
 public final class RouteSettings {
@@ -142,12 +141,7 @@ public final class RouteSettings {
         return new Options.Models(tableIds(tables), Settings.split(table(tables + "fallbacks")), Settings.split(table(tables + "tier.free")),
                 settings.onOff("fallback.free"), settings.duration("strategy.compare.timeout"), prices(),
                 settings.integer("catalogue.price-jump-percent", 1, 10_000), settings.integer("catalogue.expiry-days", 0, 3650),
-                aliases(false), aliases(true), tasks());
-    }
-
-    private Map<String, Options.TaskSettings> tasks() {
-        return detection().tasks().stream().collect(Collectors.toMap(task -> task, task -> new Options.TaskSettings(
-                settings.amount("tasks." + task + ".temperature"), settings.integer("tasks." + task + ".max-tokens", 1, Integer.MAX_VALUE))));
+                aliases(false), aliases(true), detection().taskSettings());
     }
 
     private Dialect dialect() {
