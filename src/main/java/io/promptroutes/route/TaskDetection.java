@@ -6,6 +6,7 @@ import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.Keywords;
 import io.promptroutes.routing.Lexicon;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -23,14 +24,19 @@ public final class TaskDetection {
     }
 
     /**
-     * Exchange variable {@code detection}.
+     * Exchange variable {@code detection}; the likeliest task is variable {@code task}.
      *
      * @param signs      keywords' tasks, or signs of the text's shape
-     * @param task       the likeliest; null where there is none
      * @param confidence from 0 to 1; null where nothing is weighed
      * @param reasons    that speak most for the task
      */
-    public record Found(Collection<String> signs, String task, Double confidence, List<String> reasons) {
+    public record Found(Collection<String> signs, Double confidence, List<String> reasons) implements Iterable<String> {
+
+        /** The signs, so that a route asks {@code ${variable.detection} contains '[sign]'}: a member of it would be looked up for each question. */
+        @Override
+        public Iterator<String> iterator() {
+            return signs.iterator();
+        }
     }
 
     /** @param detector asked anew for every text */
@@ -38,7 +44,8 @@ public final class TaskDetection {
         Keywords original = new Keywords(keywords);
         Processor findKeywords = exchange -> {
             List<String> found = original.find(exchange.getVariable(Variables.TEXT, String.class));
-            exchange.setVariable(Variables.DETECTION, new Found(found, found.isEmpty() ? null : found.get(0), null, found));
+            exchange.setVariable(Variables.DETECTION, new Found(found, null, found));
+            exchange.setVariable(Variables.TASK, found.isEmpty() ? null : found.get(0));
         };
         main.bind("findKeywords", findKeywords);
         Processor weighWords = exchange -> weigh(exchange, detector.get());
@@ -47,7 +54,8 @@ public final class TaskDetection {
 
     private static void weigh(Exchange exchange, Detector detector) {
         Detection detection = detector.detect(exchange.getVariable(Variables.TEXT, String.class));
-        exchange.setVariable(Variables.DETECTION, new Found(detection.signs(), detection.task(), detection.confidence(),
+        exchange.setVariable(Variables.DETECTION, new Found(detection.signs(), detection.confidence(),
                 detection.strongest(REASONS, 1).stream().map(Lexicon.Row::feature).toList()));
+        exchange.setVariable(Variables.TASK, detection.task());
     }
 }
