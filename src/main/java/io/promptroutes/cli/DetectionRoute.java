@@ -25,7 +25,7 @@ final class DetectionRoute implements AutoCloseable {
 
     DetectionRoute(RouteSettings settings, Supplier<Detector> detector) {
         tasks = settings.detection().tasks();
-        TaskDetection.bind(main, settings.detection().keywords(), detector);
+        TaskDetection.bind(main, settings.detection().keywords(), settings.detection().unsure(), detector);
         main.setOverrideProperties(settings.properties());
         main.setDefaultPropertyPlaceholderLocation("false");
         main.configure().withRoutesIncludePattern(Arrays.stream(RouteFiles.locations(Path.of("")).split(","))

@@ -32,7 +32,7 @@ public final class Variables {
     public static final String MODELS = "models";
     /** {@code second}, where the second of the models is to be tried first. */
     public static final String FIRST = "first";
-    /** Where in the tables the models are from, for people. */
+    /** Where in the tables the models are from, for people: what the request may cost, unless a route sets another. */
     public static final String TIER = "tier";
     /** Why they were chosen, for people. */
     public static final String REASON = "reason";
@@ -59,8 +59,8 @@ public final class Variables {
     public static final String CALL = "call";
 
     /** Those that beans set. */
-    public static final Set<String> SET = Set.of(ACKNOWLEDGEMENT, ORIGIN, TRACEPARENT, JOB, ARRIVAL, PASSAGE, ID, PROMPT, TEXT, DETECTION, TASK, RUN,
-            NEXT, WAIT, ALERTS, AGAIN, LETTER, BRANCHES, CALL);
+    public static final Set<String> SET = Set.of(ACKNOWLEDGEMENT, ORIGIN, TRACEPARENT, JOB, ARRIVAL, PASSAGE, ID, PROMPT, TEXT, DETECTION, TASK, TIER,
+            RUN, NEXT, WAIT, ALERTS, AGAIN, LETTER, BRANCHES, CALL);
     /** Those that beans read. */
     public static final Set<String> READ = Set.of(ACKNOWLEDGEMENT, ORIGIN, TRACEPARENT, JOB, ARRIVAL, PASSAGE, ID, PROMPT, TEXT, DETECTION, TASK, MODELS,
             FIRST, TIER, REASON, TEMPERATURE, MAX_TOKENS, RUN, NEXT, WAIT, ALERTS, AGAIN, LETTER, BRANCHES, CALL);

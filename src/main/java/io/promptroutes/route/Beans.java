@@ -92,7 +92,7 @@ public final class Beans implements AutoCloseable {
         Crossings alarms = new Crossings();
 
         main.bind("parsePrompt", new ParsePrompt(new PromptParser(prompts), shared.firstSeen(), new Occurrences(), prompts.maxBytes(), telemetry.traces()));
-        TaskDetection.bind(main, options.detection().keywords(), options.detection()::detector);
+        TaskDetection.bind(main, options.detection().keywords(), options.detection().unsure(), options.detection()::detector);
         main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, options.aliases(catalogue), prices, reservations, tokens, request::cap, options.models().fallbacks(),
                 options.models().free()), limited, options.retries().deadline(), options.models().tasks()));
         CheckOutput check = new CheckOutput(new StructuredOutput(CHECK), shared.ledger(), checkers, publishers);

@@ -78,8 +78,8 @@ public record Options(int concurrency, Service service, Retries retries, Models 
         return new ModelAliases(catalogue, models.aliases, models.shippedAliases, service.dialect::same);
     }
 
-    /** @param detector null where the other options are only looked at */
-    public record Detection(Map<String, List<String>> keywords, Detector detector) {
+    /** @param unsure the confidence below which a task is not believed @param detector null where the other options are only looked at */
+    public record Detection(double unsure, Map<String, List<String>> keywords, Detector detector) {
     }
 
     /** @param total what follows where a limit over everything is reached; {@code part}, a tenant's or a model's */

@@ -52,6 +52,7 @@ record ParsePrompt(PromptParser parser, Predicate<String> firstSeen, Occurrences
         exchange.setVariable(Variables.PROMPT, prompt);
         exchange.setVariable(Variables.ID, prompt.id());
         exchange.setVariable(Variables.TEXT, prompt.text());
+        exchange.setVariable(Variables.TIER, prompt.budget().toString());
         if (prompt.task() != null) {
             exchange.setVariable(Variables.TASK, prompt.task());
         }

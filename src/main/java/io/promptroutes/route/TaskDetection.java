@@ -6,9 +6,11 @@ import io.promptroutes.routing.Detector;
 import io.promptroutes.routing.Keywords;
 import io.promptroutes.routing.Lexicon;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -19,6 +21,7 @@ public final class TaskDetection {
 
     /** More would hide what counts. */
     private static final int REASONS = 5;
+    private static final String UNSURE = "[unsure]";
 
     private TaskDetection() {
     }
@@ -39,8 +42,8 @@ public final class TaskDetection {
         }
     }
 
-    /** @param detector asked anew for every text */
-    public static void bind(Main main, Map<String, List<String>> keywords, Supplier<Detector> detector) {
+    /** @param unsure confidence, below which the likeliest task is not to be believed @param detector asked anew for every text */
+    public static void bind(Main main, Map<String, List<String>> keywords, double unsure, Supplier<Detector> detector) {
         Keywords original = new Keywords(keywords);
         Processor findKeywords = exchange -> {
             List<String> found = original.find(exchange.getVariable(Variables.TEXT, String.class));
@@ -48,13 +51,17 @@ public final class TaskDetection {
             exchange.setVariable(Variables.TASK, found.isEmpty() ? null : found.get(0));
         };
         main.bind("findKeywords", findKeywords);
-        Processor weighWords = exchange -> weigh(exchange, detector.get());
+        Processor weighWords = exchange -> weigh(exchange, detector.get(), unsure);
         main.bind("weighWords", weighWords);
     }
 
-    private static void weigh(Exchange exchange, Detector detector) {
+    private static void weigh(Exchange exchange, Detector detector, double unsure) {
         Detection detection = detector.detect(exchange.getVariable(Variables.TEXT, String.class));
-        exchange.setVariable(Variables.DETECTION, new Found(detection.signs(), detection.confidence(),
+        Set<String> signs = new HashSet<>(detection.signs());
+        if (detection.confidence() < unsure) {
+            signs.add(UNSURE);
+        }
+        exchange.setVariable(Variables.DETECTION, new Found(signs, detection.confidence(),
                 detection.strongest(REASONS, 1).stream().map(Lexicon.Row::feature).toList()));
         exchange.setVariable(Variables.TASK, detection.task());
     }

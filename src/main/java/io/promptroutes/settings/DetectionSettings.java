@@ -50,6 +50,11 @@ public final class DetectionSettings {
         return keywords;
     }
 
+    /** The confidence below which a task is not believed. */
+    public double unsure() {
+        return settings.part("detection.confidence", 1);
+    }
+
     public Detector detector() {
         Lexicon lexicon = table(LEXICON, Lexicon::of);
         check(lexicon.tasks(), LEXICON);

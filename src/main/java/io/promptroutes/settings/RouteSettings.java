@@ -111,7 +111,7 @@ public final class RouteSettings {
     /** @param detector null where the others are only looked at: its words take time to read */
     public Options options(Detector detector) {
         settings.choice("detection.rules", List.of("lexicon", "keywords"));
-        return new Options(concurrency, service(), retries(), models(), new Options.Detection(detection().keywords(), detector),
+        return new Options(concurrency, service(), retries(), models(), new Options.Detection(detection().unsure(), detection().keywords(), detector),
                 new Options.Budgets(exhausted("budget.exhausted", List.of("free", "reject", "pause")),
                         exhausted("budget.part-exhausted", List.of("free", "reject")), // never pause: one tenant would stop all
                         settings.onOff("budget.unknown-prices"), settings.onOff("budget.server-tools")),
@@ -186,7 +186,6 @@ public final class RouteSettings {
 
     /** For Camel's placeholders. */
     public Properties properties() {
-        settings.part("detection.confidence", 1);
         for (String counted : List.of("retry.rate-limited.calls", "retry.provider-error.calls", "retry.output-cut.calls")) {
             settings.integer(counted, 1, 100);
         }

@@ -31,7 +31,7 @@ class RouteMutationTest {
     /** What is compared, or shown to people: no name of anything. */
     private static final Set<String> CONSTANTS = Set.of("true", "second", "explicit", "fit", "compare", "free", "budget", "balanced", "premium", "basic", "good", "high",
             "simple", "medium", "complex", "none", "application/json", "application/cloudevents+json; charset=UTF-8", "[code-fence]", "[stack-trace]", "[code-lines]",
-            "[latex]", "[inline-math]");
+            "[latex]", "[inline-math]", "[unsure]");
 
     private enum Kind { OUTCOME, FAILURE, CLASS, BEAN, METHOD, QUEUE, CONFIGURATION, TEMPLATE, VARIABLE, FIELD, KEY, VALUE, HEADER, MODEL, TASK }
 
