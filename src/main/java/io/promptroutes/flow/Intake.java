@@ -138,6 +138,13 @@ public final class Intake {
         notifyAll();
     }
 
+    /** The same for a prompt, if a call of it had begun whose outcome was not safe so far. @param run null where there is none */
+    public void called(Run run) {
+        if (run != null && run.settle()) {
+            called();
+        }
+    }
+
     /** What a pause of that reason was about works again. */
     public void over(String why) {
         String now = reason;

@@ -73,8 +73,8 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
             exchange.getMessage().getHeaders().clear();
             exchange.getMessage().setBody(run.call().entity());
             traces.calling(exchange.getVariable(Variables.PASSAGE, Passage.class), run);
-        } else if (run.settle()) {
-            intake.called();
+        } else {
+            intake.called(run);
         }
     }
 

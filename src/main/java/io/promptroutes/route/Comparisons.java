@@ -66,9 +66,7 @@ public record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Dur
 
     /** The branch's call, if there was one, is over and safe. */
     void leave(Exchange exchange) {
-        if (exchange.getVariable(Variables.RUN, Run.class).settle()) {
-            intake.called();
-        }
+        intake.called(exchange.getVariable(Variables.RUN, Run.class));
     }
 
     /**

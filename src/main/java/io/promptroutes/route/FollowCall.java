@@ -21,8 +21,8 @@ record FollowCall(Ledger ledger, Intake intake) implements Processor {
         Run run = exchange.getVariable(Variables.RUN, Run.class);
         // what fails behind an answer, in a step of somebody's own, does not make it none
         Chain.Step step = run.call().answer() != null ? Chain.Step.ANSWERED : run.chain().step();
-        if (step != Chain.Step.ANSWERED && step != Chain.Step.FAILED && run.settle()) {
-            intake.called();
+        if (step != Chain.Step.ANSWERED && step != Chain.Step.FAILED) {
+            intake.called(run);
         }
         boolean others = ledger != null && run.work() == null; // another process had answered it meanwhile: that answer is the one to publish
         exchange.setVariable(Variables.NEXT, others ? Outcome.LOOK_UP : switch (step) {

@@ -52,9 +52,7 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
             return Outcome.GIVEN_UP;
         }
         if (intake.stopped()) {
-            if (run.settle()) {
-                intake.called(); // a call of it was answered, and another process had been faster
-            }
+            intake.called(run); // a call of it was answered, and another process had been faster
             return Outcome.STOPPED;
         }
         Prompt prompt = asked(exchange);

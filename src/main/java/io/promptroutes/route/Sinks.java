@@ -143,10 +143,7 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
     public void unpublished(Exchange exchange) {
         Exception fault = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         intake.stop("results cannot be written: " + fault.getMessage());
-        Run run = run(exchange);
-        if (run != null && run.settle()) {
-            intake.called();
-        }
+        intake.called(run(exchange));
     }
 
     /** One model of a comparison: the prompt itself goes on. */
@@ -162,10 +159,7 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
     }
 
     private void finish(Exchange exchange) {
-        Run run = run(exchange);
-        if (run != null && run.settle()) {
-            intake.called();
-        }
+        intake.called(run(exchange));
         intake.finish();
         if (Job.of(exchange) != null) {
             Job.of(exchange).finish();
