@@ -1,5 +1,6 @@
 package io.promptroutes.flow;
 
+import io.promptroutes.cost.Media;
 import io.promptroutes.cost.Reservations;
 import io.promptroutes.cost.Usage;
 import io.promptroutes.openrouter.Answer;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 public final class Call {
 
     private final ChatRequest.Body request;
+    private Media media;
     private Reservations.Bound bound;
     private CallEntity entity;
     private UUID claim;
@@ -45,9 +47,15 @@ public final class Call {
     /** The most that it can cost and use; reckoned once. @param model that it calls */
     public Reservations.Bound bound(Reservations reservations, String model) {
         if (bound == null) {
-            bound = reservations.ofBytes(model, request.json(), request.bytes().length, request.reserved());
+            bound = reservations.of(model, request.json(), media(), media().text(request.bytes().length), request.reserved());
         }
         return bound;
+    }
+
+    /** What its request holds beside text; looked for once. */
+    public Media media() {
+        media = media == null ? Media.of(request.json()) : media;
+        return media;
     }
 
     /** The claim under which it is made; null once all that was to be stored of it is. */

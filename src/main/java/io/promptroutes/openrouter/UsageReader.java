@@ -38,8 +38,7 @@ final class UsageReader {
 
     /** Null where neither tokens nor a cost are told. @param again the answer was given before, and is not counted anew */
     static Usage read(JsonNode root, boolean again) {
-        JsonNode usage = root.path("usage").isObject() ? root.path("usage") // nearly always
-                : WORDS.get("usage").stream().map(root::at).filter(JsonNode::isObject).findFirst().orElse(MissingNode.getInstance());
+        JsonNode usage = usage(root);
         BigDecimal cost = cost(usage);
         if (cost == null && Stream.of("prompt", "completion", "total").flatMap(word -> numbers(usage, word)).findAny().isEmpty()) {
             return null;
@@ -59,6 +58,17 @@ final class UsageReader {
         boolean beyond = again || usage.path("is_byok").asBoolean() || cached + written > 0
                 || WORDS.get("beyond").stream().map(usage::at).anyMatch(UsageReader::counts);
         return new Usage(in, out, first(usage, "reasoning", () -> 0), cached, written, first(usage, "total", () -> in + out), cost, special, beyond);
+    }
+
+    /** Missing where there is none. */
+    private static JsonNode usage(JsonNode root) {
+        for (JsonPointer place : WORDS.get("usage")) {
+            JsonNode usage = root.at(place);
+            if (usage.isObject()) {
+                return usage;
+            }
+        }
+        return MissingNode.getInstance();
     }
 
     /** With the caller's own key at the provider, {@code cost} is OpenRouter's fee alone; else it already holds the provider's part. */

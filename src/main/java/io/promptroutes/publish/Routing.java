@@ -12,7 +12,6 @@ import io.promptroutes.flow.Decision;
 import io.promptroutes.flow.Run;
 import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.prompt.Prompt;
-import io.promptroutes.prompt.Strategy;
 import io.promptroutes.routing.Choice;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -49,13 +48,12 @@ record Routing(String strategy, String task, @JsonInclude(NON_NULL) Double confi
         if (run.call() != null && run.call().remark() != null) {
             notes.add(run.call().remark());
         }
-        boolean branch = prompt.strategy() == Strategy.COMPARE && run.chain().models().size() < choice.models().size();
         return new Routing(prompt.strategy().toString(), run.task(),
                 decision.confidence() == null ? null : Math.round(decision.confidence() * 100) / 100.0, decision.signs(),
                 prompt.budget().toString(), decision.tier(), decision.reason(),
                 new Config(own == null ? decision.temperature() : own, ChatRequest.outputCap(prompt.request(), decision.maxTokens())),
                 choice.models(), choice.rejected(), choice.truncatedTokens(), Estimate.of(choice.estimate()),
-                branch ? run.chain().model() : null, // in the ledger alone: it is joined with the others before it is published
+                decision.branch(), // in the ledger alone: it is joined with the others before it is published
                 notes);
     }
 }

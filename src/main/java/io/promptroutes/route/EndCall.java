@@ -111,7 +111,7 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
         }
         String model = run.chain().calledModel();
         ObjectNode sent = run.call().request().json();
-        Media media = Media.of(sent);
+        Media media = run.call().media();
         return costs.cost(new CostCalculator.Call(model, answer == null ? null : answer.model(), run.call().usage(),
                 () -> new Demand(sent, costs.tokens()).tokens() + media.likelyTokens(), answer == null ? null : words(answer), media.count("image"),
                 run.call().bound(reservations, model)), clock.instant());

@@ -25,6 +25,8 @@ public final class JobSinks implements LedgerPolicy.Earlier {
     private static final Logger LOG = LoggerFactory.getLogger(JobSinks.class);
 
     private final OutputFolder folder;
+    private final Map<String, Processor> beans = Map.of("appendResult", exchange -> end(exchange, true), "appendDeadLetter", exchange -> end(exchange, false),
+            "appendCost", this::cost, "appendAlert", this::alert);
     private final IdSet asked = new IdSet();
     /** Of prompts that the job had ended more than once when it began, each time asking something else, and whose texts nobody keeps: when it did so last; and of those without a line. */
     private final Map<String, Instant> last = new HashMap<>();
@@ -34,8 +36,7 @@ public final class JobSinks implements LedgerPolicy.Earlier {
     }
 
     public Map<String, Processor> beans() {
-        return Map.of("appendResult", exchange -> end(exchange, true), "appendDeadLetter", exchange -> end(exchange, false), "appendCost", this::cost, "appendAlert",
-                exchange -> folder.alert(body(exchange)));
+        return beans;
     }
 
     private void end(Exchange exchange, boolean result) throws IOException {
@@ -50,6 +51,10 @@ public final class JobSinks implements LedgerPolicy.Earlier {
         } else {
             folder.end(id, identity, line, result);
         }
+    }
+
+    private void alert(Exchange exchange) throws IOException {
+        folder.alert(body(exchange));
     }
 
     /** The id by which a cost event is known is its own, not the prompt's. */

@@ -57,8 +57,9 @@ public final class TaskDetection {
 
     private static void weigh(Exchange exchange, Detector detector, double unsure) {
         Detection detection = detector.detect(exchange.getVariable(Variables.TEXT, String.class));
-        Set<String> signs = new HashSet<>(detection.signs());
+        Set<String> signs = detection.signs();
         if (detection.confidence() < unsure) {
+            signs = new HashSet<>(signs);
             signs.add(UNSURE);
         }
         exchange.setVariable(Variables.DETECTION, new Found(signs, detection.confidence(),
