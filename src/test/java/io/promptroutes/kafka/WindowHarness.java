@@ -1,10 +1,7 @@
 package io.promptroutes.kafka;
 
-import java.time.Clock;
+import io.promptroutes.HandClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -28,7 +25,7 @@ abstract class WindowHarness {
 
     final List<Long> commits = new ArrayList<>();
     final Map<String, Acknowledgement> records = new TreeMap<>();
-    final TickingClock clock = new TickingClock();
+    final HandClock clock = new HandClock();
     boolean refusing;
     boolean mayTake = true;
     Window window;
@@ -69,7 +66,7 @@ abstract class WindowHarness {
 
     /** As Camel does: each received record's receipt is claimed before the next poll. */
     void poll() {
-        clock.now = clock.now.plus(Commits.EVERY);
+        clock.pass(Commits.EVERY);
         window.poll(Duration.ZERO, client::poll).forEach(record -> records.put(record.partition() + "-" + record.offset(),
                 window.claim(new TopicPartition(record.topic(), record.partition()), record.offset())));
     }
@@ -92,25 +89,5 @@ abstract class WindowHarness {
                 // Camel has nothing to do
             }
         });
-    }
-
-    static final class TickingClock extends Clock {
-
-        Instant now = Instant.parse("2026-11-22T10:00:00Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

@@ -144,7 +144,7 @@ class WindowTest extends WindowHarness {
     void tells_how_old_the_oldest_unfinished_record_is() {
         receive(P0, 0);
         Instant first = clock.instant();
-        clock.now = clock.now.plusSeconds(10);
+        clock.pass(10);
         receive(P0, 1);
         poll();
 
