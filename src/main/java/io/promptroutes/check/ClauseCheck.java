@@ -30,10 +30,10 @@ final class ClauseCheck {
                 .collect(Collectors.toCollection(TreeSet::new));
         own.parts.stream().filter(part -> Set.of("exceptions", "exceptionType").contains(part.option()))
                 .filter(part -> classes.resolveClass(part.value()) == null).forEach(part -> found.accept(Finding.fault(
-                        "no exception is called " + part.value(), part.where(), Finding.nearest(part.value(), known, "name one that there is"))));
+                        "no exception is called " + part.value(), part.where(), Finding.nearest(part.value(), known, "name one that is there"))));
         own.parts.stream().filter(part -> part.option().equals("uri")).forEach(part -> CLASS.matcher(part.value()).results().map(name -> name.group(1))
                 .filter(name -> classes.resolveClass(name) == null).forEach(name ->
-                        found.accept(Finding.fault("no class is called " + name, part.where(), "name one that there is"))));
+                        found.accept(Finding.fault("no class is called " + name, part.where(), "name one that is there"))));
         own.configurations.stream().filter(one -> FALLBACK.equals(one.getId())).forEach(fallback -> {
             Set<String> missing = new TreeSet<>(known);
             fallback.getOnExceptions().stream().filter(clause -> clause.getOnWhen() == null) // with a condition it is for some failures only
