@@ -41,7 +41,7 @@ public final class RouteCheck {
     private static final Pattern BEAN_OF_ADDRESS = Pattern.compile("[?&][^=&]+=#([\\w-]+)(?=&|$)");
     /** That something is sent to. */
     private static final Pattern QUEUE = Pattern.compile("(?:direct|seda):[^?]+");
-    private static final String STRATEGY = "${variable.prompt.strategy}";
+    private static final String STRATEGY = "${variable.strategy}";
     /** Stands for anything. */
     private static final String OPEN = "\\$\\{.*?}";
     /** Where commands begin. */

@@ -4,7 +4,9 @@ import io.promptroutes.cost.PriceList.Entry;
 import io.promptroutes.cost.PriceList.Origin;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Says what an answered call cost, by the best figure there is: the reported one, else the reported tokens at list price, else
@@ -24,11 +26,20 @@ public record CostCalculator(Catalogue catalogue, PriceList prices, TokenCounter
      * @param usage        null where the answer has none
      * @param promptTokens counts what was sent; asked only where that has to be counted
      * @param answerText   thoughts included; null where there is no answer
-     * @param images       pictures that were sent
-     * @param bound        what was reserved for it
+     * @param images       counts the pictures that were sent
+     * @param expected     what it was expected to come to at most, which is within the bound; null where nobody expected anything of it
+     * @param bound        what was reserved for it; asked only where it came to more than was expected
      */
-    public record Call(String requested, String served, Usage usage, LongSupplier promptTokens, String answerText, int images,
-            Reservations.Bound bound) {
+    public record Call(String requested, String served, Usage usage, LongSupplier promptTokens, String answerText, IntSupplier images,
+            Expected expected, Supplier<Reservations.Bound> bound) {
+
+        private boolean within(Cost told) {
+            return expected != null && told.usd().compareTo(expected.usd()) <= 0 && usage.most() <= expected.tokens();
+        }
+    }
+
+    /** The most of each that a call was to cost and use. */
+    public record Expected(BigDecimal usd, long tokens) {
     }
 
     public Cost cost(Call call, Instant when) {
@@ -37,14 +48,14 @@ public record CostCalculator(Catalogue catalogue, PriceList prices, TokenCounter
         boolean free = entry.price().free();
         Cost told = usage == null ? null : told(call, entry, when);
         boolean believed = told != null && believable(told, call, free);
-        if (believed && usage.most() <= call.bound().tokens()) {
+        if (believed && (call.within(told) || usage.most() <= call.bound().get().tokens())) {
             return told;
         }
         Usage counted = counted(call);
         if (believed && told.source() == CostSource.REPORTED) {
             return new Cost(told.usd(), told.source(), counted);
         }
-        BigDecimal usd = free ? BigDecimal.ZERO : entry.price().cost(counted, call.images(), when).orElseThrow().min(call.bound().usd());
+        BigDecimal usd = free ? BigDecimal.ZERO : entry.price().cost(counted, call.images().getAsInt(), when).orElseThrow().min(call.bound().get().usd());
         return new Cost(usd, CostSource.ESTIMATED, usage == null ? null : counted);
     }
 
@@ -54,7 +65,7 @@ public record CostCalculator(Catalogue catalogue, PriceList prices, TokenCounter
         if (usage.costUsd() != null && usage.costUsd().signum() >= 0) {
             return Usd.plausible(usage.costUsd()) ? new Cost(Usd.of(usage.costUsd()), CostSource.REPORTED) : null;
         }
-        return new Cost(entry.price().free() ? BigDecimal.ZERO : entry.price().cost(usage, call.images(), when).orElseThrow(),
+        return new Cost(entry.price().free() ? BigDecimal.ZERO : entry.price().cost(usage, call.images().getAsInt(), when).orElseThrow(),
                 entry.origin() == Origin.UNKNOWN ? CostSource.ESTIMATED : CostSource.PRICED);
     }
 
@@ -65,8 +76,11 @@ public record CostCalculator(Catalogue catalogue, PriceList prices, TokenCounter
         int length = call.answerText() == null ? 0 : call.answerText().length();
         boolean nothing = length > 0 && (call.usage().promptTokens() == 0 || call.usage().completionTokens() < (length - 1) / LONGEST_TOKEN + 1);
         boolean paid = reported && told.usd().signum() > 0;
-        BigDecimal most = beyondList && reported ? null : call.bound().believable();
-        return (paid || free || beyondList || !nothing) && (most == null || told.usd().compareTo(most) <= 0);
+        if (!paid && !free && !beyondList && nothing) {
+            return false;
+        }
+        BigDecimal most = beyondList && reported || call.within(told) ? null : call.bound().get().believable();
+        return most == null || told.usd().compareTo(most) <= 0;
     }
 
     /**

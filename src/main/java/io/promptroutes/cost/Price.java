@@ -176,7 +176,11 @@ public record Price(Map<Kind, BigDecimal> usd, List<PriceOverride> overrides) {
     }
 
     private BigDecimal dearest(BigDecimal usual, List<Kind> kinds) {
-        return kinds.stream().map(this::token).reduce(usual, BigDecimal::max);
+        BigDecimal dearest = usual;
+        for (Kind kind : kinds) { // no stream: it is asked for each model of each prompt
+            dearest = dearest.max(token(kind));
+        }
+        return dearest;
     }
 
     private static BigDecimal times(BigDecimal price, long count) {

@@ -24,6 +24,8 @@ public final class JsonlFile implements Closeable {
     /** Where the last whole line ends. */
     private long end;
     private long lines;
+    /** Whether part of a line may stand behind the last whole one. */
+    private boolean torn;
 
     /** Opens the file, or makes it. What stands behind its last line feed is cut off: a process that was killed has left it. */
     public JsonlFile(Path path) throws IOException {
@@ -38,9 +40,13 @@ public final class JsonlFile implements Closeable {
         byte[] whole = Arrays.copyOf(line, line.length + 1);
         whole[line.length] = '\n';
         try {
-            cutBack(); // where a line failed, and that could not be done then
+            if (torn) {
+                cutBack();
+            }
+            torn = true;
             file.seek(end);
             file.write(whole);
+            torn = false;
             end += whole.length;
             lines++;
         } catch (IOException e) {
@@ -57,6 +63,7 @@ public final class JsonlFile implements Closeable {
         if (file.length() > end) {
             file.setLength(end);
         }
+        torn = false;
     }
 
     /** Lines appended by this object. */

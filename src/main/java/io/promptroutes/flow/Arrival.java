@@ -15,16 +15,22 @@ import io.promptroutes.prompt.Source;
  * @param format  how the bytes are to be read; null where key {@code prompts.format} says so
  * @param refusal why it is no prompt, where whoever read it has found that already; null otherwise
  * @param replayed whether it is a dead letter that was put back on its topic
+ * @param traceparent of the span below which hangs what is published: the sender's, or the prompt's own; null where there is none
  */
 public record Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length, InputFormat format, InvalidPrompt refusal,
-        boolean replayed) {
+        boolean replayed, String traceparent) {
 
     public Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length, InputFormat format, InvalidPrompt refusal) {
-        this(source, key, bytes, tooLong, length, format, refusal, false);
+        this(source, key, bytes, tooLong, length, format, refusal, false, null);
     }
 
     public Arrival(Source source, String key, byte[] bytes, boolean tooLong, long length) {
         this(source, key, bytes, tooLong, length, null, null);
+    }
+
+    /** The same below another span; itself where that is null. */
+    public Arrival below(String span) {
+        return span == null ? this : new Arrival(source, key, bytes, tooLong, length, format, refusal, replayed, span);
     }
 
     /** Whether it came as a dead letter that holds the prompt: then the prompt's bytes are another array, and not only the same text. */

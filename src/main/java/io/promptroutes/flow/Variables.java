@@ -9,8 +9,6 @@ public final class Variables {
     public static final String ACKNOWLEDGEMENT = "acknowledgement";
     /** The Kafka record itself. */
     public static final String ORIGIN = "origin";
-    /** Whose span what is published hangs below. */
-    public static final String TRACEPARENT = "traceparent";
     /** The input that the prompt is of, where the process has several; a file of the inbox. */
     public static final String JOB = "job";
     /** What came in, an {@link Arrival}. */
@@ -22,6 +20,8 @@ public final class Variables {
     /** The {@link io.promptroutes.prompt.Prompt} as it came. */
     public static final String PROMPT = "prompt";
 
+    /** By which its models are chosen: the name of a route. */
+    public static final String STRATEGY = "strategy";
     /** The words by which the task is found. */
     public static final String TEXT = "text";
     /** What was found in them. */
@@ -59,10 +59,10 @@ public final class Variables {
     public static final String CALL = "call";
 
     /** Those that beans set. */
-    public static final Set<String> SET = Set.of(ACKNOWLEDGEMENT, ORIGIN, TRACEPARENT, JOB, ARRIVAL, PASSAGE, ID, PROMPT, TEXT, DETECTION, TASK, TIER,
+    public static final Set<String> SET = Set.of(ACKNOWLEDGEMENT, ORIGIN, JOB, ARRIVAL, PASSAGE, ID, PROMPT, STRATEGY, TEXT, DETECTION, TASK, TIER,
             RUN, NEXT, WAIT, ALERTS, AGAIN, LETTER, BRANCHES, CALL);
     /** Those that beans read. */
-    public static final Set<String> READ = Set.of(ACKNOWLEDGEMENT, ORIGIN, TRACEPARENT, JOB, ARRIVAL, PASSAGE, ID, PROMPT, TEXT, DETECTION, TASK, MODELS,
+    public static final Set<String> READ = Set.of(ACKNOWLEDGEMENT, ORIGIN, JOB, ARRIVAL, PASSAGE, ID, PROMPT, TEXT, DETECTION, TASK, MODELS,
             FIRST, TIER, REASON, TEMPERATURE, MAX_TOKENS, RUN, NEXT, WAIT, ALERTS, AGAIN, LETTER, BRANCHES, CALL);
 
     private Variables() {

@@ -33,6 +33,7 @@ public final class AddressRecord implements Processor {
         message.removeHeaders("*");
         Origin origin = exchange.getVariable(Variables.ORIGIN, Origin.class);
         Prompt prompt = exchange.getVariable(Variables.PROMPT, Prompt.class);
+        Arrival arrival = exchange.getVariable(Variables.ARRIVAL, Arrival.class); // null of an alert that is no prompt's
         if (origin != null) {
             for (Header header : origin.headers()) {
                 if (carried.contains(header.key())) {
@@ -40,15 +41,11 @@ public final class AddressRecord implements Processor {
                 }
             }
             origin(message, origin);
-        } else {
-            Arrival arrival = exchange.getVariable(Variables.ARRIVAL, Arrival.class);
-            if (arrival != null && arrival.key() != null) {
-                message.setHeader(KafkaConstants.KEY, text(arrival.key()));
-            }
+        } else if (arrival != null && arrival.key() != null) {
+            message.setHeader(KafkaConstants.KEY, text(arrival.key()));
         }
-        String traceparent = exchange.getVariable(Variables.TRACEPARENT, String.class);
-        if (traceparent != null) {
-            message.setHeader(Origin.TRACEPARENT, text(traceparent));
+        if (arrival != null && arrival.traceparent() != null) {
+            message.setHeader(Origin.TRACEPARENT, text(arrival.traceparent()));
         }
         if (prompt != null) {
             message.setHeader("prompt-id", text(prompt.id()));

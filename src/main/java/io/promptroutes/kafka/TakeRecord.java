@@ -41,12 +41,10 @@ public record TakeRecord(int maxBytes, Runnable taken, Runnable passed) implemen
         Headers headers = message.getHeader(KafkaConstants.HEADERS, Headers.class);
         exchange.setVariable(Variables.ORIGIN, new Origin(source, key, value, headers, message.getHeader(KafkaConstants.TIMESTAMP, Long.class)));
         Header traceparent = headers.lastHeader(Origin.TRACEPARENT);
-        if (traceparent != null && traceparent.value() != null) {
-            exchange.setVariable(Variables.TRACEPARENT, new String(traceparent.value(), StandardCharsets.UTF_8));
-        }
         boolean replayed = message.getHeader(Replay.HEADER) != null;
         message.removeHeaders("*");
         message.setBody(new Arrival(source, key == null ? null : new String(key, StandardCharsets.UTF_8),
-                value.length > maxBytes ? Arrays.copyOf(value, maxBytes) : value, value.length > maxBytes, value.length, null, null, replayed));
+                value.length > maxBytes ? Arrays.copyOf(value, maxBytes) : value, value.length > maxBytes, value.length, null, null, replayed,
+                traceparent == null || traceparent.value() == null ? null : new String(traceparent.value(), StandardCharsets.UTF_8)));
     }
 }

@@ -39,17 +39,20 @@ final class ChoiceReader {
 
     /** What no member of {@link Answer} tells; null where that is nothing. */
     private static JsonNode more(JsonNode choices) {
-        ArrayNode more = Json.MAPPER.createArrayNode();
-        if (choices.path(0) instanceof ObjectNode first) {
-            ObjectNode left = unknown(first, KNOWN);
-            ObjectNode message = unknown(first.path("message"), KNOWN_OF_MESSAGE);
-            if (!message.isEmpty()) {
-                left.set("message", message);
-            }
-            more.add(left);
-            choices.valueStream().skip(1).forEach(more::add);
+        if (!(choices.path(0) instanceof ObjectNode first)) {
+            return null;
         }
-        return more.size() > 1 || !more.path(0).isEmpty() ? filled(more) : null;
+        ObjectNode left = unknown(first, KNOWN);
+        ObjectNode message = unknown(first.path("message"), KNOWN_OF_MESSAGE);
+        if (!message.isEmpty()) {
+            left.set("message", message);
+        }
+        if (left.isEmpty() && choices.size() == 1) {
+            return null; // as mostly
+        }
+        ArrayNode more = Json.MAPPER.createArrayNode().add(left);
+        choices.valueStream().skip(1).forEach(more::add);
+        return filled(more);
     }
 
     private static ObjectNode unknown(JsonNode object, Set<String> known) {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.module.blackbird.BlackbirdModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -25,10 +26,12 @@ public final class Json {
                     JsonFactory.builder()
                             .streamReadConstraints(LIMITS)
                             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+                            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
                             .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .addModule(new BlackbirdModule())
             .build();
 
     private static final int LONGEST_NUMBER = 64;

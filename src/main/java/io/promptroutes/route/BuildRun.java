@@ -29,7 +29,7 @@ import org.apache.camel.Processor;
 record BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline, Map<String, Options.TaskSettings> tasks) implements Processor {
 
     /** What the routers went by, which nobody asks for any more: whatever hands the prompt on would copy it. */
-    private static final List<String> CHOSEN_BY = List.of(Variables.TEXT, Variables.DETECTION, Variables.TASK, Variables.FIRST, Variables.TIER, Variables.REASON,
+    private static final List<String> CHOSEN_BY = List.of(Variables.STRATEGY, Variables.TEXT, Variables.DETECTION, Variables.TASK, Variables.FIRST, Variables.TIER, Variables.REASON,
             Variables.TEMPERATURE, Variables.MAX_TOKENS);
 
     @Override

@@ -3,7 +3,6 @@ package io.promptroutes.route;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Cost;
 import io.promptroutes.cost.CostCalculator;
-import io.promptroutes.cost.Media;
 import io.promptroutes.cost.Reservations;
 import io.promptroutes.flow.Crossings;
 import io.promptroutes.flow.Reach;
@@ -18,6 +17,7 @@ import io.promptroutes.openrouter.StructuredOutput;
 import io.promptroutes.publish.CostEvents;
 import io.promptroutes.publish.Results;
 import io.promptroutes.routing.Breakers;
+import io.promptroutes.routing.Choice;
 import io.promptroutes.routing.Demand;
 import io.promptroutes.telemetry.Passage;
 import io.promptroutes.telemetry.Telemetry;
@@ -111,10 +111,15 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
         }
         String model = run.chain().calledModel();
         ObjectNode sent = run.call().request().json();
-        Media media = run.call().media();
         return costs.cost(new CostCalculator.Call(model, answer == null ? null : answer.model(), run.call().usage(),
-                () -> new Demand(sent, costs.tokens()).tokens() + media.likelyTokens(), answer == null ? null : words(answer), media.count("image"),
-                run.call().bound(reservations, model)), clock.instant());
+                () -> new Demand(sent, costs.tokens()).tokens() + run.call().media().likelyTokens(), answer == null ? null : words(answer),
+                () -> run.call().media().count("image"), expected(run, model), () -> run.call().bound(reservations, model)), clock.instant());
+    }
+
+    /** Of a prompt's first call; null for what nobody reckoned beforehand. */
+    private static CostCalculator.Expected expected(Run run, String model) {
+        Choice.Estimate estimate = run.decision().choice().estimate();
+        return run.attempt() > 1 || !model.equals(estimate.model()) ? null : new CostCalculator.Expected(estimate.usd(), estimate.promptTokens() + estimate.maxTokens());
     }
 
     /** All that was generated as text. */

@@ -24,13 +24,10 @@ record ParsePrompt(PromptParser parser, Predicate<String> firstSeen, Occurrences
         Job job = Job.of(exchange);
         Predicate<String> firstSeen = job == null ? this.firstSeen : job.firstSeen;
         Arrival arrival = exchange.getMessage().getBody(Arrival.class);
-        exchange.setVariable(Variables.ARRIVAL, arrival);
         exchange.setVariable(Variables.ID, arrival.source().defaultId());
-        Passage passage = traces.arrived(arrival.source(), exchange.getVariable(Variables.TRACEPARENT, String.class));
+        Passage passage = traces.arrived(arrival.source(), arrival.traceparent());
         exchange.setVariable(Variables.PASSAGE, passage);
-        if (Traces.traceparent(passage) != null) {
-            exchange.setVariable(Variables.TRACEPARENT, Traces.traceparent(passage)); // what is published hangs below us, in the same trace
-        }
+        exchange.setVariable(Variables.ARRIVAL, arrival.below(passage.traceparent()));
         if (arrival.tooLong()) {
             throw new InvalidPrompt("too_large", null, "prompt of " + arrival.length() + " bytes; the limit is " + maxBytes
                     + " (key prompts.max-bytes)");
@@ -52,6 +49,7 @@ record ParsePrompt(PromptParser parser, Predicate<String> firstSeen, Occurrences
         exchange.setVariable(Variables.PROMPT, prompt);
         exchange.setVariable(Variables.ID, prompt.id());
         exchange.setVariable(Variables.TEXT, prompt.text());
+        exchange.setVariable(Variables.STRATEGY, prompt.strategy().toString());
         exchange.setVariable(Variables.TIER, prompt.budget().toString());
         if (prompt.task() != null) {
             exchange.setVariable(Variables.TASK, prompt.task());

@@ -40,6 +40,12 @@ public final class TaskDetection {
         public Iterator<String> iterator() {
             return signs.iterator();
         }
+
+        /** Short, since Camel puts it into a message for each question that is answered with no. */
+        @Override
+        public String toString() {
+            return signs.toString();
+        }
     }
 
     /** @param unsure confidence, below which the likeliest task is not to be believed @param detector asked anew for every text */

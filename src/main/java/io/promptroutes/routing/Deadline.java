@@ -45,9 +45,8 @@ public final class Deadline {
 
     /** What an attempt may take, where {@code later} models are still to come. */
     Duration share(Instant now, int later) {
-        Duration left = Duration.between(now, end);
         Duration spare = spare(now, later);
-        Duration even = left.dividedBy(later + 1L);
+        Duration even = Duration.ofNanos(Duration.between(now, end).toNanos() / (later + 1L)); // Duration divides by BigDecimal, which is slow
         return spare.compareTo(even) > 0 ? spare : even;
     }
 

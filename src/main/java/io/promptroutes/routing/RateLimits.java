@@ -28,6 +28,9 @@ public final class RateLimits {
 
     /** Takes the next turn of {@code model}: how long until it comes; zero where it is now. */
     public Duration reserve(String model) {
+        if (limiters.isEmpty()) {
+            return Duration.ZERO; // as mostly
+        }
         return Duration.ofNanos(Stream.of(ALL, model).map(limiters::get).filter(Objects::nonNull).mapToLong(RateLimiter::reservePermission).max().orElse(0));
     }
 

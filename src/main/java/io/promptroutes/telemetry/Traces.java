@@ -57,12 +57,6 @@ public final class Traces {
                 TraceFlags.fromHex(parts.group(3), 0), TraceState.getDefault());
     }
 
-    /** What follows hangs below this prompt's span; null where it has none. */
-    public static String traceparent(Passage passage) {
-        SpanContext span = passage.prompt().getSpanContext();
-        return span.isValid() ? "00-" + span.getTraceId() + "-" + span.getSpanId() + "-" + span.getTraceFlags().asHex() : null;
-    }
-
     /** A call begins. */
     public void calling(Passage passage, Run run) {
         if (!passage.prompt().isRecording()) {

@@ -267,7 +267,7 @@ class CheckTest {
                         - to: direct:mine
                         - to: direct:result-to-kafka
                         - to: "mock:a?reporter=#nobody&a=#springBean"
-                        - toD: "direct:by-${variable.prompt.strategy}"
+                        - toD: "direct:by-${variable.strategy}"
                         - toD: "direct:bye-${variable.task}"
                         - to:
                             uri: seda

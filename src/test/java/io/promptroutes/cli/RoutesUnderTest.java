@@ -132,22 +132,19 @@ final class RoutesUnderTest implements AutoCloseable {
     /** The same, as a record that names its sender's span. */
     String sendBelow(String line, String traceparent) {
         Arrival arrival = arrival(line.getBytes(StandardCharsets.UTF_8));
-        send(arrival, Map.of("traceparent", traceparent));
+        send(new Arrival(arrival.source(), null, arrival.bytes(), false, arrival.length(), null, null, false, traceparent));
         return arrival.source().defaultId();
     }
 
     /** The same, as a record of a topic. */
     void sendRecord(String line, long offset, boolean replayed) {
         byte[] bytes = arrival(line.getBytes(StandardCharsets.UTF_8)).bytes();
-        send(new Arrival(Source.record("prompts", 0, offset), null, bytes, false, bytes.length, null, null, replayed), Map.of());
+        send(new Arrival(Source.record("prompts", 0, offset), null, bytes, false, bytes.length, null, null, replayed, null));
     }
 
-    private void send(Arrival arrival, Map<String, Object> variables) {
+    private void send(Arrival arrival) {
         try (ProducerTemplate template = application.camel().createProducerTemplate()) {
-            template.send("direct:prompt", exchange -> {
-                variables.forEach(exchange::setVariable);
-                exchange.getMessage().setBody(arrival);
-            });
+            template.send("direct:prompt", exchange -> exchange.getMessage().setBody(arrival));
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -71,7 +71,7 @@ class CostCalculatorTest {
             // but what it cost can be right all the same
             "openai/gpt-4o, openai/gpt-4o, 2000000000000000000/100/0.002, 0.002, reported"})
     void theBestFigureThereIsSaysWhatACallCost(String requested, String served, String usage, String usd, String source) {
-        Call call = new Call(requested, served, usage(usage), () -> 3, "It is a fine day", 0, BOUND);
+        Call call = new Call(requested, served, usage(usage), () -> 3, "It is a fine day", () -> 0, null, () -> BOUND);
 
         Cost cost = calculator.cost(call, NOON);
 
@@ -85,7 +85,7 @@ class CostCalculatorTest {
     void whatCachesMakeOfAUsageIsBelievedAndNoMore(BigDecimal reported, long in, long cached, String usd, String source, boolean counted) {
         Usage usage = new Usage(in, 10, 0, cached, 0, in, reported, Map.of(), true);
 
-        Cost cost = calculator.cost(new Call("openai/gpt-4o", null, usage, () -> 3, "It is a fine day", 0, BOUND), NOON);
+        Cost cost = calculator.cost(new Call("openai/gpt-4o", null, usage, () -> 3, "It is a fine day", () -> 0, null, () -> BOUND), NOON);
 
         assertThat(cost.usd()).hasToString(usd);
         assertThat(cost.source()).hasToString(source);
@@ -96,14 +96,14 @@ class CostCalculatorTest {
     void thePromptIsAskedForOnlyWhereTokensHaveToBeCounted() {
         Call call = new Call("openai/gpt-4o", null, usage("10/10"), () -> {
             throw new AssertionError("asked for");
-        }, "x", 0, BOUND);
+        }, "x", () -> 0, null, () -> BOUND);
 
         assertThat(calculator.cost(call, NOON).source()).isEqualTo(CostSource.PRICED);
     }
 
     @Test
     void anAnswerWithoutTextCostsItsPromptAlone() {
-        Call call = new Call("openai/gpt-4o", null, null, () -> 3, null, 0, BOUND);
+        Call call = new Call("openai/gpt-4o", null, null, () -> 3, null, () -> 0, null, () -> BOUND);
 
         assertThat(calculator.cost(call, NOON).usd()).hasToString("0.0000075");
     }
