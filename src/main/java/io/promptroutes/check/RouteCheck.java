@@ -98,7 +98,7 @@ public final class RouteCheck {
         return beans(Shipped.MODEL.parts).map(Name::text).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** @param places of route files by their names, as of Camel; where none is the user's nothing is looked at */
+    /** @param places of route files by folder and name, as of Camel; where none is the user's nothing is looked at */
     public static void check(Map<String, String> places, Known known, Consumer<Finding> found) {
         Set<String> own = places.values().stream().filter(place -> place.startsWith("file:")).collect(Collectors.toCollection(TreeSet::new));
         if (own.isEmpty()) {
@@ -205,7 +205,7 @@ public final class RouteCheck {
         Set<String> shipped = begun(jar.routes);
         String file = jar.routes.stream().filter(one -> RouteModel.begins(one).equals(address)).map(RouteCheck::file).findFirst().orElse("");
         return own.routes.stream().filter(one -> file.equals(file(one)) && !shipped.contains(RouteModel.begins(one))).map(RouteModel::where).findFirst()
-                .orElse(sender == null ? "routes/" + file : sender.where());
+                .orElse(sender == null ? file : sender.where());
     }
 
     private void configurations() {
@@ -223,6 +223,6 @@ public final class RouteCheck {
     }
 
     private static String file(OptionalIdentifiedDefinition<?> definition) {
-        return RouteModel.where(definition).replaceAll("^routes/| line .*", "");
+        return RouteModel.where(definition).replaceFirst(" line .*", "");
     }
 }

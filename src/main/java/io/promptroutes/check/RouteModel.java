@@ -2,7 +2,6 @@ package io.promptroutes.check;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -110,13 +109,13 @@ final class RouteModel {
         }
     }
 
-    /** File and line, of a configuration those of its first clause; empty for what a template made. */
+    /** Folder, file and line, of a configuration those of its first clause; empty for what a template made. */
     static String where(OptionalIdentifiedDefinition<?> definition) {
         if (definition instanceof RouteConfigurationDefinition configuration && !configuration.getOnExceptions().isEmpty()) {
             return where(configuration.getOnExceptions().get(0));
         }
         return definition == null || definition.getLocation() == null ? ""
-                : "routes/" + Path.of(definition.getLocation()).getFileName() + " line " + definition.getLineNumber();
+                : definition.getLocation().replaceFirst(".*[:/](?=routes/)", "") + " line " + definition.getLineNumber();
     }
 
     /** What a route begins with. */

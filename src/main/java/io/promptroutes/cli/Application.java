@@ -158,7 +158,7 @@ final class Application implements AutoCloseable {
         }
     }
 
-    /** @param places of route files by their names, as of Camel */
+    /** @param places of route files by folder and name, as of Camel */
     void check(Map<String, String> places, Consumer<Finding> found) {
         RouteCheck.check(places, new RouteCheck.Known(name -> main.lookup(name, Object.class), properties, model -> catalogue.find(model).isPresent()
                 || properties.values().stream().anyMatch(value -> Settings.split((String) value).contains(model))), found);

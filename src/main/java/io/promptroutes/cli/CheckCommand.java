@@ -74,7 +74,6 @@ final class CheckCommand extends ConfiguredCommand implements Callable<Integer> 
         }
         good.add(settings.keys().size() + " keys");
         build(settings);
-        good.add(RouteFiles.places(Path.of("")).size() + " route files");
         boolean remote = !settings.text("ledger.url").isEmpty();
         try (Endpoint configured = endpoint(settings); Ledger ledger = offline && remote ? null : ledger(configured.settings())) {
             Catalogue before = Catalogue.shipped();
@@ -100,6 +99,7 @@ final class CheckCommand extends ConfiguredCommand implements Callable<Integer> 
         if (findings.stream().noneMatch(Finding::mend)) {
             try (Application application = application(settings)) {
                 application.build();
+                good.add(RouteFiles.places(Path.of("")).size() + " route files");
             } catch (UsageException e) {
                 findings.add(Finding.fault(e.getMessage(), "", "correct the file or key that it names"));
             }

@@ -19,7 +19,10 @@ import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Looks after a running service on a schedule (routes/management.camel.yaml), for its gauges and for what its health says beside reasons. Thread-safe. */
+/**
+ * Looks after a running service on a schedule (routes/engine/management.camel.yaml), for its gauges and for what its health says beside reasons.
+ * Thread-safe.
+ */
 final class Lookout implements Processor {
 
     private final Management management;

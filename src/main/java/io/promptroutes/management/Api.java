@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What routes/management.camel.yaml answers: query parameters come in as headers, JSON goes out as text. Thread-safe. The ledger is read
+ * What routes/engine/management.camel.yaml answers: query parameters come in as headers, JSON goes out as text. Thread-safe. The ledger is read
  * by threads of its own, since those of the HTTP server are interrupted when it stops, and an interrupted reader costs H2 its file.
  */
 public final class Api implements AutoCloseable {

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The error classes, each with the exception that the routes branch on (routes/fallback.camel.yaml holds what follows from each).
+ * The error classes, each with the exception that the routes branch on (routes/engine/fallback.camel.yaml holds what follows from each).
  * The lower-case names are the closed list of {@code fallback.reason} and, with those of {@code InvalidPrompt}, of {@code error.code}.
  */
 public enum FailureKind {

@@ -26,7 +26,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 
 /**
- * The steps of routes/compare.camel.yaml. A branch is a run of its own with a chain of one model, and a work of its own in the ledger:
+ * The steps of routes/engine/compare.camel.yaml. A branch is a run of its own with a chain of one model, and a work of its own in the ledger:
  * after a stop, branches that were answered are not called again. Thread-safe.
  *
  * @param ledger  null where there is none

@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Prints results and dead letters: bean {@code print} of routes/publish-to-console.camel.yaml. Thread-safe. */
+/** Prints results and dead letters: bean {@code print} of routes/engine/publish-to-console.camel.yaml. Thread-safe. */
 public record Console(PrintStream out) implements Processor {
 
     @Override

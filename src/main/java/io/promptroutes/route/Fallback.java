@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What may follow a failed call: each public method is one policy, named by the {@code onException} clauses of
- * routes/fallback.camel.yaml. Thread-safe.
+ * routes/engine/fallback.camel.yaml. Thread-safe.
  */
 public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, Waits waits, ChainEnd chainEnd, String provider, Crossings alarms,
         Clock clock) {

@@ -19,7 +19,7 @@ import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A job's output folder as the beans of routes/publish-to-files.camel.yaml. Thread-safe. */
+/** A job's output folder as the beans of routes/engine/publish-to-files.camel.yaml. Thread-safe. */
 public final class JobSinks implements LedgerPolicy.Earlier {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobSinks.class);

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /**
  * What follows a step of a prompt's way: the route that begins with {@code direct:} or {@code seda:} and the name in lower case. A step leaves
- * it in variable {@code next}; routes/outcomes.camel.yaml moves there.
+ * it in variable {@code next}; routes/engine/outcomes.camel.yaml moves there.
  */
 public enum Outcome {
     /** Ready for its first queue. */

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The last steps of a prompt: makes the message to publish and, when that is durable, counts the prompt as finished.
- * Its methods are beans of routes/publish.camel.yaml. Thread-safe.
+ * Its methods are beans of routes/engine/publish.camel.yaml. Thread-safe.
  */
 public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms, Telemetry telemetry, Clock clock) {
 

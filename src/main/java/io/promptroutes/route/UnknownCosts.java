@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls whose cost is not known and whose generation id is: the beans of routes/generations.camel.yaml. Thread-safe.
+ * Calls whose cost is not known and whose generation id is: the beans of routes/engine/generations.camel.yaml. Thread-safe.
  *
  * @param job whose calls are looked up, and whose output takes their events
  */

@@ -78,7 +78,7 @@ final class Layers {
         put(commandLine, COMMAND_LINE);
         RouteFiles.own(directory).forEach(route -> {
             try {
-                PLACEHOLDER.matcher(Files.readString(route)).results().forEach(key -> named.add(key.group(1)));
+                PLACEHOLDER.matcher(Files.readString(directory.resolve(route))).results().forEach(key -> named.add(key.group(1)));
             } catch (IOException e) {
                 // told where it is read for good
             }

@@ -9,15 +9,23 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Where each route file is taken from: a file in {@code ./routes} replaces the jar's file of the same name. */
+/**
+ * Where each route file is taken from: a file of the working directory replaces the jar's of the same folder and name. A file is known by both,
+ * with a slash between, as in {@code routes/engine/call.camel.yaml}.
+ */
 public final class RouteFiles {
 
+    /** Of pipelines. */
+    private static final String PIPELINES = "routes/";
+    /** Of how a prompt is answered. */
+    private static final String ENGINE = "routes/engine/";
     private static final String ENDING = ".camel.yaml";
 
     private RouteFiles() {
@@ -28,30 +36,37 @@ public final class RouteFiles {
         return String.join(",", places(directory).values());
     }
 
-    /** By file name: {@code classpath:…}, or {@code file:…} where there is one of the user's. */
+    /**
+     * By folder and name: {@code classpath:…}, or {@code file:…} where there is one of the user's.
+     *
+     * @throws UsageException where a file among the pipelines has the name of one of the engine, whose routes would be there twice
+     */
     public static Map<String, String> places(Path directory) {
-        Map<String, String> locations = new TreeMap<>();
-        shipped().forEach(name -> locations.put(name, "classpath:routes/" + name));
-        own(directory).forEach(file -> locations.put(file.getFileName().toString(), "file:" + file));
-        return locations;
+        Map<String, String> places = new TreeMap<>();
+        shipped().forEach(name -> places.put(name, "classpath:" + name));
+        for (String name : own(directory)) {
+            String engine = name.replace(PIPELINES, ENGINE);
+            if (places.containsKey(engine)) {
+                throw new UsageException("file " + directory.resolve(name) + " is in the folder of pipelines; move it to " + engine
+                        + ", where it takes the place of the shipped file");
+            }
+            places.put(name, "file:" + directory.resolve(name));
+        }
+        return places;
     }
 
     /** The user's, which differ from the jar's. */
-    static List<Path> own(Path directory) {
-        Path own = directory.resolve("routes");
-        if (!Files.isDirectory(own)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(own)) {
-            return names(files).map(own::resolve).filter(file -> !asShipped(file)).toList();
+    static List<String> own(Path directory) {
+        try {
+            return names(directory).stream().filter(name -> !asShipped(directory, name)).toList();
         } catch (IOException e) {
-            throw new UsageException("folder " + own + " cannot be read: " + e.getMessage());
+            throw new UsageException("the route files in " + directory.resolve(PIPELINES) + " cannot be read: " + e.getMessage());
         }
     }
 
-    private static boolean asShipped(Path file) {
-        try (InputStream shipped = RouteFiles.class.getResourceAsStream("/routes/" + file.getFileName())) {
-            return shipped != null && Arrays.equals(shipped.readAllBytes(), Files.readAllBytes(file));
+    private static boolean asShipped(Path directory, String name) {
+        try (InputStream shipped = RouteFiles.class.getResourceAsStream("/" + name)) {
+            return shipped != null && Arrays.equals(shipped.readAllBytes(), Files.readAllBytes(directory.resolve(name)));
         } catch (IOException e) {
             return false; // told where it is read
         }
@@ -59,20 +74,17 @@ public final class RouteFiles {
 
     /** Locations of the jar's files. */
     public static List<String> ofTheJar() {
-        return shipped().stream().map(name -> "classpath:routes/" + name).toList();
+        return shipped().stream().map(name -> "classpath:" + name).toList();
     }
 
-    /** Names of the jar's files. */
     private static List<String> shipped() {
         try {
-            URI folder = RouteFiles.class.getResource("/routes").toURI();
+            URI folder = RouteFiles.class.getResource("/" + PIPELINES).toURI();
             if (!folder.getScheme().equals("jar")) {
-                try (Stream<Path> files = Files.list(Path.of(folder))) {
-                    return names(files).toList();
-                }
+                return names(Path.of(folder).getParent());
             }
-            try (FileSystem jar = FileSystems.newFileSystem(folder, Map.of()); Stream<Path> files = Files.list(jar.getPath("/routes"))) {
-                return names(files).toList();
+            try (FileSystem jar = FileSystems.newFileSystem(folder, Map.of())) {
+                return names(jar.getPath("/"));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -81,7 +93,15 @@ public final class RouteFiles {
         }
     }
 
-    private static Stream<String> names(Stream<Path> files) {
-        return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(ENDING));
+    private static List<String> names(Path root) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (String folder : List.of(PIPELINES, ENGINE)) {
+            if (Files.isDirectory(root.resolve(folder))) {
+                try (Stream<Path> files = Files.list(root.resolve(folder))) {
+                    files.map(file -> folder + file.getFileName()).filter(name -> name.endsWith(ENDING)).forEach(names::add);
+                }
+            }
+        }
+        return names;
     }
 }

@@ -1,6 +1,7 @@
 package io.promptroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.promptroutes.check.BudgetCheck;
@@ -14,6 +15,7 @@ import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteFiles;
 import io.promptroutes.settings.Settings;
+import io.promptroutes.settings.UsageException;
 import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import java.io.IOException;
@@ -31,7 +33,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,7 +132,7 @@ class CheckTest {
 
     @Test
     void usersHaveKeysOfTheirOwnAndThoseThatTheirRoutesName() throws IOException {
-        Files.writeString(Files.createDirectories(folder.resolve("routes")).resolve("mine.camel.yaml"), """
+        own("routes/mine.camel.yaml", """
                 - route:
                     from:
                       uri: "timer:{{my.name}}?period={{my.period:1000}}"
@@ -235,12 +236,15 @@ class CheckTest {
                 .anyMatch(one -> one.contains("bare is not in the list of 2026-11-20")).noneMatch(one -> one.contains("x/own"));
     }
 
-    /** Route files of the user's beside and in place of the jar's. */
-    private void routes(Path... own) {
-        Map<String, String> places = new TreeMap<>(RouteFiles.places(folder.resolve("nowhere")));
-        for (Path file : own) {
-            places.put(file.getFileName().toString(), "file:" + file);
-        }
+    private void own(String name, String content) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+
+    /** Looks at route files of the user's beside and in place of the jar's. */
+    private void routes() {
+        Map<String, String> places = RouteFiles.places(folder);
         Settings shipped = Settings.ofTheJar();
         Set<String> beans = Set.of("breakers", "springBean");
         RouteCheck.check(places, new RouteCheck.Known(bean -> beans.contains(bean) ? "" : null, shipped.properties(), "acme/there"::equals), findings::add);
@@ -248,8 +252,7 @@ class CheckTest {
 
     @Test
     void whatOwnRoutesNameInVainIsToldWithItsLine() throws Exception {
-        Path own = folder.resolve("mine.camel.yaml");
-        Files.writeString(own, """
+        own("routes/mine.camel.yaml", """
                 - beans:
                     - name: myBean
                       type: io.promptroutes.cli.CheckTest$NeverMade
@@ -310,7 +313,9 @@ class CheckTest {
                                 steps:
                                   - log: b
                 """.replace("      routeConfigurationId: x\n      steps", "      steps").replace("    id: prompt\n", "    id: prompt\n    routeConfigurationId: defects,defect\n"));
-        routes(own, Files.copy(Path.of("routes", "estimate.camel.yaml"), folder.resolve("estimate.camel.yaml"))); // of no concern to any but --estimate
+        String estimate = "routes/engine/estimate.camel.yaml"; // of no concern to any but --estimate
+        own(estimate, Files.readString(Path.of(estimate)) + "# mine");
+        routes();
 
         assertThat(findings).allMatch(Finding::mend);
         assertThat(told()).map(one -> one.replaceFirst("; .*", "")).containsExactlyInAnyOrder(
@@ -342,37 +347,37 @@ class CheckTest {
 
     @Test
     void aClauseThatFitsNoFailureOrIsNotThereIsToldWithItsLine() throws Exception {
-        Path own = folder.resolve("fallback.camel.yaml");
-        String shipped = Files.readString(Path.of("routes", "fallback.camel.yaml"));
-        Files.writeString(own, shipped.replace("CallFailed$RateLimited", "CallFailed$RateLimted").replace("CallFailed$Timeout", "CallFailed")
+        String fallback = "routes/engine/fallback.camel.yaml";
+        String shipped = Files.readString(Path.of(fallback));
+        own(fallback, shipped.replace("CallFailed$RateLimited", "CallFailed$RateLimted").replace("CallFailed$Timeout", "CallFailed")
                 .replace("id: after-no-endpoint\n                ref: fallback", "id: after-no-endpoint\n                ref: falback"));
-        routes(own);
+        routes();
 
         int line = (int) shipped.substring(0, shipped.indexOf("CallFailed$RateLimited")).lines().count();
         assertThat(told()).satisfiesExactlyInAnyOrder(
-                one -> assertThat(one).startsWith("no exception is called io.promptroutes.openrouter.CallFailed$RateLimted in routes/fallback.camel.yaml line ")
+                one -> assertThat(one).startsWith("no exception is called io.promptroutes.openrouter.CallFailed$RateLimted in routes/engine/fallback.camel.yaml line ")
                         .endsWith("; did you mean io.promptroutes.openrouter.CallFailed$RateLimited?"),
-                one -> assertThat(one).startsWith("the route configuration fallback has no clause for io.promptroutes.openrouter.CallFailed$RateLimited in routes/fallback.camel.yaml line "),
-                one -> assertThat(one).startsWith("the route configuration fallback has no clause for io.promptroutes.openrouter.CallFailed$Timeout in routes/fallback.camel.yaml line "),
-                one -> assertThat(one).startsWith("no bean is called falback in routes/fallback.camel.yaml line ").endsWith("; did you mean fallback?"));
+                one -> assertThat(one).startsWith("the route configuration fallback has no clause for io.promptroutes.openrouter.CallFailed$RateLimited in routes/engine/fallback.camel.yaml line "),
+                one -> assertThat(one).startsWith("the route configuration fallback has no clause for io.promptroutes.openrouter.CallFailed$Timeout in routes/engine/fallback.camel.yaml line "),
+                one -> assertThat(one).startsWith("no bean is called falback in routes/engine/fallback.camel.yaml line ").endsWith("; did you mean fallback?"));
         assertThat(findings.get(1).where()).satisfies(where -> assertThat(Integer.parseInt(where.replaceFirst(".* ", ""))).isCloseTo(line, within(4)));
     }
 
     @Test
     void twoClausesForAFailureAndOneThatDoesNotGoOnAreTold() throws Exception {
-        Path own = folder.resolve("fallback.camel.yaml");
-        Files.writeString(own, Files.readString(Path.of("routes", "fallback.camel.yaml")).replaceFirst("CallFailed.FreeLimit\n          continued:\n"
+        String fallback = "routes/engine/fallback.camel.yaml";
+        own(fallback, Files.readString(Path.of(fallback)).replaceFirst("CallFailed.FreeLimit\n          continued:\n"
                 + "            constant:\n              expression: \"true\"", "CallFailed\\$FreeLimit\n            - io.promptroutes.openrouter.CallFailed\\$Timeout"));
-        routes(own);
+        routes();
 
         assertThat(told()).satisfiesExactlyInAnyOrder(
-                one -> assertThat(one).startsWith("a clause of the route configuration fallback does not go on in routes/fallback.camel.yaml line "),
+                one -> assertThat(one).startsWith("a clause of the route configuration fallback does not go on in routes/engine/fallback.camel.yaml line "),
                 one -> assertThat(one).startsWith("two clauses of the route configuration fallback are for io.promptroutes.openrouter.CallFailed$Timeout in "));
     }
 
     @Test
     void aRouteThatChoosesModelsByItselfNeedsNoOtherRoutes() throws Exception {
-        routes(Files.writeString(folder.resolve("choose-models.camel.yaml"), """
+        own("routes/engine/choose-models.camel.yaml", """
                 - route:
                     id: choose-models
                     from:
@@ -381,22 +386,36 @@ class CheckTest {
                         - setVariable:
                             name: models
                             constant: acme/there
-                """));
+                """);
+        routes();
 
         assertThat(findings).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            outcomes | name: given-up | name: give-up | no route begins with direct:given-up, to which prompts are moved in routes/outcomes.camel.yaml line
-            look-up  | name: look-up  | name: lok-up  | no route begins with seda:look-up, to which prompts are moved in routes/look-up.camel.yaml line
+            outcomes | name: given-up | name: give-up | no route begins with direct:given-up, to which prompts are moved in routes/engine/outcomes.camel.yaml line
+            look-up  | name: look-up  | name: lok-up  | no route begins with seda:look-up, to which prompts are moved in routes/engine/look-up.camel.yaml line
             look-up  | id: look-up    | id: mine      |
             """)
     void anOutcomeWithoutARouteIsToldWithTheRouteThatMayBeMeant(String file, String name, String other, String fault) throws Exception {
-        Path own = folder.resolve(file + ".camel.yaml");
-        Files.writeString(own, Files.readString(Path.of("routes", own.getFileName().toString())).replaceFirst(name, other));
-        routes(own);
+        String own = "routes/engine/" + file + ".camel.yaml";
+        own(own, Files.readString(Path.of(own)).replaceFirst(name, other));
+        routes();
         assertThat(told()).filteredOn(one -> one.contains("to which prompts are moved")).hasSize(fault == null ? 0 : 1).allMatch(one -> one.startsWith(fault));
+    }
+
+    @Test
+    void aFileOfTheEngineAmongThePipelinesIsSentToItsFolder() throws Exception {
+        own("routes/engine/mine.camel.yaml", "");
+        own("routes/mine.camel.yaml", "");
+        own("routes/prompts-from-files.camel.yaml", "");
+        assertThat(RouteFiles.places(folder)).containsEntry("routes/prompts-from-files.camel.yaml", "file:" + folder.resolve("routes/prompts-from-files.camel.yaml"))
+                .containsEntry("routes/engine/call.camel.yaml", "classpath:routes/engine/call.camel.yaml").containsKeys("routes/engine/mine.camel.yaml", "routes/mine.camel.yaml");
+
+        Files.copy(Path.of("routes/engine/call.camel.yaml"), folder.resolve("routes/call.camel.yaml"));
+        assertThatThrownBy(this::routes).isInstanceOf(UsageException.class)
+                .hasMessageContaining("routes/call.camel.yaml is in the folder of pipelines; move it to routes/engine/call.camel.yaml");
     }
 
     private record Said(int code, String text) {

@@ -71,7 +71,7 @@ class RouteFilesTest {
     }
 
     static List<Path> files() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("routes"))) {
+        try (Stream<Path> files = Files.walk(Path.of("routes"))) {
             return files.filter(file -> file.toString().endsWith(".camel.yaml")).sorted().toList();
         }
     }
@@ -96,8 +96,10 @@ class RouteFilesTest {
     }
 
     @Test
-    void thereAreRouteFiles() throws IOException {
-        assertThat(files()).hasSizeGreaterThanOrEqualTo(8);
+    void pipelinesLieBesideTheEngine() throws IOException {
+        assertThat(files()).filteredOn(file -> file.startsWith("routes/engine")).hasSizeGreaterThan(15);
+        assertThat(files()).filteredOn(file -> !file.startsWith("routes/engine")).extracting(file -> file.getFileName().toString())
+                .containsExactly("prompts-from-files.camel.yaml", "prompts-from-inbox.camel.yaml", "prompts-from-kafka.camel.yaml");
     }
 
     @ParameterizedTest
@@ -268,7 +270,7 @@ class RouteFilesTest {
     @ParameterizedTest
     @MethodSource("files")
     void isInTheJarAsItIs(Path file) throws IOException {
-        try (InputStream copy = RouteFilesTest.class.getResourceAsStream("/routes/" + file.getFileName())) {
+        try (InputStream copy = RouteFilesTest.class.getResourceAsStream("/" + file)) {
             assertThat(copy).as("copy of %s", file).isNotNull();
             assertThat(copy.readAllBytes()).isEqualTo(Files.readAllBytes(file));
         }

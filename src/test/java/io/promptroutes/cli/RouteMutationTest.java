@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * No name in a route file can be mistyped and go unnoticed: each is written wrongly once, its last letter twice, in a copy that stands in
- * {@code ./routes}; every copy has to be refused at start, by file and line. Free are ids, descriptions and the words of log messages.
+ * its folder of the working directory; every copy has to be refused at start, by file and line. Free are ids, descriptions and the words of log messages.
  */
 class RouteMutationTest {
 
@@ -86,15 +86,16 @@ class RouteMutationTest {
     private boolean noticed(Application application, Mutant mutant) {
         List<Finding> findings = new ArrayList<>();
         try {
-            Path own = Files.createTempDirectory(folder, "m").resolve(mutant.file().getFileName());
+            Path own = Files.createTempDirectory(folder, "m").resolve(mutant.file());
+            Files.createDirectories(own.getParent());
             Files.writeString(own, mutant.mutated());
             Map<String, String> places = new TreeMap<>(RouteFiles.places(folder));
-            places.put(own.getFileName().toString(), "file:" + own);
+            places.put(mutant.file().toString(), "file:" + own);
             application.check(places, findings::add);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        String place = "routes/" + mutant.file().getFileName() + " line ";
+        String place = mutant.file() + " line ";
         return findings.stream().anyMatch(one -> one.mend() && mutant.kind() == Kind.TEMPLATE // of which Camel tells no line
                 || one.mend() && one.where().startsWith(place)
                 && Math.abs(Integer.parseInt(one.where().substring(place.length())) - mutant.line()) < 30);

@@ -114,7 +114,7 @@ class KafkaRoutesIT {
                 routeConfiguration("publishing");
             }
         });
-        for (String file : List.of("prompts-from-kafka", "publish-to-kafka")) {
+        for (String file : List.of("prompts-from-kafka", "engine/publish-to-kafka")) {
             PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.resolveResource(camel, "classpath:routes/" + file + ".camel.yaml"));
         }
         return camel;

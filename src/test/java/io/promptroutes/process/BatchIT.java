@@ -185,7 +185,7 @@ class BatchIT {
                         {"id":"b","prompt":"Boom!"}
                         {"id":"c","prompt":"Fine."}
                         """)
-                .file("routes/detect-task.camel.yaml", """
+                .file("routes/engine/detect-task.camel.yaml", """
                         - route:
                             id: detect-task
                             from:

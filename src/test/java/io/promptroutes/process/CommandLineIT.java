@@ -182,14 +182,16 @@ class CommandLineIT {
                 Product.in(folder.resolve("b")).calling(simulator).file("application.properties", "prompts.system=\\u12\n").start("ask", "Hi"),
                 Product.in(folder.resolve("c")).calling(simulator).file("application.properties", "retry.backof=1s\n").start("ask", "Hi"),
                 Product.in(folder.resolve("d")).calling(simulator).file("application.properties", "retry.backoff=-1\n").start("ask", "Hi"),
-                Product.in(folder.resolve("e")).calling(simulator).file("routes/call.camel.yaml", "- route: [\n").start("ask", "Hi"),
+                Product.in(folder.resolve("e")).calling(simulator).file("routes/engine/call.camel.yaml", "- route: [\n").start("ask", "Hi"),
                 Product.in(folder.resolve("f")).calling(simulator).file("routes/mine.camel.yaml",
-                        "- route:\n    id: mine\n    form:\n      uri: direct:mine\n").start("ask", "Hi"));
+                        "- route:\n    id: mine\n    form:\n      uri: direct:mine\n").start("ask", "Hi"),
+                Product.in(folder.resolve("g")).calling(simulator).file("routes/call.camel.yaml", "- route: [\n").start("ask", "Hi"));
         List<List<String>> told = List.of(List.of("application.properties", "cannot be read"),
                 List.of("retry.backof", "application.properties", "retry.backoff"),
                 List.of("retry.backoff", "application.properties", "a duration"),
-                List.of("routes/call.camel.yaml"),
-                List.of("routes/mine.camel.yaml"));
+                List.of("routes/engine/call.camel.yaml"),
+                List.of("routes/mine.camel.yaml"),
+                List.of("routes/call.camel.yaml is in the folder of pipelines; move it to routes/engine/call.camel.yaml"));
         for (int i = 0; i < told.size(); i++) {
             assertThat(running.get(i).ended(SOON).with(2).err()).contains(told.get(i)).doesNotContain("\tat ");
         }
@@ -290,7 +292,7 @@ class CommandLineIT {
 
     @Test
     void aRouteFileOfTheSameNameReplacesTheJarsAndTheOthersStay() throws Exception {
-        String shipped = Files.readString(Path.of("routes", "detect-task.camel.yaml"));
+        String shipped = Files.readString(Path.of("routes", "engine", "detect-task.camel.yaml"));
         String own = """
                 - route:
                     id: detect-task
@@ -304,7 +306,7 @@ class CommandLineIT {
                                 expression: math
                 """;
         assertThat(shipped).contains("direct").contains("detect-task");
-        JsonNode result = only(Product.in(folder).calling(simulator).file("routes/detect-task.camel.yaml", own)
+        JsonNode result = only(Product.in(folder).calling(simulator).file("routes/engine/detect-task.camel.yaml", own)
                 .run("ask", "Write a poem about the sea.").with(0));
         assertThat(result.path("routing").path("task").asText()).isEqualTo("math");
         assertThat(result.path("routing").path("config").path("max_tokens").asInt()).isEqualTo(800);
