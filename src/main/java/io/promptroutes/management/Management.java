@@ -20,17 +20,14 @@ import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.net.UnknownHostException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
@@ -39,6 +36,9 @@ import org.apache.camel.component.micrometer.prometheus.MicrometerPrometheus;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +58,8 @@ public final class Management {
     /** What holds no figures: the page, which asks for the token itself. */
     private static final Set<String> OPEN = Set.of("/", "/page.css", "/page.js", "/chart.js");
     private static final int LONGEST_QUESTION = 2_000;
+    /** Bytes that are read of an answer: figures of far more rows than anybody looks at. */
+    private static final int LONGEST_ANSWER = 64 << 20;
     /** A control character, also in its escaped form, or an escape that is none. */
     private static final Pattern UNREADABLE = Pattern.compile("[^!-~]|%(?![2-689a-fA-F]\\p{XDigit}|7[0-9a-eA-E])");
     private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
@@ -211,30 +213,31 @@ public final class Management {
      *
      * @param path with the query
      * @param err  told where the figures come from
-     * @return null where there is no service at the port of the settings, or it does not answer
+     * @return null where there is no service at the port of the settings, or it does not answer so within a minute
      * @throws UsageException where it cannot read the question, or tell the figures
      */
     public static JsonNode ask(Settings settings, String path, PrintWriter err) {
         String address = "http://" + settings.text("management.host") + ":" + settings.text("management.port");
-        try {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path)).timeout(Duration.ofSeconds(60));
+        try (CloseableHttpClient client = HttpClients.createMinimal()) {
+            HttpGet request = new HttpGet(address + path);
             if (!settings.text("management.token").isEmpty()) {
-                request.header("Authorization", "Bearer " + Secret.of(settings.text("management.token")).get());
+                request.setHeader("Authorization", "Bearer " + Secret.of(settings.text("management.token")).get());
             }
-            HttpResponse<String> response = HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() == 200) {
+            CompletableFuture.delayedExecutor(60, TimeUnit.SECONDS).execute(request::cancel);
+            return client.execute(request, response -> {
+                JsonNode answer = Json.MAPPER.readTree(response.getEntity().getContent().readNBytes(LONGEST_ANSWER));
+                if (response.getCode() == 400 || response.getCode() == 503) {
+                    throw new UsageException("the ledger is in use, and the service at " + address + " says: " + answer.path("error").asText());
+                }
+                if (response.getCode() != 200) {
+                    return null;
+                }
                 err.println("prompt-routes: the ledger is in use; these are the figures of the service at " + address);
-                return Json.MAPPER.readTree(response.body());
-            }
-            if (response.statusCode() == 400 || response.statusCode() == 503) {
-                throw new UsageException("the ledger is in use, and the service at " + address + " says: " + Json.MAPPER.readTree(response.body()).path("error").asText());
-            }
+                return answer;
+            });
         } catch (IOException | IllegalArgumentException e) {
-            // there is none
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            return null; // there is none
         }
-        return null;
     }
 
     /** For people: where it is; null where there is none. */
