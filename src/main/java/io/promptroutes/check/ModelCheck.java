@@ -4,6 +4,7 @@ import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.CatalogueChanges;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.PriceList;
+import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.Settings;
 import java.time.LocalDate;
@@ -35,7 +36,7 @@ public final class ModelCheck {
             } else if (id.startsWith("~")) {
                 found.accept(Finding.warning("model " + id + " is an alias, which moves to another model at another price without notice", cells(id),
                         "name the model itself"));
-            } else if (!id.contains("/")) {
+            } else if (!id.contains("/") && settings.dialect().has(Dialect.Trait.NAMES)) {
                 found.accept(Finding.warning("model " + id + " has no author in front of its name", cells(id), "name it as OpenRouter does: author/model"));
             }
         });
@@ -46,6 +47,9 @@ public final class ModelCheck {
      * @param now    the same where there is nothing newer
      */
     public void against(Catalogue before, Catalogue now, Consumer<Finding> found) {
+        if (!settings.dialect().has(Dialect.Trait.NAMES)) {
+            return; // its models are in no list of OpenRouter's
+        }
         PriceList prices = new PriceList(now, settings.withPrefix("prices."));
         String list = now.live() ? "OpenRouter's list" : "the list of " + LocalDate.ofInstant(now.asOf(), ZoneOffset.UTC);
         uses.keySet().stream().filter(id -> !id.startsWith("~") && !id.endsWith(":batch") && now.find(id).isEmpty()).forEach(id -> {

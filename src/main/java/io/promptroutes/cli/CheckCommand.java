@@ -78,14 +78,15 @@ final class CheckCommand extends ConfiguredCommand implements Callable<Integer> 
         try (Endpoint configured = endpoint(settings); Ledger ledger = offline && remote ? null : ledger(configured.settings())) {
             Catalogue before = Catalogue.shipped();
             new CatalogueCopy(Path.of(configured.settings().text("catalogue.copy"))).load(before);
-            Catalogue now = offline ? before : openRouter(configured.chosen(ledger), before);
+            Endpoint called = configured.chosen(ledger);
+            Catalogue now = offline ? before : listed(called, before);
             if (!offline && settings.onOff("kafka.enabled")) {
                 String topics = new KafkaCheck(settings, findings::add).check();
                 if (topics != null) {
                     good.add(topics);
                 }
             }
-            ModelCheck models = new ModelCheck(settings);
+            ModelCheck models = new ModelCheck(called.settings());
             models.against(before, now, findings::add);
             good.add(models.size() + " models");
         } catch (UsageException e) {
@@ -150,27 +151,27 @@ final class CheckCommand extends ConfiguredCommand implements Callable<Integer> 
     }
 
     /** @return the models that there are now, or {@code before} where nobody can be asked */
-    private Catalogue openRouter(Endpoint endpoint, Catalogue before) {
+    private Catalogue listed(Endpoint endpoint, Catalogue before) {
         Settings settings = endpoint.settings();
         if (endpoint.needsKey() && !endpoint.key().present()) {
             findings.add(Finding.fault("there is no API key", "key openrouter.api-key", "set OPENROUTER_API_KEY (keys: https://openrouter.ai/keys)"));
         }
         try {
             OpenRouterApi api = new OpenRouterApi(settings, endpoint.key());
-            if (settings.text("openrouter.dialect").equals(Dialect.OPENAI.toString())) {
+            if (!settings.dialect().has(Dialect.Trait.PRICES)) {
                 api.get("/models"); // it is there; its list has no prices
                 return before;
             }
             Catalogue now = Catalogue.shipped();
             new CatalogueCopy(Path.of(settings.text("catalogue.copy"))).load(now);
             now.refresh(api.get("/models").bytes(), Instant.now());
-            if (endpoint.key().present()) {
+            if (endpoint.key().present() && settings.dialect().has(Dialect.Trait.ACCOUNT)) {
                 OpenRouterApi.Reply reply = api.get("/key");
                 new KeyCheck(findings::add).check(reply.status(), reply.body(), settings.amount("alerts.credit-below")).ifPresent(good::add);
             }
             return now;
         } catch (IOException | IllegalArgumentException e) {
-            findings.add(Finding.fault("OpenRouter cannot be asked at " + settings.text("openrouter.base-url") + " ("
+            findings.add(Finding.fault(settings.dialect().called(endpoint.provider()) + " cannot be asked at " + settings.text("openrouter.base-url") + " ("
                     + e.getMessage() + ")",
                     settings.place("openrouter.base-url"), "correct the address, or see to the network"));
             return before;

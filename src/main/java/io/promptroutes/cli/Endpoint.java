@@ -33,7 +33,7 @@ record Endpoint(Settings settings, ApiKey key, String provider, boolean needsKey
         Path folder = Path.of(settings.text("ledger.directory"), "simulated");
         return new Endpoint(settings.with("openrouter.base-url", simulator.baseUrl().toString())
                 .with("catalogue.copy", folder.resolve("models.json").toString())
-                .with("ledger.directory", folder.toString()).with("ledger.url", "").with("openrouter.dialect", "openrouter"), new ApiKey(() -> key), "simulator", true, simulator);
+                .with("ledger.directory", folder.toString()).with("ledger.url", "").with("openrouter.dialect", Dialect.OPENROUTER.toString()), new ApiKey(() -> key), "simulator", true, simulator);
     }
 
     /** What `providers use` chose, unless the simulator, the environment or the command line say what to call. */

@@ -6,6 +6,7 @@ import io.promptroutes.cost.CatalogueCopy;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.PriceList;
 import io.promptroutes.cost.Usd;
+import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.settings.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -39,14 +40,14 @@ final class ModelsCommand extends ConfiguredCommand implements Callable<Integer>
     private static String refresh(Catalogue catalogue, Endpoint endpoint) {
         try {
             OpenRouterApi.Reply reply = new OpenRouterApi(endpoint.settings(), endpoint.key()).get("/models");
-            if (reply.status() == 200) {
+            if (reply.status() == 200 && endpoint.settings().dialect().has(Dialect.Trait.PRICES)) {
                 catalogue.refresh(reply.bytes(), Instant.now());
                 return "of OpenRouter, now";
             }
         } catch (IOException | IllegalArgumentException e) {
             // told by what follows
         }
-        return "of the copy in the jar, " + catalogue.asOf() + " (OpenRouter could not be reached)";
+        return "of the copy in the jar, " + catalogue.asOf() + " (the service could not be reached, or its list has no prices)";
     }
 
     private static String row(String id, String uses, Catalogue catalogue, PriceList prices) {

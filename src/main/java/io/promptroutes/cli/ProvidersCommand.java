@@ -16,8 +16,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Command {@code providers}: endpoints that speak OpenRouter's API, in the ledger's table {@code llm_providers}. One is used at a time. */
-@Command(name = "providers", description = "Adds, lists, tests and chooses endpoints that speak OpenRouter's or OpenAI's API.")
+/** Command {@code providers}: endpoints that may be called, in the ledger's table {@code llm_providers}. One is used at a time. */
+@Command(name = "providers", description = "Adds, lists, tests and chooses the endpoints that are called, each of which speaks as OpenRouter or OpenAI does.")
 final class ProvidersCommand extends ConfiguredCommand {
 
     @Command(name = "add", mixinStandardHelpOptions = true, description = "Adds an endpoint, or replaces the one of that id.")
@@ -25,7 +25,7 @@ final class ProvidersCommand extends ConfiguredCommand {
             @Option(names = "--url", required = true, paramLabel = "URL", description = "Its base address, such as https://host/v1.") String url,
             @Option(names = "--key", paramLabel = "KEY", description = "env:NAME or file:PATH; a key itself is put into a file of its own.") String key,
             @Option(names = "--name", paramLabel = "NAME") String name,
-            @Option(names = "--type", defaultValue = "openai", description = "openrouter or openai.") Dialect type) {
+            @Option(names = "--type", defaultValue = "openai", description = "What it speaks: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} where none is given.") Dialect type) {
         if (!Settings.isAddress(url)) {
             throw new UsageException("--url " + url + " is not an address that begins with http:// or https://");
         }

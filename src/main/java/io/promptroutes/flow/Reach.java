@@ -1,25 +1,33 @@
 package io.promptroutes.flow;
 
+import io.promptroutes.openrouter.Dialect;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What is known of OpenRouter at present: whether it answers, whether it takes the key, and what credit is left. Thread-safe. */
+/** What is known of the service at present: whether it answers, whether it takes the key, and what credit is left. Thread-safe. */
 public final class Reach {
 
-    private final boolean openRouter;
-    private final String name;
+    public static final String CHECK_KEY = "check OPENROUTER_API_KEY, or the key in `providers list`";
+
+    private final String service;
+    private final boolean account;
     private final Map<String, BigDecimal> credit = new ConcurrentHashMap<>();
     private volatile String unreachable;
     private volatile String refusal;
     private volatile Instant paid = Instant.MIN;
 
-    /** @param provider {@code openrouter}, or the name of another that is called in its place */
-    public Reach(String provider) {
-        openRouter = provider.equals("openrouter");
-        name = openRouter ? "OpenRouter" : "provider " + provider;
+    /** @param provider as the ledger knows it */
+    public Reach(Dialect dialect, String provider) {
+        service = dialect.called(provider);
+        account = dialect.has(Dialect.Trait.ACCOUNT);
+    }
+
+    /** The service in messages. */
+    public String service() {
+        return service;
     }
 
     /** A call was answered. @param charged whether it cost something, so that the account pays */
@@ -38,15 +46,15 @@ public final class Reach {
         return paid.isAfter(instant);
     }
 
-    /** It was asked about the key, which costs nothing and which only OpenRouter need understand. @param status of HTTP */
+    /** It was asked about the key, which costs nothing and which not every service understands. @param status of HTTP */
     public void answers(int status) {
-        unreachable = openRouter && status >= 500 ? name + " answers HTTP " + status : null;
-        refusal = openRouter && (status == 401 || status == 403) ? name + " refuses the key (HTTP " + status + "): check OPENROUTER_API_KEY" : null;
+        unreachable = account && status >= 500 ? service + " answers HTTP " + status : null;
+        refusal = account && (status == 401 || status == 403) ? service + " refuses the key (HTTP " + status + "): " + CHECK_KEY : null;
     }
 
     /** There was no answer. */
     public void silent(String why) {
-        unreachable = name + " cannot be reached: " + why;
+        unreachable = service + " cannot be reached: " + why;
     }
 
     /** @param of key or account; left, in USD, null where there is no such limit */

@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * An endpoint that speaks OpenRouter's API.
+ * An endpoint that may be called.
  *
- * @param type          {@code openrouter} or {@code openai}
+ * @param type          name of the dialect that it speaks
  * @param endpoint      its base URL
  * @param configuration its settings; {@code key}, where there is one, is a reference: {@code env:NAME} or {@code file:PATH}
  * @param active        may be used

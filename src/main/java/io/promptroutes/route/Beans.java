@@ -80,7 +80,7 @@ public final class Beans implements AutoCloseable {
         wallClock = new WallClock(options.service().longestAnswer(), options.service().timeout());
         ParkedModels parked = new ParkedModels(clock);
         breakers = new Breakers(options.breakers());
-        reach = new Reach(shared.policy().provider());
+        reach = new Reach(options.service().dialect(), shared.policy().provider());
         main.bind("breakers", breakers); // their state is asked for by name
         PriceList prices = options.prices(catalogue);
         TokenCounter tokens = new TokenCounter();
@@ -120,7 +120,7 @@ public final class Beans implements AutoCloseable {
         main.bind("noteReach", new NoteReach(reach));
         main.bind("readAnswer", new ReadAnswer(new AnswerReader(clock), intake));
         main.bind("fallback", new Fallback(pauses, catalogue, parked, new Fallback.Waits(options.retries().backoff(), options.retries().longestWait()),
-                new ChainEnd(pauses, options.models().freeFallback(), shared.policy().hold()), shared.policy().provider(), alarms, clock));
+                new ChainEnd(pauses, options.models().freeFallback(), shared.policy().hold()), reach.service(), alarms, clock));
         EndCall end = new EndCall(costs, reservations, alarms, shared.tally(), breakers, reach, telemetry, clock);
         main.bind("endCall", end);
         bind(main, "endCheck", end::checked);

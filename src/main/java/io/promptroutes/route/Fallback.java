@@ -4,6 +4,7 @@ import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.Model;
 import io.promptroutes.flow.Crossings;
 import io.promptroutes.flow.Failure;
+import io.promptroutes.flow.Reach;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.openrouter.CallFailed;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * What may follow a failed call: each public method is one policy, named by the {@code onException} clauses of
  * routes/engine/fallback.camel.yaml. Thread-safe.
  */
-public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, Waits waits, ChainEnd chainEnd, String provider, Crossings alarms,
+public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, Waits waits, ChainEnd chainEnd, String service, Crossings alarms,
         Clock clock) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Fallback.class);
@@ -130,11 +131,11 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
         Run run = note(exchange);
         run.refused(run.call().started());
         if (catalogue.free(run.chain().calledModel())) {
-            chainEnd.hold(exchange, "OpenRouter refuses even free models for want of credit (negative balance): add credit");
+            chainEnd.hold(exchange, service + " refuses even free models for want of credit (negative balance): add credit");
             return;
         }
         if (alarms.goesOn(Sinks.NO_CREDIT)) {
-            String message = "OpenRouter refuses paid models for want of credit: " + run.failure().message();
+            String message = service + " refuses paid models for want of credit: " + run.failure().message();
             Notices.leave(exchange, Alerts.of(Alerts.Kind.CREDIT, "account", message, alert -> alert.put("figure_of", "HTTP 402"), clock.instant()));
         }
         boolean free = chainEnd.freeFallback();
@@ -145,15 +146,13 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
     /** The key does not work: nobody's prompt is at fault. */
     public void keyRefused(Exchange exchange) {
         Run run = note(exchange);
-        String why = provider.equals("openrouter") ? "OpenRouter refused the API key (" + run.failure().message() + "): check OPENROUTER_API_KEY"
-                : "provider " + provider + " refused the API key (" + run.failure().message() + "): see `providers list`";
-        pauses.refused(exchange, run, why);
+        pauses.refused(exchange, run, service + " refused the API key (" + run.failure().message() + "): " + Reach.CHECK_KEY);
     }
 
     /** The account is blocked: everything waits. */
     public void pause(Exchange exchange) {
         Run run = note(exchange);
-        chainEnd.hold(exchange, "OpenRouter blocks this account: " + run.failure().message());
+        chainEnd.hold(exchange, service + " blocks this account: " + run.failure().message());
     }
 
     /** No other model would do better; where OpenRouter's words say that one might, it gets its turn. */

@@ -71,7 +71,7 @@ public record Options(int concurrency, Service service, Retries retries, Models 
     }
 
     public PriceList prices(Catalogue catalogue) {
-        return new PriceList(catalogue, models.prices, service.dialect != Dialect.OPENROUTER);
+        return new PriceList(catalogue, models.prices, !service.dialect.has(Dialect.Trait.PRICES));
     }
 
     ModelAliases aliases(Catalogue catalogue) {

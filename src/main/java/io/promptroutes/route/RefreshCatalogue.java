@@ -32,7 +32,7 @@ record RefreshCatalogue(Catalogue catalogue, Dialect dialect, CatalogueCopy copy
 
     @Override
     public synchronized void process(Exchange exchange) {
-        if (dialect != Dialect.OPENROUTER) {
+        if (!dialect.has(Dialect.Trait.PRICES)) {
             parked.clearGone(); // another's list has neither prices nor contexts
             return;
         }

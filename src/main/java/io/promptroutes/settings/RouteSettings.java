@@ -124,7 +124,7 @@ public final class RouteSettings {
         return new Options.Service(settings.duration("openrouter.connect-timeout"), settings.duration("openrouter.timeout"),
                 settings.duration("openrouter.timeout.reasoning"), settings.integer("openrouter.max-answer-bytes", 1024, Integer.MAX_VALUE),
                 headers(), provider(), settings.integer("openrouter.reasoning-headroom", 0, 1_000_000), NetworkSettings.of(settings, System.getenv()),
-                settings.integer("openrouter.rpm", 0, 1_000_000), modelRates(), dialect());
+                settings.integer("openrouter.rpm", 0, 1_000_000), modelRates(), settings.dialect());
     }
 
     private Options.Retries retries() {
@@ -144,19 +144,15 @@ public final class RouteSettings {
                 aliases(false), aliases(true), detection().taskSettings());
     }
 
-    private Dialect dialect() {
-        return Dialect.valueOf(settings.choice("openrouter.dialect", List.of("openrouter", "openai")).toUpperCase(Locale.ROOT));
-    }
-
     /** The jar's tables name OpenRouter's models: of another service only what somebody has set counts. */
     private String table(String key) {
-        return dialect() == Dialect.OPENROUTER || !settings.text(key).equals(JAR.get(key)) ? settings.text(key) : "";
+        return settings.dialect().has(Dialect.Trait.NAMES) || !settings.text(key).equals(JAR.get(key)) ? settings.text(key) : "";
     }
 
     /** The jar's are of 2024, and of another service they are no bound. */
     private Map<String, String> prices() {
         Map<String, String> prices = settings.withPrefix("prices.");
-        if (dialect() != Dialect.OPENROUTER) {
+        if (!settings.dialect().has(Dialect.Trait.NAMES)) {
             prices.entrySet().removeIf(price -> price.getValue().equals(JAR.get(price.getKey())));
         }
         return prices;
@@ -200,7 +196,7 @@ public final class RouteSettings {
         properties.setProperty("alerts.spike-every-millis", String.valueOf(settings.duration("alerts.spike-every").toMillis()));
         properties.setProperty("alerts.credit-every-millis", String.valueOf(settings.duration("alerts.credit-every").toMillis()));
         properties.setProperty("generations.every-millis", String.valueOf(settings.duration("generations.every").toMillis()));
-        properties.setProperty("alerts.account-watch", managementKey().present() ? "on" : "off");
+        properties.setProperty("alerts.account-watch", managementKey().present() && settings.dialect().has(Dialect.Trait.ACCOUNT) ? "on" : "off");
         properties.setProperty("catalogue.refresh-millis", String.valueOf(settings.duration("catalogue.refresh").toMillis()));
         return properties;
     }

@@ -131,6 +131,11 @@ public final class Settings {
         return read(key, "one of " + String.join(", ", allowed), allowed.get(0), Function.identity(), allowed::contains);
     }
 
+    /** What the service speaks. */
+    public Dialect dialect() {
+        return Dialect.of(choice("openrouter.dialect", Dialect.TYPES));
+    }
+
     public String address(String key) {
         // paths follow, each with its own slash
         return read(key, "an address such as https://openrouter.ai/api/v1", "http://localhost", Dialect::baseUrl,

@@ -61,6 +61,17 @@ class CreditWatchTest {
     }
 
     @Test
+    void noOtherServiceGetsTheManagementKey() throws IOException {
+        Files.writeString(folder.resolve("management"), "sk-or-v1-management");
+        left("20");
+        try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("openrouter.dialect", "openai", "alerts.credit-every", "100ms",
+                "openrouter.management-key", "file:" + folder.resolve("management")))) {
+            await().atMost(Duration.ofSeconds(10)).until(() -> server.gets("/key") > 3);
+            assertThat(server.gets("/credits")).isZero();
+        }
+    }
+
+    @Test
     void withoutAManagementKeyTheAccountIsNotAskedFor() {
         left("20");
         try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("alerts.credit-every", "100ms"))) {

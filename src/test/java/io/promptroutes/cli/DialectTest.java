@@ -34,6 +34,7 @@ class DialectTest {
 
     @TempDir
     private Path folder;
+    private final StringWriter said = new StringWriter();
 
     @BeforeAll
     static void start() {
@@ -145,12 +146,21 @@ class DialectTest {
     @Test
     void anotherTypeIsRefused() {
         assertThat(run("providers", "add", "own", "--type", "azure", "--url", server.baseUrl())).isEqualTo(2);
+        assertThat(run("ask", "x", "-D", "openrouter.dialect=azure", "-D", "openrouter.api-key=any", "-D", "openrouter.base-url=" + server.baseUrl())).isEqualTo(2);
+        assertThat(said.toString()).contains("one of openrouter, openai");
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({"openai, false", "openrouter, true"})
+    void modelsAreHeldAgainstOpenRoutersListWhereTheyAreItsOwn(String dialect, boolean held) {
+        run("check", "--offline", "-D", "openrouter.dialect=" + dialect, "-D", "models.current.smart.chat.balanced=acme-local");
+        assertThat(said.toString().contains("model acme-local has no author")).isEqualTo(held);
+        assertThat(said.toString().contains("model acme-local is not in the list")).isEqualTo(held);
     }
 
     private int run(String... arguments) {
         List<String> all = new ArrayList<>(Arrays.asList(arguments));
         all.addAll(List.of("-D", "ledger.directory=" + folder.resolve("data"), "-D", "catalogue.copy=" + folder.resolve("models.json")));
-        StringWriter err = new StringWriter();
-        return PromptRoutes.execute(all.toArray(String[]::new), new PrintWriter(new StringWriter()), new PrintWriter(err, true));
+        return PromptRoutes.execute(all.toArray(String[]::new), new PrintWriter(said, true), new PrintWriter(said, true));
     }
 }

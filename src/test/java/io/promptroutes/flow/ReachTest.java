@@ -2,6 +2,7 @@ package io.promptroutes.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptroutes.openrouter.Dialect;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,20 +13,23 @@ class ReachTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-            openrouter, 200, ,                        ''
-            openrouter, 503, OpenRouter answers HTTP 503, ''
-            openrouter, 401, ,                        OpenRouter refuses the key (HTTP 401): check OPENROUTER_API_KEY
-            mine,       404, ,                        ''
-            mine,       401, ,                        ''
-            mine,       500, ,                        ''
+            OPENROUTER, openrouter, 200, ,                              ''
+            OPENROUTER, openrouter, 503, OpenRouter answers HTTP 503,    ''
+            OPENROUTER, openrouter, 401, ,                              OpenRouter refuses the key (HTTP 401)
+            OPENROUTER, mine,       403, ,                              provider mine refuses the key (HTTP 403)
+            OPENROUTER, mine,       500, provider mine answers HTTP 500, ''
+            OPENAI,     mine,       404, ,                              ''
+            OPENAI,     mine,       401, ,                              ''
+            OPENAI,     mine,       500, ,                              ''
+            OPENAI,     openrouter, 401, ,                              ''
             """)
-    void onlyOpenRouterIsTakenAtItsWordAboutTheKey(String provider, int status, String unreachable, String refusal) {
-        Reach reach = new Reach(provider);
+    void onlyAServiceThatKnowsItsKeysIsTakenAtItsWordAboutThem(Dialect dialect, String provider, int status, String unreachable, String refusal) {
+        Reach reach = new Reach(dialect, provider);
         reach.silent("no route to host");
-        assertThat(reach.unreachable()).contains(provider.equals("mine") ? "provider mine" : "OpenRouter", "no route to host");
+        assertThat(reach.unreachable()).isEqualTo(dialect.called(provider) + " cannot be reached: no route to host");
         reach.answers(status);
         assertThat(reach.unreachable()).isEqualTo(unreachable);
-        assertThat(reach.refusal()).isEqualTo(refusal.isEmpty() ? null : refusal);
+        assertThat(reach.refusal()).isEqualTo(refusal.isEmpty() ? null : refusal + ": " + Reach.CHECK_KEY);
         reach.proved(Instant.EPOCH, false);
         assertThat(reach.unreachable()).isNull();
         assertThat(reach.refusal()).isNull();
@@ -33,7 +37,7 @@ class ReachTest {
 
     @Test
     void theAccountPaysWhereACallThatBeganSinceThenWasCharged() {
-        Reach reach = new Reach("openrouter");
+        Reach reach = new Reach(Dialect.OPENROUTER, "openrouter");
         Instant then = Instant.parse("2026-11-22T12:00:00Z");
         assertThat(reach.paidSince(Instant.MIN)).isFalse();
         reach.proved(then.plusSeconds(9), false);

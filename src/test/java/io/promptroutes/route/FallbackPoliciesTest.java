@@ -15,6 +15,7 @@ import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.ChatRequest;
+import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.openrouter.FailureKind;
 import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Json;
@@ -70,7 +71,7 @@ class FallbackPoliciesTest {
     private final HandClock clock = new HandClock();
     private final Catalogue catalogue = Catalogue.shipped();
     private final Intake intake = new Intake(10, Duration.ofSeconds(5), Duration.ofMinutes(10), false, clock);
-    private final Reach reach = new Reach("openrouter");
+    private final Reach reach = new Reach(Dialect.OPENROUTER, "openrouter");
     private final Pauses pauses = new Pauses(intake, reach, clock);
     private final ParkedModels parked = new ParkedModels(clock);
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
@@ -84,7 +85,7 @@ class FallbackPoliciesTest {
 
     private Fallback fallback(boolean free, boolean hold) {
         return new Fallback(pauses, catalogue, parked, new Fallback.Waits(Duration.ofMillis(100), Duration.ofSeconds(30)),
-                new ChainEnd(pauses, free, hold), "openrouter", new Crossings(), clock);
+                new ChainEnd(pauses, free, hold), reach.service(), new Crossings(), clock);
     }
 
     private void start(String json, String... models) {
