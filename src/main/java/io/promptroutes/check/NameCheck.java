@@ -40,10 +40,7 @@ final class NameCheck {
     /** Keys of which addresses and conditions are made, each with the values that it can have. */
     static final Map<String, List<String>> VALUES = Map.of("publish.to", List.of("files", "kafka", "origin", "console", "estimate"),
             "prompts.first-queue", List.of("look-up", "cache", "call", "estimate"), "prompts.call-queue", List.of("cache", "call"),
-            "detection.rules", List.of("lexicon", "keywords"), "kafka.enabled", SWITCH, "alerts.account-watch", SWITCH, "management.costs", SWITCH,
-            "management.watch", SWITCH, "management.page", SWITCH);
-    /** Other keys that only the service sets. */
-    private static final Set<String> OF_THE_SERVICE = Set.of("metrics.refresh-millis", "health.openrouter-every-millis");
+            "detection.rules", List.of("lexicon", "keywords"), "kafka.enabled", SWITCH, "alerts.account-watch", SWITCH);
     /** Headers that mean something to the product, and those of a kind. */
     private static final Set<String> HEADERS = Stream.concat(Replay.OURS.stream(), Stream.of("source-.*", "error-.*", "content-type", "traceparent",
             "camelhttpquery", "camelhttpresponsecode")).collect(Collectors.toUnmodifiableSet());
@@ -73,7 +70,6 @@ final class NameCheck {
         this.found = found;
         keys = new TreeSet<>(known.keys().stringPropertyNames());
         keys.addAll(VALUES.keySet());
-        keys.addAll(OF_THE_SERVICE);
         own.templates.forEach(template -> template.getTemplateParameters().forEach(one -> keys.add(one.getName())));
     }
 

@@ -73,8 +73,7 @@ final class Application implements AutoCloseable {
             Map<String, String> settings) {
 
         /** A job has its own intake. */
-        private static final Map<String, String> NO_SERVICE = Map.of("kafka.enabled", "off", "inbox.directory", "", "management.costs", "off",
-                "management.watch", "off", "management.page", "off");
+        private static final Map<String, String> NO_SERVICE = Map.of("kafka.enabled", "off", "inbox.directory", "", "management.port", "");
 
         /** The same with other settings on top. */
         Edges with(Map<String, String> more) {

@@ -22,6 +22,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -106,14 +107,10 @@ final class RunCommand extends ConfiguredCommand implements Callable<Integer> {
         if (settings.amount("budget.job") != null) {
             throw new UsageException("key budget.job is for the command batch, whose job ends there; a service has budget.total.day and .month");
         }
+        List.of("metrics.refresh", "health.openrouter-every").forEach(settings::seconds);
         Map<String, String> properties = new HashMap<>(camel);
         properties.put("kafka.enabled", kafka ? "on" : "off");
         properties.put("kafka.topic.prompts", String.join(",", settings.topics("prompts")));
-        properties.put("management.costs", settings.onOff("ledger.enabled") && !settings.text("management.port").isEmpty() ? "on" : "off");
-        properties.put("management.watch", settings.text("management.port").isEmpty() ? "off" : "on");
-        properties.put("metrics.refresh-millis", String.valueOf(settings.seconds("metrics.refresh").toMillis()));
-        properties.put("health.openrouter-every-millis", String.valueOf(settings.seconds("health.openrouter-every").toMillis()));
-        properties.put("management.page", settings.text("management.port").isEmpty() ? "off" : "on");
         return properties;
     }
 

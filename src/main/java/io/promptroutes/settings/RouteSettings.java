@@ -193,11 +193,7 @@ public final class RouteSettings {
         String callQueue = settings.onOff("cache.enabled") ? "cache" : "call";
         properties.setProperty("prompts.call-queue", callQueue);
         properties.setProperty("prompts.first-queue", settings.onOff("ledger.enabled") ? "look-up" : callQueue);
-        properties.setProperty("alerts.spike-every-millis", String.valueOf(settings.duration("alerts.spike-every").toMillis()));
-        properties.setProperty("alerts.credit-every-millis", String.valueOf(settings.duration("alerts.credit-every").toMillis()));
-        properties.setProperty("generations.every-millis", String.valueOf(settings.duration("generations.every").toMillis()));
         properties.setProperty("alerts.account-watch", managementKey().present() && settings.dialect().has(Dialect.Trait.ACCOUNT) ? "on" : "off");
-        properties.setProperty("catalogue.refresh-millis", String.valueOf(settings.duration("catalogue.refresh").toMillis()));
         return properties;
     }
 

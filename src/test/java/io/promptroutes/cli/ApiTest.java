@@ -114,10 +114,10 @@ class ApiTest {
         RouteSettings routes = RoutesUnderTest.settings(simulator.baseUrl().toString(), all);
         Intake intake = routes.intake(false);
         Map<String, String> service = new HashMap<>(management.settings());
-        service.putAll(Map.of("kafka.enabled", "off", "inbox.directory", "", "management.costs", ledger == null ? "off" : "on", "management.page", "on", "management.watch", "off"));
+        service.putAll(Map.of("kafka.enabled", "off", "inbox.directory", ""));
         Processor nowhere = exchange -> { };
         Application started = new Application(routes, intake, new Application.Edges("files", Map.of("appendResult", nowhere, "appendCost", nowhere,
-                "appendDeadLetter", nowhere, "appendAlert", nowhere), id -> true, exchange -> true, Duration.ofSeconds(5), service), ledger, RoutesUnderTest.POLICY);
+                "appendDeadLetter", nowhere, "appendAlert", nowhere, "lookout", nowhere), id -> true, exchange -> true, Duration.ofSeconds(5), service), ledger, RoutesUnderTest.POLICY);
         started.configured(management::open);
         overview = new Overview(ledger, new BudgetSettings(settings(keys)), started.tally, intake);
         started.bind(new Api(ledger, overview, new LastRequests(ledger)).beans());

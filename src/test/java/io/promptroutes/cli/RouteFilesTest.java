@@ -56,9 +56,7 @@ class RouteFilesTest {
     private static final Set<String> STEPS = Set.of("process", "to", "toD", "choice", "delay", "log", "split", "setVariable", "throwException",
             "doTry", "bean", "multicast", "aggregate", "filter", "recipientList", "wireTap", "enrich", "poll", "onException");
     /** Set by code when the routes start. */
-    private static final Set<String> SET_BY_CODE = Set.of("publish.to", "catalogue.refresh-millis", "alerts.credit-every-millis", "prompts.first-queue",
-            "prompts.call-queue", "alerts.spike-every-millis", "alerts.account-watch", "generations.every-millis", "management.costs", "management.watch",
-            "metrics.refresh-millis", "health.openrouter-every-millis", "management.page");
+    private static final Set<String> SET_BY_CODE = Set.of("publish.to", "prompts.first-queue", "prompts.call-queue", "alerts.account-watch");
     private static final Pattern INNERMOST = Pattern.compile("\\{\\{([^{}]+)}}");
 
     private static JsonSchema schema;
