@@ -1,5 +1,8 @@
 package io.promptroutes.ledger;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.math.BigDecimal;
 
 /**
@@ -11,11 +14,13 @@ import java.math.BigDecimal;
  * @param reservedUsd reserved by calls that run now
  * @param limitUsd    the limit that holds there; null where there is none
  */
+@JsonNaming(SnakeCaseStrategy.class)
 public record BudgetState(
         Scope scope, String tenant, String model, Period period, String periodKey, BigDecimal spentUsd, BigDecimal heldUsd, BigDecimal reservedUsd,
         BigDecimal limitUsd) {
 
     /** Null where there is no limit. */
+    @JsonProperty
     public BigDecimal leftUsd() {
         return limitUsd == null ? null : limitUsd.subtract(spentUsd).subtract(heldUsd).subtract(reservedUsd);
     }

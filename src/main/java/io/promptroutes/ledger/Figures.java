@@ -1,5 +1,11 @@
 package io.promptroutes.ledger;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import io.promptroutes.cost.Usd;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.ResultSet;
@@ -54,7 +60,8 @@ public final class Figures {
      * @param reused       stored answers that were published again
      * @param savedUsd     what those had cost
      */
-    public record Row(String name, long requests, BigDecimal costUsd, BigDecimal uncertainUsd, BigDecimal meanCostUsd, Long meanMs, Long p50Ms,
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Row(@JsonIgnore String name, long requests, BigDecimal costUsd, BigDecimal uncertainUsd, BigDecimal meanCostUsd, Long meanMs, Long p50Ms,
             Long p95Ms, long promptTokens, long completionTokens, long fallbacks, long errors, long reused, BigDecimal savedUsd) {
 
         private Row with(long times, BigDecimal saved) {
@@ -63,9 +70,10 @@ public final class Figures {
         }
     }
 
-    /** One call. All but the first six may be null. */
-    public record Call(UUID claimId, Instant claimedAt, String job, String tenant, String model, String state, String task, String servedModel,
-            String provider, String generationId, Long promptTokens, Long completionTokens, BigDecimal costUsd, String costSource, Long latencyMs) {
+    /** One call, as it is shown. Task, served model and all behind the state may be null. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Call(@JsonIgnore UUID claimId, @JsonSerialize(using = ToStringSerializer.class) Instant at, String job, String tenant, String task, String model,
+            String served, String state, BigDecimal costUsd, String costSource, Long latencyMs, Long promptTokens, Long completionTokens, String generationId) {
     }
 
     /**
@@ -111,8 +119,8 @@ public final class Figures {
             GROUP BY name ORDER BY name""";
 
     private static final String LAST = """
-            SELECT claim_id, claimed_at, job, tenant, model, state, task, served_model, provider, generation_id, prompt_tokens,
-              completion_tokens, cost_usd, cost_source, latency_ms
+            SELECT claim_id, claimed_at, job, tenant, task, model, served_model, state, cost_usd, cost_source, latency_ms, prompt_tokens,
+              completion_tokens, generation_id
             FROM claims WHERE state <> 'void' ORDER BY claim_id DESC LIMIT ?""";
 
     private static final String PACE = """
@@ -203,16 +211,16 @@ public final class Figures {
         BigDecimal cost = Tx.usd(row, "cost");
         BigDecimal mean = row.getBigDecimal("mean_ms");
         return new Row(row.getString("name"), requests, cost, Tx.usd(row, "uncertain"),
-                cost.divide(BigDecimal.valueOf(requests), 18, RoundingMode.HALF_UP).stripTrailingZeros(),
+                Usd.of(cost.divide(BigDecimal.valueOf(requests), 18, RoundingMode.HALF_UP)),
                 mean == null ? null : mean.setScale(0, RoundingMode.HALF_UP).longValueExact(), number(row, "p50_ms"), number(row, "p95_ms"),
                 row.getLong("tokens_in"), row.getLong("tokens_out"), row.getLong("fallbacks"), row.getLong("errors"), 0, BigDecimal.ZERO);
     }
 
     private static Call call(ResultSet row) throws SQLException {
         return new Call(row.getObject("claim_id", UUID.class), Tx.instant(row, "claimed_at"), row.getString("job"), row.getString("tenant"),
-                row.getString("model"), row.getString("state"), row.getString("task"), row.getString("served_model"), row.getString("provider"),
-                row.getString("generation_id"), number(row, "prompt_tokens"), number(row, "completion_tokens"), Tx.usd(row, "cost_usd"),
-                row.getString("cost_source"), number(row, "latency_ms"));
+                row.getString("task"), row.getString("model"), row.getString("served_model"), row.getString("state"), Tx.usd(row, "cost_usd"),
+                row.getString("cost_source"), number(row, "latency_ms"), number(row, "prompt_tokens"), number(row, "completion_tokens"),
+                row.getString("generation_id"));
     }
 
     private static Long number(ResultSet row, String column) throws SQLException {

@@ -1,12 +1,10 @@
 package io.promptroutes.management;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promptroutes.cost.Usd;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.settings.UsageException;
-import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +28,7 @@ public final class CostRows {
     public static List<ObjectNode> of(Ledger ledger, Figures.By by, String since, Integer last) {
         List<ObjectNode> rows = new ArrayList<>();
         if (last != null) {
-            ledger.figures().last(last).forEach(call -> rows.add(Json.MAPPER.valueToTree(new LastCall(call))));
+            ledger.figures().last(last).forEach(call -> rows.add(Json.MAPPER.valueToTree(call)));
         } else {
             ledger.figures().by(by, from(since)).forEach(row -> rows.add(row(by, row)));
         }
@@ -56,32 +54,8 @@ public final class CostRows {
         throw new UsageException("since is neither a day (2026-11-01) nor a time ago (12h, 7d)");
     }
 
-    /** A call as it is shown. */
-    private record LastCall(String at, String job, String tenant, String task, String model, String served, String state, BigDecimal cost_usd,
-            String cost_source, Long latency_ms, Long prompt_tokens, Long completion_tokens, String generation_id) {
-
-        LastCall(Figures.Call call) {
-            this(call.claimedAt().toString(), call.job(), call.tenant(), call.task(), call.model(), call.servedModel(), call.state(), call.costUsd(),
-                    call.costSource(), call.latencyMs(), call.promptTokens(), call.completionTokens(), call.generationId());
-        }
-    }
-
     static ObjectNode row(Figures.By by, Figures.Row row) {
-        ObjectNode out = Json.MAPPER.createObjectNode();
-        out.put(by.name().toLowerCase(Locale.ROOT), row.name());
-        out.put("requests", row.requests());
-        out.put("cost_usd", Usd.of(row.costUsd()));
-        out.put("uncertain_usd", Usd.of(row.uncertainUsd()));
-        out.put("mean_cost_usd", Usd.of(row.meanCostUsd()));
-        out.put("mean_ms", row.meanMs());
-        out.put("p50_ms", row.p50Ms());
-        out.put("p95_ms", row.p95Ms());
-        out.put("prompt_tokens", row.promptTokens());
-        out.put("completion_tokens", row.completionTokens());
-        out.put("fallbacks", row.fallbacks());
-        out.put("errors", row.errors());
-        out.put("reused", row.reused());
-        out.put("saved_usd", Usd.of(row.savedUsd()));
-        return out;
+        ObjectNode figures = Json.MAPPER.valueToTree(row);
+        return Json.MAPPER.createObjectNode().put(by.name().toLowerCase(Locale.ROOT), row.name()).setAll(figures);
     }
 }

@@ -96,8 +96,7 @@ public final class Overview {
             ArrayNode rows = out.putArray("by_" + by.name().toLowerCase(Locale.ROOT));
             table.forEach(row -> rows.add(CostRows.row(by, row)));
         });
-        ArrayNode budgets = out.putArray("budgets");
-        budgets().forEach(state -> budgets.add(budget(state)));
+        out.set("budgets", Json.MAPPER.valueToTree(budgets()));
         return out;
     }
 
@@ -111,21 +110,6 @@ public final class Overview {
                         limit.period() == Period.DAY ? today.toString() : today.toString().substring(0, "2026-11".length()),
                         BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, limit.usd())));
         return states;
-    }
-
-    private static ObjectNode budget(BudgetState state) {
-        ObjectNode out = Json.MAPPER.createObjectNode();
-        out.put("scope", state.scope().name().toLowerCase(Locale.ROOT));
-        out.put("tenant", state.tenant());
-        out.put("model", state.model());
-        out.put("period", state.period().name().toLowerCase(Locale.ROOT));
-        out.put("period_key", state.periodKey());
-        out.put("limit_usd", state.limitUsd());
-        out.put("spent_usd", state.spentUsd());
-        out.put("held_usd", state.heldUsd());
-        out.put("reserved_usd", state.reservedUsd());
-        out.put("left_usd", state.limitUsd().subtract(state.spentUsd()).subtract(state.heldUsd()).subtract(state.reservedUsd()));
-        return out;
     }
 
     private ObjectNode running() {

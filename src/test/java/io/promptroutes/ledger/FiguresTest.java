@@ -115,7 +115,7 @@ class FiguresTest {
         List<Figures.Call> calls = ledger.figures().last(100);
         assertThat(calls).hasSize(100);
         assertThat(calls.get(0).claimId()).isEqualTo(last);
-        assertThat(calls).extracting(Figures.Call::claimedAt).isSortedAccordingTo(Comparator.reverseOrder());
+        assertThat(calls).extracting(Figures.Call::at).isSortedAccordingTo(Comparator.reverseOrder());
     }
 
     @Test
