@@ -3,7 +3,6 @@ package io.promptroutes.cost;
 import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -24,13 +23,7 @@ public final class PriceList {
 
     /** Who says what a model costs. */
     public enum Origin {
-        CATALOGUE, CONFIGURED, UNKNOWN;
-
-        /** The name as it is shown. */
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        CATALOGUE, CONFIGURED, UNKNOWN
     }
 
     /** A price that is always known, and who says so. */

@@ -110,11 +110,11 @@ class CostCalculatorTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({
-            "openai/gpt-4o, catalogue, 0.0000025", "openai/gpt-4o:floor, catalogue, 0.0000025",
-            "google/gemini-pro, configured, 0.000000125", "google/gemini-pro:nitro, configured, 0.000000125",
-            "openrouter/auto, unknown, 0.000002", "nobody/knows, unknown, 0.000002", ", unknown, 0.000002"})
-    void aPriceComesWithWhoSaysIt(String model, String origin, BigDecimal prompt) {
-        assertThat(prices.of(model).origin()).hasToString(origin);
+            "openai/gpt-4o, CATALOGUE, 0.0000025", "openai/gpt-4o:floor, CATALOGUE, 0.0000025",
+            "google/gemini-pro, CONFIGURED, 0.000000125", "google/gemini-pro:nitro, CONFIGURED, 0.000000125",
+            "openrouter/auto, UNKNOWN, 0.000002", "nobody/knows, UNKNOWN, 0.000002", ", UNKNOWN, 0.000002"})
+    void aPriceComesWithWhoSaysIt(String model, Origin origin, BigDecimal prompt) {
+        assertThat(prices.of(model).origin()).isEqualTo(origin);
         assertThat(prices.of(model).price().prompt()).isEqualByComparingTo(prompt);
     }
 
