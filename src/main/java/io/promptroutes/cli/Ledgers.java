@@ -28,9 +28,8 @@ final class Ledgers {
             return null;
         }
         String url = settings.text("ledger.url");
-        LedgerSettings where = url.isEmpty() ? LedgerSettings.embedded(Path.of(settings.text("ledger.directory")))
-                : postgres(settings, url);
         try {
+            LedgerSettings where = url.isEmpty() ? LedgerSettings.embedded(Path.of(settings.text("ledger.directory"))) : postgres(settings, url);
             Ledger ledger = Ledger.open(where.withInstance(instance).withLease(settings.duration("ledger.lease"))
                     .withStoreText(settings.onOff("ledger.store-text")));
             ledger.limits(new BudgetSettings(settings).limits());
@@ -62,9 +61,6 @@ final class Ledgers {
     }
 
     private static LedgerSettings postgres(Settings settings, String url) {
-        if (!url.startsWith("jdbc:postgresql:")) {
-            throw new UsageException("key ledger.url must begin with jdbc:postgresql:, or be empty for the embedded database");
-        }
         String user = settings.text("ledger.user");
         String password = settings.text("ledger.password");
         return LedgerSettings.postgres(url, user.isEmpty() ? null : user, password.isEmpty() ? null : Secret.of(password));

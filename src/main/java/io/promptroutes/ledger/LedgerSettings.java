@@ -30,7 +30,7 @@ public record LedgerSettings(
             throw new IllegalArgumentException("the ledger needs either a directory or a URL");
         }
         if (url != null && !url.startsWith("jdbc:postgresql:")) {
-            throw new IllegalArgumentException("ledger.url must start with jdbc:postgresql:");
+            throw new IllegalArgumentException("key ledger.url must begin with jdbc:postgresql:, or be empty for the embedded database");
         }
         if (lease.toMillis() < 1) {
             throw new IllegalArgumentException("the ledger's lease must be at least a millisecond");
