@@ -1,8 +1,5 @@
 package io.promptroutes.cost;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Collections;
@@ -13,6 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.io.IOUtils;
+import org.apache.commons.io.function.Uncheck;
 
 /**
  * The models that OpenRouter offers, with their prices and limits: the copy in the jar until a fetched list takes its place.
@@ -149,14 +148,6 @@ public final class Catalogue {
     /** Read when it is first asked for. */
     private static final class Shipped {
 
-        static final Snapshot MODELS = read();
-
-        private static Snapshot read() {
-            try (InputStream in = Catalogue.class.getResourceAsStream("/models.json")) {
-                return Snapshot.read(in.readAllBytes(), null, false);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        static final Snapshot MODELS = Snapshot.read(Uncheck.get(() -> IOUtils.resourceToByteArray("/models.json")), null, false);
     }
 }

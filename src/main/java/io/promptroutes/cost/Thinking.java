@@ -29,12 +29,7 @@ public final class Thinking {
     }
 
     private static boolean silent(JsonNode request) {
-        for (String name : FIELDS) {
-            if (request.has(name)) {
-                return false;
-            }
-        }
-        return true;
+        return FIELDS.stream().noneMatch(request::has);
     }
 
     /** Tokens that the request names for thoughts; 0 where it does not. */

@@ -3,8 +3,8 @@ package io.promptroutes.file;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * The ids seen so far, as the first 16 bytes of their SHA-256: a million take some 34 MB, also while the set grows. Nobody can make up
@@ -16,18 +16,10 @@ public final class IdSet {
     private static final int PARTS = 64;
     private static final int FIRST_SLOTS = 16;
 
-    private final MessageDigest sha256;
+    private final MessageDigest sha256 = Failable.get(() -> MessageDigest.getInstance("SHA-256"));
     /** By part; two longs a slot, both 0 where it is free. */
     private final long[][] tables = new long[PARTS][2 * FIRST_SLOTS];
     private final int[] sizes = new int[PARTS];
-
-    public IdSet() {
-        try {
-            sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
 
     private record Hash(long high, long low) {
 

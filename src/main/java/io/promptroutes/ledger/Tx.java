@@ -103,13 +103,7 @@ final class Tx {
 
     /** As both databases can keep it: PostgreSQL takes no U+0000, and no half of a surrogate pair is UTF-8. */
     static String storable(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == 0 || Character.isSurrogate(c)) {
-                return repaired(text);
-            }
-        }
-        return text;
+        return text.chars().anyMatch(c -> c == 0 || Character.isSurrogate((char) c)) ? repaired(text) : text;
     }
 
     private static String repaired(String text) {

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Objects;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * What makes two prompts the same piece of work: provider, tenant, pipeline, id and effective request. Not what moves by itself or only
@@ -38,12 +38,7 @@ public record WorkId(String hex) {
     }
 
     private static WorkId hash(String provider, String tenant, String id, byte[] canonical) {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+        MessageDigest digest = Failable.get(() -> MessageDigest.getInstance("SHA-256"));
         for (String part : new String[] {provider, tenant, id}) {
             add(digest, part.getBytes(StandardCharsets.UTF_8));
         }

@@ -125,19 +125,10 @@ record Fields(ObjectNode node, String id) {
         if (value.length() > LONGEST_NAME) {
             throw invalid(field + " must not be longer than " + LONGEST_NAME + " characters");
         }
-        if (hasControls(value)) {
+        if (value.chars().anyMatch(Character::isISOControl)) {
             throw invalid(field + " must not have control characters in it");
         }
         return value;
-    }
-
-    private static boolean hasControls(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isISOControl(text.charAt(i))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static String describe(JsonNode value) {

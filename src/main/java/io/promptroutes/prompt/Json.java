@@ -2,7 +2,6 @@ package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteFeature;
@@ -14,8 +13,8 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.module.blackbird.BlackbirdModule;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import org.apache.commons.io.function.Uncheck;
 
 /** How this project reads and writes JSON: every fraction is a BigDecimal, written in plain notation. Thread-safe. */
 public final class Json {
@@ -95,10 +94,6 @@ public final class Json {
 
     /** For nodes and records of whose values it is known that they can be written. */
     public static byte[] bytes(Object value) {
-        try {
-            return MAPPER.writeValueAsBytes(value);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Uncheck.get(() -> MAPPER.writeValueAsBytes(value));
     }
 }

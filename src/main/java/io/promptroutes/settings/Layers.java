@@ -1,9 +1,7 @@
 package io.promptroutes.settings;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +16,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.apache.commons.io.IOUtils;
+import org.apache.commons.io.function.Uncheck;
 
 /** The places that keys have their values from, each laid over the one before. Not changed once read. */
 final class Layers {
@@ -40,11 +40,7 @@ final class Layers {
 
     /** @param secrets keys that are not taken from the environment. Returns the jar's keys, which are all that are known */
     Set<String> read(Path directory, Map<String, String> environment, Map<String, String> commandLine, Set<String> secrets) {
-        try (InputStream shipped = Layers.class.getResourceAsStream("/application.properties")) {
-            put(read(shipped.readAllBytes()), SHIPPED);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        put(Uncheck.get(() -> read(IOUtils.resourceToByteArray("/application.properties"))), SHIPPED);
         Set<String> known = Set.copyOf(values.keySet());
         Path file = directory.resolve("application.properties");
         if (Files.isRegularFile(file)) {
