@@ -41,7 +41,7 @@ final class Lookout implements Processor {
         reach = application.beans.reach();
         breakers = application.beans.breakers();
         gauges = new Gauges(management.meters(), labels);
-        gauges.live(management.meters(), application.intake, application.tally, intake -> kafka.oldest());
+        gauges.live(application.intake, application.tally, intake -> kafka.oldest());
         management.ready("openrouter", reach::unreachable);
         management.ready("key", reach::refusal);
         management.shows("credit", () -> words(reach.credit().entrySet().stream()

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -24,13 +25,8 @@ import java.util.stream.Stream;
 public final class Gauges {
 
     private final Labels labels;
-    private final MultiGauge limit;
-    private final MultiGauge left;
-    private final MultiGauge reserved;
-    private final MultiGauge lag;
-    private final MultiGauge credit;
-    private final MultiGauge breakers;
-    private final MultiGauge ready;
+    private final MeterRegistry registry;
+    private final Map<String, MultiGauge> gauges = new ConcurrentHashMap<>();
 
     /**
      * What has to be asked for.
@@ -46,21 +42,11 @@ public final class Gauges {
 
     public Gauges(MeterRegistry registry, Labels labels) {
         this.labels = labels;
-        limit = many(registry, "prompt_routes.budget.limit", "USD", "Budgets that name whom they are for");
-        left = many(registry, "prompt_routes.budget.left", "USD", "What is neither spent, nor held for calls of unknown cost, nor reserved");
-        reserved = many(registry, "prompt_routes.budget.reserved", "USD", "The most that the calls that run now can cost");
-        lag = many(registry, "prompt_routes.kafka.lag", null, "Records from the committed offsets to the end of the topic");
-        credit = many(registry, "prompt_routes.credit.left", "USD", "Credit that OpenRouter says is left");
-        breakers = many(registry, "prompt_routes.breaker.open", null, "1 where the model is left out because it fails too often");
-        ready = many(registry, "prompt_routes.ready", null, "1 where the check of /observe/health/ready is passed");
-    }
-
-    private static MultiGauge many(MeterRegistry registry, String name, String unit, String description) {
-        return MultiGauge.builder(name).baseUnit(unit).description(description).register(registry);
+        this.registry = registry;
     }
 
     /** Those that are read when they are asked for. @param age of the oldest record that is not finished, in seconds; 0 where there is none */
-    public void live(MeterRegistry registry, Intake intake, Tally tally, ToDoubleFunction<Intake> age) {
+    public void live(Intake intake, Tally tally, ToDoubleFunction<Intake> age) {
         Gauge.builder("prompt_routes.in_flight", tally, Tally::calling).description("Calls that run").register(registry);
         Gauge.builder("prompt_routes.paused", intake, now -> now.reason() == null ? 0 : 1).description("1 while intake is paused").register(registry);
         Gauge.builder("prompt_routes.queue.age", intake, age).baseUnit("seconds")
@@ -72,16 +58,25 @@ public final class Gauges {
     }
 
     public void refresh(State now) {
-        limit.register(rows(now.budgets(), "budget", Gauges::name, BudgetState::limitUsd), true);
-        left.register(rows(now.budgets(), "budget", Gauges::name, BudgetState::leftUsd), true);
-        reserved.register(rows(now.budgets(), "budget", Gauges::name, BudgetState::reservedUsd), true);
-        lag.register(rows(now.lag().entrySet(), "topic", Map.Entry::getKey, Map.Entry::getValue), true);
-        credit.register(rows(now.credit().entrySet(), "of", Map.Entry::getKey, Map.Entry::getValue), true);
+        show("prompt_routes.budget.limit", "USD", "Budgets that name whom they are for", rows(now.budgets(), "budget", Gauges::name, BudgetState::limitUsd));
+        show("prompt_routes.budget.left", "USD", "What is neither spent, nor held for calls of unknown cost, nor reserved",
+                rows(now.budgets(), "budget", Gauges::name, BudgetState::leftUsd));
+        show("prompt_routes.budget.reserved", "USD", "The most that the calls that run now can cost",
+                rows(now.budgets(), "budget", Gauges::name, BudgetState::reservedUsd));
+        show("prompt_routes.kafka.lag", null, "Records from the committed offsets to the end of the topic",
+                rows(now.lag().entrySet(), "topic", Map.Entry::getKey, Map.Entry::getValue));
+        show("prompt_routes.credit.left", "USD", "Credit that OpenRouter says is left", rows(now.credit().entrySet(), "of", Map.Entry::getKey, Map.Entry::getValue));
         Map<String, Integer> models = new TreeMap<>();
         labels.models().forEach(model -> models.put(model, 0));
         now.open().forEach(model -> models.put(labels.model(model), 1));
-        ready.register(rows(now.ready().entrySet(), "check", Map.Entry::getKey, one -> one.getValue() ? 1 : 0), true);
-        breakers.register(rows(models.entrySet(), "model", Map.Entry::getKey, Map.Entry::getValue), true);
+        show("prompt_routes.breaker.open", null, "1 where the model is left out because it fails too often",
+                rows(models.entrySet(), "model", Map.Entry::getKey, Map.Entry::getValue));
+        show("prompt_routes.ready", null, "1 where the check of /observe/health/ready is passed",
+                rows(now.ready().entrySet(), "check", Map.Entry::getKey, one -> one.getValue() ? 1 : 0));
+    }
+
+    private void show(String name, String unit, String description, List<Row<?>> rows) {
+        gauges.computeIfAbsent(name, key -> MultiGauge.builder(key).baseUnit(unit).description(description).register(registry)).register(rows, true);
     }
 
     private static <T> List<Row<?>> rows(Iterable<T> all, String label, Function<T, String> name, Function<T, Number> value) {
