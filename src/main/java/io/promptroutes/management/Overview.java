@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.BudgetState;
@@ -38,7 +39,7 @@ public final class Overview {
     private static final List<Figures.By> TABLES = List.of(Figures.By.TOTAL, Figures.By.MODEL, Figures.By.DAY, Figures.By.TASK, Figures.By.TENANT,
             Figures.By.SOURCE, Figures.By.REASON);
 
-    private record Found(ObjectNode figures, Instant until) {
+    private record Found(ObjectNode figures, Duration kept) {
     }
 
     private final Ledger ledger;
@@ -46,7 +47,8 @@ public final class Overview {
     private final Tally tally;
     private final Intake intake;
     private final Instant started = Instant.now();
-    private final Cache<String, Found> found = Caffeine.newBuilder().maximumSize(MOST_KEPT).build();
+    private final Cache<String, Found> found = Caffeine.newBuilder().maximumSize(MOST_KEPT)
+            .expireAfter(Expiry.<String, Found>creating((since, one) -> one.kept())).build();
 
     /**
      * @param ledger null where it is switched off
@@ -74,15 +76,12 @@ public final class Overview {
     }
 
     private synchronized ObjectNode figures(String since, Instant from) {
-        Found known = found.getIfPresent(since);
-        if (known == null || Instant.now().isAfter(known.until())) {
+        return found.get(since, asked -> {
             Instant start = Instant.now();
             ObjectNode figures = read(from);
             Duration rest = Duration.between(start, Instant.now()).multipliedBy(KEPT_FOR_TIME);
-            known = new Found(figures, Instant.now().plus(rest.compareTo(KEPT) > 0 ? rest : KEPT));
-            found.put(since, known);
-        }
-        return known.figures();
+            return new Found(figures, rest.compareTo(KEPT) > 0 ? rest : KEPT);
+        }).figures();
     }
 
     private ObjectNode read(Instant from) {
