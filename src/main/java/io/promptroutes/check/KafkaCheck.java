@@ -27,17 +27,9 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.internals.Topic;
 
 /** The broker, the topics and what the service may do there. Asks only; nothing is read, written or committed. */
-public final class KafkaCheck {
+public record KafkaCheck(Settings settings, Consumer<Finding> found) {
 
     private static final int WITHIN_MILLIS = 6_000;
-
-    private final Settings settings;
-    private final Consumer<Finding> found;
-
-    public KafkaCheck(Settings settings, Consumer<Finding> found) {
-        this.settings = settings;
-        this.found = found;
-    }
 
     /** What can be known wrong of topics, group and the clients' own properties without a broker. */
     public void properties() {

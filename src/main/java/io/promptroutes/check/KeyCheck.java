@@ -9,15 +9,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** What OpenRouter says of the API key (GET /key, which costs nothing). */
-public final class KeyCheck {
+public record KeyCheck(Consumer<Finding> found) {
 
     private static final String KEY = "key " + Settings.API_KEY;
-
-    private final Consumer<Finding> found;
-
-    public KeyCheck(Consumer<Finding> found) {
-        this.found = found;
-    }
 
     /**
      * @param body  of the answer; missing where it was no JSON

@@ -12,22 +12,17 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/** Gets from bytes to a request's fields: size, encoding, form, and the wrapping of dead letters and OpenAI Batch lines. Thread-safe. */
-final class RequestReader {
+/**
+ * Gets from bytes to a request's fields: size, encoding, form, and the wrapping of dead letters and OpenAI Batch lines. Thread-safe.
+ *
+ * @param data whether records are read, none of whose fields means anything by itself
+ */
+record RequestReader(int maxBytes, boolean data) {
 
     /** Of three bytes. */
     private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final Pattern OBJECT = Pattern.compile("[ \t\r\n]*+\\{");
     private static final String CHAT = "/chat/completions";
-
-    private final int maxBytes;
-    private final boolean data;
-
-    /** @param data whether records are read, none of whose fields means anything by itself */
-    RequestReader(int maxBytes, boolean data) {
-        this.maxBytes = maxBytes;
-        this.data = data;
-    }
 
     /**
      * A request, or a record, out of its wrapping.

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The tasks that there are, and the keys {@code detection.*} in the types that detection wants. Each read looks at its files anew. */
-public final class DetectionSettings {
+public record DetectionSettings(Settings settings) {
 
     /** Of a task: short enough for a label, and safe in keys, tables and files. */
     private static final String NAME = "[a-z][a-z0-9_-]{0,39}";
@@ -21,12 +21,6 @@ public final class DetectionSettings {
     private static final String ORDER = "detection.order";
     private static final String KEYWORDS = "detection.keywords.";
     private static final String CAP = ".max-tokens";
-
-    private final Settings settings;
-
-    public DetectionSettings(Settings settings) {
-        this.settings = settings;
-    }
 
     /** The names that have each key of a task; first those of {@code detection.order}, in this order. */
     public List<String> tasks() {
