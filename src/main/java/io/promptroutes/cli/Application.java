@@ -34,6 +34,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.camel.component.properties.PropertiesComponent;
@@ -149,11 +150,7 @@ final class Application implements AutoCloseable {
         try {
             main.start();
         } catch (Exception e) {
-            Throwable cause = e;
-            while (cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            throw new UsageException("the routes do not start: " + cause.getMessage(), e);
+            throw new UsageException("the routes do not start: " + ExceptionUtils.getRootCause(e).getMessage(), e);
         }
     }
 
@@ -196,11 +193,6 @@ final class Application implements AutoCloseable {
     /** Hands a body to a route and waits until the route has taken it. */
     void send(String route, Object body) {
         template.sendBody(route, body);
-    }
-
-    /** One more look at calls of unknown cost; those that OpenRouter does not have yet are asked for when a command next runs. */
-    void lookUpCosts() {
-        send("direct:unknown-costs", null);
     }
 
     CamelContext camel() {

@@ -192,7 +192,7 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
                 interruption.last(progress);
                 application.send("direct:batch", arrivals);
                 application.intake.awaitFinished();
-                application.lookUpCosts();
+                application.send("direct:unknown-costs", null); // those that OpenRouter does not have yet are asked for when a command next runs
             }
             arrivals.unreadable().forEach(problem -> err.println("prompt-routes: " + problem));
             int code = summary.exitCode(!arrivals.unreadable().isEmpty());

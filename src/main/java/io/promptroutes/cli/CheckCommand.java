@@ -65,7 +65,7 @@ final class CheckCommand extends ConfiguredCommand implements Callable<Integer> 
     public Integer call() throws InterruptedException {
         Configurator.setAllLevels("org.apache.kafka", Level.OFF); // what it would say again and again is a finding
         Settings given = settings(Map.of(), findings::add);
-        Settings settings = offline(given, simulate(), findings::add);
+        Settings settings = offline(given, simulate, findings::add);
         new KafkaCheck(settings, findings::add).properties();
         try {
             new Management(settings);

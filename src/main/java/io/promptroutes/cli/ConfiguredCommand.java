@@ -34,7 +34,7 @@ abstract class ConfiguredCommand {
     private Map<String, String> keys = new LinkedHashMap<>();
 
     @Option(names = "--simulate", scope = ScopeType.INHERIT, description = "Call the built-in simulator instead of OpenRouter: no key, no cost, no real answers.")
-    private boolean simulate;
+    boolean simulate;
 
     Settings settings() {
         return settings(Map.of());
@@ -64,10 +64,6 @@ abstract class ConfiguredCommand {
         Logs.format(settings);
         findings.forEach(finding -> LoggerFactory.getLogger(ConfiguredCommand.class).warn(finding.sentence()));
         return settings;
-    }
-
-    boolean simulate() {
-        return simulate;
     }
 
     PrintWriter out() {

@@ -59,7 +59,7 @@ final class CostsCommand extends ConfiguredCommand implements Callable<Integer> 
         } else {
             List<ObjectNode> rows = rows(settings);
             print(rows, out());
-            if (rows.isEmpty() && !simulate() && Files.exists(Path.of(settings.text("ledger.directory"), "simulated"))) {
+            if (rows.isEmpty() && !simulate && Files.exists(Path.of(settings.text("ledger.directory"), "simulated"))) {
                 err().println("prompt-routes: what the simulator was asked is shown with --simulate");
             }
         }

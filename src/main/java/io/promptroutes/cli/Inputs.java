@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.Spliterators;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.regex.PatternSyntaxException;
@@ -186,10 +187,7 @@ final class Inputs {
 
     /** As random as it has to be, and for no two places the same: the mixing step of SplitMix64. */
     private static long scattered(long place) {
-        long hash = (place + 1) * 0x9E3779B97F4A7C15L;
-        hash = (hash ^ hash >>> 30) * 0xBF58476D1CE4E5B9L;
-        hash = (hash ^ hash >>> 27) * 0x94D049BB133111EBL;
-        return hash ^ hash >>> 31;
+        return new SplittableRandom(place).nextLong();
     }
 
     private static Stream<Arrival> stream(Iterator<Arrival> arrivals) {

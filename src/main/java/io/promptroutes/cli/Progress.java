@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.hc.core5.concurrent.DefaultThreadFactory;
 
 /** Shows how far a job is: on a terminal as a panel that is always there, else in a line now and then. */
 final class Progress implements AutoCloseable {
@@ -12,11 +13,7 @@ final class Progress implements AutoCloseable {
     private static final long LINE_MILLIS = 10_000;
 
     private final Panel panel;
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "progress");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("progress", true));
 
     /** @param quiet shows nothing */
     Progress(Course course, PrintWriter out, boolean quiet) {

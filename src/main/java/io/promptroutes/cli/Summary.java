@@ -10,7 +10,6 @@ import io.promptroutes.prompt.Shown;
 import java.io.PrintWriter;
 import java.math.RoundingMode;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 
 /** What a job has come to, in words; checks that every prompt that came in has come out. */
@@ -45,7 +44,8 @@ final class Summary {
         if (!tally.deadByCode().isEmpty()) {
             out.println("            dead letters: " + Course.counts(tally.deadByCode()));
         }
-        out.printf(Locale.ROOT, "time        %.1f s, %.1f prompts/s%n", elapsed().toMillis() / 1000.0, rate(done));
+        double seconds = (System.nanoTime() - started) / 1e9;
+        out.printf(Locale.ROOT, "time        %.1f s, %.1f prompts/s%n", seconds, done / Math.max(0.001, seconds));
         if (tally.reused() > 0) {
             out.printf(Locale.ROOT, "reused      %d answers worth $%s, paid $%s now%n", tally.reused(), Usd.plain(tally.saved()), Usd.plain(tally.spent()));
         }
@@ -105,13 +105,5 @@ final class Summary {
             return ExitCodes.DEFECT;
         }
         return tally.deadLetters() > 0 || inputLost ? ExitCodes.DEAD_LETTERS : ExitCodes.ANSWERED;
-    }
-
-    private double rate(long done) {
-        return done / Math.max(0.001, elapsed().toMillis() / 1000.0);
-    }
-
-    private Duration elapsed() {
-        return Duration.ofNanos(System.nanoTime() - started);
     }
 }

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -77,12 +78,11 @@ record Database(boolean embedded, FileOwner owner, HikariDataSource pool) implem
     }
 
     private static RuntimeException refusal(LedgerSettings settings, Exception e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                return sql.getErrorCode() == 90020
-                        ? new LedgerLocked(settings + " is open in another program")
-                        : new LedgerUnavailable("cannot open the " + settings + ": " + Reason.of(sql));
-            }
+        SQLException sql = ExceptionUtils.throwableOfType(e, SQLException.class);
+        if (sql != null) {
+            return sql.getErrorCode() == 90020
+                    ? new LedgerLocked(settings + " is open in another program")
+                    : new LedgerUnavailable("cannot open the " + settings + ": " + Reason.of(sql));
         }
         return new LedgerUnavailable("cannot open the " + settings + ": its tables are not those of this version (" + e.getClass().getSimpleName() + ")");
     }

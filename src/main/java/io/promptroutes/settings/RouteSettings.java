@@ -204,13 +204,8 @@ public final class RouteSettings {
     }
 
     private Map<String, String> headers() {
-        Map<String, String> headers = new TreeMap<>();
-        if (!settings.text("openrouter.site-url").isEmpty()) {
-            headers.put("HTTP-Referer", settings.text("openrouter.site-url"));
-        }
-        if (!settings.text("openrouter.app-name").isEmpty()) {
-            headers.put("X-Title", settings.text("openrouter.app-name"));
-        }
+        Map<String, String> headers = new TreeMap<>(Map.of("HTTP-Referer", settings.text("openrouter.site-url"), "X-Title", settings.text("openrouter.app-name")));
+        headers.values().removeIf(String::isEmpty);
         return headers;
     }
 
