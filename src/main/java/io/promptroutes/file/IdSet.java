@@ -28,28 +28,20 @@ public final class IdSet {
         }
     }
 
-    private Hash hash(byte[] id) {
-        ByteBuffer hash = ByteBuffer.wrap(sha256.digest(id));
+    private Hash hash(String id) {
+        ByteBuffer hash = ByteBuffer.wrap(sha256.digest(id.getBytes(StandardCharsets.UTF_8)));
         // 0 means a free slot, so one bit of 128 is given up
         return new Hash(hash.getLong(), hash.getLong() | 1);
     }
 
-    public boolean contains(String id) {
-        return contains(id.getBytes(StandardCharsets.UTF_8));
-    }
-
-    synchronized boolean contains(byte[] id) {
+    public synchronized boolean contains(String id) {
         Hash hash = hash(id);
         long[] table = tables[hash.part()];
         return table[slot(table, hash.high, hash.low) + 1] != 0;
     }
 
     /** Whether the id is new. */
-    public boolean add(String id) {
-        return add(id.getBytes(StandardCharsets.UTF_8));
-    }
-
-    synchronized boolean add(byte[] id) {
+    public synchronized boolean add(String id) {
         Hash hash = hash(id);
         int part = hash.part();
         if (!place(tables[part], hash.high, hash.low)) {

@@ -4,6 +4,7 @@ import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -88,12 +89,9 @@ final class Output implements Closeable {
         return source == null ? Source.record(null, 0, 0) : source;
     }
 
-    /** As no id is. */
-    static byte[] whole(byte[] line) {
-        byte[] whole = new byte[line.length + 1];
-        whole[0] = '\n';
-        System.arraycopy(line, 0, whole, 1, line.length);
-        return whole;
+    /** As no id is; a letter a byte, whatever they are. */
+    static String whole(byte[] line) {
+        return '\n' + new String(line, StandardCharsets.ISO_8859_1);
     }
 
     boolean isEmpty() {
