@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import org.apache.commons.lang3.exception.ExceptionUtils;
+import org.apache.commons.lang3.function.FailableFunction;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -110,25 +111,13 @@ record Database(boolean embedded, FileOwner owner, HikariDataSource pool) implem
         return config;
     }
 
-    /** Something read in a transaction of its own. */
-    interface Reading<T> {
-        T from(Tx tx) throws SQLException;
-    }
-
-    <T> T read(Reading<T> reading) {
+    /** In a transaction of its own. */
+    <T> T read(FailableFunction<Tx, T, SQLException> reading) {
         try (Connection connection = connect()) {
-            return reading.from(new Tx(connection)); // the pool rolls back what is not committed
+            return reading.apply(new Tx(connection)); // the pool rolls back what is not committed
         } catch (SQLException e) {
             throw new LedgerUnavailable("the ledger cannot be read: " + Reason.of(e));
         }
-    }
-
-    /** The same, of one moment where it reads more than once. */
-    <T> T readAtOnce(Reading<T> reading) {
-        return read(tx -> {
-            tx.atOnce();
-            return reading.from(tx);
-        });
     }
 
     Connection connect() throws SQLException {

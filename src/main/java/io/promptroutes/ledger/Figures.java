@@ -145,7 +145,8 @@ public final class Figures {
      * @param slow of which percentiles are told; leaving them out takes half the time
      */
     public Map<By, List<Row>> by(Collection<By> dimensions, Collection<By> slow, Instant since) {
-        return database.readAtOnce(tx -> {
+        return database.read(tx -> {
+            tx.atOnce();
             Map<By, List<Row>> all = new EnumMap<>(By.class);
             for (By dimension : dimensions) {
                 all.put(dimension, by(tx, dimension, since, slow.contains(dimension)));

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.apache.commons.lang3.function.FailableBiFunction;
 
 /** Something that the writer is asked to do. Its answer is set by the writer and told when the group is durable. */
 sealed interface Op<T> {
@@ -69,14 +70,10 @@ sealed interface Op<T> {
     }
 
     /** Something rare. */
-    record Other<T>(Task<T> task, Reply<T> reply) implements Op<T> {
-
-        interface Task<T> {
-            T run(Tx tx, Instant now) throws SQLException;
-        }
+    record Other<T>(FailableBiFunction<Tx, Instant, T, SQLException> task, Reply<T> reply) implements Op<T> {
 
         void run(Tx tx, Instant now) throws SQLException {
-            reply.answer = task.run(tx, now);
+            reply.answer = task.apply(tx, now);
         }
     }
 }

@@ -19,14 +19,10 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.commons.lang3.function.FailableFunction;
 
 /** SQL on one connection with values of Java's types, the same for both databases. Used by one thread at a time. */
 final class Tx {
-
-    /** Reads a row. */
-    interface Row<T> {
-        T read(ResultSet row) throws SQLException;
-    }
 
     private final Connection connection;
     private boolean wrote;
@@ -45,13 +41,13 @@ final class Tx {
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ); // the pool sets it back
     }
 
-    <T> List<T> list(String sql, Row<T> reader, Object... values) throws SQLException {
+    <T> List<T> list(String sql, FailableFunction<ResultSet, T, SQLException> reader, Object... values) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             set(statement, values);
             try (ResultSet rows = statement.executeQuery()) {
                 List<T> read = new ArrayList<>();
                 while (rows.next()) {
-                    read.add(reader.read(rows));
+                    read.add(reader.apply(rows));
                 }
                 return read;
             }
@@ -59,7 +55,7 @@ final class Tx {
     }
 
     /** Rows by their key; {@code sql} takes the keys as its only value, an array. */
-    <K, T> Map<K, T> byKey(String sql, Row<T> reader, Function<T, K> key, Collection<K> keys) throws SQLException {
+    <K, T> Map<K, T> byKey(String sql, FailableFunction<ResultSet, T, SQLException> reader, Function<T, K> key, Collection<K> keys) throws SQLException {
         return keys.isEmpty() ? Map.of() : list(sql, reader, keys).stream().collect(Collectors.toMap(key, row -> row));
     }
 

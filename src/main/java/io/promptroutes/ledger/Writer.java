@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.lang3.function.FailableBiFunction;
 
 /** The one thread that writes: takes all that waits, commits it at once, and tells the answers. {@link #submit} is thread-safe. */
 final class Writer implements Runnable {
@@ -64,7 +65,7 @@ final class Writer implements Runnable {
         return op.reply().future;
     }
 
-    <T> CompletableFuture<T> submit(Op.Other.Task<T> task) {
+    <T> CompletableFuture<T> submit(FailableBiFunction<Tx, Instant, T, SQLException> task) {
         return submit(new Op.Other<>(task, new Op.Reply<>()));
     }
 
