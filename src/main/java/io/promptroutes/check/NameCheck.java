@@ -108,7 +108,7 @@ final class NameCheck {
         });
         own.parts.forEach(part -> {
             Stream<String> removed = part.is(RemoveVariableDefinition.class, "name") ? Stream.of(part.value()) : Stream.empty();
-            Stream.concat(read(part), removed).filter(name -> !set.contains(name)).forEach(name ->
+            Stream.concat(read(part), removed).filter(name -> !set.contains(name) && !name.equals("*")).forEach(name ->
                     fault("variable " + name + " is read, and nothing sets it", part, Finding.nearest(name, set, "set it before")));
             set(part).filter(name -> !read.contains(name)).forEach(name ->
                     fault("variable " + name + " is set, and nothing reads it", part, Finding.nearest(name, read, "leave the step out")));

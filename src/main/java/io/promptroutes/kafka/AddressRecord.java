@@ -14,7 +14,7 @@ import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Gives a result, a cost event or an alert the key of the record that it comes from, and headers that say where that was:
+ * Gives a result or a cost event the key of the record that it comes from, and headers that say where that was:
  * {@code prompt-id}, {@code source-topic}, {@code source-partition}, {@code source-offset}; besides, {@code traceparent} and, as they came,
  * those on the allow-list. Values are UTF-8 text. Thread-safe.
  */
@@ -33,7 +33,7 @@ public final class AddressRecord implements Processor {
         message.removeHeaders("*");
         Origin origin = exchange.getVariable(Variables.ORIGIN, Origin.class);
         Prompt prompt = exchange.getVariable(Variables.PROMPT, Prompt.class);
-        Arrival arrival = exchange.getVariable(Variables.ARRIVAL, Arrival.class); // null of an alert that is no prompt's
+        Arrival arrival = exchange.getVariable(Variables.ARRIVAL, Arrival.class); // null of a cost that was looked up later
         if (origin != null) {
             for (Header header : origin.headers()) {
                 if (carried.contains(header.key())) {

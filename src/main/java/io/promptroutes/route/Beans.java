@@ -103,7 +103,7 @@ public final class Beans implements AutoCloseable {
         main.bind("claimCall", new ClaimCall(shared.ledger(), reservations, catalogue,
                 intake, shared.tally(), pauses, new ClaimCall.Budget(limited, options.budgets().total(),
                         options.budgets().part(), options.models().freeFallback()), breakers, telemetry.traces(), clock));
-        SettleCall settle = new SettleCall(shared.ledger(), publishers, clock);
+        SettleCall settle = new SettleCall(shared.ledger(), intake, publishers, clock);
         main.bind("settleCall", settle);
         main.bind("keepAnswer", (AsyncStep) settle::keep);
         main.bind("followCall", new FollowCall(shared.ledger(), intake));

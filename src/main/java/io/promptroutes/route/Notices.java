@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Exchange;
 
-/** Alerts that a step leaves in variable {@code alerts}, a list, for routes/engine/outcomes.camel.yaml to publish. Stateless. */
+/** Alerts that a step leaves in variable {@code alerts}, a list, for routes/engine/outcomes.camel.yaml to have published. Stateless. */
 final class Notices {
 
     private Notices() {

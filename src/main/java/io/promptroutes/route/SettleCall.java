@@ -2,6 +2,7 @@ package io.promptroutes.route;
 
 import io.promptroutes.cost.Cost;
 import io.promptroutes.flow.Call;
+import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Durable;
@@ -23,11 +24,12 @@ import org.apache.camel.Exchange;
  * After a call: what it came to is on disk, and with it the prompt's result if this call answered it. Thread-safe; done again, it books nothing twice.
  *
  * @param ledger     null where there is none
+ * @param intake     is given the permission to call back, where the prompt goes on
  * @param publishers does what follows a commit, publishing for one; may block
  */
-record SettleCall(Ledger ledger, Executor publishers, Clock clock) implements AsyncStep {
+record SettleCall(Ledger ledger, Intake intake, Executor publishers, Clock clock) implements AsyncStep {
 
-    /** The thread, and with it the permit, is free for another call while the commit is waited for. */
+    /** The thread, and with it the permit, is free for another call while the commit is waited for, and whatever is published then. */
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         return settle(exchange, callback, false);
@@ -44,7 +46,11 @@ record SettleCall(Ledger ledger, Executor publishers, Clock clock) implements As
         if (!unchecked) {
             exchange.getMessage().setBody(run.call().event()); // to be published then
         }
-        if (ledger == null || run.call().claim() == null) {
+        if (ledger == null && !unchecked) {
+            publishers.execute(() -> callback.done(false));
+            return false;
+        }
+        if (run.call().claim() == null) {
             callback.done(true);
             return true;
         }
@@ -79,6 +85,9 @@ record SettleCall(Ledger ledger, Executor publishers, Clock clock) implements As
         }
         if (!unchecked || !settled.stored()) {
             run.call().claimed(null);
+        }
+        if (run.call().answer() == null && run.end() == null) { // it goes on
+            intake.called(run); // a process that dies before its cost event is published has it in the ledger
         }
         Notices.leave(exchange, settled.crossings(), clock.instant());
     }

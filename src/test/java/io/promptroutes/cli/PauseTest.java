@@ -84,7 +84,7 @@ class PauseTest {
             server.script(NO_CREDIT);
             routes.ask("{\"prompt\":\"Hello again\",\"budget\":\"free\"}");
             assertThat(server.modelsCalled()).as("paused for the same reason once more").hasSize(2);
-            assertThat(routes.alerts()).as("told once").extracting(alert -> alert.at("/data/kind").asText()).containsExactly("paused");
+            await().untilAsserted(() -> assertThat(routes.alerts()).as("told once").extracting(alert -> alert.at("/data/kind").asText()).containsExactly("paused"));
         }
     }
 
@@ -94,7 +94,7 @@ class PauseTest {
             server.script(NO_CREDIT, Reply.answer("\"usage\":{\"total_tokens\":3,\"cost\":0}"), NO_CREDIT);
             assertThat(routes.ask(ASK_M).at("/fallback/reason").asText()).isEqualTo("insufficient_credit");
             assertThat(routes.ask(ASK_M).path("status").asText()).isEqualTo("success");
-            assertThat(routes.alerts()).hasSize(1);
+            await().untilAsserted(() -> assertThat(routes.alerts()).hasSize(1));
             assertThat(routes.alerts().get(0).at("/data/kind").asText()).isEqualTo("credit");
             assertThat(routes.alerts().get(0).at("/data/figure_of").asText()).isEqualTo("HTTP 402");
         }

@@ -114,7 +114,7 @@ class PoisonedPromptTest {
             List<String> ids = Stream.of("1", "2", "3").map(n -> routes.send("{\"prompt\":\"" + n + "\",\"model\":\"openai/gpt-4.1-mini\"}")).toList();
             ids.forEach(id -> assertThat(routes.outcome(id).path("status").asText()).isEqualTo("success"));
             assertThat(routes.deadLetters()).isEmpty();
-            assertThat(routes.alerts()).anyMatch(alert -> alert.at("/data/kind").asText().equals("paused"));
+            await().untilAsserted(() -> assertThat(routes.alerts()).anyMatch(alert -> alert.at("/data/kind").asText().equals("paused")));
         }
     }
 }

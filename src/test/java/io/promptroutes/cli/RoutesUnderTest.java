@@ -193,6 +193,10 @@ final class RoutesUnderTest implements AutoCloseable {
         return alerts;
     }
 
+    CamelContext camel() {
+        return application.camel();
+    }
+
     List<JsonNode> results() {
         return List.copyOf(results);
     }
