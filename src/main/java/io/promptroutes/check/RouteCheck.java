@@ -28,6 +28,7 @@ import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.support.PatternHelper;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * What the user's own route files name in vain, before anything starts. The shipped files are only looked at for what the user's have taken
@@ -69,15 +70,7 @@ public final class RouteCheck {
 
     private static final class Shipped {
 
-        private static final RouteModel MODEL = model();
-
-        private static RouteModel model() {
-            try {
-                return RouteModel.of(RouteFiles.ofTheJar());
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        private static final RouteModel MODEL = Failable.get(() -> RouteModel.of(RouteFiles.ofTheJar()));
     }
 
     private RouteCheck(RouteModel own, Set<String> replaced, Known known, Consumer<Finding> found) {

@@ -21,6 +21,8 @@ import org.apache.camel.model.SetVariableDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
+import org.apache.commons.lang3.function.Failable;
+import org.apache.commons.lang3.reflect.FieldUtils;
 
 /** Route files as Camel reads them, with the routes that are not for every command; nothing of them is made. Immutable by agreement. */
 final class RouteModel {
@@ -90,22 +92,11 @@ final class RouteModel {
                 variables.add(set);
             }
             boolean placed = node instanceof OptionalIdentifiedDefinition<?> one && (at == null || one.getLocation() != null);
-            for (Class<?> type = node.getClass(); type != Object.class; type = type.getSuperclass()) {
-                for (Field field : type.getDeclaredFields()) {
-                    if (!Modifier.isStatic(field.getModifiers()) && !SKIPPED.contains(field.getName())) {
-                        walk(value(field, node), field.getName(), node, placed ? (OptionalIdentifiedDefinition<?>) node : at);
-                    }
+            for (Field field : FieldUtils.getAllFieldsList(node.getClass())) {
+                if (!Modifier.isStatic(field.getModifiers()) && !SKIPPED.contains(field.getName())) {
+                    walk(Failable.get(() -> FieldUtils.readField(field, node, true)), field.getName(), node, placed ? (OptionalIdentifiedDefinition<?>) node : at);
                 }
             }
-        }
-    }
-
-    private static Object value(Field field, Object of) {
-        try {
-            field.setAccessible(true);
-            return field.get(of);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -2,8 +2,8 @@ package io.promptroutes.cli;
 
 import io.promptroutes.settings.Settings;
 import java.io.PrintWriter;
-import java.net.URISyntaxException;
 import java.util.List;
+import org.apache.commons.lang3.function.Failable;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.slf4j.LoggerFactory;
@@ -21,11 +21,7 @@ final class Logs {
     static void format(Settings settings) {
         json = settings.choice("logs.format", List.of("text", "json")).equals("json");
         if (json) {
-            try {
-                Configurator.reconfigure(Logs.class.getResource("/log4j2-json.properties").toURI());
-            } catch (URISyntaxException e) {
-                throw new IllegalStateException(e);
-            }
+            Configurator.reconfigure(Failable.get(Logs.class.getResource("/log4j2-json.properties")::toURI));
             keepSecrets();
         }
     }

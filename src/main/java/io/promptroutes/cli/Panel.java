@@ -3,6 +3,7 @@ package io.promptroutes.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.io.IOUtils;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.terminal.TerminalBuilder.SystemOutput;
@@ -95,13 +96,9 @@ final class Panel implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            try {
-                status.hide();
-                status.close();
-                terminal.close();
-            } catch (IOException e) {
-                // nothing more is shown there
-            }
+            status.hide();
+            status.close();
+            IOUtils.closeQuietly(terminal); // nothing more is shown there
         }
     }
 }

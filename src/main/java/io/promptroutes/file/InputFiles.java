@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.apache.commons.io.IOUtils;
 
 /**
  * What is in a job's files, one after the other, in memory that depends on the largest prompt allowed and not on the files: the rows of
@@ -151,11 +152,8 @@ public final class InputFiles extends Ahead<Arrival> implements Closeable {
 
     @Override
     public void close() {
-        try (InputStream closing = in) {
-            in = null;
-            arrivals = Collections.emptyIterator();
-        } catch (IOException e) {
-            // it was only read
-        }
+        IOUtils.closeQuietly(in); // it was only read
+        in = null;
+        arrivals = Collections.emptyIterator();
     }
 }

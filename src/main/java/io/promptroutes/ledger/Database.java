@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import org.apache.commons.io.IOUtils;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.commons.lang3.function.FailableFunction;
 import org.flywaydb.core.Flyway;
@@ -56,12 +57,7 @@ record Database(boolean embedded, FileOwner owner, HikariDataSource pool) implem
                     Map.of("bytes", embedded ? "BINARY LARGE OBJECT" : "BYTEA", "only.embedded", embedded ? "" : "--")).load().migrate();
             return new Database(embedded, owner, pool);
         } catch (HikariPool.PoolInitializationException | FlywayException | IOException | LedgerUnavailable e) {
-            if (pool != null) {
-                pool.close();
-            }
-            if (owner != null) {
-                owner.close();
-            }
+            IOUtils.closeQuietly(pool, owner);
             throw e instanceof LedgerUnavailable refused ? refused : refusal(settings, e);
         }
     }
@@ -149,9 +145,7 @@ record Database(boolean embedded, FileOwner owner, HikariDataSource pool) implem
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (owner != null) {
-            owner.close();
-        }
+        IOUtils.closeQuietly(owner);
     }
 
     private void shutDown() {

@@ -1,6 +1,7 @@
 package io.promptroutes.ledger;
 
 import io.promptroutes.prompt.OwnerOnly;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,9 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.apache.commons.io.IOUtils;
 
 /** Holds an embedded ledger's directory for one opener. The operating system lets go of it when the process dies. */
-record FileOwner(FileChannel channel) implements AutoCloseable {
+record FileOwner(FileChannel channel) implements Closeable {
 
     /** The lock is on a byte far behind the text: on Windows a locked byte cannot be read. */
     private static final long LOCKED_BYTE = 1 << 20;
@@ -34,7 +36,7 @@ record FileOwner(FileChannel channel) implements AutoCloseable {
             channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)), 0);
             return new FileOwner(channel);
         } catch (IOException e) {
-            new FileOwner(channel).close();
+            IOUtils.closeQuietly(channel);
             throw new LedgerUnavailable("cannot write to the ledger's directory " + directory + " (" + e + "): let this user write there, or name another one with key "
                     + "ledger.directory");
         }
@@ -50,12 +52,6 @@ record FileOwner(FileChannel channel) implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException e) {
-            // the lock is gone with the process at the latest
-        }
+        IOUtils.closeQuietly(channel); // the lock is gone with the process at the latest
     }
 }

@@ -99,11 +99,8 @@ final class Tx {
 
     /** As both databases can keep it: PostgreSQL takes no U+0000, and no half of a surrogate pair is UTF-8. */
     static String storable(String text) {
-        return text.chars().anyMatch(c -> c == 0 || Character.isSurrogate((char) c)) ? repaired(text) : text;
-    }
-
-    private static String repaired(String text) {
-        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8).replace('\0', '\uFFFD');
+        return text.chars().noneMatch(c -> c == 0 || Character.isSurrogate((char) c)) ? text
+                : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8).replace('\0', '\uFFFD');
     }
 
     private void set(PreparedStatement statement, Object... values) throws SQLException {

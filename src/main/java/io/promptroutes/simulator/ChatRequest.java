@@ -3,7 +3,6 @@ package io.promptroutes.simulator;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.netty.buffer.ByteBufUtil;
 import io.promptroutes.prompt.Json;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -46,13 +45,9 @@ record ChatRequest(List<String> models, JsonNode messages, Long maxTokens, long 
     }
 
     private static JsonNode tree(byte[] body) throws Refused {
-        try {
-            JsonNode root = Json.MAPPER.readTree(body);
-            if (root.isObject()) {
-                return root;
-            }
-        } catch (IOException e) {
-            // said below, without quoting the body
+        JsonNode root = Json.tree(body);
+        if (root.isObject()) {
+            return root;
         }
         throw bad("The body is not a valid JSON object");
     }
