@@ -1,7 +1,7 @@
 package io.promptroutes.check;
 
 import io.promptroutes.check.RouteModel.Part;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.kafka.Replay;
 import io.promptroutes.prompt.Prompt;
@@ -48,7 +48,7 @@ final class NameCheck {
     private static final Pattern PATH = Pattern.compile("\\$\\{variable\\.(\\w+)((?:\\.\\w+)+)}");
     /** Of objects in variables: their fields can be read. */
     private static final Map<String, Class<?>> TYPES = Map.of(Variables.PROMPT, Prompt.class, Variables.DETECTION, TaskDetection.Found.class,
-            Variables.RUN, Run.class, Variables.WAIT, Wait.class, Variables.AGAIN, Again.class, Variables.BRANCHES, Comparisons.Branches.class,
+            Variables.RUN, PromptContext.class, Variables.WAIT, Wait.class, Variables.AGAIN, Again.class, Variables.BRANCHES, Comparisons.Branches.class,
             Variables.CALL, UnknownCosts.Asked.class);
     private static final Set<String> LANGUAGES = Set.of("simple", "constant", "variable");
     private static final Pattern FIELDS = Pattern.compile("\\$\\{[a-z]\\w*[^{}]*}");

@@ -3,10 +3,13 @@ package io.promptroutes.flow;
 import io.promptroutes.cost.Cost;
 import io.promptroutes.cost.CostSource;
 import java.math.BigDecimal;
+import java.util.Map;
 
 /** What the calls of a prompt have come to. Amounts are USD. Belongs to one prompt; not thread-safe. */
 public final class Bill {
 
+    private final Map<String, BigDecimal> worst;
+    private final BigDecimal most;
     private Cost last;
     private BigDecimal spent = BigDecimal.ZERO;
     private BigDecimal earlier = BigDecimal.ZERO;
@@ -14,12 +17,21 @@ public final class Bill {
     private int unknown;
     private BigDecimal uncertain = BigDecimal.ZERO;
 
-    /** @param worst what the call can have cost at most, which counts where its cost is unknown */
-    void add(Cost cost, BigDecimal worst) {
+    /**
+     * @param worst the most that a call of each model can cost
+     * @param cents that the request allows for all of them; null where it does not say
+     */
+    Bill(Map<String, BigDecimal> worst, BigDecimal cents) {
+        this.worst = worst;
+        most = cents == null ? null : cents.movePointLeft(2);
+    }
+
+    /** Adds what a call cost, or may have cost. @param model that was called */
+    public void add(Cost cost, String model) {
         last = cost;
         if (cost.usd() == null) {
             unknown++;
-            uncertain = uncertain.add(worst);
+            uncertain = uncertain.add(worst.getOrDefault(model, BigDecimal.ZERO));
             return;
         }
         spent = spent.add(cost.usd());
@@ -29,13 +41,13 @@ public final class Bill {
     }
 
     /** @param known what all calls have cost that were ever made for the prompt, those of this run among them */
-    void earlier(BigDecimal known) {
+    public void earlier(BigDecimal known) {
         earlier = known.subtract(spent).max(BigDecimal.ZERO);
     }
 
-    /** Whether one more call of so much at the most stays within a limit. */
-    boolean allows(BigDecimal worst, BigDecimal limit) {
-        return spent().add(uncertain).add(worst).compareTo(limit) <= 0;
+    /** Whether a call of {@code model} cannot make the prompt cost more than its request allows. */
+    public boolean allows(String model) {
+        return most == null || spent().add(uncertain).add(worst.getOrDefault(model, BigDecimal.ZERO)).compareTo(most) <= 0;
     }
 
     /** Of the last call that was or may have been billed, or null. */

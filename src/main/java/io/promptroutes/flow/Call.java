@@ -8,6 +8,8 @@ import io.promptroutes.openrouter.CallEntity;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.openrouter.FailureKind;
+import io.promptroutes.routing.Chain;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
@@ -16,7 +18,9 @@ import java.util.stream.Stream;
 /** A call of a model, from its request on to what came of it. Belongs to one prompt; not thread-safe. */
 public final class Call {
 
+    private final int attempt;
     private final ChatRequest.Body request;
+    private final Duration limit;
     private Media media;
     private Reservations.Bound bound;
     private CallEntity entity;
@@ -25,18 +29,26 @@ public final class Call {
     private long startedNanos;
     private long latencyMs = -1;
     private CallFailed.Details failure;
-    /** Null where the model gave none, or none that fits. */
-    Answer answer;
-    /** Given, and rejected. */
-    Answer unfit;
+    private Answer answer;
+    private Answer unfit;
+    private String fault;
     private String remark;
     private byte[] event;
     private byte[] result;
-    /** What it used as counted here, where what its answer says cannot be believed; else null. */
-    Usage counted;
+    private Usage counted;
 
-    Call(ChatRequest.Body request) {
+    /**
+     * @param attempt its number among all calls that were ever made for the work, from 1
+     * @param limit   its wall clock, less what other models need
+     */
+    Call(int attempt, ChatRequest.Body request, Duration limit) {
+        this.attempt = attempt;
         this.request = request;
+        this.limit = limit;
+    }
+
+    public int attempt() {
+        return attempt;
     }
 
     /** What it sends. */
@@ -63,21 +75,41 @@ public final class Call {
         claim = id;
     }
 
-    void begin(CallEntity sent, Instant now) {
-        entity = sent;
+    void begin(Chain chain, Instant now) {
+        entity = new CallEntity(request.bytes(), chain.begin(limit, now));
         started = now;
         startedNanos = System.nanoTime();
     }
 
     /** It has ended, with an answer or a failure to be noted next. That its answer is rejected later ends it no second time. */
     public void ended() {
-        if (latencyMs < 0) {
-            latencyMs = (System.nanoTime() - startedNanos) / 1_000_000;
-        }
+        latencyMs = latencyMs < 0 ? (System.nanoTime() - startedNanos) / 1_000_000 : latencyMs;
     }
 
     public void failed(CallFailed.Details details) {
         failure = details;
+    }
+
+    void answered(Answer given) {
+        answer = given;
+    }
+
+    /** Its answer is rejected, and returned. */
+    Answer unfit(String why) {
+        unfit = answer;
+        answer = null;
+        fault = why;
+        return unfit;
+    }
+
+    /** What is wrong with its answer, in words for the model; null where nothing is. */
+    public String fault() {
+        return fault;
+    }
+
+    /** @param instead what it used as counted here, where what its answer says cannot be believed; else null */
+    public void counted(Usage instead) {
+        counted = instead;
     }
 
     public CallEntity entity() {
@@ -98,6 +130,7 @@ public final class Call {
         return latencyMs;
     }
 
+    /** Null where the model gave none, or none that fits. */
     public Answer answer() {
         return answer;
     }

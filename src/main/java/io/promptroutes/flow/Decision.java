@@ -17,11 +17,6 @@ import java.util.List;
 public record Decision(String tier, String reason, BigDecimal temperature, Integer maxTokens, Choice choice, Double confidence, List<String> signs,
         String branch) {
 
-    /** Models passed over, each with the reason. */
-    public List<String> rejected() {
-        return choice.rejected();
-    }
-
     /** For one model of a comparison. */
     public Decision alone(String model) {
         return new Decision(tier, reason, temperature, maxTokens, choice.alone(), confidence, signs, model);

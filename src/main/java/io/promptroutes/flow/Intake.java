@@ -101,13 +101,13 @@ public final class Intake {
     }
 
     /**
-     * Asks before each call; each true is followed by one {@link #called}, when what came of it is published or queued again.
+     * Asks before each call; what is given is taken back by {@link #called}, when what came of it is published or queued again.
      *
-     * @param refused whether it was put back before: a pause is tested by another one where there is one, else a single prompt that is
-     *                refused for itself would hold up all
+     * @param permit of a prompt: one that was refused before tests a pause only where no other does, else a single prompt that is refused for
+     *               itself would hold up all
      */
-    public synchronized boolean mayCall(boolean refused) {
-        if (state == State.PAUSED && !clock.instant().isBefore(refused ? nextProbe.plus(min(OTHERS_FIRST, probeEvery)) : nextProbe)) {
+    public synchronized boolean mayCall(Permit permit) {
+        if (state == State.PAUSED && !clock.instant().isBefore(permit.refused() != null ? nextProbe.plus(min(OTHERS_FIRST, probeEvery)) : nextProbe)) {
             state = State.PROBING;
             probeTaken = false;
         }
@@ -115,6 +115,7 @@ public final class Intake {
         if (may) {
             probeTaken = true;
             calling++;
+            permit.take();
         }
         return may;
     }
@@ -129,19 +130,14 @@ public final class Intake {
         return unfinished;
     }
 
-    /** A call has ended, however, and what came of it is safe. */
-    public synchronized void called() {
-        calling--;
-        if (state == State.PROBING) {
-            probeTaken = false; // it proved nothing either way: another may try
-        }
-        notifyAll();
-    }
-
-    /** The same for a prompt, if a call of it had begun whose outcome was not safe so far. @param run null where there is none */
-    public void called(Run run) {
-        if (run != null && run.settle()) {
-            called();
+    /** A call has ended, however, and what came of it is safe. Does nothing where none had begun, or that was said before. */
+    public synchronized void called(Permit permit) {
+        if (permit.giveBack()) {
+            calling--;
+            if (state == State.PROBING) {
+                probeTaken = false; // it proved nothing either way: another may try
+            }
+            notifyAll();
         }
     }
 

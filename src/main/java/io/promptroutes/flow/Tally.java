@@ -58,7 +58,7 @@ public final class Tally {
     }
 
     /** A prompt was answered by {@code run}'s last call, or by those of its comparison. */
-    public synchronized void answered(Run run) {
+    public synchronized void answered(PromptContext run) {
         answered++;
         if (run.chain().level() > 0 && run.chain().fallbackReason() != null) {
             fallbacks.merge(run.chain().fallbackReason(), 1L, Long::sum);
@@ -68,7 +68,7 @@ public final class Tally {
     }
 
     /** @param level of the answer among the models of its chain */
-    public void substitute(Run run, int level) {
+    private void substitute(PromptContext run, int level) {
         if (level > 0 && !run.decision().choice().wanted().isEmpty()) {
             note(SUBSTITUTE);
         }
@@ -98,10 +98,11 @@ public final class Tally {
         return new TreeMap<>(waiting);
     }
 
-    /** A stored answer was published instead of called. @param model that gave it; usd, what it had cost */
-    public synchronized void reuse(Run run, String model, BigDecimal usd) {
+    /** A stored answer was published instead of called. @param model that gave it; level, as for a call; usd, what it had cost */
+    public synchronized void reuse(PromptContext run, String model, int level, BigDecimal usd) {
         saved = saved.add(usd);
         row(run, model).reused++;
+        substitute(run, level);
     }
 
     /** Something that the summary tells of a prompt: one of the constants. */
@@ -133,11 +134,12 @@ public final class Tally {
     }
 
     /** A call that was or may have been billed. @param usd null where nobody knows */
-    public synchronized void cost(Run run, BigDecimal usd) {
-        row(run, run.chain().calledModel()).call(usd, run.call().paid() != null, run.call().usage(), run.call().latencyMs());
+    public synchronized void cost(PromptContext run, BigDecimal usd) {
+        Call call = run.calls().last();
+        row(run, run.chain().calledModel()).call(usd, call.paid() != null, call.usage(), call.latencyMs());
     }
 
-    private ModelTally row(Run run, String model) {
+    private ModelTally row(PromptContext run, String model) {
         List<String> key = List.of(run.task(), model);
         ModelTally row = models.get(key);
         return row != null ? row : models.computeIfAbsent(models.size() < MOST_ROWS ? key : List.of(OTHERS, OTHERS), ModelTally::new);

@@ -41,7 +41,7 @@ public final class Variables {
     /** Where it is not to be that of the task. */
     public static final String MAX_TOKENS = "maxTokens";
 
-    /** The prompt on its way, a {@link Run}. */
+    /** The prompt on its way, a {@link PromptContext}. */
     public static final String RUN = "run";
     /** The route to which the prompt goes on. */
     public static final String NEXT = "next";

@@ -3,7 +3,7 @@ package io.promptroutes.publish;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
 import java.util.Comparator;
@@ -37,7 +37,7 @@ public record Comparison(List<Branch> branches) {
     }
 
     /** At least one has answered. */
-    public byte[] result(Run run) {
+    public byte[] result(PromptContext run) {
         ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("id", run.prompt().id());
         out.put("status", "success");

@@ -12,7 +12,7 @@ import io.promptroutes.cost.CostSource;
 import io.promptroutes.cost.Usd;
 import io.promptroutes.cost.Usage;
 import io.promptroutes.flow.Call;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.ledger.OpenClaim;
 import io.promptroutes.openrouter.Generation;
 import io.promptroutes.prompt.Json;
@@ -50,14 +50,14 @@ public final class CostEvents {
      * The run's last call. Its id is the claim's; without a ledger it is a new one, made once. What a server calls its answers is data,
      * since not every server gives each answer another name.
      */
-    public static byte[] of(Run run, Cost cost, Instant now) {
+    public static byte[] of(PromptContext run, Cost cost, Instant now) {
         Prompt prompt = run.prompt();
-        Call call = run.call();
+        Call call = run.calls().last();
         Usage usage = call.usage();
         Usage told = cost.instead() == null ? null : call.told();
         UUID id = call.claim() != null ? call.claim() : UUID.randomUUID();
         return CloudEvent.of(TYPE, id.toString(), prompt.id(), now, new Data(
-                prompt.id(), run.attempt(), run.chain().calledModel(), call.model(), call.provider(), call.generationId(),
+                prompt.id(), call.attempt(), run.chain().calledModel(), call.model(), call.provider(), call.generationId(),
                 run.task(), prompt.strategy().toString(), prompt.budget().toString(), prompt.tenant(),
                 usage == null ? null : usage.promptTokens(), usage == null ? null : usage.completionTokens(),
                 usage == null ? null : usage.reasoningTokens(), usage == null ? null : usage.cachedTokens(),

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.flow.Failure;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.prompt.DeadLetterLine;
 import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Json;
@@ -18,11 +18,11 @@ public final class DeadLetters {
     }
 
     /** The dead letter of a prompt that was called, or could not be. */
-    public static byte[] failed(Run run) {
+    public static byte[] failed(PromptContext run) {
         Prompt prompt = run.prompt();
-        ObjectNode out = head(prompt.id(), run.end());
-        if (run.unfit() != null) {
-            out.put("text", run.unfit().text()); // it was paid for
+        ObjectNode out = head(prompt.id(), run.calls().end());
+        if (run.calls().unfit() != null) {
+            out.put("text", run.calls().unfit().text()); // it was paid for
         }
         out.putPOJO("routing", Routing.of(run));
         out.putPOJO("attempts", Results.attempts(run.chain()));

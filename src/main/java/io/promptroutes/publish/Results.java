@@ -6,7 +6,8 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.promptroutes.cost.Usage;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Call;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
@@ -33,9 +34,10 @@ public final class Results {
     }
 
     /** The result of a prompt that was answered. */
-    public static byte[] answered(Run run) {
+    public static byte[] answered(PromptContext run) {
         Prompt prompt = run.prompt();
-        Answer answer = run.call().answer();
+        Call call = run.calls().last();
+        Answer answer = call.answer();
         ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("id", prompt.id());
         out.put("status", "success");
@@ -53,18 +55,18 @@ public final class Results {
         out.put("finish_reason", answer.finishReason());
         out.putPOJO("routing", Routing.of(run));
         out.putPOJO("fallback", fallback(run.chain()));
-        Usage usage = run.call().usage();
+        Usage usage = call.usage();
         out.putPOJO("usage", usage == null ? null : new Tokens(usage.promptTokens(), usage.completionTokens(), usage.reasoningTokens(),
                 usage.cachedTokens(), usage.totalTokens()));
         cost(out, run);
-        out.put("latency_ms", run.call().latencyMs());
+        out.put("latency_ms", call.latencyMs());
         out.put("cached", false);
         origin(out, prompt);
         return Json.bytes(out);
     }
 
     /** A result that was published before, for a prompt that asks the same and made no call. */
-    public static byte[] again(Run run, byte[] published) {
+    public static byte[] again(PromptContext run, byte[] published) {
         ObjectNode out = (ObjectNode) Json.tree(published);
         out.put("id", run.prompt().id());
         out.put("model_requested", run.chain().requested());
@@ -89,7 +91,7 @@ public final class Results {
     }
 
     /** All calls of the prompt; those that may have been billed unknown to us are counted, never guessed. */
-    static void cost(ObjectNode out, Run run) {
+    static void cost(ObjectNode out, PromptContext run) {
         BigDecimal spent = run.bill().spent();
         out.put("cost_usd", spent.signum() == 0 ? BigDecimal.ZERO : spent);
         out.put("cost_source", run.bill().source().toString());

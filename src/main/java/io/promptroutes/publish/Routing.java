@@ -8,8 +8,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.promptroutes.flow.Call;
 import io.promptroutes.flow.Decision;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.routing.Choice;
@@ -39,14 +40,15 @@ record Routing(String strategy, String task, @JsonInclude(NON_NULL) Double confi
         }
     }
 
-    static Routing of(Run run) {
+    static Routing of(PromptContext run) {
         Prompt prompt = run.prompt();
         Decision decision = run.decision();
         Choice choice = decision.choice();
         JsonNode own = prompt.request().get("temperature");
         List<String> notes = new ArrayList<>(prompt.notes());
-        if (run.call() != null && run.call().remark() != null) {
-            notes.add(run.call().remark());
+        Call call = run.calls().last();
+        if (call != null && call.remark() != null) {
+            notes.add(call.remark());
         }
         return new Routing(prompt.strategy().toString(), run.task(),
                 decision.confidence() == null ? null : Math.round(decision.confidence() * 100) / 100.0, decision.signs(),

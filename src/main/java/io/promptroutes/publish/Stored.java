@@ -2,7 +2,7 @@ package io.promptroutes.publish;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.openrouter.FinishReason;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
@@ -34,7 +34,7 @@ public record Stored(byte[] bytes, JsonNode json) {
     }
 
     /** The model that gave the answer, by the name under which it is called today where it would be the first one again. @param model as it called itself, or null */
-    public String givenBy(Run run, String model) {
+    public String givenBy(PromptContext run, String model) {
         boolean again = level() == 0 && run.chain().requested().equals(json.path("model_requested").asText());
         return again || model == null ? run.chain().requested() : model;
     }
@@ -73,7 +73,7 @@ public record Stored(byte[] bytes, JsonNode json) {
     }
 
     /** Whether the tables would choose another model first now. @param chosen the cell's models, separated by commas; null where the request names its own */
-    public boolean chosenOtherwise(Run run, String chosen) {
+    public boolean chosenOtherwise(PromptContext run, String chosen) {
         String first = json.path("model_requested").textValue();
         return first != null && chosen != null && !first.equals(run.chain().requested())
                 && Arrays.stream(chosen.split(",")).map(String::strip).noneMatch(first::equals);

@@ -3,8 +3,9 @@ package io.promptroutes.route;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.flow.AnswerCache;
+import io.promptroutes.flow.Call;
 import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.CachedAnswer;
@@ -44,11 +45,11 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-        Run run = exchange.getVariable(Variables.RUN, Run.class);
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
         CompletableFuture<Outcome> next = CompletableFuture.completedFuture(Outcome.CALL);
         try {
             // one that asks already comes here again when its claim was taken; one that was reopened is to be called
-            if (run.question() == null && !run.reopened() && shareable(run)) {
+            if (run.entry().question() == null && !run.entry().reopened() && shareable(run)) {
                 next = ask(exchange, run, question(run), 0);
             }
         } catch (RuntimeException e) {
@@ -74,7 +75,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
         exchange.setVariable(Variables.NEXT, intake.stopped() && next != Outcome.REPUBLISH ? Outcome.STOPPED : next);
     }
 
-    private CompletableFuture<Outcome> ask(Exchange exchange, Run run, String question, int waited) {
+    private CompletableFuture<Outcome> ask(Exchange exchange, PromptContext run, String question, int waited) {
         CachedAnswer known = find(run, question);
         if (known != null) {
             return CompletableFuture.completedFuture(give(exchange, run, known));
@@ -90,15 +91,16 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
     }
 
     /** This prompt calls, and the others wait for what becomes of it, however it ends. */
-    private void lead(Exchange exchange, Run run, String question, boolean others) {
-        run.shares(question);
+    private void lead(Exchange exchange, PromptContext run, String question, boolean others) {
+        run.entry().shares(question);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
                 CachedAnswer answer = null;
-                if (run.cacheKey() != null && run.call().result() != null) {
+                Call call = run.calls().last();
+                if (run.cacheKey() != null && call.result() != null) {
                     BigDecimal cost = run.bill().last().usd();
-                    answer = new CachedAnswer(run.call().result(), run.call().answer().model(), cost == null ? BigDecimal.ZERO : cost, clock.instant());
+                    answer = new CachedAnswer(call.result(), call.answer().model(), cost == null ? BigDecimal.ZERO : cost, clock.instant());
                     cache.put(run.cacheKey(), answer);
                 }
                 if (others) {
@@ -108,7 +110,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
         });
     }
 
-    private CachedAnswer find(Run run, String question) {
+    private CachedAnswer find(PromptContext run, String question) {
         String key = key(run, question);
         CachedAnswer known = cache.find(key);
         if (known == null && ledger != null && !policy.fresh()) {
@@ -121,7 +123,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
     }
 
     /** An answer is the model's that gave it: what a fallback said is not given for a first choice that can be had again. */
-    private String key(Run run, String question) {
+    private String key(PromptContext run, String question) {
         return question + " " + run.chain().models().stream().filter(this::mayBeCalled).findFirst().orElse(run.chain().model());
     }
 
@@ -129,28 +131,27 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
         return leftOut.apply(model) == null;
     }
 
-    private Outcome give(Exchange exchange, Run run, CachedAnswer answer) {
+    private Outcome give(Exchange exchange, PromptContext run, CachedAnswer answer) {
         if (run.chain().models().stream().anyMatch(this::mayBeCalled)) {
             run.chain().passOver(leftOut);
         }
         byte[] result = Results.again(run, answer.result());
         if (ledger != null) {
             Finish finish = Finish.answered(result, answer.model(), run.bill().spent());
-            if (!Durable.result(ledger.finish(run.work(), finish)).stored()) {
-                run.forgetWork(); // another process had answered it meanwhile: that answer is the one to publish
+            if (!Durable.result(ledger.finish(run.entry().work(), finish)).stored()) {
+                run.entry().forget(); // another process had answered it meanwhile: that answer is the one to publish
                 return Outcome.LOOK_UP;
             }
-            ledger.reused(run.work(), answer.model(), answer.costUsd()); // a figure for people: not waited for
+            ledger.reused(run.entry().work(), answer.model(), answer.costUsd()); // a figure for people: not waited for
             intake.over(LookUp.LEDGER_LOST);
         }
-        tally.reuse(run, answer.model(), answer.costUsd());
-        tally.substitute(run, run.chain().level());
-        exchange.setVariable(Variables.AGAIN, new Again(result, Sinks.branch(exchange) ? Outcome.BRANCH_OVER : Outcome.RESULT_AGAIN, List.of()));
+        tally.reuse(run, answer.model(), run.chain().level(), answer.costUsd());
+        exchange.setVariable(Variables.AGAIN, new Again(result, run.part() ? Outcome.BRANCH_OVER : Outcome.RESULT_AGAIN, List.of()));
         return Outcome.REPUBLISH;
     }
 
     /** A comparison is made of many calls, and its answer is none of a model. */
-    private boolean shareable(Run run) {
+    private boolean shareable(PromptContext run) {
         if (run.prompt().strategy() == Strategy.COMPARE) {
             return false;
         }
@@ -161,7 +162,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
     }
 
     /** All that an answer depends on: the request with our settings, the models, and whose answer it is. */
-    private String question(Run run) {
+    private String question(PromptContext run) {
         ObjectNode asked = Json.MAPPER.createObjectNode();
         run.chain().models().forEach(asked.putArray("models")::add);
         asked.put("free_only", run.chain().freeOnly());

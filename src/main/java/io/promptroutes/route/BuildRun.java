@@ -2,7 +2,7 @@ package io.promptroutes.route;
 
 import io.promptroutes.flow.Decision;
 import io.promptroutes.flow.Failure;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.routing.Chain;
@@ -57,9 +57,9 @@ record BuildRun(ChainBuilder chains, BooleanSupplier limited, Duration deadline,
                 null);
         List<String> models = choice.models().isEmpty() ? List.of("(none)") : choice.models(); // of a refusal
         String requested = choice.wanted().isEmpty() ? models.get(0) : own(prompt).get(0);
-        Run run = new Run(choice.prompt(), task, new Chain(models, deadline, choice.freeOnly(), requested, choice.instead()), decision);
+        PromptContext run = new PromptContext(choice.prompt(), task, new Chain(models, deadline, choice.freeOnly(), requested, choice.instead()), decision);
         if (choice.refusal() != null) {
-            run.fail(new Failure(choice.refusal().code(), choice.refusal().message(), false));
+            run.calls().fail(new Failure(choice.refusal().code(), choice.refusal().message(), false));
         }
         exchange.setVariable(Variables.NEXT, choice.refusal() == null ? Outcome.QUEUE : Outcome.FAILED);
         exchange.setVariable(Variables.RUN, run);

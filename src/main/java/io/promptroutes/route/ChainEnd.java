@@ -1,7 +1,7 @@
 package io.promptroutes.route;
 
 import io.promptroutes.flow.Failure;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.openrouter.Billing;
 import io.promptroutes.openrouter.CallFailed;
@@ -21,37 +21,37 @@ import org.apache.camel.Exchange;
 record ChainEnd(Pauses pauses, boolean freeFallback, boolean hold) {
 
     /** A chain that has come to its end is a dead letter, or is put back. */
-    void conclude(Exchange exchange, Run run) {
+    void conclude(Exchange exchange, PromptContext run) {
         Chain chain = run.chain();
-        if (hold && run.failure().billing() == Billing.UNKNOWN) {
-            run.fail(new Failure("ambiguous", "the call may have been billed, and ledger.ambiguous=hold allows no other: "
-                    + run.failure().message(), true));
+        CallFailed.Details last = run.calls().failure();
+        if (hold && last.billing() == Billing.UNKNOWN) {
+            run.calls().fail(new Failure("ambiguous", "the call may have been billed, and ledger.ambiguous=hold allows no other: "
+                    + last.message(), true));
             return;
         }
         if (chain.step() != Step.FAILED) {
             return;
         }
-        FailureKind kind = run.failure().kind();
+        FailureKind kind = last.kind();
         // the other models of a comparison may still be called
         boolean others = freeFallback && run.prompt().strategy() == Strategy.COMPARE && kind == FailureKind.INSUFFICIENT_CREDIT;
         // whoever cannot be reached has refused nothing, whatever went before
         if (!others && !kind.is(Trait.OF_ONE_REQUEST) && (kind == FailureKind.UNREACHABLE
                 || chain.attempts().stream().allMatch(attempt -> FailureKind.named(attempt.kind()).is(Trait.NOBODYS_FAULT)))) {
-            hold(exchange, "no model can be called: " + kind + ", " + run.failure().message());
+            hold(exchange, "no model can be called: " + kind + ", " + last.message());
             return;
         }
-        CallFailed.Details last = run.failure();
-        if (run.call().paid() != null) {
-            run.fail(new Failure(FailureKind.INVALID_OUTPUT.toString(), "no model gave an answer that fits response_format; the last one: "
+        if (run.calls().last().paid() != null) {
+            run.calls().fail(new Failure(FailureKind.INVALID_OUTPUT.toString(), "no model gave an answer that fits response_format; the last one: "
                     + last.message(), false));
             return;
         }
-        run.fail(new Failure(last.kind().toString(), "no model answered; the last one: " + last.message(), last.kind().is(Trait.RETRYABLE)));
+        run.calls().fail(new Failure(kind.toString(), "no model answered; the last one: " + last.message(), kind.is(Trait.RETRYABLE)));
     }
 
     void hold(Exchange exchange, String why) {
-        Run run = exchange.getVariable(Variables.RUN, Run.class);
-        if (run.failure().kind() == FailureKind.UNREACHABLE) {
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
+        if (run.calls().failure().kind() == FailureKind.UNREACHABLE) {
             run.chain().hold();
             pauses.pause(exchange, why);
         } else if (pauses.putBack(run)) {

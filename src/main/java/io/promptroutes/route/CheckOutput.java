@@ -1,6 +1,7 @@
 package io.promptroutes.route;
 
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Call;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Finish;
@@ -30,35 +31,36 @@ record CheckOutput(StructuredOutput output, Ledger ledger, Executor checkers, Ex
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-        Run run = exchange.getVariable(Variables.RUN, Run.class);
-        check(run, run.call().answer().text()).whenCompleteAsync((verdict, never) -> {
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
+        check(run, run.calls().last().answer().text()).whenCompleteAsync((verdict, never) -> {
             judge(exchange, run, verdict);
             callback.done(false);
         }, publishers);
         return false;
     }
 
-    private CompletableFuture<Verdict> check(Run run, String text) {
+    private CompletableFuture<Verdict> check(PromptContext run, String text) {
         return CompletableFuture.supplyAsync(() -> output.check(run.prompt().request(), text), checkers).exceptionally(failure -> Verdict.none(text));
     }
 
-    private static void judge(Exchange exchange, Run run, Verdict verdict) {
-        Answer answer = run.call().answer();
-        run.call().remark(verdict.note());
+    private static void judge(Exchange exchange, PromptContext run, Verdict verdict) {
+        Call call = run.calls().last();
+        Answer answer = call.answer();
+        call.remark(verdict.note());
         if (verdict.fault() == null) {
-            run.answered(answer.saying(verdict.text()));
+            run.calls().answered(answer.saying(verdict.text()));
             return;
         }
-        run.unfit(verdict.fault());
+        run.calls().unfit(verdict.fault());
         boolean cut = FinishReason.LENGTH.equals(answer.finishReason());
         FailureKind kind = FinishReason.FILTER.equals(answer.finishReason()) ? FailureKind.MODERATION : FailureKind.INVALID_OUTPUT; // no filter mends its JSON
         exchange.setException(new CallFailed.Details(cut ? FailureKind.OUTPUT_CUT : kind, 200,
-                cut ? "the answer was cut at " + run.call().request().outputCap() + " tokens: " + verdict.fault() : verdict.fault(), Billing.YES, null, null,
+                cut ? "the answer was cut at " + call.request().outputCap() + " tokens: " + verdict.fault() : verdict.fault(), Billing.YES, null, null,
                 answer.generationId(), answer.provider(), answer.usage(), null).exception());
     }
 
     /** An answer in variable {@code again} whose process died before it was checked is the prompt's if it fits; else the prompt is called. */
-    Outcome kept(Exchange exchange, Run run) {
+    Outcome kept(Exchange exchange, PromptContext run) {
         Again again = exchange.getVariable(Variables.AGAIN, Again.class);
         Stored kept = Stored.of(again.message());
         Verdict verdict = Durable.result(check(run, kept.text()));
@@ -68,9 +70,9 @@ record CheckOutput(StructuredOutput output, Ledger ledger, Executor checkers, Ex
         }
         byte[] result = kept.saying(verdict.text(), verdict.note());
         exchange.setVariable(Variables.AGAIN, new Again(result, again.as(), again.events()));
-        boolean ours = Durable.result(ledger.finish(run.work(), Finish.answered(result, kept.model(), run.bill().spent()))).stored();
+        boolean ours = Durable.result(ledger.finish(run.entry().work(), Finish.answered(result, kept.model(), run.bill().spent()))).stored();
         if (!ours) {
-            run.forgetWork();
+            run.entry().forget();
         }
         return ours ? Outcome.REPUBLISH : Wait.forAnother(exchange, Outcome.LOOK_UP);
     }

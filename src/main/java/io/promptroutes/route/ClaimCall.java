@@ -4,9 +4,10 @@ import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.Model;
 import io.promptroutes.cost.Reservations;
 import io.promptroutes.cost.Usd;
+import io.promptroutes.flow.Call;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.ClaimAnswer.Refused;
@@ -59,37 +60,38 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
         if (exchange.getVariable(Variables.NEXT) != Outcome.TRY_MODEL) {
             return;
         }
-        Run run = exchange.getVariable(Variables.RUN, Run.class);
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
         Outcome next = ledger == null ? Outcome.TRY_MODEL : claim(exchange, run);
         exchange.setVariable(Variables.NEXT, next);
         if (next == Outcome.TRY_MODEL) {
             breakers.begin(run.chain().model());
             tally.calls(1);
-            run.begin(clock.instant());
+            Call call = run.calls().begin(clock.instant());
             if (ledger != null) {
-                UUID claim = run.call().claim();
-                run.call().entity().whenLong(id -> ledger.generation(claim, id));
+                UUID claim = call.claim();
+                call.entity().whenLong(id -> ledger.generation(claim, id));
             }
             exchange.getMessage().getHeaders().clear();
-            exchange.getMessage().setBody(run.call().entity());
+            exchange.getMessage().setBody(call.entity());
             traces.calling(exchange.getVariable(Variables.PASSAGE, Passage.class), run);
         } else {
-            intake.called(run);
+            intake.called(run.permit());
         }
     }
 
-    private Outcome claim(Exchange exchange, Run run) {
+    private Outcome claim(Exchange exchange, PromptContext run) {
         Chain chain = run.chain();
         String model = chain.model();
-        Reservations.Bound bound = run.next().bound(reservations, model);
+        Call call = run.calls().next();
+        Reservations.Bound bound = call.bound(reservations, model);
         if (budget.limited().getAsBoolean() && bound.refusal() != null) {
             return passOver(run, bound.refusal(), LeftOut.UNBOUNDED_COST);
         }
         try {
-            ClaimAnswer answer = Durable.result(ledger.claim(new ClaimRequest(run.work(), run.attempt() + 1, chain.level(), listed(model),
-                    bound.usd(), run.reopened())));
+            ClaimAnswer answer = Durable.result(ledger.claim(new ClaimRequest(run.entry().work(), call.attempt(), chain.level(), listed(model),
+                    bound.usd(), run.entry().reopened())));
             if (answer instanceof ClaimAnswer.Reserved reserved) {
-                run.next().claimed(reserved.claimId());
+                call.claimed(reserved.claimId());
                 exchange.removeVariable(Variables.WAIT); // whatever it was for, it is over
                 return Outcome.TRY_MODEL;
             }
@@ -97,8 +99,8 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
                 Notices.leave(exchange, refused.crossings(), clock.instant());
                 return refused.exhausted() ? exhausted(exchange, run, refused) : soon(exchange);
             }
-            ledger.release(run.work().id());
-            run.forgetWork(); // somebody else has it: look it up anew
+            ledger.release(run.entry().work().id());
+            run.entry().forget(); // somebody else has it: look it up anew
             return Outcome.LOOK_UP;
         } catch (LedgerUnavailable e) {
             return pause(exchange, LookUp.LEDGER_LOST + ": " + e.getMessage());
@@ -123,7 +125,7 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
         return Wait.begin(exchange, room / 2 + ThreadLocalRandom.current().nextLong(room / 2 + 1), Tally.BUDGET_RESERVED, Outcome.CALL);
     }
 
-    private Outcome exhausted(Exchange exchange, Run run, Refused refused) {
+    private Outcome exhausted(Exchange exchange, PromptContext run, Refused refused) {
         String what = describe(refused);
         if (refused.askedUsd().compareTo(refused.limit().usd()) > 0) {
             return passOver(run, "one call of it can cost more than the whole limit; " + what, LeftOut.BUDGET_EXHAUSTED);
@@ -136,11 +138,11 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
         return switch (total ? budget.total() : budget.part()) {
             case PAUSE -> pause(exchange, what);
             case REJECT -> {
-                run.fail(new Failure("budget_exhausted", what, true));
+                run.calls().fail(new Failure("budget_exhausted", what, true));
                 yield Outcome.FAILED;
             }
             case FREE -> {
-                run.decision().rejected().add(run.chain().model() + ": " + what);
+                run.decision().choice().rejected().add(run.chain().model() + ": " + what);
                 run.chain().nextFree(catalogue::free, budget.freeFallback() ? run.decision().choice().freeModels().get() : List.of(),
                         LeftOut.BUDGET_EXHAUSTED);
                 yield queued(run, new Failure("budget_exhausted", what, true));
@@ -149,20 +151,20 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
     }
 
     /** This model cannot be called under a budget; another may, but not in place of a wanted one that only lacks a price in the settings. */
-    private Outcome passOver(Run run, String why, LeftOut code) {
+    private Outcome passOver(PromptContext run, String why, LeftOut code) {
         String model = run.chain().model();
         if (code == LeftOut.UNBOUNDED_COST && run.decision().choice().wanted().contains(model)) {
-            run.fail(new Failure(code.toString(), model + ": " + why, false));
+            run.calls().fail(new Failure(code.toString(), model + ": " + why, false));
             return Outcome.FAILED;
         }
-        run.decision().rejected().add(model + ": " + why);
+        run.decision().choice().rejected().add(model + ": " + why);
         run.chain().next(code);
         return queued(run, new Failure(code.toString(), "no model is left to call under a budget; " + model + ": " + why, false));
     }
 
-    private static Outcome queued(Run run, Failure otherwise) {
+    private static Outcome queued(PromptContext run, Failure otherwise) {
         if (run.chain().step() == Chain.Step.FAILED) {
-            run.fail(otherwise);
+            run.calls().fail(otherwise);
             return Outcome.FAILED;
         }
         return Outcome.CALL;

@@ -6,7 +6,7 @@ import io.promptroutes.cost.Cost;
 import io.promptroutes.cost.CostSource;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Finish;
@@ -44,7 +44,7 @@ public record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Dur
     }
 
     void open(Exchange exchange) {
-        Run run = exchange.getVariable(Variables.RUN, Run.class);
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
         exchange.setVariable(Variables.BRANCHES, new Branches(exchange.getExchangeId(), List.copyOf(run.chain().models()),
                 new HashMap<>(exchange.getVariables())));
     }
@@ -52,8 +52,8 @@ public record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Dur
     /** Makes the exchange, whose body is a model, that model's branch. */
     void branchOff(Exchange exchange) {
         String model = exchange.getMessage().getBody(String.class);
-        Run whole = exchange.getVariable(Variables.RUN, Run.class);
-        exchange.setVariable(Variables.RUN, new Run(whole.prompt(), whole.task(), new Chain(List.of(model), timeout, catalogue.free(model), model, null),
+        PromptContext whole = exchange.getVariable(Variables.RUN, PromptContext.class);
+        exchange.setVariable(Variables.RUN, new PromptContext(whole.prompt(), whole.task(), new Chain(List.of(model), timeout, catalogue.free(model), model, null),
                 whole.decision().alone(model)));
         exchange.setVariable(Variables.PASSAGE, exchange.getVariable(Variables.PASSAGE, Passage.class).branch());
         exchange.getMessage().setBody(null);
@@ -66,7 +66,7 @@ public record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Dur
 
     /** The branch's call, if there was one, is over and safe. */
     void leave(Exchange exchange) {
-        intake.called(exchange.getVariable(Variables.RUN, Run.class));
+        intake.called(exchange.getVariable(Variables.RUN, PromptContext.class).permit());
     }
 
     /**
@@ -77,7 +77,7 @@ public record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Dur
         List<?> over = exchange.getMessage().getBody(List.class);
         exchange.getMessage().setBody(null);
         ((Exchange) over.get(0)).getVariable(Variables.BRANCHES, Branches.class).whole().forEach(exchange::setVariable);
-        Run run = exchange.getVariable(Variables.RUN, Run.class);
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
         Map<String, JsonNode> branches = new HashMap<>();
         for (Object one : over) {
             if (((Exchange) one).getVariable(Variables.NEXT) == Outcome.GIVEN_UP) {
@@ -85,35 +85,37 @@ public record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Dur
                 return;
             }
             byte[] json = ((Exchange) one).getMessage().getBody(byte[].class);
-            Run branch = ((Exchange) one).getVariable(Variables.RUN, Run.class);
+            PromptContext branch = ((Exchange) one).getVariable(Variables.RUN, PromptContext.class);
             branch.chain().attempts().forEach(run.chain()::note);
             branches.put(branch.decision().branch(), Json.MAPPER.readTree(json));
         }
         Comparison comparison = new Comparison(run.chain().models().stream().map(model -> new Comparison.Branch(model, branches.get(model))).toList());
-        comparison.branches().forEach(branch -> book(run, branch.outcome()));
+        comparison.branches().forEach(branch -> book(run, branch.model(), branch.outcome()));
         exchange.setVariable(Variables.NEXT, comparison.answers().isEmpty() ? failed(exchange, run, comparison) : answered(exchange, run, comparison));
     }
 
-    private static void book(Run run, JsonNode outcome) {
+    private static void book(PromptContext run, String model, JsonNode outcome) {
         if (outcome.path("cost_usd").isNumber()) {
-            run.spend(new Cost(outcome.get("cost_usd").decimalValue(), CostSource.valueOf(outcome.get("cost_source").asText().toUpperCase(Locale.ROOT))));
+            CostSource source = CostSource.valueOf(outcome.get("cost_source").asText().toUpperCase(Locale.ROOT));
+            run.bill().add(new Cost(outcome.get("cost_usd").decimalValue(), source), model);
         }
         for (int unknown = outcome.path("calls_of_unknown_cost").asInt(); unknown > 0; unknown--) {
-            run.spend(new Cost(null, null));
+            run.bill().add(new Cost(null, null), model);
         }
     }
 
-    private Outcome answered(Exchange exchange, Run run, Comparison comparison) {
+    private Outcome answered(Exchange exchange, PromptContext run, Comparison comparison) {
         byte[] result = comparison.result(run);
-        if (run.work() != null && !Durable.result(ledger.finish(run.work(), SettleCall.again(run, Finish.answered(result, null, run.bill().spent())))).stored()) {
-            run.forgetWork();
+        Finish finish = SettleCall.again(run, Finish.answered(result, null, run.bill().spent()));
+        if (run.entry().work() != null && !Durable.result(ledger.finish(run.entry().work(), finish)).stored()) {
+            run.entry().forget();
             return Outcome.LOOK_UP;
         }
         exchange.getMessage().setBody(result);
         return Outcome.ANSWERED;
     }
 
-    private static Outcome failed(Exchange exchange, Run run, Comparison comparison) {
+    private static Outcome failed(Exchange exchange, PromptContext run, Comparison comparison) {
         List<String> why = new ArrayList<>();
         JsonNode last = null;
         boolean retryable = false;
@@ -122,7 +124,7 @@ public record Comparisons(Catalogue catalogue, Ledger ledger, Intake intake, Dur
             retryable |= last.path("retryable").asBoolean();
             why.add(branch.model() + ": " + last.path("code").asText() + ", " + last.path("message").asText());
         }
-        run.fail(new Failure(last.path("code").asText(), "no model of the comparison answered; " + String.join("; ", why), retryable));
+        run.calls().fail(new Failure(last.path("code").asText(), "no model of the comparison answered; " + String.join("; ", why), retryable));
         return Outcome.FAILED;
     }
 }

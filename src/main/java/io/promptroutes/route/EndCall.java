@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.cost.Cost;
 import io.promptroutes.cost.CostCalculator;
 import io.promptroutes.cost.Reservations;
+import io.promptroutes.flow.Call;
 import io.promptroutes.flow.Crossings;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Reach;
-import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.openrouter.Answer;
@@ -44,14 +45,15 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
 
     @Override
     public void process(Exchange exchange) {
-        Run run = exchange.getVariable(Variables.RUN, Run.class);
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
         tally.calls(-1);
-        Cost cost = priced(run);
+        Call call = run.calls().last();
+        Cost cost = priced(run, call);
         if (cost != null) {
-            book(run, cost);
+            book(run, call, cost);
         }
-        count(run, cost);
-        boolean check = run.call().answer() != null && StructuredOutput.concerns(run.prompt().request(), run.call().answer());
+        count(call, run.chain().calledModel(), cost);
+        boolean check = call.answer() != null && StructuredOutput.concerns(run.prompt().request(), call.answer());
         exchange.setVariable(Variables.NEXT, check ? Outcome.KEEP_ANSWER : Outcome.SETTLE);
         if (check) {
             messages(run, cost);
@@ -62,64 +64,64 @@ record EndCall(CostCalculator costs, Reservations reservations, Crossings alarms
 
     /** The same once the answer was checked. */
     void checked(Exchange exchange) {
-        Run run = exchange.getVariable(Variables.RUN, Run.class);
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
         conclude(exchange, run, run.bill().last());
     }
 
-    private void messages(Run run, Cost cost) {
-        run.call().messages(cost == null ? null : CostEvents.of(run, cost, clock.instant()), run.call().answer() == null ? null : Results.answered(run));
+    private void messages(PromptContext run, Cost cost) {
+        Call call = run.calls().last();
+        call.messages(cost == null ? null : CostEvents.of(run, cost, clock.instant()), call.answer() == null ? null : Results.answered(run));
     }
 
-    private void conclude(Exchange exchange, Run run, Cost cost) {
-        if (run.call().answer() != null && FinishReason.LENGTH.equals(run.call().answer().finishReason())) {
+    private void conclude(Exchange exchange, PromptContext run, Cost cost) {
+        if (run.calls().last().answer() != null && FinishReason.LENGTH.equals(run.calls().last().answer().finishReason())) {
             tally.note(Tally.CUT);
         }
         messages(run, cost);
         telemetry.called(exchange.getVariable(Variables.PASSAGE, Passage.class), run, cost);
     }
 
-    private void count(Run run, Cost cost) {
-        String model = run.chain().calledModel();
-        if (run.call().paid() != null) {
+    private void count(Call call, String model, Cost cost) {
+        if (call.paid() != null) {
             breakers.answered(model);
-            reach.proved(run.call().started(), cost.usd() == null || cost.usd().signum() > 0);
-        } else if (run.failure().kind().is(FailureKind.Trait.OF_THE_MODEL)) {
+            reach.proved(call.started(), cost.usd() == null || cost.usd().signum() > 0);
+        } else if (call.failure().kind().is(FailureKind.Trait.OF_THE_MODEL)) {
             breakers.failed(model);
         } else {
             breakers.undecided(model);
         }
     }
 
-    private void book(Run run, Cost cost) {
-        run.spend(cost);
-        tally.cost(run, cost.usd());
+    private void book(PromptContext run, Call call, Cost cost) {
         String model = run.chain().calledModel();
+        call.counted(cost.instead());
+        run.bill().add(cost, model);
+        tally.cost(run, cost.usd());
         if (cost.instead() != null && alarms.goesOn("usage of " + model)) {
-            About.call(LOG.atWarn(), run, model, run.attempt(), null).log("{}: {} cannot have used and cost what its answer says; counted here, and not "
+            About.call(LOG.atWarn(), run, model, call.attempt(), null).log("{}: {} cannot have used and cost what its answer says; counted here, and not "
                     + "said again of this model (cost events have both)", run, model);
         }
     }
 
     /** Null where it was not billed. */
-    private Cost priced(Run run) {
-        Answer answer = run.call().paid();
-        if (answer == null && run.failure().billing() == Billing.NO) {
+    private Cost priced(PromptContext run, Call call) {
+        Answer answer = call.paid();
+        if (answer == null && call.failure().billing() == Billing.NO) {
             return null;
         }
-        if (answer == null && (run.failure().billing() == Billing.UNKNOWN || run.call().usage() == null)) {
+        if (answer == null && (call.failure().billing() == Billing.UNKNOWN || call.usage() == null)) {
             return new Cost(null, null);
         }
         String model = run.chain().calledModel();
-        ObjectNode sent = run.call().request().json();
-        return costs.cost(new CostCalculator.Call(model, answer == null ? null : answer.model(), run.call().usage(),
-                () -> new Demand(sent, costs.tokens()).tokens() + run.call().media().likelyTokens(), answer == null ? null : words(answer),
-                () -> run.call().media().count("image"), expected(run, model), () -> run.call().bound(reservations, model)), clock.instant());
+        return costs.cost(new CostCalculator.Call(model, answer == null ? null : answer.model(), call.usage(),
+                () -> new Demand(call.request().json(), costs.tokens()).tokens() + call.media().likelyTokens(), answer == null ? null : words(answer),
+                () -> call.media().count("image"), expected(run, call, model), () -> call.bound(reservations, model)), clock.instant());
     }
 
     /** Of a prompt's first call; null for what nobody reckoned beforehand. */
-    private static CostCalculator.Expected expected(Run run, String model) {
+    private static CostCalculator.Expected expected(PromptContext run, Call call, String model) {
         Choice.Estimate estimate = run.decision().choice().estimate();
-        return run.attempt() > 1 || !model.equals(estimate.model()) ? null : new CostCalculator.Expected(estimate.usd(), estimate.promptTokens() + estimate.maxTokens());
+        return call.attempt() > 1 || !model.equals(estimate.model()) ? null : new CostCalculator.Expected(estimate.usd(), estimate.promptTokens() + estimate.maxTokens());
     }
 
     /** All that was generated as text. */

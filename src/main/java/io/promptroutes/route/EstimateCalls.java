@@ -12,7 +12,7 @@ import io.promptroutes.flow.Arrival;
 import io.promptroutes.flow.Estimate.Range;
 import io.promptroutes.flow.Estimate;
 import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Ledger;
@@ -40,7 +40,7 @@ public record EstimateCalls(Estimate estimate, Catalogue catalogue, PriceList pr
 
     @Override
     public void process(Exchange exchange) {
-        Run run = exchange.getVariable(Variables.RUN, Run.class);
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
         boolean compare = run.prompt().strategy() == Strategy.COMPARE;
         boolean fedInAgain = exchange.getVariable(Variables.ARRIVAL, Arrival.class).holds(run.prompt());
         Prompt asked = exchange.getVariable(Variables.PROMPT, Prompt.class);
@@ -63,7 +63,7 @@ public record EstimateCalls(Estimate estimate, Catalogue catalogue, PriceList pr
         return ledger.history().ended(policy.work(prompt, identity), policy.job()).map(answered -> !policy.again(answered, fedInAgain)).orElse(false);
     }
 
-    private Estimate.Row call(Run run, String tier, String model, long tokens) {
+    private Estimate.Row call(PromptContext run, String tier, String model, long tokens) {
         ObjectNode body = run.prompt().request();
         Model facts = catalogue.find(model).orElse(null);
         int cap = request.cap(body, model, facts, run.decision().maxTokens());

@@ -2,12 +2,14 @@ package io.promptroutes.route;
 
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.cost.Model;
+import io.promptroutes.flow.Call;
 import io.promptroutes.flow.Crossings;
 import io.promptroutes.flow.Failure;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Reach;
-import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.openrouter.CallFailed;
+import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.publish.Alerts;
 import io.promptroutes.routing.Attempt;
 import io.promptroutes.routing.Chain;
@@ -41,8 +43,8 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
 
     /** The same model once more after a while, up to {@code calls} calls of it; then the next one. */
     public void retryOrNext(Exchange exchange, int calls) {
-        Run run = note(exchange);
-        Duration told = run.failure().retryAfter();
+        PromptContext run = note(exchange);
+        Duration told = run.calls().failure().retryAfter();
         Duration wait = told == null ? backoff(run.chain().callsOnModel()) : told;
         if (wait.compareTo(waits.longest()) > 0) {
             run.chain().next(null);
@@ -53,21 +55,21 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
     }
 
     public void nextModel(Exchange exchange) {
-        Run run = note(exchange);
+        PromptContext run = note(exchange);
         run.chain().next(null);
         chainEnd.conclude(exchange, run);
     }
 
     /** The model is left out for everybody until the next catalogue refresh. */
     public void nextModelWithoutThisOne(Exchange exchange) {
-        Run run = note(exchange);
+        PromptContext run = note(exchange);
         parked.gone(run.chain().calledModel());
         run.chain().next(null);
         chainEnd.conclude(exchange, run);
     }
 
     public void nextModelWithLongerContext(Exchange exchange) {
-        Run run = note(exchange);
+        PromptContext run = note(exchange);
         long shortest = catalogue.find(run.chain().calledModel()).map(Model::contextLength).orElse(0L);
         run.chain().nextWhere(model -> catalogue.find(model).map(Model::contextLength).orElse(Long.MAX_VALUE) > shortest);
         chainEnd.conclude(exchange, run);
@@ -75,9 +77,9 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
 
     /** All free models rest until the daily cap is reset, at midnight UTC where the server does not say. */
     public void nextModelWithoutFreeOnes(Exchange exchange) {
-        Run run = note(exchange);
+        PromptContext run = note(exchange);
         Instant now = clock.instant();
-        Duration told = run.failure().retryAfter();
+        Duration told = run.calls().failure().retryAfter();
         parked.parkFree(told != null ? now.plus(told)
                 : now.atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS).plusDays(1).toInstant());
         run.chain().nextWhere(model -> parked.why(model) == null);
@@ -86,9 +88,10 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
 
     /** The same model is told what is wrong with its answer, once; then the next one. */
     public void repairOrNext(Exchange exchange) {
-        Run run = note(exchange);
-        if (unbounded(run) && run.chain().repair()) {
-            run.repair();
+        PromptContext run = note(exchange);
+        String fault = run.calls().last().fault();
+        if (unbounded(run) && fault != null && run.chain().repair() == null) {
+            run.chain().repair(ChatRequest.repairing(run.prompt().request(), run.calls().unfit().text(), fault));
         } else {
             run.chain().next(null);
         }
@@ -97,12 +100,12 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
 
     /** The same model with twice as many tokens, as far as it can give them, up to {@code calls} calls of it; then the next one. */
     public void moreTokens(Exchange exchange, int calls) {
-        Run run = note(exchange);
+        PromptContext run = note(exchange);
         Chain chain = run.chain();
-        int sent = run.call().request().outputCap();
+        ChatRequest.Body sent = run.calls().last().request();
         long limit = catalogue.find(chain.calledModel()).map(Model::maxCompletionTokens).orElse((long) Integer.MAX_VALUE);
-        int more = (int) Math.min(2L * sent, limit);
-        if (unbounded(run) && run.call().request().capped() && more > sent && chain.outputCap() == null && chain.callsOnModel() < calls) {
+        int more = (int) Math.min(2L * sent.outputCap(), limit);
+        if (unbounded(run) && sent.capped() && more > sent.outputCap() && chain.outputCap() == null && chain.callsOnModel() < calls) {
             chain.retryWithMore(more);
         } else {
             chain.next(null);
@@ -111,15 +114,17 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
     }
 
     /** What a model was chosen for under {@code max_cost_cents} is one call as it was first made, and not a longer one. */
-    private static boolean unbounded(Run run) {
+    private static boolean unbounded(PromptContext run) {
         return run.prompt().maxCostCents() == null;
     }
 
     /** Once with as many tokens as the message allows, if it names a number, then a cheaper model. */
     public void fewerTokens(Exchange exchange) {
-        Run run = note(exchange);
-        Integer affordable = run.failure().affordableTokens();
-        if (affordable == null || !run.chain().retryWith(affordable)) {
+        PromptContext run = note(exchange);
+        Integer affordable = run.calls().failure().affordableTokens();
+        if (affordable != null && run.chain().outputCap() == null) {
+            run.chain().retryWith(affordable);
+        } else {
             String dear = run.chain().calledModel();
             run.chain().nextWhere(model -> catalogue.cheaper(model, dear));
         }
@@ -128,14 +133,14 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
 
     /** No credit: only free models are left. Where a free one is refused as well the balance is negative, and everything waits. */
     public void freeModels(Exchange exchange) {
-        Run run = note(exchange);
-        run.refused(run.call().started());
+        PromptContext run = note(exchange);
+        run.permit().refused(run.calls().last().started());
         if (catalogue.free(run.chain().calledModel())) {
             chainEnd.hold(exchange, service + " refuses even free models for want of credit (negative balance): add credit");
             return;
         }
         if (alarms.goesOn(Sinks.NO_CREDIT)) {
-            String message = service + " refuses paid models for want of credit: " + run.failure().message();
+            String message = service + " refuses paid models for want of credit: " + run.calls().failure().message();
             Notices.leave(exchange, Alerts.of(Alerts.Kind.CREDIT, "account", message, alert -> alert.put("figure_of", "HTTP 402"), clock.instant()));
         }
         boolean free = chainEnd.freeFallback();
@@ -145,38 +150,38 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
 
     /** The key does not work: nobody's prompt is at fault. */
     public void keyRefused(Exchange exchange) {
-        Run run = note(exchange);
-        pauses.refused(exchange, run, service + " refused the API key (" + run.failure().message() + "): " + Reach.CHECK_KEY);
+        PromptContext run = note(exchange);
+        pauses.refused(exchange, run, service + " refused the API key (" + run.calls().failure().message() + "): " + Reach.CHECK_KEY);
     }
 
     /** The account is blocked: everything waits. */
     public void pause(Exchange exchange) {
-        Run run = note(exchange);
-        chainEnd.hold(exchange, service + " blocks this account: " + run.failure().message());
+        PromptContext run = note(exchange);
+        chainEnd.hold(exchange, service + " blocks this account: " + run.calls().failure().message());
     }
 
     /** No other model would do better; where OpenRouter's words say that one might, it gets its turn. */
     public void giveUp(Exchange exchange) {
-        Run run = note(exchange);
-        if (Boolean.TRUE.equals(run.failure().retryable())) {
+        PromptContext run = note(exchange);
+        if (Boolean.TRUE.equals(run.calls().failure().retryable())) {
             run.chain().next(null);
             chainEnd.conclude(exchange, run);
         } else {
-            run.fail(new Failure(run.failure().kind().toString(), run.failure().message(), false));
+            run.calls().fail(new Failure(run.calls().failure().kind().toString(), run.calls().failure().message(), false));
         }
     }
 
-    private Run note(Exchange exchange) {
-        Run run = exchange.getVariable(Variables.RUN, Run.class);
+    private PromptContext note(Exchange exchange) {
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
         Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        CallFailed.Details details = caught instanceof CallFailed failed ? failed.details() : CallFailed.broken(caught, run.call().entity());
-        run.call().ended();
-        run.call().failed(details);
-        run.chain().note(new Attempt(run.chain().calledModel(), details.status(), details.kind().toString(), details.message(),
-                run.call().latencyMs(), 0));
-        // the provider's words may quote the prompt; they are in the result's attempts
+        Call call = run.calls().last();
         String model = run.chain().calledModel();
-        About.call(LOG.atDebug(), run, model, run.attempt(), details.status()).log("{}: call {} of {} failed: {}{}", run, run.attempt(), model,
+        CallFailed.Details details = caught instanceof CallFailed failed ? failed.details() : CallFailed.broken(caught, call.entity());
+        call.ended();
+        call.failed(details);
+        run.chain().note(new Attempt(model, details.status(), details.kind().toString(), details.message(), call.latencyMs(), 0));
+        // the provider's words may quote the prompt; they are in the result's attempts
+        About.call(LOG.atDebug(), run, model, call.attempt(), details.status()).log("{}: call {} of {} failed: {}{}", run, call.attempt(), model,
                 details.kind(), details.status() == null ? "" : ", HTTP " + details.status());
         return run;
     }

@@ -1,7 +1,7 @@
 package io.promptroutes.route;
 
 import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.routing.Chain;
@@ -18,24 +18,24 @@ record FollowCall(Ledger ledger, Intake intake) implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Run run = exchange.getVariable(Variables.RUN, Run.class);
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
         // what fails behind an answer, in a step of somebody's own, does not make it none
-        Chain.Step step = run.call().answer() != null ? Chain.Step.ANSWERED : run.chain().step();
+        Chain.Step step = run.calls().last().answer() != null ? Chain.Step.ANSWERED : run.chain().step();
         if (step != Chain.Step.ANSWERED && step != Chain.Step.FAILED) {
-            intake.called(run);
+            intake.called(run.permit());
         }
-        boolean others = ledger != null && run.work() == null; // another process had answered it meanwhile: that answer is the one to publish
+        boolean others = ledger != null && run.entry().work() == null; // another process had answered it meanwhile: that answer is the one to publish
         exchange.setVariable(Variables.NEXT, others ? Outcome.LOOK_UP : switch (step) {
             case CALL -> Outcome.CALL;
-            case WAIT -> Wait.begin(exchange, run.chain().delay().toMillis(), run.failure().kind().toString(), Outcome.CALL);
+            case WAIT -> Wait.begin(exchange, run.chain().delay().toMillis(), run.calls().failure().kind().toString(), Outcome.CALL);
             case HELD -> Wait.paused(exchange, Outcome.CALL);
             case FAILED -> Outcome.FAILED;
             case ANSWERED -> answered(exchange, run);
         });
     }
 
-    private static Outcome answered(Exchange exchange, Run run) {
-        exchange.getMessage().setBody(run.call().result());
-        return run.decision().branch() != null ? Outcome.BRANCH_OVER : Outcome.ANSWERED;
+    private static Outcome answered(Exchange exchange, PromptContext run) {
+        exchange.getMessage().setBody(run.calls().last().result());
+        return run.part() ? Outcome.BRANCH_OVER : Outcome.ANSWERED;
     }
 }

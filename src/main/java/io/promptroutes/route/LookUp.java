@@ -4,7 +4,7 @@ import io.promptroutes.cost.Usd;
 import io.promptroutes.flow.Arrival;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Durable;
@@ -44,26 +44,26 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
 
     @Override
     public void process(Exchange exchange) {
-        exchange.setVariable(Variables.NEXT, next(exchange, exchange.getVariable(Variables.RUN, Run.class)));
+        exchange.setVariable(Variables.NEXT, next(exchange, exchange.getVariable(Variables.RUN, PromptContext.class)));
     }
 
-    private Outcome next(Exchange exchange, Run run) {
-        if (!Sinks.branch(exchange) && !mayStart.test(exchange)) { // a branch ends before its call, for its comparison waits for it
+    private Outcome next(Exchange exchange, PromptContext run) {
+        if (!run.part() && !mayStart.test(exchange)) { // a branch ends before its call, for its comparison waits for it
             return Outcome.GIVEN_UP;
         }
         if (intake.stopped()) {
-            intake.called(run); // a call of it was answered, and another process had been faster
+            intake.called(run.permit()); // a call of it was answered, and another process had been faster
             return Outcome.STOPPED;
         }
         Prompt prompt = asked(exchange);
         String identity = Comparisons.identity(prompt, run.decision().branch());
         Work work = new Work(policy.work(prompt, identity), Job.name(exchange, policy.job()), policy.pipeline(), identity, prompt.id(), prompt.tenant(),
-                run.task(), run.decision().branch() != null);
+                run.task(), run.part());
         try {
             // a work that was begun, and whose ambiguous calls could not be noted then, is ours already
-            Known before = run.known();
-            Known known = run.work() == null ? Durable.result(ledger.begin(work)) : before;
-            run.known(known);
+            Known before = run.entry().known();
+            Known known = run.entry().work() == null ? Durable.result(ledger.begin(work)) : before;
+            run.entry().known(known);
             Outcome next = follow(exchange, run, work, known, named(before).isEmpty());
             intake.over(LEDGER_LOST);
             return next;
@@ -84,12 +84,12 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
     }
 
     /** @param unasked whether nobody has asked yet what calls of dead processes came to */
-    private Outcome follow(Exchange exchange, Run run, Work work, Known known, boolean unasked) {
+    private Outcome follow(Exchange exchange, PromptContext run, Work work, Known known, boolean unasked) {
         if (known instanceof Known.New found) {
-            if (run.work() == null && earlier(exchange).asked(work.identity())) {
+            if (run.entry().work() == null && earlier(exchange).asked(work.identity())) {
                 tally.note(Tally.OTHER_INSTRUCTION);
             }
-            run.begun(work, found.attempts(), policy.fresh() ? BigDecimal.ZERO : found.costUsd());
+            begun(run, work, found.attempts(), policy.fresh() ? BigDecimal.ZERO : found.costUsd());
             Outcome next = lost(run, found.lost());
             if (found.answer() == null || next != Outcome.UNANSWERED) {
                 return next;
@@ -103,7 +103,7 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
                 Durable.result(ledger.release(work.id())); // begun anew with what is known then
                 return Outcome.ASK_COSTS;
             }
-            run.begun(work, found.attempts(), found.costUsd());
+            begun(run, work, found.attempts(), found.costUsd());
             return ambiguous(run, found);
         }
         if (known instanceof Known.Busy) {
@@ -118,8 +118,8 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
                 || exchange.getVariable(Variables.ARRIVAL, Arrival.class).replayed() && !run.prompt().source().equals(Source.of(end.json()))
                 || !ended.job().equals(work.job()); // a dead letter of another job is not told here
         if (policy.again(answered, fedInAgain)) {
-            run.begun(work, 0, BigDecimal.ZERO);
-            run.reopen();
+            begun(run, work, 0, BigDecimal.ZERO);
+            run.entry().reopen();
             if (!answered && end.code().equals("ambiguous")) { // of ledger.ambiguous=hold: what it was about is called again now
                 tally.note(Tally.MAYBE_PAID_TWICE);
             }
@@ -130,14 +130,13 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
         } else if (ended.job().equals(work.job()) && earlier(exchange).has(run.prompt(), ended)) {
             stored = STANDING;
         } else {
-            run.fail(new Failure("already_answered", "this prompt was " + (answered ? "answered" : "dead-lettered")
+            run.calls().fail(new Failure("already_answered", "this prompt was " + (answered ? "answered" : "dead-lettered")
                     + " before, and the ledger keeps no texts (key ledger.store-text)", false));
             return Outcome.FAILED;
         }
         stored(exchange, run, work, stored, answered ? Outcome.RESULT_AGAIN : Outcome.DEAD_LETTER_AGAIN);
         if (known instanceof Known.Answered found) {
-            tally.reuse(run, end.givenBy(run, found.model()), found.costUsd());
-            tally.substitute(run, end.level());
+            tally.reuse(run, end.givenBy(run, found.model()), end.level(), found.costUsd());
             if (end.cut()) {
                 tally.note(Tally.CUT);
             }
@@ -149,13 +148,20 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
         return Outcome.REPUBLISH;
     }
 
-    private void stored(Exchange exchange, Run run, Work work, byte[] json, Outcome again) {
-        exchange.setVariable(Variables.AGAIN, new Again(json, Sinks.branch(exchange) ? Outcome.BRANCH_OVER : again,
+    /** @param calls of all runs of the program; usd, what they cost as far as known */
+    private static void begun(PromptContext run, Work work, int calls, BigDecimal usd) {
+        run.entry().begun(work);
+        run.calls().earlier(calls);
+        run.bill().earlier(usd);
+    }
+
+    private void stored(Exchange exchange, PromptContext run, Work work, byte[] json, Outcome again) {
+        exchange.setVariable(Variables.AGAIN, new Again(json, run.part() ? Outcome.BRANCH_OVER : again,
                 policy.eventsAgain() && Job.of(exchange) == null ? events(exchange, run, work) : List.of()));
     }
 
     /** The calls of a comparison are those of its branches. */
-    private List<byte[]> events(Exchange exchange, Run run, Work work) {
+    private List<byte[]> events(Exchange exchange, PromptContext run, Work work) {
         List<byte[]> events = new ArrayList<>(ledger.history().eventsOf(work.id()));
         if (run.prompt().strategy() == Strategy.COMPARE && !work.part()) {
             run.chain().models().forEach(model -> events.addAll(ledger.history().eventsOf(
@@ -165,13 +171,13 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
     }
 
     /** Calls of dead processes that were looked up: those that were billed, and whose answers are lost, would be paid twice. */
-    private Outcome lost(Run run, List<OpenClaim> billed) {
+    private Outcome lost(PromptContext run, List<OpenClaim> billed) {
         if (billed.isEmpty()) {
             return Outcome.UNANSWERED;
         }
         String what = "OpenRouter has billed " + billed.size() + " calls of it whose process died before the answer came";
         if (policy.hold()) {
-            run.fail(new Failure("ambiguous", what + "; feed this in again with ledger.ambiguous=retry to have it answered", true));
+            run.calls().fail(new Failure("ambiguous", what + "; feed this in again with ledger.ambiguous=retry to have it answered", true));
             return Outcome.FAILED;
         }
         About.prompt(LOG.atWarn(), run).log("{}: {}; it is called again", run, what);
@@ -192,14 +198,14 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
     }
 
     /** The process died in a call, which may have been billed, and its answer is lost. */
-    private Outcome ambiguous(Run run, Known.Ambiguous found) {
+    private Outcome ambiguous(PromptContext run, Known.Ambiguous found) {
         for (OpenClaim claim : found.claims()) {
             About.call(LOG.atWarn(), run, claim.model(), claim.attempt(), null).log("{}: call {} of {} was under way when its process died; "
                     + "it may have been billed up to ${}{}", run, claim.attempt(), claim.model(), Usd.plain(claim.reservedUsd()),
                     policy.hold() ? "" : " and is made again");
         }
         if (policy.hold()) {
-            run.fail(new Failure("ambiguous", found.claims().size() + " calls were under way when their process died and may have been billed; "
+            run.calls().fail(new Failure("ambiguous", found.claims().size() + " calls were under way when their process died and may have been billed; "
                     + "feed this in again with ledger.ambiguous=retry to have it answered", true));
             return Outcome.FAILED;
         }

@@ -2,8 +2,8 @@ package io.promptroutes.route;
 
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Reach;
-import io.promptroutes.flow.Run;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.publish.Alerts;
 import java.time.Clock;
@@ -49,14 +49,14 @@ final class Pauses {
      *
      * @return whether everything is to wait; one refusal among calls that are paid for is not enough for that
      */
-    boolean putBack(Run run) {
-        Instant since = run.refused();
+    boolean putBack(PromptContext run) {
+        Instant since = run.permit().refused();
         boolean paying = reach.paidSince(lastRefusal);
         lastRefusal = clock.instant();
-        run.refused(run.call().started());
+        run.permit().refused(run.calls().last().started());
         if (since != null && reach.paidSince(since)) {
-            CallFailed.Details last = run.failure();
-            run.fail(new Failure(last.kind().toString(), "refused while other prompts are paid for: " + last.message(), true));
+            CallFailed.Details last = run.calls().failure();
+            run.calls().fail(new Failure(last.kind().toString(), "refused while other prompts are paid for: " + last.message(), true));
             return false;
         }
         run.chain().hold();
@@ -64,9 +64,9 @@ final class Pauses {
     }
 
     /** The key does not work. */
-    void refused(Exchange exchange, Run run, String why) {
+    void refused(Exchange exchange, PromptContext run, String why) {
         putBack(run);
-        if (run.end() == null && intake.refused(why)) {
+        if (run.calls().end() == null && intake.refused(why)) {
             tell(exchange, why);
         }
     }

@@ -7,7 +7,7 @@ import io.promptroutes.cost.Reservations;
 import io.promptroutes.cost.Thinking;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.openrouter.CallFailed;
@@ -47,11 +47,11 @@ record PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Brea
 
     @Override
     public void process(Exchange exchange) {
-        exchange.setVariable(Variables.NEXT, next(exchange, exchange.getVariable(Variables.RUN, Run.class)));
+        exchange.setVariable(Variables.NEXT, next(exchange, exchange.getVariable(Variables.RUN, PromptContext.class)));
     }
 
-    private Outcome next(Exchange exchange, Run run) {
-        if (run.prompt().strategy() == Strategy.COMPARE && !Sinks.branch(exchange)) {
+    private Outcome next(Exchange exchange, PromptContext run) {
+        if (run.prompt().strategy() == Strategy.COMPARE && !run.part()) {
             return Outcome.COMPARE;
         }
         if (!mayStart.test(exchange)) {
@@ -61,63 +61,62 @@ record PrepareCall(Intake intake, Catalogue catalogue, ParkedModels parked, Brea
         if (impossible(run, now)) {
             return Outcome.FAILED;
         }
-        long turn = run.takeTurn() ? rates.reserve(run.chain().model()).toMillis() : 0;
+        long turn = run.calls().takeTurn() ? rates.reserve(run.chain().model()).toMillis() : 0;
         if (turn > 0) {
             return Wait.begin(exchange, turn, Tally.REQUESTS_PER_MINUTE, Outcome.CALL);
         }
-        if (!intake.mayCall(run.refused() != null)) {
+        if (!intake.mayCall(run.permit())) {
             run.chain().deadline().held(now);
             return intake.stopped() ? Outcome.STOPPED : Wait.paused(exchange, Outcome.CALL);
         }
-        run.entered();
         Chain chain = run.chain();
         Model facts = catalogue.find(chain.model()).orElse(null);
         ChatRequest.Ours ours = new ChatRequest.Ours(run.decision().temperature(), run.decision().maxTokens(), chain.raisedCap(), chain.outputCap(),
                 ceiling(run, chain.model()));
-        run.prepare(request.body(run.fields(), chain.model(), facts, ours),
+        run.calls().prepare(request.body(run.fields(), chain.model(), facts, ours),
                 Thinking.of(run.fields(), chain.model(), facts) ? timeouts.reasoning() : timeouts.plain());
         return Outcome.TRY_MODEL;
     }
 
     /** Under a budget the list price is to be a bound, whichever provider serves the model; for a free prompt it is nothing. */
-    private Price ceiling(Run run, String model) {
+    private Price ceiling(PromptContext run, String model) {
         if (run.chain().freeOnly()) {
             return FREE;
         }
         return limited.getAsBoolean() ? reservations.ceiling(model, run.fields()) : null;
     }
 
-    private boolean impossible(Run run, Instant now) {
+    private boolean impossible(PromptContext run, Instant now) {
         Chain chain = run.chain();
         if (chain.deadline().late(now)) {
-            run.fail(new Failure("deadline_exceeded", "the prompt's deadline was over before a model answered", true));
+            run.calls().fail(new Failure("deadline_exceeded", "the prompt's deadline was over before a model answered", true));
             return true;
         }
         Map<String, LeftOut> left = chain.passOver(model -> leftOut(run, model));
-        left.forEach((model, why) -> run.decision().rejected().add(model + ": " + why.words()));
+        left.forEach((model, why) -> run.decision().choice().rejected().add(model + ": " + why.words()));
         if (chain.step() == Chain.Step.FAILED) {
-            run.fail(nobodyLeft(run, left));
+            run.calls().fail(nobodyLeft(run, left));
             return true;
         }
         for (String model : chain.postpone(breakers::open)) {
-            run.decision().rejected().add(model + ": " + LeftOut.CIRCUIT_BREAKER.words());
+            run.decision().choice().rejected().add(model + ": " + LeftOut.CIRCUIT_BREAKER.words());
         }
         return false;
     }
 
     /** Null where it may be called. */
-    private LeftOut leftOut(Run run, String model) {
+    private LeftOut leftOut(PromptContext run, String model) {
         if (run.chain().freeOnly() && !catalogue.free(model)) {
             return LeftOut.NOT_FREE; // it was free when the chain was made
         }
-        return run.mayCost(model) ? parked.why(model) : LeftOut.MAX_COST;
+        return run.bill().allows(model) ? parked.why(model) : LeftOut.MAX_COST;
     }
 
     /** The reason is one that time may mend, where there is such a one; else the first. */
-    private static Failure nobodyLeft(Run run, Map<String, LeftOut> left) {
+    private static Failure nobodyLeft(PromptContext run, Map<String, LeftOut> left) {
         String words = left.entrySet().stream().map(one -> one.getKey() + ": " + one.getValue().words()).collect(Collectors.joining("; "));
         LeftOut why = left.values().stream().filter(LeftOut::retryable).findFirst().orElse(left.values().iterator().next());
-        CallFailed.Details last = run.failure();
+        CallFailed.Details last = run.calls().failure();
         if (last != null && !why.retryable() && last.kind().is(FailureKind.Trait.RETRYABLE)) {
             return new Failure(last.kind().toString(), "no model answered; the last one: " + last.message() + "; left out: " + words, true);
         }

@@ -1,7 +1,7 @@
 package io.promptroutes.route;
 
 import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.AnswerReader;
@@ -17,14 +17,13 @@ record ReadAnswer(AnswerReader reader, Intake intake) implements Processor {
 
     @Override
     public void process(Exchange exchange) throws CallFailed, IOException {
-        Run run = exchange.getVariable(Variables.RUN, Run.class);
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
         Message response = exchange.getMessage();
         int status = response.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         byte[] body = bytes(response.getBody());
-        Answer answer = reader.read(status, name -> response.getHeader(name, String.class), body,
-                run.chain().calledModel());
-        run.call().ended();
-        run.answered(answer);
+        Answer answer = reader.read(status, name -> response.getHeader(name, String.class), body, run.chain().calledModel());
+        run.calls().last().ended();
+        run.calls().answered(answer);
         intake.resume();
         response.setBody(null);
         response.getHeaders().clear();

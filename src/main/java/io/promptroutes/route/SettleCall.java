@@ -3,7 +3,7 @@ package io.promptroutes.route;
 import io.promptroutes.cost.Cost;
 import io.promptroutes.flow.Call;
 import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Finish;
@@ -42,15 +42,16 @@ record SettleCall(Ledger ledger, Intake intake, Executor publishers, Clock clock
     }
 
     private boolean settle(Exchange exchange, AsyncCallback callback, boolean unchecked) {
-        Run run = exchange.getVariable(Variables.RUN, Run.class);
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
+        Call call = run.calls().last();
         if (!unchecked) {
-            exchange.getMessage().setBody(run.call().event()); // to be published then
+            exchange.getMessage().setBody(call.event()); // to be published then
         }
         if (ledger == null && !unchecked) {
             publishers.execute(() -> callback.done(false));
             return false;
         }
-        if (run.call().claim() == null) {
+        if (call.claim() == null) {
             callback.done(true);
             return true;
         }
@@ -65,29 +66,30 @@ record SettleCall(Ledger ledger, Intake intake, Executor publishers, Clock clock
         return false;
     }
 
-    private CompletableFuture<Settled> settled(Exchange exchange, Run run, boolean unchecked) {
-        Settlement settlement = settlement(run).because(reason(run));
-        if (run.call().answer() == null) {
-            return ledger.settle(run.call().claim(), settlement);
+    private CompletableFuture<Settled> settled(Exchange exchange, PromptContext run, boolean unchecked) {
+        Call call = run.calls().last();
+        Settlement settlement = settlement(call, run.bill().last()).because(reason(run));
+        if (call.answer() == null) {
+            return ledger.settle(call.claim(), settlement);
         }
-        Finish finish = Finish.answered(run.call().result(), run.call().answer().model(), run.bill().spent());
+        Finish finish = Finish.answered(call.result(), call.answer().model(), run.bill().spent());
         if (unchecked) {
-            return ledger.settleAndFinish(run.call().claim(), settlement, run.work(), finish.unchecked());
+            return ledger.settleAndFinish(call.claim(), settlement, run.entry().work(), finish.unchecked());
         }
         String key = run.cacheKey();
-        return ledger.settleAndFinish(run.call().claim(), settlement, run.work(), key == null ? finish : finish.reusable(key, run.bill().last().usd()));
+        return ledger.settleAndFinish(call.claim(), settlement, run.entry().work(), key == null ? finish : finish.reusable(key, run.bill().last().usd()));
     }
 
-    private void note(Exchange exchange, Run run, Settled settled, boolean unchecked) {
+    private void note(Exchange exchange, PromptContext run, Settled settled, boolean unchecked) {
         if (!settled.stored()) { // another process had answered it meanwhile: that answer is the one to publish, and needs no check
-            run.forgetWork();
+            run.entry().forget();
             exchange.setVariable(Variables.NEXT, Outcome.SETTLE);
         }
         if (!unchecked || !settled.stored()) {
-            run.call().claimed(null);
+            run.calls().last().claimed(null);
         }
-        if (run.call().answer() == null && run.end() == null) { // it goes on
-            intake.called(run); // a process that dies before its cost event is published has it in the ledger
+        if (run.calls().last().answer() == null && run.calls().end() == null) { // it goes on
+            intake.called(run.permit()); // a process that dies before its cost event is published has it in the ledger
         }
         Notices.leave(exchange, settled.crossings(), clock.instant());
     }
@@ -97,38 +99,37 @@ record SettleCall(Ledger ledger, Intake intake, Executor publishers, Clock clock
      * this one for dead, that end is the one to publish.
      */
     void deadLetter(Exchange exchange) {
-        Run run = exchange.getVariable(Variables.RUN, Run.class);
-        exchange.setVariable(Variables.NEXT, Sinks.branch(exchange) ? Outcome.BRANCH_OVER : Outcome.PUBLISH_DEAD_LETTER);
-        if (ledger != null && run != null && run.work() != null && exchange.getVariable(Variables.AGAIN) == null) {
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
+        exchange.setVariable(Variables.NEXT, run != null && run.part() ? Outcome.BRANCH_OVER : Outcome.PUBLISH_DEAD_LETTER);
+        if (ledger != null && run != null && run.entry().work() != null && exchange.getVariable(Variables.AGAIN) == null) {
             Finish finish = again(run, Finish.deadLetter(exchange.getMessage().getBody(byte[].class), run.bill().spent()));
-            Settled settled = Durable.result(ledger.finish(run.work(), finish));
+            Settled settled = Durable.result(ledger.finish(run.entry().work(), finish));
             Notices.leave(exchange, settled.crossings(), clock.instant());
-            if (!settled.stored() && (run.known() instanceof Known.New || run.known() instanceof Known.Ambiguous)) {
-                run.forgetWork();
+            if (!settled.stored() && (run.entry().known() instanceof Known.New || run.entry().known() instanceof Known.Ambiguous)) {
+                run.entry().forget();
                 exchange.setVariable(Variables.NEXT, Outcome.LOOK_UP);
             }
         }
     }
 
     /** The end of a work that may have had none of the claims that open it anew. */
-    static Finish again(Run run, Finish finish) {
-        return run.reopened() ? finish.again() : finish;
+    static Finish again(PromptContext run, Finish finish) {
+        return run.entry().reopened() ? finish.again() : finish;
     }
 
     /** Of an answer, why the first choice did not give it. */
-    private static String reason(Run run) {
-        if (run.call().answer() != null) {
+    private static String reason(PromptContext run) {
+        if (run.calls().last().answer() != null) {
             return run.chain().level() > 0 ? run.chain().fallbackReason() : null;
         }
-        return run.call().failure() == null ? null : run.call().failure().kind().toString();
+        return run.calls().failure() == null ? null : run.calls().failure().kind().toString();
     }
 
-    private static Settlement settlement(Run run) {
-        Call call = run.call();
+    /** @param cost of the last call that was or may have been billed */
+    private static Settlement settlement(Call call, Cost cost) {
         if (call.paid() == null && call.failure().billing() == Billing.NO) {
             return Settlement.notBilled(call.latencyMs());
         }
-        Cost cost = run.bill().last();
         State state = call.answer() != null ? State.SUCCEEDED : cost.usd() == null ? State.UNKNOWN : State.FAILED;
         return new Settlement(state, call.generationId(), call.model(), call.provider(), call.usage(), cost.usd(), cost.source(), call.latencyMs(), call.event());
     }

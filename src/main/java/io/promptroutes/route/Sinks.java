@@ -5,7 +5,7 @@ import io.promptroutes.flow.Crossings;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Intake;
 import io.promptroutes.flow.Letter;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Tally;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Known;
@@ -40,7 +40,7 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
         Again again = exchange.getVariable(Variables.AGAIN, Again.class);
         if (again.as() == Outcome.RESULT_AGAIN) {
             tally.answeredAgain();
-            finish(exchange, run(exchange).known() instanceof Known.Answered ? Meters.Outcome.REUSED : Meters.Outcome.CACHED, null, null);
+            finish(exchange, run(exchange).entry().known() instanceof Known.Answered ? Meters.Outcome.REUSED : Meters.Outcome.CACHED, null, null);
         } else {
             tally.deadLetter(Stored.of(again.message()).code());
             finish(exchange, Meters.Outcome.REUSED, null, null); // it was counted when it came to be
@@ -49,11 +49,11 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
 
     /** Makes the dead letter of a prompt that no model answered the body. */
     public void deadLetter(Exchange exchange) {
-        Run run = run(exchange);
+        PromptContext run = run(exchange);
         letter(exchange, DeadLetters.failed(run));
-        if (run.end().retryable() && !run.chain().attempts().isEmpty() && !branch(exchange) && alarms.goesOn(CHAIN_FAILED)) {
+        if (run.calls().end().retryable() && !run.chain().attempts().isEmpty() && !run.part() && alarms.goesOn(CHAIN_FAILED)) {
             Notices.leave(exchange, Alerts.of(Alerts.Kind.CHAIN_FAILED, run.prompt().id(), "no model of the chain answered: "
-                    + run.end().message(), alert -> alert.put("code", run.end().code()), clock.instant()));
+                    + run.calls().end().message(), alert -> alert.put("code", run.calls().end().code()), clock.instant()));
         }
     }
 
@@ -72,9 +72,9 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
         LOG.atError().addKeyValue("prompt", exchange.getVariable(Variables.ID)).setCause(fault).log("a fault in prompt-routes or its routes: {}",
                 exchange.getVariable(Variables.ARRIVAL));
         String message = fault.getClass().getSimpleName() + (fault.getMessage() == null ? "" : ": " + fault.getMessage());
-        Run run = run(exchange);
+        PromptContext run = run(exchange);
         if (run != null) {
-            run.fail(new Failure("internal_error", message, false));
+            run.calls().fail(new Failure("internal_error", message, false));
             deadLetter(exchange);
             return;
         }
@@ -92,8 +92,8 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
         }
         byte[] result = exchange.getMessage().getBody(byte[].class);
         Exception refusal = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        Run run = run(exchange);
-        run.fail(new Failure("result_too_large", "the result of " + result.length + " bytes is more than its topic takes (" + refusal.getMessage()
+        PromptContext run = run(exchange);
+        run.calls().fail(new Failure("result_too_large", "the result of " + result.length + " bytes is more than its topic takes (" + refusal.getMessage()
                 + "): raise max.message.bytes of the topic, and kafka.client.max.request.size; the answer is kept in the ledger", true));
         exchange.setVariable(Variables.AGAIN, new Again(result, null, List.of())); // the ledger's word on this prompt stands
         letter(exchange, DeadLetters.failed(run));
@@ -108,7 +108,7 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
 
     /** The result is durable. */
     public void answered(Exchange exchange) {
-        Run run = run(exchange);
+        PromptContext run = run(exchange);
         String fallback = run.chain().level() == 0 ? null : run.chain().fallbackReason();
         tally.answered(run);
         alarms.off(CHAIN_FAILED);
@@ -127,14 +127,14 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
 
     /** The prompt is somebody else's now, who will read it again: it is not ours in the ledger any more. */
     public void givenUp(Exchange exchange) {
-        Run run = run(exchange);
-        if (ledger != null && run.work() != null) {
-            ledger.release(run.work().id());
+        PromptContext run = run(exchange);
+        if (ledger != null && run.entry().work() != null) {
+            ledger.release(run.entry().work().id());
         }
         if (Job.of(exchange) != null) {
             Job.of(exchange).leave();
         }
-        if (!branch(exchange)) {
+        if (!run.part()) {
             finish(exchange);
         }
     }
@@ -143,12 +143,7 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
     public void unpublished(Exchange exchange) {
         Exception fault = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         intake.stop("results cannot be written: " + fault.getMessage());
-        intake.called(run(exchange));
-    }
-
-    /** One model of a comparison: the prompt itself goes on. */
-    static boolean branch(Exchange exchange) {
-        return run(exchange) != null && run(exchange).decision().branch() != null;
+        called(exchange);
     }
 
     /** @param fallback why another than the first model answered, or null; code, of the dead letter, or null */
@@ -159,10 +154,17 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
     }
 
     private void finish(Exchange exchange) {
-        intake.called(run(exchange));
+        called(exchange);
         intake.finish();
         if (Job.of(exchange) != null) {
             Job.of(exchange).finish();
+        }
+    }
+
+    /** There is no call of what is no prompt. */
+    private void called(Exchange exchange) {
+        if (run(exchange) != null) {
+            intake.called(run(exchange).permit());
         }
     }
 
@@ -171,7 +173,7 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
         exchange.getMessage().setBody(json);
     }
 
-    private static Run run(Exchange exchange) {
-        return exchange.getVariable(Variables.RUN, Run.class);
+    private static PromptContext run(Exchange exchange) {
+        return exchange.getVariable(Variables.RUN, PromptContext.class);
     }
 }

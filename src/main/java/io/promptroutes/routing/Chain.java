@@ -1,5 +1,6 @@
 package io.promptroutes.routing;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ public final class Chain {
     private int callsOnModel;
     private Integer outputCap;
     private Integer raisedCap;
-    private boolean repairing;
+    private ObjectNode repair;
     private String called;
     private String fallbackReason;
     private Step step = Step.CALL;
@@ -101,14 +102,10 @@ public final class Chain {
         attempts.set(attempts.size() - 1, attempts.get(attempts.size() - 1).waited(wait.toMillis()));
     }
 
-    /** The same model again at once with a lower output cap, once; false where that was done before. */
-    public boolean retryWith(int cap) {
-        if (outputCap != null) {
-            return false;
-        }
+    /** The same model again at once with a lower output cap. */
+    public void retryWith(int cap) {
         outputCap = cap;
         step = Step.CALL;
-        return true;
     }
 
     /** The same model again at once with a higher output cap, which the models after it get too. */
@@ -117,14 +114,10 @@ public final class Chain {
         step = Step.CALL;
     }
 
-    /** The same model again at once, told what was wrong with its answer, once; false where that was done before. */
-    public boolean repair() {
-        if (repairing) {
-            return false;
-        }
-        repairing = true;
+    /** The same model again at once, told what was wrong with its answer. @param fields that it is sent in place of the request's */
+    public void repair(ObjectNode fields) {
+        repair = fields;
         step = Step.CALL;
-        return true;
     }
 
     /** The next model that {@code fits}; the ones before it are dropped. */
@@ -161,7 +154,7 @@ public final class Chain {
         }
         callsOnModel = 0;
         outputCap = null;
-        repairing = false;
+        repair = null;
         step = turns.over() ? Step.FAILED : Step.CALL;
     }
 
@@ -234,9 +227,9 @@ public final class Chain {
         return raisedCap;
     }
 
-    /** Whether the current model is to repair its answer. */
-    public boolean repairing() {
-        return repairing;
+    /** The fields that the current model is sent to repair its answer; null where it is not to. */
+    public ObjectNode repair() {
+        return repair;
     }
 
     public Step step() {

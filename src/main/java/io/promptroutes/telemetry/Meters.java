@@ -8,7 +8,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.promptroutes.cost.Cost;
 import io.promptroutes.cost.Usage;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Call;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Tally;
 import java.time.Duration;
 import java.util.List;
@@ -69,11 +70,12 @@ public final class Meters {
     }
 
     /** A call has ended. @param cost null where it was not billed */
-    void called(Run run, Cost cost) {
-        Usage usage = run.call().usage();
-        List<String> models = List.of(labels.model(run.chain().calledModel()), run.call().paid() == null ? "" : labels.model(run.call().model()));
-        durations.computeIfAbsent(List.of(models.get(0), models.get(1), run.call().answer() != null ? "" : run.failure().kind().toString()), this::duration)
-                .record(Duration.ofMillis(run.call().latencyMs()));
+    void called(PromptContext run, Cost cost) {
+        Call call = run.calls().last();
+        Usage usage = call.usage();
+        List<String> models = List.of(labels.model(run.chain().calledModel()), call.paid() == null ? "" : labels.model(call.model()));
+        durations.computeIfAbsent(List.of(models.get(0), models.get(1), call.answer() != null ? "" : call.failure().kind().toString()), this::duration)
+                .record(Duration.ofMillis(call.latencyMs()));
         List<Counter> counters = usages.computeIfAbsent(models, this::usage); // also where nothing was used, which then is 0
         if (usage != null) {
             Tokens histograms = tokens.computeIfAbsent(models, this::tokens);

@@ -1,7 +1,7 @@
 package io.promptroutes.telemetry;
 
 import io.promptroutes.cost.Cost;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.PromptContext;
 
 /**
  * Tells others how prompts and calls are doing. Thread-safe.
@@ -11,11 +11,11 @@ import io.promptroutes.flow.Run;
 public record Telemetry(Meters meters, Traces traces) {
 
     /** A call has ended. @param cost null where it was not billed */
-    public void called(Passage passage, Run run, Cost cost) {
+    public void called(Passage passage, PromptContext run, Cost cost) {
         if (meters != null) {
             meters.called(run, cost);
         }
-        traces.called(passage, run);
+        traces.called(passage, run.calls().last());
     }
 
     /**
@@ -26,7 +26,7 @@ public record Telemetry(Meters meters, Traces traces) {
      * @param fallback why another than the first model answered, or null
      * @param code     of its dead letter, or null
      */
-    public void finished(Passage passage, String id, Run run, Meters.Outcome outcome, String fallback, String code) {
+    public void finished(Passage passage, String id, PromptContext run, Meters.Outcome outcome, String fallback, String code) {
         if (meters != null) {
             meters.finished(outcome, fallback, code);
         }

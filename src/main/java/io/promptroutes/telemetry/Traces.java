@@ -13,7 +13,8 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.promptroutes.cost.Usage;
-import io.promptroutes.flow.Run;
+import io.promptroutes.flow.Call;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.CallFailed;
 import io.promptroutes.prompt.Source;
@@ -58,18 +59,19 @@ public final class Traces {
     }
 
     /** A call begins. */
-    public void calling(Passage passage, Run run) {
+    public void calling(Passage passage, PromptContext run) {
         if (!passage.prompt().isRecording()) {
             return;
         }
+        Call call = run.calls().last();
         String model = run.chain().calledModel();
         SpanBuilder span = tracer.spanBuilder("chat " + model).setSpanKind(SpanKind.CLIENT).setParent(Context.root().with(passage.prompt()))
                 .setAttribute("gen_ai.operation.name", "chat").setAttribute("gen_ai.provider.name", labels.provider())
                 .setAttribute("gen_ai.request.model", model)
                 .setAttribute("server.address", labels.address().getHost()).setAttribute("server.port", labels.port())
-                .setAttribute("prompt_routes.attempt", run.attempt());
-        if (run.call().request().capped()) {
-            span.setAttribute("gen_ai.request.max_tokens", run.call().request().outputCap());
+                .setAttribute("prompt_routes.attempt", call.attempt());
+        if (call.request().capped()) {
+            span.setAttribute("gen_ai.request.max_tokens", call.request().outputCap());
         }
         if (content) {
             span.setAttribute("gen_ai.input.messages", Content.of(run.fields().path("messages")));
@@ -78,16 +80,16 @@ public final class Traces {
     }
 
     /** The call has ended. */
-    void called(Passage passage, Run run) {
+    void called(Passage passage, Call call) {
         Span span = passage.call();
         if (span.isRecording()) {
-            if (run.call().paid() != null) {
-                answered(span, run.call().paid());
+            if (call.paid() != null) {
+                answered(span, call.paid());
             }
-            if (run.call().answer() == null) {
-                failed(span, run.failure());
+            if (call.answer() == null) {
+                failed(span, call.failure());
             }
-            Usage usage = run.call().usage();
+            Usage usage = call.usage();
             if (usage != null) {
                 span.setAttribute("gen_ai.usage.input_tokens", usage.promptTokens()).setAttribute("gen_ai.usage.output_tokens", usage.completionTokens())
                         .setAttribute("gen_ai.usage.cache_read.input_tokens", usage.cachedTokens())
@@ -126,7 +128,7 @@ public final class Traces {
     }
 
     /** The prompt is finished. @param run null where it was none; code, of its dead letter, or null */
-    void finished(Passage passage, String id, Run run, Meters.Outcome outcome, String code) {
+    void finished(Passage passage, String id, PromptContext run, Meters.Outcome outcome, String code) {
         Span span = passage.prompt();
         if (span.isRecording()) {
             set(span, "prompt_routes.prompt.id", id);

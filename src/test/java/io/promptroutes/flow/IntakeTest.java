@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 class IntakeTest {
 
     private final HandClock clock = new HandClock();
+    private final Permit permit = new Permit();
     private final Intake job = intake(true, Duration.ofMinutes(10));
     private final Intake service = intake(false, Duration.ofMinutes(10));
 
@@ -51,20 +52,33 @@ class IntakeTest {
         job.take();
         job.close();
         assertThat(job.take()).isFalse();
-        assertThat(job.mayCall(false)).isTrue();
+        assertThat(job.mayCall(permit)).isTrue();
         assertThat(job.stopped()).isFalse();
     }
 
     @Test
     void aStopWaitsForCallsThatRunAndElseForPrompts() throws InterruptedException {
         job.take();
-        job.mayCall(false);
+        job.mayCall(permit);
         CompletableFuture<Void> finished = CompletableFuture.runAsync(() -> awaitFinished(job));
         job.stop("interrupted");
-        assertThat(job.mayCall(false)).isFalse();
+        assertThat(job.mayCall(permit)).isFalse();
         assertThat(finished).isNotDone();
-        job.called();
+        job.called(permit);
         await().untilAsserted(() -> assertThat(finished).isCompleted());
+    }
+
+    @Test
+    void aPermitIsGivenBackOnce() {
+        Permit other = new Permit();
+        service.mayCall(permit);
+        service.mayCall(other);
+        service.called(permit);
+        service.called(permit);
+        service.called(new Permit());
+        assertThat(service.inFlight()).isEqualTo(1);
+        service.mayCall(permit);
+        assertThat(service.inFlight()).as("for its next call").isEqualTo(2);
     }
 
     @Test
@@ -72,14 +86,14 @@ class IntakeTest {
         assertThat(service.pause("no credit")).as("news").isTrue();
         assertThat(service.pause("no credit")).as("of a call that began before").isFalse();
         assertThat(service.open()).isFalse();
-        assertThat(service.mayCall(false)).isFalse();
+        assertThat(service.mayCall(permit)).isFalse();
 
         clock.pass(5);
         assertThat(service.open()).isTrue();
-        assertThat(service.mayCall(false)).isTrue();
-        assertThat(service.mayCall(false)).as("one looks").isFalse();
-        service.called();
-        assertThat(service.mayCall(false)).as("it proved nothing either way").isTrue();
+        assertThat(service.mayCall(permit)).isTrue();
+        assertThat(service.mayCall(permit)).as("one looks").isFalse();
+        service.called(permit);
+        assertThat(service.mayCall(permit)).as("it proved nothing either way").isTrue();
         service.resume();
         assertThat(service.open()).isTrue();
         assertThat(service.reason()).isNull();
@@ -91,21 +105,22 @@ class IntakeTest {
         service.pause("no credit");
         for (int seconds : new int[] {5, 10, 20, 40, 60, 60}) {
             clock.pass(Duration.ofSeconds(seconds).minusMillis(1));
-            assertThat(service.mayCall(false)).as("after less than %s s", seconds).isFalse();
+            assertThat(service.mayCall(permit)).as("after less than %s s", seconds).isFalse();
             clock.pass(Duration.ofMillis(1));
-            assertThat(service.mayCall(false)).as("after %s s", seconds).isTrue();
+            assertThat(service.mayCall(permit)).as("after %s s", seconds).isTrue();
             assertThat(service.pause("no credit")).as("the same news").isFalse();
-            service.called();
+            service.called(permit);
         }
     }
 
     @Test
     void whoWasRefusedLooksAfterTheOthers() {
+        permit.refused(clock.instant());
         service.pause("no credit");
         clock.pass(5);
-        assertThat(service.mayCall(true)).isFalse();
+        assertThat(service.mayCall(permit)).isFalse();
         clock.pass(2);
-        assertThat(service.mayCall(true)).isTrue();
+        assertThat(service.mayCall(permit)).isTrue();
     }
 
     @Test
@@ -127,7 +142,7 @@ class IntakeTest {
         }
         clock.pass(Duration.ofMinutes(10));
         for (Intake one : new Intake[] {job, service}) {
-            one.mayCall(false);
+            one.mayCall(permit);
             one.pause("no credit");
         }
         assertThat(job.stopped()).isTrue();
@@ -145,7 +160,7 @@ class IntakeTest {
         assertThat(proved.refused("401")).isTrue();
         assertThat(proved.stopped()).isFalse();
         clock.pass(5);
-        proved.mayCall(false);
+        proved.mayCall(permit);
         proved.refused("401");
         assertThat(proved.stopped()).as("a second look finds the same").isTrue();
 

@@ -8,8 +8,8 @@ import io.promptroutes.cost.Catalogue;
 import io.promptroutes.flow.Crossings;
 import io.promptroutes.flow.Decision;
 import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.Reach;
-import io.promptroutes.flow.Run;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.Billing;
@@ -76,7 +76,7 @@ class FallbackPoliciesTest {
     private final ParkedModels parked = new ParkedModels(clock);
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
     private Fallback fallback = fallback(true, false);
-    private Run run;
+    private PromptContext run;
 
     FallbackPoliciesTest() {
         catalogue.replace(LIST.getBytes(StandardCharsets.UTF_8), Instant.EPOCH, true);
@@ -96,7 +96,7 @@ class FallbackPoliciesTest {
             throw new IllegalArgumentException(e);
         }
         Choice choice = new Choice(prompt, List.of(models), false, () -> List.of("acme/gift:free"), new ArrayList<>(), null, Map.of(), 0, Set.of(), null, null);
-        run = new Run(prompt, "chat", new Chain(List.of(models), Duration.ofMinutes(2), false, models[0], null),
+        run = new PromptContext(prompt, "chat", new Chain(List.of(models), Duration.ofMinutes(2), false, models[0], null),
                 new Decision("balanced", "test", null, 100, choice, null, List.of(), null));
         exchange.setVariable(Variables.RUN, run);
     }
@@ -104,8 +104,8 @@ class FallbackPoliciesTest {
     /** A call is made and ends so. */
     private void fails(String policy, Exception how) {
         ObjectNode body = Json.MAPPER.createObjectNode().put("max_tokens", 100);
-        run.prepare(new ChatRequest.Body(body, Json.bytes(body), 100, 100), Duration.ofMinutes(1));
-        run.begin(clock.instant());
+        run.calls().prepare(new ChatRequest.Body(body, Json.bytes(body), 100, 100), Duration.ofMinutes(1));
+        run.calls().begin(clock.instant());
         exchange.setProperty(Exchange.EXCEPTION_CAUGHT, how);
         POLICIES.get(policy).accept(fallback, exchange);
     }
@@ -171,10 +171,10 @@ class FallbackPoliciesTest {
         assertThat(run.chain().calls()).isEqualTo(calls);
         assertThat(intake.open()).isEqualTo(open);
         if (step == Step.FAILED) {
-            assertThat(run.end().code()).isEqualTo(kind);
-            assertThat(run.end().retryable()).isEqualTo(retryable);
+            assertThat(run.calls().end().code()).isEqualTo(kind);
+            assertThat(run.calls().end().retryable()).isEqualTo(retryable);
         } else {
-            assertThat(run.end()).isNull();
+            assertThat(run.calls().end()).isNull();
         }
     }
 
@@ -218,7 +218,7 @@ class FallbackPoliciesTest {
         List<String> asked = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             unfit("repairOrNext", FailureKind.INVALID_OUTPUT);
-            asked.add(run.chain().model() + (run.chain().repairing() ? " repairs" : ""));
+            asked.add(run.chain().model() + (run.chain().repair() != null ? " repairs" : ""));
         }
         assertThat(asked).containsExactly("acme/short repairs", "acme/shorter", "acme/shorter repairs");
     }
@@ -238,7 +238,7 @@ class FallbackPoliciesTest {
         unfit("repairOrNext", FailureKind.INVALID_OUTPUT);
         assertThat(run.chain().model()).isEqualTo("acme/long");
         unfit("moreTokens", FailureKind.OUTPUT_CUT);
-        assertThat(run.end()).satisfies(end -> {
+        assertThat(run.calls().end()).satisfies(end -> {
             assertThat(end.code()).as("whatever the last one was").isEqualTo("invalid_output");
             assertThat(end.retryable()).isFalse();
         });
@@ -247,10 +247,10 @@ class FallbackPoliciesTest {
     private void unfit(String policy, FailureKind kind) {
         Answer answer = new Answer("gen-1", run.chain().model(), null, "stop", null, "no JSON", null, null, null, null, null, null, null);
         ObjectNode body = Json.MAPPER.createObjectNode().put("max_tokens", 100);
-        run.prepare(new ChatRequest.Body(body, Json.bytes(body), 100, 100), Duration.ofMinutes(1));
-        run.begin(clock.instant());
-        run.answered(answer);
-        run.unfit("no JSON");
+        run.calls().prepare(new ChatRequest.Body(body, Json.bytes(body), 100, 100), Duration.ofMinutes(1));
+        run.calls().begin(clock.instant());
+        run.calls().answered(answer);
+        run.calls().unfit("no JSON");
         exchange.setProperty(Exchange.EXCEPTION_CAUGHT, failure(kind));
         POLICIES.get(policy).accept(fallback, exchange);
     }
@@ -282,9 +282,9 @@ class FallbackPoliciesTest {
         clock.pass(1);
         reach.proved(clock.instant(), true);
         fails("pause", failure(FailureKind.ACCOUNT_BLOCKED));
-        assertThat(run.end().code()).isEqualTo("account_blocked");
-        assertThat(run.end().message()).startsWith("refused while other prompts are paid for");
-        assertThat(run.end().retryable()).isTrue();
+        assertThat(run.calls().end().code()).isEqualTo("account_blocked");
+        assertThat(run.calls().end().message()).startsWith("refused while other prompts are paid for");
+        assertThat(run.calls().end().retryable()).isTrue();
     }
 
     @Test
@@ -313,6 +313,6 @@ class FallbackPoliciesTest {
     void whereThatIsToldNoOtherCallFollowsOneThatMayHaveBeenBilled(Billing billing) {
         fallback = fallback(true, true);
         fails("nextModel", new CallFailed.Details(FailureKind.TIMEOUT, null, "no", billing, null, null, null, null, null, null).exception());
-        assertThat(run.end() == null ? null : run.end().code()).isEqualTo(billing == Billing.UNKNOWN ? "ambiguous" : null);
+        assertThat(run.calls().end() == null ? null : run.calls().end().code()).isEqualTo(billing == Billing.UNKNOWN ? "ambiguous" : null);
     }
 }

@@ -2,6 +2,8 @@ package io.promptroutes.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.prompt.Json;
 import io.promptroutes.routing.Chain.Step;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,18 +87,16 @@ class ChainTest {
     }
 
     @Test
-    void aLowerCapAndARepairAreTriedOnceForEachModel() {
+    void aLowerCapAndARepairAreOfOneModel() {
         call(chain, "max_tokens_unaffordable");
-        assertThat(chain.retryWith(100)).isTrue();
+        chain.retryWith(100);
         assertThat(chain.outputCap()).isEqualTo(100);
-        assertThat(chain.retryWith(50)).isFalse();
-        assertThat(chain.repair()).isTrue();
-        assertThat(chain.repairing()).isTrue();
-        assertThat(chain.repair()).isFalse();
+        ObjectNode conversation = Json.MAPPER.createObjectNode();
+        chain.repair(conversation);
+        assertThat(chain.repair()).isSameAs(conversation);
         chain.next(null);
         assertThat(chain.outputCap()).isNull();
-        assertThat(chain.repairing()).isFalse();
-        assertThat(chain.retryWith(50)).isTrue();
+        assertThat(chain.repair()).isNull();
     }
 
     @Test

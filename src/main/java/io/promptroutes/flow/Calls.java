@@ -1,0 +1,90 @@
+package io.promptroutes.flow;
+
+import io.promptroutes.openrouter.Answer;
+import io.promptroutes.openrouter.CallFailed;
+import io.promptroutes.openrouter.ChatRequest;
+import io.promptroutes.routing.Chain;
+import java.time.Duration;
+import java.time.Instant;
+
+/** The calls of a prompt, one after another, and its end where none of them answered. Belongs to one prompt; not thread-safe. */
+public final class Calls {
+
+    private final Chain chain;
+    private int earlier;
+    private Call next;
+    private Call last;
+    private String turn;
+    private Answer unfit;
+    private Failure end;
+
+    Calls(Chain chain) {
+        this.chain = chain;
+    }
+
+    /** Whether the next one still has to take its turn under the limits per minute; from now on it has it. */
+    public boolean takeTurn() {
+        boolean first = !chain.model().equals(turn);
+        turn = chain.model();
+        return first;
+    }
+
+    /** @param known calls that were ever made for the work: looked up again, the ledger knows of this run's own as well */
+    public void earlier(int known) {
+        earlier = Math.max(0, known - chain.calls());
+    }
+
+    /** What the next one sends is ready. @param limit its wall clock */
+    public void prepare(ChatRequest.Body body, Duration limit) {
+        next = new Call(earlier + chain.calls() + 1, body, limit);
+    }
+
+    /** The prepared one begins, and is the last one from now on. */
+    public Call begin(Instant now) {
+        last = next;
+        last.begin(chain, now);
+        turn = null;
+        return last;
+    }
+
+    public void answered(Answer given) {
+        last.answered(given);
+        chain.end(Chain.Step.ANSWERED);
+    }
+
+    /** The last one's answer is not what the request asks for. @param why in words for the model */
+    public void unfit(String why) {
+        unfit = last.unfit(why);
+    }
+
+    /** No model answered: this is what the dead letter says. */
+    public void fail(Failure why) {
+        end = why;
+        chain.end(Chain.Step.FAILED);
+    }
+
+    /** The prepared one. */
+    public Call next() {
+        return next;
+    }
+
+    /** The last one that began; null before the first. */
+    public Call last() {
+        return last;
+    }
+
+    /** Why the last one failed; null where it has not. */
+    public CallFailed.Details failure() {
+        return last == null ? null : last.failure();
+    }
+
+    /** The last answer, of whichever call, that was not what the request asks for; or null. */
+    public Answer unfit() {
+        return unfit;
+    }
+
+    /** Why there is no answer; null while there may be one. */
+    public Failure end() {
+        return end;
+    }
+}

@@ -1,0 +1,31 @@
+package io.promptroutes.flow;
+
+import java.time.Instant;
+
+/** A prompt's leave to make a call, which {@link Intake} alone gives and takes back. Belongs to one prompt; not thread-safe. */
+public final class Permit {
+
+    private boolean held;
+    private Instant refused;
+
+    void take() {
+        held = true;
+    }
+
+    /** Whether it was held; it is not from now on. */
+    boolean giveBack() {
+        boolean was = held;
+        held = false;
+        return was;
+    }
+
+    /** A call that began then was refused for what seems to be the account; of several the first one counts. */
+    public void refused(Instant began) {
+        refused = refused == null ? began : refused;
+    }
+
+    /** Null where none was. */
+    public Instant refused() {
+        return refused;
+    }
+}
