@@ -114,8 +114,7 @@ public final class Intake {
         boolean may = state == State.OPEN || state == State.PROBING && !probeTaken;
         if (may) {
             probeTaken = true;
-            calling++;
-            permit.take();
+            calling += permit.take() ? 1 : 0;
         }
         return may;
     }

@@ -8,8 +8,11 @@ public final class Permit {
     private boolean held;
     private Instant refused;
 
-    void take() {
+    /** Whether it is taken only now: who goes on behind an answer that came to nothing holds it still. */
+    boolean take() {
+        boolean first = !held;
         held = true;
+        return first;
     }
 
     /** Whether it was held; it is not from now on. */

@@ -69,7 +69,7 @@ class IntakeTest {
     }
 
     @Test
-    void aPermitIsGivenBackOnce() {
+    void aPermitIsTakenAndGivenBackOnce() {
         Permit other = new Permit();
         service.mayCall(permit);
         service.mayCall(other);
@@ -79,6 +79,8 @@ class IntakeTest {
         assertThat(service.inFlight()).isEqualTo(1);
         service.mayCall(permit);
         assertThat(service.inFlight()).as("for its next call").isEqualTo(2);
+        service.mayCall(permit);
+        assertThat(service.inFlight()).as("it is held").isEqualTo(2);
     }
 
     @Test
