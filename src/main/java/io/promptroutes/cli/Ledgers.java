@@ -30,8 +30,7 @@ final class Ledgers {
         String url = settings.text("ledger.url");
         try {
             LedgerSettings where = url.isEmpty() ? LedgerSettings.embedded(Path.of(settings.text("ledger.directory"))) : postgres(settings, url);
-            Ledger ledger = Ledger.open(where.withInstance(instance).withLease(settings.duration("ledger.lease"))
-                    .withStoreText(settings.onOff("ledger.store-text")));
+            Ledger ledger = Ledger.open(where.with(instance, settings.duration("ledger.lease"), settings.onOff("ledger.store-text")));
             ledger.limits(new BudgetSettings(settings).limits());
             ledger.purge(Instant.now().minus(settings.duration("ledger.keep")));
             ledger.purgeCache(Instant.now().minus(settings.duration("cache.ttl")));

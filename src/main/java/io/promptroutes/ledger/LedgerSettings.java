@@ -45,20 +45,8 @@ public record LedgerSettings(
         return new LedgerSettings(null, url, user, password, null, DEFAULT_LEASE, true, null);
     }
 
-    public LedgerSettings withInstance(String name) {
-        return new LedgerSettings(directory, url, user, password, name, lease, storeText, clock);
-    }
-
-    public LedgerSettings withLease(Duration duration) {
-        return new LedgerSettings(directory, url, user, password, instance, duration, storeText, clock);
-    }
-
-    public LedgerSettings withStoreText(boolean keep) {
-        return new LedgerSettings(directory, url, user, password, instance, lease, keep, clock);
-    }
-
-    public LedgerSettings withClock(Clock other) {
-        return new LedgerSettings(directory, url, user, password, instance, lease, storeText, other);
+    public LedgerSettings with(String name, Duration duration, boolean keepText) {
+        return new LedgerSettings(directory, url, user, password, name, duration, keepText, clock);
     }
 
     /** Without the URL, which can hold a password. */

@@ -38,7 +38,7 @@ class FiguresTest {
     @BeforeEach
     void open() {
         Clock noon = Clock.fixed(Instant.parse("2026-11-22T12:00:00Z"), ZoneOffset.UTC);
-        ledger = Ledger.open(LedgerSettings.embedded(directory).withClock(noon));
+        ledger = Ledger.open(Prompts.at(noon, LedgerSettings.embedded(directory)));
     }
 
     @AfterEach

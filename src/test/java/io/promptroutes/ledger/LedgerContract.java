@@ -172,7 +172,7 @@ abstract class LedgerContract {
     @Test
     void withoutTextsAnAnswerIsKnownButNotKept() {
         ledger.close();
-        ledger = Ledger.open(settings().withStoreText(false));
+        ledger = Ledger.open(settings().with(settings().instance(), LedgerSettings.DEFAULT_LEASE, false));
         ledger.finish(work("p"), answer("0.02").reusable("question model", null)).join();
         ledger.finish(work("q"), deadLetter()).join();
         assertThat(ledger.history().cached("question model", Instant.EPOCH)).isNull();
@@ -295,10 +295,10 @@ abstract class LedgerContract {
     void aCallIsBookedOnTheDayOfItsClaim() {
         ledger.close();
         Instant lastSecond = Instant.parse("2026-11-30T23:59:59Z");
-        ledger = Ledger.open(settings().withClock(Clock.fixed(lastSecond, ZoneOffset.UTC)));
+        ledger = Ledger.open(Prompts.at(Clock.fixed(lastSecond, ZoneOffset.UTC), settings()));
         UUID claim = claimed(ledger, call(work("p"), "0.10"));
         ledger.close();
-        ledger = Ledger.open(settings().withClock(Clock.fixed(lastSecond.plusSeconds(2), ZoneOffset.UTC)));
+        ledger = Ledger.open(Prompts.at(Clock.fixed(lastSecond.plusSeconds(2), ZoneOffset.UTC), settings()));
         limit(Scope.TOTAL, Period.DAY, "0.10");
         ledger.resolve(claim, new BigDecimal("0.07"), CostSource.REPORTED, null).join();
         assertThat(ledger.claim(call(work("q"), "0.10")).join()).as("a new day's budget").isInstanceOf(ClaimAnswer.Reserved.class);

@@ -56,7 +56,7 @@ class PostgresLedgerTest extends LedgerContract {
 
     @Override
     LedgerSettings settings() {
-        return other().withInstance("first");
+        return other().with("first", LedgerSettings.DEFAULT_LEASE, true);
     }
 
     /** Another process on the same database. */
@@ -128,10 +128,10 @@ class PostgresLedgerTest extends LedgerContract {
     void aProcessThatSaysNothingIsDeadAfterItsLeaseAndItsCallsCountAsSpent() throws Exception {
         ledger.close();
         Duration lease = Duration.ofMillis(1500);
-        ledger = Ledger.open(settings().withLease(lease));
+        ledger = Ledger.open(settings().with("first", lease, true));
         UUID claim = claimed(ledger, call(work("p"), "0.10"));
         // a process that was killed leaves just this: its row, and an open claim
-        Ledger dead = Ledger.open(other().withLease(lease));
+        Ledger dead = Ledger.open(other().with(null, lease, true));
         UUID lost = claimed(dead, call(work("q"), "0.20"));
         String instance = dead.instance();
         dead.close();
@@ -149,8 +149,8 @@ class PostgresLedgerTest extends LedgerContract {
 
     @Test
     void aProcessWhoseNameWasTakenMustNotGoOn() {
-        Ledger usurper = Ledger.open(settings().withLease(Duration.ofMillis(300)));
-        try (Ledger second = Ledger.open(settings().withLease(Duration.ofMillis(300)))) {
+        Ledger usurper = Ledger.open(settings().with("first", Duration.ofMillis(300), true));
+        try (Ledger second = Ledger.open(settings().with("first", Duration.ofMillis(300), true))) {
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThatThrownBy(() -> usurper.claim(call(work("p"), "0.1")).join())
                     .hasCauseInstanceOf(LedgerUnavailable.class).hasMessageContaining("instance name"));
             assertThat(second.claim(call(work("q"), "0.1")).join()).isInstanceOf(ClaimAnswer.Reserved.class);

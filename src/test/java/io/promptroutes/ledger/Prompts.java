@@ -4,6 +4,7 @@ import io.promptroutes.cost.CostSource;
 import io.promptroutes.cost.Usage;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.UUID;
 
 /** Works and settlements for tests. */
@@ -46,6 +47,10 @@ final class Prompts {
     /** Claims, and fails the test where that is refused. */
     static UUID claimed(Ledger ledger, ClaimRequest request) {
         return ((ClaimAnswer.Reserved) ledger.claim(request).join()).claimId();
+    }
+
+    static LedgerSettings at(Clock clock, LedgerSettings of) {
+        return new LedgerSettings(of.directory(), of.url(), of.user(), of.password(), of.instance(), of.lease(), of.storeText(), clock);
     }
 
     static byte[] bytes(String text) {
