@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
@@ -167,12 +168,9 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
 
     private Map<String, String> options() {
         Map<String, String> options = new HashMap<>();
-        if (concurrency != null) {
-            options.put("prompts.concurrency", concurrency.toString());
-        }
-        if (maxCost != null) {
-            options.put("budget.job", maxCost);
-        }
+        options.put("prompts.concurrency", Objects.toString(concurrency, null));
+        options.put("budget.job", maxCost);
+        options.values().removeIf(Objects::isNull);
         return options;
     }
 

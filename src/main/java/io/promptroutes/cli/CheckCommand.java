@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.camel.Processor;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -130,10 +131,7 @@ final class CheckCommand extends ConfiguredCommand implements Callable<Integer> 
         if (!settings.onOff("ledger.enabled")) {
             findings.add(Finding.warning("the ledger is off: no budget holds, and no job can be continued", settings.where("ledger.enabled"), "set ledger.enabled=on"));
         } else if (!remote && !Files.exists(folder)) {
-            Path parent = folder.toAbsolutePath();
-            while (!Files.exists(parent)) {
-                parent = parent.getParent();
-            }
+            Path parent = Stream.iterate(folder.toAbsolutePath(), Path::getParent).filter(Files::exists).findFirst().orElseThrow();
             if (!Files.isWritable(parent) || !Files.isDirectory(parent)) {
                 findings.add(Finding.fault("the ledger's folder " + folder + " cannot be made in " + parent, settings.place("ledger.directory"), "allow this user to write there, or name another folder"));
             }
