@@ -19,8 +19,4 @@ public record ClaimRequest(Work work, int attempt, int fallbackLevel, String mod
         model = Tx.storable(model);
         reservedUsd = Amounts.checked(reservedUsd);
     }
-
-    public ClaimRequest(Work work, int attempt, String model, BigDecimal reservedUsd) {
-        this(work, attempt, 0, model, reservedUsd, false);
-    }
 }

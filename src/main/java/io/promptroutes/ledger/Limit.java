@@ -21,9 +21,4 @@ public record Limit(Scope scope, String tenant, String model, Period period, Big
         Objects.requireNonNull(period);
         usd = Amounts.checked(usd);
     }
-
-    /** For each name in the scope. */
-    public Limit(Scope scope, Period period, BigDecimal usd) {
-        this(scope, ANY, ANY, period, usd);
-    }
 }

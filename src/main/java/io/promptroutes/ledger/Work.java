@@ -14,10 +14,6 @@ import java.util.Objects;
  */
 public record Work(WorkId id, String job, String pipeline, String identity, String promptId, String tenant, String task, boolean part) {
 
-    public Work(WorkId id, String job, String promptId, String tenant, String task) {
-        this(id, job, "", promptId, promptId, tenant, task, false);
-    }
-
     public Work {
         Objects.requireNonNull(id);
         job = Tx.storable(job);

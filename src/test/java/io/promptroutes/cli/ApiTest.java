@@ -409,8 +409,8 @@ class ApiTest {
     }
 
     private static void book(Ledger ledger, BigDecimal usd, String tenant, String served) {
-        Work work = new Work(WorkId.of("p", "t", "i", new byte[0]), "job", "i", tenant, "chat");
-        ClaimAnswer.Reserved claim = (ClaimAnswer.Reserved) ledger.claim(new ClaimRequest(work, 1, "m", BigDecimal.ONE)).join();
+        Work work = new Work(WorkId.of("p", "t", "i", new byte[0]), "job", "", "i", "i", tenant, "chat", false);
+        ClaimAnswer.Reserved claim = (ClaimAnswer.Reserved) ledger.claim(new ClaimRequest(work, 1, 0, "m", BigDecimal.ONE, false)).join();
         ledger.settle(claim.claimId(), new Settlement(Settlement.State.SUCCEEDED, null, served, "v", null, usd, CostSource.REPORTED, 1L, null)).join();
     }
 }

@@ -132,10 +132,10 @@ class UnknownCostsTest {
             throw new AssertionError(e);
         }
         WorkId id = WorkId.of(RoutesUnderTest.POLICY.provider(), "default", RoutesUnderTest.POLICY.pipeline() + "\np", prompt.effective());
-        Work work = new Work(id, RoutesUnderTest.POLICY.job(), "p", "default", "chat");
+        Work work = new Work(id, RoutesUnderTest.POLICY.job(), "", "p", "p", "default", "chat", false);
         try (Ledger dead = ledger()) {
             dead.begin(work).join();
-            ClaimAnswer.Reserved claim = (ClaimAnswer.Reserved) dead.claim(new ClaimRequest(work, 1, "openai/gpt-4.1-mini", new BigDecimal("0.05"))).join();
+            ClaimAnswer.Reserved claim = (ClaimAnswer.Reserved) dead.claim(new ClaimRequest(work, 1, 0, "openai/gpt-4.1-mini", new BigDecimal("0.05"), false)).join();
             dead.generation(claim.claimId(), "gen-lost").join();
         }
     }

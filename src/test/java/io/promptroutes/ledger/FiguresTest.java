@@ -50,10 +50,10 @@ class FiguresTest {
     void aJobIsKnownByItsAnswersAndByThoseOfOthersThatWerePublishedForIt() {
         Work work = work("p1");
         assertThat(ledger.history().knows(work.job())).isFalse();
-        ledger.settleAndFinish(claimed(ledger, new ClaimRequest(work, 1, "a", new BigDecimal("0.10"))), answered("a", "0.001", 10), work, answer("0.001")).join();
+        ledger.settleAndFinish(claimed(ledger, new ClaimRequest(work, 1, 0, "a", new BigDecimal("0.10"), false)), answered("a", "0.001", 10), work, answer("0.001")).join();
         assertThat(ledger.history().knows(work.job())).isTrue();
         assertThat(ledger.history().knows("another folder")).isFalse();
-        ledger.reused(new Work(work.id(), "another folder", work.promptId(), work.tenant(), work.task()), "a", new BigDecimal("0.001")).join();
+        ledger.reused(new Work(work.id(), "another folder", "", work.promptId(), work.promptId(), work.tenant(), work.task(), false), "a", new BigDecimal("0.001")).join();
         assertThat(ledger.history().knows("another folder")).isTrue();
     }
 
@@ -64,7 +64,7 @@ class FiguresTest {
             UUID claim = claimed(ledger, new ClaimRequest(work, 1, i == 20 ? 1 : 0, i <= 15 ? "a" : "b", new BigDecimal("0.10"), false));
             ledger.settleAndFinish(claim, answered(i <= 15 ? "a" : "b-2026", "0.001", i * 10L), work, answer("0.001")).join();
         }
-        ledger.settle(claimed(ledger, new ClaimRequest(work("q"), 1, "a", new BigDecimal("0.10"))), unknown()).join();
+        ledger.settle(claimed(ledger, new ClaimRequest(work("q"), 1, 0, "a", new BigDecimal("0.10"), false)), unknown()).join();
         ledger.reused(work("p1"), "a", new BigDecimal("0.001"));
         ledger.reused(work("p2"), "a", new BigDecimal("0.001"));
         ledger.reused(work("p16", "third"), null, new BigDecimal("0.5")).join();
@@ -131,7 +131,7 @@ class FiguresTest {
             }
         }
         all.forEach(CompletableFuture::join);
-        ledger.finish(new Work(work("elsewhere").id(), "other job", "elsewhere", "acme", null), answer("0")).join();
+        ledger.finish(new Work(work("elsewhere").id(), "other job", "", "elsewhere", "elsewhere", "acme", null, false), answer("0")).join();
         ledger.claim(call(work("open"), "0.01")).join();
         List<FinishedWork> works = new ArrayList<>();
         ledger.history().forEachFinished("out", works::add);
@@ -147,8 +147,8 @@ class FiguresTest {
     @Test
     void aWorkThatIsDoneAgainHasTheIdOfItsPromptOfNow() {
         WorkId id = work("p").id();
-        ledger.finish(new Work(id, "then", "a.csv:3", "acme", null), deadLetter()).join();
-        ledger.finish(new Work(id, "now", "b.csv:7", "acme", null), answer("0").again()).join();
+        ledger.finish(new Work(id, "then", "", "a.csv:3", "a.csv:3", "acme", null, false), deadLetter()).join();
+        ledger.finish(new Work(id, "now", "", "b.csv:7", "b.csv:7", "acme", null, false), answer("0").again()).join();
         List<FinishedWork> works = new ArrayList<>();
         ledger.history().forEachFinished("now", works::add);
         assertThat(works).extracting(FinishedWork::promptId).containsExactly("b.csv:7");

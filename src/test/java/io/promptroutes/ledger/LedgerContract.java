@@ -265,7 +265,7 @@ abstract class LedgerContract {
         ledger.tenantLimit("rich", "vendor/dear", Period.MONTH, new BigDecimal("0.5")).join();
         assertThat(ledger.claim(call(work("p", "poor"), "0.20")).join()).isInstanceOf(ClaimAnswer.Refused.class);
         assertThat(ledger.claim(call(work("p", "rich"), "0.20")).join()).isInstanceOf(ClaimAnswer.Reserved.class);
-        ClaimRequest dear = new ClaimRequest(work("q", "rich"), 1, "vendor/dear", new BigDecimal("0.6"));
+        ClaimRequest dear = new ClaimRequest(work("q", "rich"), 1, 0, "vendor/dear", new BigDecimal("0.6"), false);
         assertThat(((ClaimAnswer.Refused) ledger.claim(dear).join()).name()).isEqualTo("rich vendor/dear");
         assertThat(ledger.history().tenantLimits()).hasSize(2);
         ledger.tenantLimit("rich", "vendor/dear", Period.MONTH, null).join();
@@ -323,7 +323,7 @@ abstract class LedgerContract {
 
     @Test
     void namesThatPostgresCannotKeepAreNoTrouble() {
-        Work work = new Work(work("p").id(), "out\0", "id \0 \ud800", "te|na\0nt".repeat(100), null);
+        Work work = new Work(work("p").id(), "out\0", "", "id \0 \ud800", "id \0 \ud800", "te|na\0nt".repeat(100), null, false);
         ledger.settleAndFinish(claimed(ledger, call(work, "0.1")), paid("0.1"), work, answer("0.1")).join();
         assertThat(ledger.begin(work).join()).isInstanceOf(Known.Answered.class);
         assertSpending("0.1", "0", "0");
@@ -351,7 +351,7 @@ abstract class LedgerContract {
             int kind = random.nextInt(4);
             spent = kind < 2 ? spent.add(cost) : spent;
             held = kind == 2 ? held.add(reserved) : held;
-            all.add(ledger.claim(new ClaimRequest(work, 1, "m" + i % 5, reserved)).thenCompose(answer -> {
+            all.add(ledger.claim(new ClaimRequest(work, 1, 0, "m" + i % 5, reserved, false)).thenCompose(answer -> {
                 UUID claim = ((ClaimAnswer.Reserved) answer).claimId();
                 return switch (kind) {
                     case 0 -> ledger.settleAndFinish(claim, paid(cost.toPlainString()), work, answer("0"));
@@ -419,7 +419,7 @@ abstract class LedgerContract {
     }
 
     void limit(Scope scope, Period period, String usd) {
-        ledger.limits(List.of(new Limit(scope, period, new BigDecimal(usd))));
+        ledger.limits(List.of(new Limit(scope, Limit.ANY, Limit.ANY, period, new BigDecimal(usd))));
     }
 
     void restart() {

@@ -75,14 +75,14 @@ class PostgresLedgerTest extends LedgerContract {
     @Test
     void fourProcessesTogetherNeverPassALimit() throws Exception {
         List<Ledger> ledgers = new ArrayList<>(List.of(ledger, Ledger.open(other()), Ledger.open(other()), Ledger.open(other())));
-        ledgers.forEach(each -> each.limits(List.of(new Limit(Scope.TOTAL, Period.JOB, new BigDecimal("5.00")))));
+        ledgers.forEach(each -> each.limits(List.of(new Limit(Scope.TOTAL, Limit.ANY, Limit.ANY, Period.JOB, new BigDecimal("5.00")))));
         ExecutorService threads = Executors.newFixedThreadPool(100);
         List<Future<Boolean>> claims = new ArrayList<>();
         try {
             for (int i = 0; i < 1000; i++) {
                 Ledger mine = ledgers.get(i % 4);
                 // models in different orders: rows that would be locked crosswise
-                ClaimRequest request = new ClaimRequest(work("p" + i, "t" + i % 5), 1, "m" + i % 7, new BigDecimal("0.10"));
+                ClaimRequest request = new ClaimRequest(work("p" + i, "t" + i % 5), 1, 0, "m" + i % 7, new BigDecimal("0.10"), false);
                 claims.add(threads.submit(() -> {
                     if (mine.claim(request).join() instanceof ClaimAnswer.Reserved reserved) {
                         mine.settleAndFinish(reserved.claimId(), paid("0.10"), request.work(), answer("0.10")).join();

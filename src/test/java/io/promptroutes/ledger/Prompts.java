@@ -20,11 +20,11 @@ final class Prompts {
     }
 
     static Work work(String id, String tenant) {
-        return new Work(WorkId.of("openrouter", tenant, id, bytes("{\"prompt\":\"hello\"}")), "out", id, tenant, "chat");
+        return new Work(WorkId.of("openrouter", tenant, id, bytes("{\"prompt\":\"hello\"}")), "out", "", id, id, tenant, "chat", false);
     }
 
     static ClaimRequest call(Work work, String usd) {
-        return new ClaimRequest(work, 1, CHEAP, new BigDecimal(usd));
+        return new ClaimRequest(work, 1, 0, CHEAP, new BigDecimal(usd), false);
     }
 
     static Settlement paid(String usd) {
