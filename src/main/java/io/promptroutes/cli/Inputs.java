@@ -23,14 +23,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.Spliterators;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
+import org.apache.commons.lang3.stream.Streams;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -164,8 +163,8 @@ final class Inputs {
         InputFiles opened = new InputFiles(files, prompts, kind, wholeFile);
         Iterator<Arrival> all = through.apply(opened);
         AtomicLong place = new AtomicLong();
-        Iterator<Arrival> wanted = sample != null ? stream(all).filter(one -> scattered(place.getAndIncrement()) <= highest).iterator()
-                : limit != null ? stream(all).limit(limit).iterator() : all;
+        Iterator<Arrival> wanted = sample != null ? Streams.of(all).filter(one -> scattered(place.getAndIncrement()) <= highest).iterator()
+                : limit != null ? Streams.of(all).limit(limit).iterator() : all;
         return new Arrivals(opened, wanted, intake, tally);
     }
 
@@ -188,9 +187,5 @@ final class Inputs {
     /** As random as it has to be, and for no two places the same: the mixing step of SplitMix64. */
     private static long scattered(long place) {
         return new SplittableRandom(place).nextLong();
-    }
-
-    private static Stream<Arrival> stream(Iterator<Arrival> arrivals) {
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(arrivals, 0), false);
     }
 }
