@@ -10,6 +10,7 @@ import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -27,10 +28,8 @@ final class Ledgers {
         if (!settings.onOff("ledger.enabled")) {
             return null;
         }
-        String url = settings.text("ledger.url");
         try {
-            LedgerSettings where = url.isEmpty() ? LedgerSettings.embedded(Path.of(settings.text("ledger.directory"))) : postgres(settings, url);
-            Ledger ledger = Ledger.open(where.with(instance, settings.duration("ledger.lease"), settings.onOff("ledger.store-text")));
+            Ledger ledger = Ledger.open(where(settings, instance));
             ledger.limits(new BudgetSettings(settings).limits());
             ledger.purge(Instant.now().minus(settings.duration("ledger.keep")));
             ledger.purgeCache(Instant.now().minus(settings.duration("cache.ttl")));
@@ -59,9 +58,15 @@ final class Ledgers {
         return settings.choice("ledger.ambiguous", List.of("retry", "hold")).equals("hold");
     }
 
-    private static LedgerSettings postgres(Settings settings, String url) {
+    private static LedgerSettings where(Settings settings, String instance) {
+        String url = settings.text("ledger.url");
+        Duration lease = settings.duration("ledger.lease");
+        boolean storeText = settings.onOff("ledger.store-text");
+        if (url.isEmpty()) {
+            return new LedgerSettings(Path.of(settings.text("ledger.directory")), null, null, null, instance, lease, storeText, null);
+        }
         String user = settings.text("ledger.user");
         String password = settings.text("ledger.password");
-        return LedgerSettings.postgres(url, user.isEmpty() ? null : user, password.isEmpty() ? null : Secret.of(password));
+        return new LedgerSettings(null, url, user.isEmpty() ? null : user, password.isEmpty() ? null : Secret.of(password), instance, lease, storeText, null);
     }
 }

@@ -113,7 +113,7 @@ public final class History {
         return database.read(tx -> {
             Limits now = limits.get().under(Budgets.all(tx));
             Map<String, BudgetKey> keys = new TreeMap<>();
-            now.all().stream().map(limit -> BudgetKey.of(limit, day.toString())).filter(Objects::nonNull).forEach(key -> keys.put(key.id(), key));
+            now.limits().stream().map(limit -> BudgetKey.of(limit, day.toString())).filter(Objects::nonNull).forEach(key -> keys.put(key.id(), key));
             Map<String, BudgetState> states = new TreeMap<>();
             keys.forEach((id, key) -> states.put(id, new BudgetState(key.scope(), key.tenant(), key.model(), key.period(), key.periodKey(),
                     BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, now.of(key).usd())));

@@ -22,8 +22,6 @@ import java.util.function.Supplier;
 public record LedgerSettings(
         Path directory, String url, String user, Supplier<String> password, String instance, Duration lease, boolean storeText, Clock clock) {
 
-    public static final Duration DEFAULT_LEASE = Duration.ofSeconds(30);
-
     public LedgerSettings {
         Objects.requireNonNull(lease);
         if ((directory == null) == (url == null)) {
@@ -35,18 +33,6 @@ public record LedgerSettings(
         if (lease.toMillis() < 1) {
             throw new IllegalArgumentException("the ledger's lease must be at least a millisecond");
         }
-    }
-
-    public static LedgerSettings embedded(Path directory) {
-        return new LedgerSettings(directory, null, null, null, null, DEFAULT_LEASE, true, null);
-    }
-
-    public static LedgerSettings postgres(String url, String user, Supplier<String> password) {
-        return new LedgerSettings(null, url, user, password, null, DEFAULT_LEASE, true, null);
-    }
-
-    public LedgerSettings with(String name, Duration duration, boolean keepText) {
-        return new LedgerSettings(directory, url, user, password, name, duration, keepText, clock);
     }
 
     /** Without the URL, which can hold a password. */

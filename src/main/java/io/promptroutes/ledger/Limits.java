@@ -21,14 +21,6 @@ record Limits(List<Limit> limits) {
         return rows.isEmpty() ? this : new Limits(Stream.concat(rows.stream(), limits.stream()).toList());
     }
 
-    List<Limit> all() {
-        return limits;
-    }
-
-    boolean any() {
-        return !limits.isEmpty();
-    }
-
     /** The limit on that row, or null. */
     Limit of(BudgetKey key) {
         return limits.stream()

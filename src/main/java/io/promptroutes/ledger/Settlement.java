@@ -33,18 +33,8 @@ public record Settlement(
         costUsd = costUsd == null ? null : Amounts.checked(costUsd);
     }
 
-    /** Without a reason. */
-    public Settlement(State state, String generationId, String servedModel, String provider, Usage usage, BigDecimal costUsd, CostSource costSource,
-            Long latencyMs, byte[] event) {
-        this(state, generationId, servedModel, provider, usage, costUsd, costSource, latencyMs, event, null);
-    }
-
     /** A call that failed and was not billed. */
-    public static Settlement notBilled(long latencyMs) {
-        return new Settlement(State.FAILED, null, null, null, null, BigDecimal.ZERO, null, latencyMs, null);
-    }
-
-    public Settlement because(String why) {
-        return new Settlement(state, generationId, servedModel, provider, usage, costUsd, costSource, latencyMs, event, why);
+    public static Settlement notBilled(long latencyMs, String reason) {
+        return new Settlement(State.FAILED, null, null, null, null, BigDecimal.ZERO, null, latencyMs, null, reason);
     }
 }

@@ -49,7 +49,7 @@ final class Writer implements Runnable {
     }
 
     boolean limited() {
-        return limits.any() || memory.tenantLimits;
+        return !limits.limits().isEmpty() || memory.tenantLimits;
     }
 
     Void firstLook(Tx tx, Instant now) throws SQLException {

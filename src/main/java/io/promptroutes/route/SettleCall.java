@@ -68,7 +68,7 @@ record SettleCall(Ledger ledger, Intake intake, Executor publishers, Clock clock
 
     private CompletableFuture<Settled> settled(Exchange exchange, PromptContext run, boolean unchecked) {
         Call call = run.calls().last();
-        Settlement settlement = settlement(call, run.bill().last()).because(reason(run));
+        Settlement settlement = settlement(call, run.bill().last(), reason(run));
         if (call.answer() == null) {
             return ledger.settle(call.claim(), settlement);
         }
@@ -126,11 +126,12 @@ record SettleCall(Ledger ledger, Intake intake, Executor publishers, Clock clock
     }
 
     /** @param cost of the last call that was or may have been billed */
-    private static Settlement settlement(Call call, Cost cost) {
+    private static Settlement settlement(Call call, Cost cost, String reason) {
         if (call.paid() == null && call.failure().billing() == Billing.NO) {
-            return Settlement.notBilled(call.latencyMs());
+            return Settlement.notBilled(call.latencyMs(), reason);
         }
         State state = call.answer() != null ? State.SUCCEEDED : cost.usd() == null ? State.UNKNOWN : State.FAILED;
-        return new Settlement(state, call.generationId(), call.model(), call.provider(), call.usage(), cost.usd(), cost.source(), call.latencyMs(), call.event());
+        return new Settlement(state, call.generationId(), call.model(), call.provider(), call.usage(), cost.usd(), cost.source(), call.latencyMs(), call.event(),
+                reason);
     }
 }

@@ -13,8 +13,8 @@ import io.promptroutes.ledger.ClaimAnswer;
 import io.promptroutes.ledger.ClaimRequest;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.ledger.Settlement;
+import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.ledger.Work;
 import io.promptroutes.ledger.WorkId;
 import io.promptroutes.management.Api;
@@ -84,7 +84,7 @@ class ApiTest {
     static void answerSomePrompts() throws InterruptedException {
         simulator = Simulator.start(Simulated.by(Map.of("simulator.seed", "5", "simulator.latency", "5ms", "simulator.retry-after", "0",
                 "simulator.fault.rate-limited", "25", "simulator.fault.server-error", "25", "simulator.fault.moderation", "5")));
-        ledger = Ledger.open(LedgerSettings.embedded(folder.resolve("ledger")));
+        ledger = Ledger.open(TestLedgers.embedded(folder.resolve("ledger")));
         Map<String, String> keys = Map.of("management.port", "0", "budget.total.day", "5", "budget.tenant.acme.day", "1");
         ledger.limits(new BudgetSettings(settings(keys)).limits());
         management = new Management(settings(keys));
@@ -357,7 +357,7 @@ class ApiTest {
     @CsvSource({"table, ' 0.0000001 '", "csv, ',0.0000001,'"})
     void noAmountIsWrittenWithAnExponent(String format, String amount) throws Exception {
         Path own = Files.createTempDirectory(folder, "tiny");
-        try (Ledger tiny = Ledger.open(LedgerSettings.embedded(own))) {
+        try (Ledger tiny = Ledger.open(TestLedgers.embedded(own))) {
             book(tiny, new BigDecimal("0.0000001"));
             Exchange asked = new DefaultExchange(new DefaultCamelContext());
             Api api = new Api(tiny, new Overview(tiny, new BudgetSettings(settings(Map.of())), null, null), new LastRequests(tiny));
@@ -394,7 +394,7 @@ class ApiTest {
 
     private static String costs(String tenant, String served, String... options) throws Exception {
         Path own = Files.createTempDirectory(folder, "names");
-        try (Ledger names = Ledger.open(LedgerSettings.embedded(own))) {
+        try (Ledger names = Ledger.open(TestLedgers.embedded(own))) {
             book(names, new BigDecimal("0.0000001"), tenant, served);
         }
         List<String> line = new ArrayList<>(List.of("costs", "-D", "ledger.directory=" + own, "-D", "openrouter.api-key=none"));
@@ -411,6 +411,6 @@ class ApiTest {
     private static void book(Ledger ledger, BigDecimal usd, String tenant, String served) {
         Work work = new Work(WorkId.of("p", "t", "i", new byte[0]), "job", "", "i", "i", tenant, "chat", false);
         ClaimAnswer.Reserved claim = (ClaimAnswer.Reserved) ledger.claim(new ClaimRequest(work, 1, 0, "m", BigDecimal.ONE, false)).join();
-        ledger.settle(claim.claimId(), new Settlement(Settlement.State.SUCCEEDED, null, served, "v", null, usd, CostSource.REPORTED, 1L, null)).join();
+        ledger.settle(claim.claimId(), new Settlement(Settlement.State.SUCCEEDED, null, served, "v", null, usd, CostSource.REPORTED, 1L, null, null)).join();
     }
 }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.ledger.Limit;
 import io.promptroutes.ledger.Period;
 import io.promptroutes.ledger.Scope;
+import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -42,7 +42,7 @@ class BoundedCallsTest {
     @BeforeAll
     static void start() {
         server = new ScriptedServer();
-        ledger = Ledger.open(LedgerSettings.embedded(folder));
+        ledger = Ledger.open(TestLedgers.embedded(folder));
         ledger.limits(List.of(new Limit(Scope.TOTAL, Limit.ANY, Limit.ANY, Period.DAY, new BigDecimal("0.50"))));
         routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on", "budget.exhausted", "reject",
                 "openrouter.timeout", "700ms", "openrouter.timeout.reasoning", "20s", "models.fallbacks", ""), exchange -> { }, ledger);

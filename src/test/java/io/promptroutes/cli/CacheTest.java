@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.ledger.TestLedgers;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +45,7 @@ class CacheTest {
     }
 
     private Ledger ledger() {
-        return Ledger.open(LedgerSettings.embedded(folder));
+        return Ledger.open(TestLedgers.embedded(folder));
     }
 
     private static String line(int number, String more) {

@@ -11,7 +11,7 @@ import io.promptroutes.check.RouteCheck;
 import io.promptroutes.check.SettingsCheck;
 import io.promptroutes.cost.Catalogue;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteFiles;
 import io.promptroutes.settings.Settings;
@@ -460,7 +460,7 @@ class CheckTest {
     @Test
     void theLedgerIsOpenedOrSaidToBeAnothersOrNotToBeHad() throws IOException {
         String directory = "ledger.directory=" + folder.resolve("data");
-        try (Ledger ledger = Ledger.open(LedgerSettings.embedded(folder.resolve("data")))) {
+        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder.resolve("data")))) {
             Said held = check("--offline", "-D", directory);
             assertThat(held.text()).contains("warning  the ledger in " + folder.resolve("data") + " is in use by process ");
             assertThat(held.code()).as("a service may be running here").isZero();

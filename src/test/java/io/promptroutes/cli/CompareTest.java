@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.route.LedgerPolicy;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -159,7 +159,7 @@ class CompareTest {
 
     @Test
     void whatWasAnsweredIsReusedWhole() {
-        try (Ledger ledger = Ledger.open(LedgerSettings.embedded(folder))) {
+        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder))) {
             JsonNode first;
             try (RoutesUnderTest routes = withLedger(ledger)) {
                 first = routes.ask(prompt(DIVERSE));
@@ -177,7 +177,7 @@ class CompareTest {
     @Test
     void branchesThatWereAnsweredBeforeAStopAreNotPaidAgain() {
         server.byModel(Map.of(MODELS.get(2), Reply.dribble(Duration.ofMillis(100))));
-        try (Ledger ledger = Ledger.open(LedgerSettings.embedded(folder))) {
+        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder))) {
             try (RoutesUnderTest routes = withLedger(ledger)) {
                 routes.send(prompt(DIVERSE));
                 await().atMost(Duration.ofSeconds(10)).until(() -> routes.costs().size() == 4);
@@ -185,7 +185,7 @@ class CompareTest {
         }
         server.script();
         server.byModel(Map.of());
-        try (Ledger ledger = Ledger.open(LedgerSettings.embedded(folder)); RoutesUnderTest routes = withLedger(ledger)) {
+        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder)); RoutesUnderTest routes = withLedger(ledger)) {
             JsonNode result = routes.ask(prompt(DIVERSE));
             assertThat(column(result, "status")).hasSize(5).containsOnly("success");
             assertThat(server.modelsCalled()).containsExactly(MODELS.get(2));
@@ -201,7 +201,7 @@ class CompareTest {
     @Test
     void deadComparisonsAreTriedAgainWhenAskedFor() {
         server.scriptThen(Reply.error(404, "No endpoints found that support tool use."));
-        try (Ledger ledger = Ledger.open(LedgerSettings.embedded(folder))) {
+        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder))) {
             try (RoutesUnderTest routes = withLedger(ledger)) {
                 assertThat(routes.ask(prompt("\"strategy\":\"compare\"")).path("status").asText()).isEqualTo("failed");
             }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.ledger.Limit;
 import io.promptroutes.ledger.Period;
 import io.promptroutes.ledger.Scope;
+import io.promptroutes.ledger.TestLedgers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -123,7 +123,7 @@ class DialectTest {
         if (key != null) {
             keys.put(key.split("=")[0], key.split("=")[1]);
         }
-        try (Ledger ledger = Ledger.open(LedgerSettings.embedded(folder));
+        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
                 RoutesUnderTest limited = RoutesUnderTest.start(server.baseUrl(), keys, exchange -> { }, ledger)) {
             ledger.limits(List.of(new Limit(Scope.TOTAL, Limit.ANY, Limit.ANY, Period.DAY, BigDecimal.TEN)));
             JsonNode ended = limited.ask("{\"prompt\":\"x\",\"model\":\"%s\"}".formatted(model));

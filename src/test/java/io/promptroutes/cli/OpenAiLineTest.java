@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.ledger.Limit;
 import io.promptroutes.ledger.Period;
 import io.promptroutes.ledger.Scope;
+import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -105,7 +105,7 @@ class OpenAiLineTest {
     @Test
     void underABudgetItHasTheTasksCap(@TempDir Path folder) {
         server.script();
-        try (Ledger ledger = Ledger.open(LedgerSettings.embedded(folder));
+        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
                 RoutesUnderTest limited = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), exchange -> { }, ledger)) {
             limited.ask(line("\"model\":\"gpt-4o-mini\",\"task\":\"code\",\"user\":\"1\","));
             assertThat(sent().has("max_tokens")).as("without a limit").isFalse();

@@ -3,7 +3,7 @@ package io.promptroutes.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.ledger.TestLedgers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -88,7 +88,7 @@ final class OwnSecretsTest {
         server.models(new String(getClass().getResourceAsStream("/models.json").readAllBytes(), StandardCharsets.UTF_8));
         Path ledger = folder.resolve("own/data/ledger.mv.db");
         Files.createDirectories(ledger.getParent());
-        Ledger.open(LedgerSettings.embedded(ledger.getParent())).close();
+        Ledger.open(TestLedgers.embedded(ledger.getParent())).close();
         Files.setPosixFilePermissions(ledger, PosixFilePermissions.fromString("rw-r--r--")); // of an earlier version
         batch("canary-of-another-form-0123", 0);
         assertThat(written()).extracting(path -> folder.relativize(path).toString()).contains("new/out/results.jsonl", "new/out/costs.jsonl", "new/out/dead-letters.jsonl",

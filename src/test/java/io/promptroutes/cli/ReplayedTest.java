@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.ledger.TestLedgers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +22,7 @@ class ReplayedTest {
 
     @Test
     void eachIsCalledAgainOnceHoweverOftenItIsDelivered() throws IOException {
-        try (ScriptedServer server = new ScriptedServer(); Ledger ledger = Ledger.open(LedgerSettings.embedded(folder));
+        try (ScriptedServer server = new ScriptedServer(); Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
                 RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), exchange -> { }, ledger)) {
             server.script(Reply.error(400, "first"), Reply.error(400, "second"));
             routes.sendRecord(RECORD, 0, false);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -46,7 +46,7 @@ class StructuredOutputTest {
     @BeforeEach
     void start() throws IOException {
         server = new ScriptedServer();
-        ledger = Ledger.open(LedgerSettings.embedded(folder));
+        ledger = Ledger.open(TestLedgers.embedded(folder));
         routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), exchange -> { }, ledger);
     }
 

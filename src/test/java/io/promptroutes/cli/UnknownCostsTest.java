@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.ClaimAnswer;
 import io.promptroutes.ledger.ClaimRequest;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.ledger.Work;
 import io.promptroutes.ledger.WorkId;
 import io.promptroutes.prompt.InvalidPrompt;
@@ -141,7 +141,7 @@ class UnknownCostsTest {
     }
 
     private Ledger ledger() {
-        return Ledger.open(LedgerSettings.embedded(folder));
+        return Ledger.open(TestLedgers.embedded(folder));
     }
 
     private RoutesUnderTest start(Ledger ledger, Map<String, String> more, boolean hold) {

@@ -26,7 +26,7 @@ class EmbeddedLedgerTest extends LedgerContract {
 
     @Override
     LedgerSettings settings() {
-        return LedgerSettings.embedded(directory.resolve("data"));
+        return TestLedgers.embedded(directory.resolve("data"));
     }
 
     @Test
@@ -76,7 +76,7 @@ class EmbeddedLedgerTest extends LedgerContract {
     void aFileThatIsNoDatabaseIsRefusedAndLeftAsItIs(String content) throws IOException {
         Path file = Files.createDirectories(directory.resolve("other")).resolve("ledger.mv.db");
         Files.writeString(file, content);
-        assertThatThrownBy(() -> Ledger.open(LedgerSettings.embedded(file.getParent()))).isInstanceOf(LedgerUnavailable.class)
+        assertThatThrownBy(() -> Ledger.open(TestLedgers.embedded(file.getParent()))).isInstanceOf(LedgerUnavailable.class)
                 .hasMessageContaining(file.getParent().toString());
         assertThat(file).hasContent(content);
     }

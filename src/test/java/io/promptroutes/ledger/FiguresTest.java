@@ -38,7 +38,7 @@ class FiguresTest {
     @BeforeEach
     void open() {
         Clock noon = Clock.fixed(Instant.parse("2026-11-22T12:00:00Z"), ZoneOffset.UTC);
-        ledger = Ledger.open(Prompts.at(noon, LedgerSettings.embedded(directory)));
+        ledger = Ledger.open(TestLedgers.withClock(TestLedgers.embedded(directory), noon));
     }
 
     @AfterEach
@@ -97,7 +97,7 @@ class FiguresTest {
 
     private static Settlement answered(String model, String usd, long latencyMs) {
         return new Settlement(Settlement.State.SUCCEEDED, null, model, "Vendor", new Usage(12, 64, 0, 0, 0, 76, null), new BigDecimal(usd),
-                CostSource.REPORTED, latencyMs, null);
+                CostSource.REPORTED, latencyMs, null, null);
     }
 
     @Test

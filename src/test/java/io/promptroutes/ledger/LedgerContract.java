@@ -75,7 +75,7 @@ abstract class LedgerContract {
                     return work("p");
                 }, Known.Busy.class, Known.Ambiguous.class, "0", "0", "0.10"),
                 new Life("called, and failed without a bill", ledger -> {
-                    ledger.settle(claimed(ledger, call(work("p"), "0.10")), Settlement.notBilled(5)).join();
+                    ledger.settle(claimed(ledger, call(work("p"), "0.10")), Settlement.notBilled(5, null)).join();
                     return work("p");
                 }, Known.Busy.class, Known.New.class, "0", "0", "0"),
                 new Life("called, and timed out", ledger -> {
@@ -90,7 +90,7 @@ abstract class LedgerContract {
                 }, Known.Busy.class, Known.New.class, "0.03", "0", "0"),
                 new Life("put back", ledger -> {
                     ledger.begin(work("p")).join();
-                    ledger.settle(claimed(ledger, call(work("p"), "0.10")), Settlement.notBilled(5)).join();
+                    ledger.settle(claimed(ledger, call(work("p"), "0.10")), Settlement.notBilled(5, null)).join();
                     ledger.release(work("p").id()).join();
                     return work("p");
                 }, Known.New.class, Known.New.class, "0", "0", "0"),
@@ -172,7 +172,7 @@ abstract class LedgerContract {
     @Test
     void withoutTextsAnAnswerIsKnownButNotKept() {
         ledger.close();
-        ledger = Ledger.open(settings().with(settings().instance(), LedgerSettings.DEFAULT_LEASE, false));
+        ledger = Ledger.open(TestLedgers.withoutText(settings()));
         ledger.finish(work("p"), answer("0.02").reusable("question model", null)).join();
         ledger.finish(work("q"), deadLetter()).join();
         assertThat(ledger.history().cached("question model", Instant.EPOCH)).isNull();
@@ -218,7 +218,7 @@ abstract class LedgerContract {
     @Test
     void aSettlementOfUnknownCostThatIsSentTwiceIsBookedOnce() {
         UUID claim = claimed(ledger, call(work("p"), "0.10"));
-        Settlement unknown = new Settlement(Settlement.State.UNKNOWN, null, null, null, null, null, null, 5L, bytes("{}"));
+        Settlement unknown = new Settlement(Settlement.State.UNKNOWN, null, null, null, null, null, null, 5L, bytes("{}"), null);
         ledger.settle(claim, unknown).join();
         ledger.settle(claim, unknown).join();
         assertSpending("0", "0.10", "0");
@@ -295,10 +295,10 @@ abstract class LedgerContract {
     void aCallIsBookedOnTheDayOfItsClaim() {
         ledger.close();
         Instant lastSecond = Instant.parse("2026-11-30T23:59:59Z");
-        ledger = Ledger.open(Prompts.at(Clock.fixed(lastSecond, ZoneOffset.UTC), settings()));
+        ledger = Ledger.open(TestLedgers.withClock(settings(), Clock.fixed(lastSecond, ZoneOffset.UTC)));
         UUID claim = claimed(ledger, call(work("p"), "0.10"));
         ledger.close();
-        ledger = Ledger.open(Prompts.at(Clock.fixed(lastSecond.plusSeconds(2), ZoneOffset.UTC), settings()));
+        ledger = Ledger.open(TestLedgers.withClock(settings(), Clock.fixed(lastSecond.plusSeconds(2), ZoneOffset.UTC)));
         limit(Scope.TOTAL, Period.DAY, "0.10");
         ledger.resolve(claim, new BigDecimal("0.07"), CostSource.REPORTED, null).join();
         assertThat(ledger.claim(call(work("q"), "0.10")).join()).as("a new day's budget").isInstanceOf(ClaimAnswer.Reserved.class);
@@ -357,7 +357,7 @@ abstract class LedgerContract {
                     case 0 -> ledger.settleAndFinish(claim, paid(cost.toPlainString()), work, answer("0"));
                     case 1 -> ledger.settle(claim, paid(cost.toPlainString()));
                     case 2 -> ledger.settle(claim, unknown());
-                    default -> ledger.settle(claim, Settlement.notBilled(1));
+                    default -> ledger.settle(claim, Settlement.notBilled(1, null));
                 };
             }));
         }
@@ -378,8 +378,8 @@ abstract class LedgerContract {
     void figuresOfAllDimensionsAreOfOneMomentAndTheLastEndsAreRead() {
         Work work = work("long");
         UUID first = claimed(ledger, call(work, "0.01"));
-        ledger.settle(first, Settlement.notBilled(5).because("rate_limited")).join();
-        ledger.settleAndFinish(claimed(ledger, new ClaimRequest(work, 2, 1, "other", new BigDecimal("0.02"), false)), paid("0.001").because("rate_limited"), work,
+        ledger.settle(first, Settlement.notBilled(5, "rate_limited")).join();
+        ledger.settleAndFinish(claimed(ledger, new ClaimRequest(work, 2, 1, "other", new BigDecimal("0.02"), false)), paid("0.001", "rate_limited"), work,
                 Finish.answered(bytes("\"" + "x".repeat(20_000) + "\""), "other", new BigDecimal("0.001"))).join();
         ledger.settle(claimed(ledger, call(work("lost"), "0.5")), unknown()).join();
         ledger.finish(work("dead"), deadLetter()).join();

@@ -27,7 +27,7 @@ class LedgerCrashTest {
         Map<String, Class<?>> promised = new HashMap<>();
         for (int kill = 0; kill < KILLS; kill++) {
             promised.putAll(runAndKill("run" + kill, 200 + random.nextInt(600)));
-            try (Ledger ledger = Ledger.open(LedgerSettings.embedded(directory))) {
+            try (Ledger ledger = Ledger.open(TestLedgers.embedded(directory))) {
                 assertThat(ledger.history().budgets()).isNotEmpty().allSatisfy(state -> assertThat(state.reservedUsd()).isZero());
                 for (Map.Entry<String, Class<?>> prompt : promised.entrySet()) {
                     assertThat(ledger.begin(work(prompt.getKey())).join()).as("%s after kill %s", prompt, kill)

@@ -56,11 +56,15 @@ class PostgresLedgerTest extends LedgerContract {
 
     @Override
     LedgerSettings settings() {
-        return other().with("first", LedgerSettings.DEFAULT_LEASE, true);
+        return of("first");
     }
 
     /** Another process on the same database. */
     private LedgerSettings other() {
+        return of(null);
+    }
+
+    private LedgerSettings of(String instance) {
         if (database == null) {
             database = "ledger" + databases++;
             try (Connection connection = server.getPostgresDatabase().getConnection(); Statement statement = connection.createStatement()) {
@@ -69,7 +73,7 @@ class PostgresLedgerTest extends LedgerContract {
                 throw new AssertionError(e);
             }
         }
-        return LedgerSettings.postgres("jdbc:postgresql://localhost:" + server.getPort() + "/" + database, "postgres", () -> "postgres");
+        return TestLedgers.postgres("jdbc:postgresql://localhost:" + server.getPort() + "/" + database, "postgres", () -> "postgres", instance);
     }
 
     @Test
@@ -128,10 +132,10 @@ class PostgresLedgerTest extends LedgerContract {
     void aProcessThatSaysNothingIsDeadAfterItsLeaseAndItsCallsCountAsSpent() throws Exception {
         ledger.close();
         Duration lease = Duration.ofMillis(1500);
-        ledger = Ledger.open(settings().with("first", lease, true));
+        ledger = Ledger.open(TestLedgers.withLease(settings(), lease));
         UUID claim = claimed(ledger, call(work("p"), "0.10"));
         // a process that was killed leaves just this: its row, and an open claim
-        Ledger dead = Ledger.open(other().with(null, lease, true));
+        Ledger dead = Ledger.open(TestLedgers.withLease(other(), lease));
         UUID lost = claimed(dead, call(work("q"), "0.20"));
         String instance = dead.instance();
         dead.close();
@@ -149,8 +153,8 @@ class PostgresLedgerTest extends LedgerContract {
 
     @Test
     void aProcessWhoseNameWasTakenMustNotGoOn() {
-        Ledger usurper = Ledger.open(settings().with("first", Duration.ofMillis(300), true));
-        try (Ledger second = Ledger.open(settings().with("first", Duration.ofMillis(300), true))) {
+        Ledger usurper = Ledger.open(TestLedgers.withLease(settings(), Duration.ofMillis(300)));
+        try (Ledger second = Ledger.open(TestLedgers.withLease(settings(), Duration.ofMillis(300)))) {
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThatThrownBy(() -> usurper.claim(call(work("p"), "0.1")).join())
                     .hasCauseInstanceOf(LedgerUnavailable.class).hasMessageContaining("instance name"));
             assertThat(second.claim(call(work("q"), "0.1")).join()).isInstanceOf(ClaimAnswer.Reserved.class);

@@ -4,7 +4,6 @@ import io.promptroutes.cost.CostSource;
 import io.promptroutes.cost.Usage;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.UUID;
 
 /** Works and settlements for tests. */
@@ -28,12 +27,16 @@ final class Prompts {
     }
 
     static Settlement paid(String usd) {
+        return paid(usd, null);
+    }
+
+    static Settlement paid(String usd, String reason) {
         return new Settlement(Settlement.State.SUCCEEDED, "gen-1", CHEAP, "Vendor", new Usage(12, 64, 0, 0, 0, 76, null), new BigDecimal(usd),
-                CostSource.REPORTED, 812L, bytes("{\"type\":\"cost\"}"));
+                CostSource.REPORTED, 812L, bytes("{\"type\":\"cost\"}"), reason);
     }
 
     static Settlement unknown() {
-        return new Settlement(Settlement.State.UNKNOWN, null, null, null, null, null, null, 30_000L, bytes("{\"type\":\"cost\"}"));
+        return new Settlement(Settlement.State.UNKNOWN, null, null, null, null, null, null, 30_000L, bytes("{\"type\":\"cost\"}"), null);
     }
 
     static Finish answer(String usd) {
@@ -47,10 +50,6 @@ final class Prompts {
     /** Claims, and fails the test where that is refused. */
     static UUID claimed(Ledger ledger, ClaimRequest request) {
         return ((ClaimAnswer.Reserved) ledger.claim(request).join()).claimId();
-    }
-
-    static LedgerSettings at(Clock clock, LedgerSettings of) {
-        return new LedgerSettings(of.directory(), of.url(), of.user(), of.password(), of.instance(), of.lease(), of.storeText(), clock);
     }
 
     static byte[] bytes(String text) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.BudgetState;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.process.Product.Ended;
 import io.promptroutes.process.Product.Running;
 import io.promptroutes.simulator.Bill;
@@ -53,14 +54,14 @@ class BudgetIT {
         Outputs first = outputs("out");
         assertThat(first.deadLetters()).isEmpty();
         assertThat(first.results()).hasSize((int) simulator.bill().completions());
-        nothingIsReserved(LedgerSettings.embedded(folder.resolve("data")));
+        nothingIsReserved(TestLedgers.embedded(folder.resolve("data")));
         assertThat(percents("out")).containsExactly(50, 80, 100);
 
         Ended more = product.run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "200", "--max-cost", "40").with(0);
         assertThat(more.err()).contains("reused      " + first.results().size() + " answers");
         assertThat(outputs("out").resultIds()).hasSize(PROMPTS).doesNotHaveDuplicates();
         assertThat(simulator.bill().requests()).as("each prompt is called once").isEqualTo(PROMPTS);
-        nothingIsReserved(LedgerSettings.embedded(folder.resolve("data")));
+        nothingIsReserved(TestLedgers.embedded(folder.resolve("data")));
     }
 
     @Test
@@ -75,7 +76,7 @@ class BudgetIT {
         assertThat(outputs.results().size() + outputs.deadLetters().size()).isEqualTo(PROMPTS);
         assertThat(outputs.deadLetters()).isNotEmpty().allMatch(line -> line.at("/error/code").asText().equals("budget_exhausted"));
         assertThat(percents("out")).containsExactly(50, 80, 100);
-        nothingIsReserved(LedgerSettings.embedded(folder.resolve("data")));
+        nothingIsReserved(TestLedgers.embedded(folder.resolve("data")));
     }
 
     @Test
@@ -89,7 +90,7 @@ class BudgetIT {
         assertThat(outputs("out").resultIds()).hasSize(PROMPTS).doesNotHaveDuplicates();
         long free = outputs("out").results().stream().filter(result -> result.path("model_used").asText().endsWith(":free")).count();
         assertThat(free).as("answers of free models").isGreaterThan(PROMPTS / 2);
-        nothingIsReserved(LedgerSettings.embedded(folder.resolve("data")));
+        nothingIsReserved(TestLedgers.embedded(folder.resolve("data")));
     }
 
     /** Property {@code mixed} (profile chaos: 10000) says how many. */
@@ -105,7 +106,7 @@ class BudgetIT {
         Outputs outputs = outputs("out");
         assertThat(outputs.results().size() + outputs.deadLetters().size()).isEqualTo(prompts);
         System.out.printf("mixed: %d answered, %d dead letters, %d calls%n", outputs.results().size(), outputs.deadLetters().size(), simulator.bill().requests());
-        nothingIsReserved(LedgerSettings.embedded(folder.resolve("data")));
+        nothingIsReserved(TestLedgers.embedded(folder.resolve("data")));
     }
 
     @Test
@@ -136,7 +137,7 @@ class BudgetIT {
             System.out.printf("billed to four processes under budget.total.day=5: $%s%n", billed.toPlainString());
             assertThat(billed).isLessThanOrEqualTo(LIMIT).isGreaterThan(new BigDecimal("4.00"));
             assertThat(alerts).as("told by one of them").containsExactlyInAnyOrder(50, 80, 100);
-            nothingIsReserved(LedgerSettings.postgres(url, "postgres", () -> "postgres"));
+            nothingIsReserved(TestLedgers.postgres(url, "postgres", () -> "postgres"));
         }
     }
 

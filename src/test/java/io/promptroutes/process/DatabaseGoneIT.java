@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.process.Product.Ended;
 import io.promptroutes.process.Product.Running;
 import io.promptroutes.simulator.Bill;
@@ -105,7 +105,7 @@ class DatabaseGoneIT {
     }
 
     private static long claims(String url) throws Exception {
-        try (Ledger ledger = Ledger.open(LedgerSettings.postgres(url, "postgres", () -> "postgres"));
+        try (Ledger ledger = Ledger.open(TestLedgers.postgres(url, "postgres", () -> "postgres"));
                 Connection connection = ledger.dataSource().getConnection();
                 ResultSet rows = connection.createStatement().executeQuery("SELECT COUNT(*) FROM claims WHERE state <> 'void'")) {
             assertThat(rows.next()).isTrue();

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.process.Product.Ended;
 import io.promptroutes.process.Product.Running;
 import io.promptroutes.prompt.Json;
@@ -187,7 +187,7 @@ class ResumeIT {
     /** By prompt: calls that a killed process had under way and that were made again. */
     private static Map<String, Long> retried(Path data) {
         Map<String, Long> counts = new HashMap<>();
-        try (Ledger ledger = Ledger.open(LedgerSettings.embedded(data)); Connection connection = ledger.dataSource().getConnection();
+        try (Ledger ledger = Ledger.open(TestLedgers.embedded(data)); Connection connection = ledger.dataSource().getConnection();
                 ResultSet rows = connection.createStatement().executeQuery("SELECT prompt_id, COUNT(*) FROM claims c JOIN works w"
                         + " ON w.work_id = c.work_id WHERE c.state = 'retried' GROUP BY prompt_id")) {
             while (rows.next()) {
