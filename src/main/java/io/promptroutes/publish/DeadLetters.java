@@ -25,7 +25,7 @@ public final class DeadLetters {
             out.put("text", run.calls().unfit().text()); // it was paid for
         }
         out.putPOJO("routing", Routing.of(run));
-        out.putPOJO("attempts", Results.attempts(run.chain()));
+        out.putPOJO("attempts", run.chain().attempts());
         Results.cost(out, run);
         Results.origin(out, prompt);
         DeadLetterLine.hold(out, prompt.raw());

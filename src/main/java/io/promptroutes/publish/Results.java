@@ -11,6 +11,7 @@ import io.promptroutes.flow.PromptContext;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
+import io.promptroutes.routing.Attempt;
 import io.promptroutes.routing.Chain;
 import java.math.BigDecimal;
 import java.util.List;
@@ -18,12 +19,7 @@ import java.util.List;
 /** Writes results as JSON (docs/messages.md). Stateless. */
 public final class Results {
 
-    private record Fallback(int level, String reason, List<Failed> attempts) {
-    }
-
-    /** A call that gave no answer. */
-    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    record Failed(String model, Integer status, String error, long latencyMs, long waitMs) {
+    private record Fallback(int level, String reason, List<Attempt> attempts) {
     }
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -82,12 +78,7 @@ public final class Results {
 
     private static Fallback fallback(Chain chain) {
         int level = chain.level();
-        return new Fallback(level, level == 0 ? null : chain.fallbackReason(), attempts(chain));
-    }
-
-    static List<Failed> attempts(Chain chain) {
-        return chain.attempts().stream().map(one -> new Failed(one.model(), one.status(), one.kind() + ": " + one.error(), one.latencyMs(), one.waitMs()))
-                .toList();
+        return new Fallback(level, level == 0 ? null : chain.fallbackReason(), chain.attempts());
     }
 
     /** All calls of the prompt; those that may have been billed unknown to us are counted, never guessed. */

@@ -14,7 +14,6 @@ import io.promptroutes.flow.PromptContext;
 import io.promptroutes.openrouter.ChatRequest;
 import io.promptroutes.prompt.Prompt;
 import io.promptroutes.routing.Choice;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,21 +22,11 @@ import java.util.List;
 record Routing(String strategy, String task, @JsonInclude(NON_NULL) Double confidence, @JsonInclude(NON_EMPTY) List<String> signs,
         String budget, String tier, String reason, Config config,
         List<String> candidates, @JsonInclude(NON_EMPTY) List<String> rejected, @JsonInclude(NON_DEFAULT) long truncatedTokens,
-        @JsonInclude(NON_NULL) Estimate estimate, @JsonInclude(NON_NULL) String branch, @JsonInclude(NON_EMPTY) List<String> notes) {
+        @JsonInclude(NON_NULL) Choice.Estimate estimate, @JsonInclude(NON_NULL) String branch, @JsonInclude(NON_EMPTY) List<String> notes) {
 
     /** @param temperature a number, or what the request has in its place; or null */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Config(Object temperature, Integer maxTokens) {
-    }
-
-    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    record Estimate(String model, BigDecimal usd, long promptTokens, int maxTokens, String basis) {
-
-        /** @param worst null where nothing may be called, and so is the estimate */
-        private static Estimate of(Choice.Estimate worst) {
-            return worst == null ? null : new Estimate(worst.model(), worst.usd(), worst.promptTokens(), worst.maxTokens(),
-                    "estimate of the worst case, " + (worst.counted() ? "prompt tokens counted here" : "a prompt token for each byte"));
-        }
     }
 
     static Routing of(PromptContext run) {
@@ -54,7 +43,7 @@ record Routing(String strategy, String task, @JsonInclude(NON_NULL) Double confi
                 decision.confidence() == null ? null : Math.round(decision.confidence() * 100) / 100.0, decision.signs(),
                 prompt.budget().toString(), decision.tier(), decision.reason(),
                 new Config(own == null ? decision.temperature() : own, ChatRequest.outputCap(prompt.request(), decision.maxTokens())),
-                choice.models(), choice.rejected(), choice.truncatedTokens(), Estimate.of(choice.estimate()),
+                choice.models(), choice.rejected(), choice.truncatedTokens(), choice.estimate(),
                 decision.branch(), // in the ledger alone: it is joined with the others before it is published
                 notes);
     }

@@ -179,7 +179,7 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
         CallFailed.Details details = caught instanceof CallFailed failed ? failed.details() : CallFailed.broken(caught, call.entity());
         call.ended();
         call.failed(details);
-        run.chain().note(new Attempt(model, details.status(), details.kind().toString(), details.message(), call.latencyMs(), 0));
+        run.chain().note(new Attempt(model, details.status(), details.kind().toString(), details.kind() + ": " + details.message(), call.latencyMs(), 0));
         // the provider's words may quote the prompt; they are in the result's attempts
         About.call(LOG.atDebug(), run, model, call.attempt(), details.status()).log("{}: call {} of {} failed: {}{}", run, call.attempt(), model,
                 details.kind(), details.status() == null ? "" : ", HTTP " + details.status());

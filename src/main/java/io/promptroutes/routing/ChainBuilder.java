@@ -136,7 +136,8 @@ public final class ChainBuilder {
         for (String model : one ? List.of(first) : models) {
             usd = usd.add(spendable.worst(job, model, cap(job, model)));
         }
-        Estimate estimate = new Estimate(one ? first : null, usd, job.demand().tokensAtMost(), cap(job, first), job.demand().counted());
+        Estimate estimate = new Estimate(one ? first : null, usd, job.demand().tokensAtMost(), cap(job, first),
+                "estimate of the worst case, " + (job.demand().counted() ? "prompt tokens counted here" : "a prompt token for each byte"));
         Supplier<List<String>> free = () -> candidates.freeModels().stream().filter(model -> lacks(job, model) == null && tooLong(job, model) == null).toList();
         return new Choice(job.prompt(), models, candidates.freeOnly(job.prompt(), first), free, rejected, estimate, worst, truncated, wanted,
                 wanted.isEmpty() ? null : instead(job, wanted.iterator().next(), first), null);

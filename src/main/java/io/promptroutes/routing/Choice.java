@@ -1,5 +1,7 @@
 package io.promptroutes.routing;
 
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.promptroutes.prompt.Prompt;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -34,10 +36,11 @@ public record Choice(Prompt prompt, List<String> models, boolean freeOnly, Suppl
     /**
      * The most that a call is expected to cost.
      *
-     * @param model   null for a comparison
-     * @param counted whether the prompt's tokens were counted; else each byte was taken for one
+     * @param model null for a comparison
+     * @param basis what it is, and how the prompt's tokens were come by
      */
-    public record Estimate(String model, BigDecimal usd, long promptTokens, int maxTokens, boolean counted) {
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record Estimate(String model, BigDecimal usd, long promptTokens, int maxTokens, String basis) {
     }
 
     /** Why no model may be called: an error code of a dead letter, and words for people. */

@@ -6,7 +6,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
+import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.publish.Alerts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -105,7 +105,7 @@ class PublishTest {
     @ValueSource(booleans = {false, true})
     void aSlowPlaceForCostEventsHoldsNoPermitAndEveryPromptWaitsForItsOwn(boolean kept, @TempDir Path folder) {
         Slow disk = new Slow("promptroutes.cost.v1");
-        try (Ledger ledger = kept ? Ledger.open(LedgerSettings.embedded(folder)) : null;
+        try (Ledger ledger = kept ? Ledger.open(TestLedgers.embedded(folder)) : null;
                 RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("prompts.concurrency", "1", "ledger.enabled", kept ? "on" : "off"), disk, ledger)) {
             List<String> ids = List.of(routes.send("{\"prompt\":\"One\"}"), routes.send("{\"prompt\":\"Two\"}"), routes.send("{\"prompt\":\"Three\"}"));
             await().untilAtomic(disk.waiting, equalTo(3));
@@ -123,7 +123,7 @@ class PublishTest {
     void aCallThatIsSettledGivesItsPermissionBackBeforeItsCostEventIsPublished(@TempDir Path folder) {
         Slow disk = new Slow("promptroutes.cost.v1");
         server.script(Reply.half());
-        try (Ledger ledger = Ledger.open(LedgerSettings.embedded(folder));
+        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
                 RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), disk, ledger)) {
             String id = routes.send("{\"prompt\":\"Hello\"}");
             await().untilAtomic(disk.waiting, equalTo(1));

@@ -304,7 +304,7 @@ class FallbackPoliciesTest {
         fails("nextModel", new IllegalStateException());
         assertThat(run.chain().attempts()).singleElement().satisfies(one -> {
             assertThat(one.kind()).isEqualTo("invalid_answer");
-            assertThat(one.error()).isEqualTo("IllegalStateException");
+            assertThat(one.error()).isEqualTo("invalid_answer: IllegalStateException");
         });
     }
 
