@@ -14,7 +14,6 @@ import io.promptroutes.management.Overview;
 import io.promptroutes.management.PageFile;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Shown;
-import io.promptroutes.settings.BudgetSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import java.io.IOException;
@@ -97,7 +96,7 @@ final class CostsCommand extends ConfiguredCommand implements Callable<Integer> 
         JsonNode usage;
         JsonNode requests;
         try (Endpoint endpoint = endpoint(settings); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
-            usage = new Overview(needed(ledger), new BudgetSettings(endpoint.settings()), null, null).usage(since);
+            usage = new Overview(needed(ledger), null, null).usage(since);
             requests = new LastRequests(ledger).latest(LastRequests.MOST, request -> true);
         } catch (UsageException e) {
             usage = ((ObjectNode) asked(settings, "/api/usage?" + query(), e)).putNull("now");

@@ -10,7 +10,6 @@ import io.promptroutes.management.Management;
 import io.promptroutes.management.Overview;
 import io.promptroutes.route.Inbox;
 import io.promptroutes.route.LedgerPolicy;
-import io.promptroutes.settings.BudgetSettings;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
@@ -74,7 +73,7 @@ final class RunCommand extends ConfiguredCommand implements Callable<Integer> {
                         management.ready("inbox", files::problem);
                         application.bind(files.beans());
                     }
-                    Overview overview = new Overview(ledger, new BudgetSettings(settings), application.tally, intake);
+                    Overview overview = new Overview(ledger, application.tally, intake);
                     try (Api api = new Api(ledger, overview, new LastRequests(ledger))) {
                         application.bind(api.beans());
                         return serve(application, edge.window(), management, ended, drain.plus(CLIENTS));

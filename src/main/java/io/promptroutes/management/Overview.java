@@ -10,21 +10,20 @@ import io.promptroutes.flow.Tally;
 import io.promptroutes.ledger.BudgetState;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.Period;
-import io.promptroutes.ledger.Scope;
 import io.promptroutes.prompt.Json;
-import io.promptroutes.settings.BudgetSettings;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What {@code /api/usage} says (docs/api.md): the ledger's figures, its budgets, and what runs now. Thread-safe. Figures are kept for a
@@ -43,7 +42,6 @@ public final class Overview {
     }
 
     private final Ledger ledger;
-    private final BudgetSettings limits;
     private final Tally tally;
     private final Intake intake;
     private final Instant started = Instant.now();
@@ -54,9 +52,8 @@ public final class Overview {
      * @param ledger null where it is switched off
      * @param tally  null where nothing runs, as is {@code intake}
      */
-    public Overview(Ledger ledger, BudgetSettings limits, Tally tally, Intake intake) {
+    public Overview(Ledger ledger, Tally tally, Intake intake) {
         this.ledger = ledger;
-        this.limits = limits;
         this.tally = tally;
         this.intake = intake;
     }
@@ -99,16 +96,13 @@ public final class Overview {
         return out;
     }
 
-    /** Those of today and of this month that have a limit; one over everything is there before anything was spent, too. */
-    private List<BudgetState> budgets() {
+    /** Those of today and of this month that have a limit; what names whom it is for is there before anything was spent, too. */
+    private Collection<BudgetState> budgets() {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
-        List<BudgetState> states = new ArrayList<>(ledger.history().budgets(today).stream().filter(state -> state.limitUsd() != null).toList());
-        limits.limits().stream().filter(limit -> limit.scope() == Scope.TOTAL && limit.period() != Period.JOB)
-                .filter(limit -> states.stream().noneMatch(state -> state.scope() == Scope.TOTAL && state.period() == limit.period()))
-                .forEach(limit -> states.add(new BudgetState(Scope.TOTAL, null, null, limit.period(),
-                        limit.period() == Period.DAY ? today.toString() : today.toString().substring(0, "2026-11".length()),
-                        BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, limit.usd())));
-        return states;
+        Map<List<?>, BudgetState> states = new LinkedHashMap<>();
+        Stream.of(ledger.history().current(today), ledger.history().budgets(today)).flatMap(List::stream).filter(state -> state.limitUsd() != null)
+                .forEach(state -> states.put(Arrays.asList(state.scope(), state.tenant(), state.model(), state.period()), state));
+        return states.values();
     }
 
     private ObjectNode running() {

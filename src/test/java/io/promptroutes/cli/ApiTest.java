@@ -119,7 +119,7 @@ class ApiTest {
         Application started = new Application(routes, intake, new Application.Edges("files", Map.of("appendResult", nowhere, "appendCost", nowhere,
                 "appendDeadLetter", nowhere, "appendAlert", nowhere, "lookout", nowhere), id -> true, exchange -> true, Duration.ofSeconds(5), service), ledger, RoutesUnderTest.POLICY);
         started.configured(management::open);
-        overview = new Overview(ledger, new BudgetSettings(settings(keys)), started.tally, intake);
+        overview = new Overview(ledger, started.tally, intake);
         started.bind(new Api(ledger, overview, new LastRequests(ledger)).beans());
         started.start();
         return started;
@@ -360,7 +360,7 @@ class ApiTest {
         try (Ledger tiny = Ledger.open(TestLedgers.embedded(own))) {
             book(tiny, new BigDecimal("0.0000001"));
             Exchange asked = new DefaultExchange(new DefaultCamelContext());
-            Api api = new Api(tiny, new Overview(tiny, new BudgetSettings(settings(Map.of())), null, null), new LastRequests(tiny));
+            Api api = new Api(tiny, new Overview(tiny, null, null), new LastRequests(tiny));
             Processor usage = (Processor) api.beans().get("usage");
             usage.process(asked);
             assertThat(asked.getMessage().getBody(String.class)).contains("\"cost_usd\":0.0000001,").doesNotContainPattern("\\dE-");
