@@ -138,8 +138,7 @@ public final class Settings {
 
     public String address(String key) {
         // paths follow, each with its own slash
-        return read(key, "an address such as https://openrouter.ai/api/v1", "http://localhost", Dialect::baseUrl,
-                Settings::isAddress);
+        return read(key, "an address such as https://openrouter.ai/api/v1", "http://localhost", Dialect::baseUrl, Settings::isAddress);
     }
 
     public static boolean isAddress(String text) {
