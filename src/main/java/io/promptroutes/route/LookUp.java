@@ -51,8 +51,8 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
         if (!run.part() && !mayStart.test(exchange)) { // a branch ends before its call, for its comparison waits for it
             return Outcome.GIVEN_UP;
         }
+        intake.called(run.permit()); // another process was faster than its call, and has what comes of it
         if (intake.stopped()) {
-            intake.called(run.permit()); // a call of it was answered, and another process had been faster
             return Outcome.STOPPED;
         }
         Prompt prompt = asked(exchange);
