@@ -185,6 +185,7 @@ public final class RouteSettings {
         for (String counted : List.of("retry.rate-limited.calls", "retry.provider-error.calls", "retry.output-cut.calls")) {
             settings.integer(counted, 1, 100);
         }
+        List.of("alerts.spike-every", "alerts.credit-every", "generations.every", "catalogue.refresh").forEach(settings::duration); // Camel takes any text for one
         Properties properties = settings.properties();
         settings.withPrefix("models." + settings.text("models.profile") + ".").keySet().forEach(key -> properties.setProperty(key, table(key)));
         properties.setProperty("prompts.concurrency", String.valueOf(concurrency));
