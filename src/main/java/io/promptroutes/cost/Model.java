@@ -24,10 +24,5 @@ public record Model(String id, String canonicalSlug, Long contextLength, Long ma
      * @param defaultEnabled it does unless told not to
      */
     public record Reasoning(boolean mandatory, boolean defaultEnabled) {
-
-        /** Thinks where the request says nothing about it. */
-        public boolean unasked() {
-            return mandatory || defaultEnabled;
-        }
     }
 }

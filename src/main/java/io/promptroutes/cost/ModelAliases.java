@@ -14,11 +14,6 @@ import java.util.function.BiPredicate;
  */
 public record ModelAliases(Catalogue catalogue, Map<String, String> own, Map<String, String> shipped, BiPredicate<String, String> same) {
 
-    public ModelAliases {
-        own = Map.copyOf(own);
-        shipped = Map.copyOf(shipped);
-    }
-
     /** More than one where the name says too little. */
     public List<String> of(String name) {
         String set = standsFor(own, name);

@@ -25,7 +25,7 @@ public final class Thinking {
         Model.Reasoning listed = facts == null ? null : facts.reasoning();
         Boolean asked = silent(request) ? null : says(FIELDS.stream().filter(name -> !name.equals("include_reasoning") || request.path(name).asBoolean())
                 .map(request::path));
-        return listed != null && listed.mandatory() || (asked != null ? asked : model.endsWith(":thinking") || listed != null && listed.unasked());
+        return listed != null && listed.mandatory() || (asked != null ? asked : model.endsWith(":thinking") || listed != null && listed.defaultEnabled());
     }
 
     private static boolean silent(JsonNode request) {

@@ -16,6 +16,7 @@ public final class Usd {
     private static final long SMALLEST = -30;
     private static final long LARGEST = 6;
     private static final int LONGEST = 60;
+    private static final BigDecimal TOO_MUCH = BigDecimal.TEN.pow(15);
 
     private Usd() {
     }
@@ -42,6 +43,14 @@ public final class Usd {
     /** Never below the amount: for what is set aside. */
     static BigDecimal atLeast(BigDecimal amount) {
         return round(amount, RoundingMode.CEILING);
+    }
+
+    /** Fails for what the ledger cannot hold. What is finer is rounded up: never less than what may be spent. */
+    public static BigDecimal checked(BigDecimal amount) {
+        if (amount.signum() < 0 || amount.compareTo(TOO_MUCH) >= 0) {
+            throw new IllegalArgumentException("no amount in USD: it is negative, or too large");
+        }
+        return amount.scale() > DIGITS ? amount.setScale(DIGITS, RoundingMode.CEILING) : amount;
     }
 
     /** As people read it. */

@@ -33,7 +33,7 @@ record Beginning(Tx tx, Instances instances, Instant now) {
             String id = op.work().id().hex();
             Works.Stored work = works.get(id);
             if (work != null && !work.state().equals(WorkRow.OPEN)) {
-                op.reply().answer = finished(work);
+                op.reply().answer = new Known.Ended(work.state().endsWith(WorkRow.ANSWERED), work.job(), work.json(), work.model(), work.cost(), work.finishedAt());
             } else if (begun.test(id) || justBegun.contains(id)) {
                 op.reply().answer = new Known.Busy(instances.id());
             } else if (work != null && work.owner() != null && alive.contains(work.owner())) {
@@ -43,12 +43,6 @@ record Beginning(Tx tx, Instances instances, Instant now) {
                 justBegun.add(id);
             }
         }
-    }
-
-    private static Known finished(Works.Stored work) {
-        return work.state().endsWith(WorkRow.ANSWERED)
-                ? new Known.Answered(work.job(), work.json(), work.model(), work.cost(), work.finishedAt())
-                : new Known.DeadLettered(work.job(), work.json(), work.finishedAt());
     }
 
     private Known unfinished(byte[] answer, List<Claims.Called> calls, Set<String> alive) {

@@ -1,5 +1,6 @@
 package io.promptroutes.ledger;
 
+import io.promptroutes.cost.Usd;
 import java.math.BigDecimal;
 import java.util.Objects;
 
@@ -17,6 +18,6 @@ public record ClaimRequest(Work work, int attempt, int fallbackLevel, String mod
     public ClaimRequest {
         Objects.requireNonNull(work);
         model = Tx.storable(model);
-        reservedUsd = Amounts.checked(reservedUsd);
+        reservedUsd = Usd.checked(reservedUsd);
     }
 }

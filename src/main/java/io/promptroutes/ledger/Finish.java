@@ -1,5 +1,6 @@
 package io.promptroutes.ledger;
 
+import io.promptroutes.cost.Usd;
 import java.math.BigDecimal;
 import java.util.Objects;
 
@@ -25,7 +26,7 @@ public record Finish(boolean answered, byte[] json, String model, BigDecimal cos
 
     public Finish {
         Objects.requireNonNull(json);
-        costUsd = Amounts.checked(costUsd);
+        costUsd = Usd.checked(costUsd);
     }
 
     public static Finish answered(byte[] json, String model, BigDecimal costUsd) {
@@ -43,7 +44,7 @@ public record Finish(boolean answered, byte[] json, String model, BigDecimal cos
 
     /** To be kept for other prompts too. @param usd of the call; null counts as nothing */
     public Finish reusable(String key, BigDecimal usd) {
-        return new Finish(answered, json, model, costUsd, reopen, new Question(key, Amounts.checked(usd == null ? BigDecimal.ZERO : usd)), checked);
+        return new Finish(answered, json, model, costUsd, reopen, new Question(key, Usd.checked(usd == null ? BigDecimal.ZERO : usd)), checked);
     }
 
     /** Kept for the case that the process dies while it is checked. */

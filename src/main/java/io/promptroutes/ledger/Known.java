@@ -18,24 +18,16 @@ public sealed interface Known {
     record New(int attempts, BigDecimal costUsd, byte[] answer, List<OpenClaim> lost) implements Known {
     }
 
-    /** It came to an end for a job, {@code when} it did by the database's clock. */
-    sealed interface Ended extends Known {
-
-        String job();
-
-        Instant when();
-    }
-
     /**
-     * @param job    the job that it was answered for
-     * @param result the stored result; null where texts are not stored
-     * @param model  the model that answered, or null
+     * It came to an end.
+     *
+     * @param answered false for a dead letter
+     * @param job      the job that it ended for
+     * @param json     the result or dead letter as stored; null where texts are not stored
+     * @param model    the model that answered, or null
+     * @param when     by the database's clock
      */
-    record Answered(String job, byte[] result, String model, BigDecimal costUsd, Instant when) implements Ended {
-    }
-
-    /** @param deadLetter as stored; null where texts are not stored */
-    record DeadLettered(String job, byte[] deadLetter, Instant when) implements Ended {
+    record Ended(boolean answered, String job, byte[] json, String model, BigDecimal costUsd, Instant when) implements Known {
     }
 
     /** A live process is at it, maybe this one. To be asked again later, never called. */

@@ -1,6 +1,7 @@
 package io.promptroutes.ledger;
 
 import io.promptroutes.cost.CostSource;
+import io.promptroutes.cost.Usd;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -78,7 +79,7 @@ public final class Ledger implements AutoCloseable {
 
     /** Sets or, with null, removes a tenant's limit; it holds at once in all processes. @param model a model, or {@link Limit#ANY} */
     public CompletableFuture<Void> tenantLimit(String tenant, String model, Period period, BigDecimal usd) {
-        BigDecimal limit = usd == null ? null : Amounts.checked(usd);
+        BigDecimal limit = usd == null ? null : Usd.checked(usd);
         return writer.submit((tx, now) -> {
             Budgets.set(tx, tenant, model, period, limit);
             return null;
@@ -123,7 +124,7 @@ public final class Ledger implements AutoCloseable {
     /** The cost of a call that was unknown, looked up; 0 where it was not billed. @param event the cost event to keep, or null */
     public CompletableFuture<Settled> resolve(UUID claimId, BigDecimal costUsd, CostSource source, byte[] event) {
         String name = source == null ? null : source.toString();
-        return writer.submit(new Op.Correct(claimId, ClaimRow.RESOLVED, Amounts.checked(costUsd), name, event, new Op.Reply<>()));
+        return writer.submit(new Op.Correct(claimId, ClaimRow.RESOLVED, Usd.checked(costUsd), name, event, new Op.Reply<>()));
     }
 
     /** A call whose process died is made again: it may have been paid twice. Its cost or, unknown, reserved amount goes on counting as spent. */
@@ -133,7 +134,7 @@ public final class Ledger implements AutoCloseable {
 
     /** A stored answer was published instead of called. @param model the one that had answered, or null */
     public CompletableFuture<Void> reused(Work work, String model, BigDecimal savedUsd) {
-        return writer.submit(new Op.Reuse(work, model, Amounts.checked(savedUsd), new Op.Reply<>()));
+        return writer.submit(new Op.Reuse(work, model, Usd.checked(savedUsd), new Op.Reply<>()));
     }
 
     /** Forgets a job's answers and dead letters, not what they cost. Tells how many. */

@@ -1,5 +1,6 @@
 package io.promptroutes.ledger;
 
+import io.promptroutes.cost.Usd;
 import java.math.BigDecimal;
 import java.util.Objects;
 
@@ -19,6 +20,6 @@ public record Limit(Scope scope, String tenant, String model, Period period, Big
         Objects.requireNonNull(tenant);
         Objects.requireNonNull(model);
         Objects.requireNonNull(period);
-        usd = Amounts.checked(usd);
+        usd = Usd.checked(usd);
     }
 }

@@ -2,6 +2,7 @@ package io.promptroutes.ledger;
 
 import io.promptroutes.cost.CostSource;
 import io.promptroutes.cost.Usage;
+import io.promptroutes.cost.Usd;
 import java.math.BigDecimal;
 import java.util.Objects;
 
@@ -30,7 +31,7 @@ public record Settlement(
 
     public Settlement {
         Objects.requireNonNull(state);
-        costUsd = costUsd == null ? null : Amounts.checked(costUsd);
+        costUsd = costUsd == null ? null : Usd.checked(costUsd);
     }
 
     /** A call that failed and was not billed. */

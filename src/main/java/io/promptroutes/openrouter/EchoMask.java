@@ -51,15 +51,9 @@ public record EchoMask(ApiKey key, List<String> others) implements ExecChainHand
         if (secret.length() < shortest) {
             return text;
         }
-        if (secret.chars().allMatch(EchoMask::plain)) {
-            return text.contains(secret) ? text.replace(secret, MASK) : text;
-        }
         String inJson = new String(JsonStringEncoder.getInstance().quoteAsString(secret));
-        return text.replace(secret, MASK).replace(inJson, MASK).replace(inJson.replace("/", "\\/"), MASK);
-    }
-
-    /** The same in JSON, as most keys are. */
-    private static boolean plain(int c) {
-        return c >= '0' && c <= 'z' && c != '\\' || c == '-' || c == '.';
+        String escaped = inJson.replace("/", "\\/");
+        String masked = text.replace(secret, MASK);
+        return escaped.equals(secret) ? masked : masked.replace(inJson, MASK).replace(escaped, MASK); // mostly they are the same
     }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -37,11 +36,9 @@ final class EmbeddedJson {
             boolean any = parser.nextToken() != null;
             parser.skipChildren();
             return any && parser.nextToken() == null ? null : "it is not JSON";
-        } catch (JsonProcessingException e) {
-            JsonLocation where = e.getLocation();
-            return "it is not valid JSON" + (where == null ? "" : " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ")");
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // nothing is read but a text
+            JsonLocation where = e instanceof JsonProcessingException fault ? fault.getLocation() : null;
+            return "it is not valid JSON" + (where == null ? "" : " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ")");
         }
     }
 

@@ -45,11 +45,7 @@ public record Comparison(List<Branch> branches) {
         branches.forEach(branch -> rows.add(row(branch)));
         out.set("analysis", analysis());
         out.putPOJO("routing", Routing.of(run));
-        Results.cost(out, run);
-        out.put("latency_ms", branches.stream().mapToLong(branch -> branch.outcome().path("latency_ms").asLong()).max().orElse(0));
-        out.put("cached", false);
-        Results.origin(out, run.prompt());
-        return Json.bytes(out);
+        return Results.ended(out, run, branches.stream().mapToLong(branch -> branch.outcome().path("latency_ms").asLong()).max().orElse(0), false);
     }
 
     private static ObjectNode row(Branch branch) {

@@ -54,11 +54,7 @@ public final class Results {
         Usage usage = call.usage();
         out.putPOJO("usage", usage == null ? null : new Tokens(usage.promptTokens(), usage.completionTokens(), usage.reasoningTokens(),
                 usage.cachedTokens(), usage.totalTokens()));
-        cost(out, run);
-        out.put("latency_ms", call.latencyMs());
-        out.put("cached", false);
-        origin(out, prompt);
-        return Json.bytes(out);
+        return ended(out, run, call.latencyMs(), false);
     }
 
     /** A result that was published before, for a prompt that asks the same and made no call. */
@@ -69,9 +65,14 @@ public final class Results {
         out.putPOJO("routing", Routing.of(run));
         out.putPOJO("fallback", fallback(run.chain()));
         out.remove(List.of("calls_of_unknown_cost", "metadata", "record"));
+        return ended(out, run, 0, true);
+    }
+
+    /** With what every result ends with. @param latencyMs of the call; 0 where none was made */
+    static byte[] ended(ObjectNode out, PromptContext run, long latencyMs, boolean cached) {
         cost(out, run);
-        out.put("latency_ms", 0);
-        out.put("cached", true);
+        out.put("latency_ms", latencyMs);
+        out.put("cached", cached);
         origin(out, run.prompt());
         return Json.bytes(out);
     }

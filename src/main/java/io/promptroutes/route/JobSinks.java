@@ -73,7 +73,7 @@ public final class JobSinks implements LedgerPolicy.Earlier {
 
     @Override
     public boolean has(Prompt prompt, Known.Ended end) {
-        return end.when().equals(last.getOrDefault(prompt.identity(), end.when())) && folder.has(prompt.id(), prompt.identity(), end instanceof Known.Answered);
+        return end.when().equals(last.getOrDefault(prompt.identity(), end.when())) && folder.has(prompt.id(), prompt.identity(), end.answered());
     }
 
     @Override

@@ -110,17 +110,16 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
             return Wait.forAnother(exchange, Outcome.LOOK_UP);
         }
         Known.Ended ended = (Known.Ended) known;
-        boolean answered = known instanceof Known.Answered;
-        byte[] stored = known instanceof Known.Answered found ? found.result() : ((Known.DeadLettered) known).deadLetter();
+        byte[] stored = ended.json();
         Stored end = Stored.of(stored);
         // a letter that was put back is called again once: delivered again, after a crash, it has the end that it came to then
         boolean fedInAgain = exchange.getVariable(Variables.ARRIVAL, Arrival.class).holds(run.prompt())
                 || exchange.getVariable(Variables.ARRIVAL, Arrival.class).replayed() && !run.prompt().source().equals(Source.of(end.json()))
                 || !ended.job().equals(work.job()); // a dead letter of another job is not told here
-        if (policy.again(answered, fedInAgain)) {
+        if (policy.again(ended.answered(), fedInAgain)) {
             begun(run, work, 0, BigDecimal.ZERO);
             run.entry().reopen();
-            if (!answered && end.code().equals("ambiguous")) { // of ledger.ambiguous=hold: what it was about is called again now
+            if (!ended.answered() && end.code().equals("ambiguous")) { // of ledger.ambiguous=hold: what it was about is called again now
                 tally.note(Tally.MAYBE_PAID_TWICE);
             }
             return Outcome.UNANSWERED;
@@ -130,20 +129,20 @@ record LookUp(Ledger ledger, Intake intake, Pauses pauses, Tally tally, LedgerPo
         } else if (ended.job().equals(work.job()) && earlier(exchange).has(run.prompt(), ended)) {
             stored = STANDING;
         } else {
-            run.calls().fail(new Failure("already_answered", "this prompt was " + (answered ? "answered" : "dead-lettered")
+            run.calls().fail(new Failure("already_answered", "this prompt was " + (ended.answered() ? "answered" : "dead-lettered")
                     + " before, and the ledger keeps no texts (key ledger.store-text)", false));
             return Outcome.FAILED;
         }
-        stored(exchange, run, work, stored, answered ? Outcome.RESULT_AGAIN : Outcome.DEAD_LETTER_AGAIN);
-        if (known instanceof Known.Answered found) {
-            tally.reuse(run, end.givenBy(run, found.model()), end.level(), found.costUsd());
+        stored(exchange, run, work, stored, ended.answered() ? Outcome.RESULT_AGAIN : Outcome.DEAD_LETTER_AGAIN);
+        if (ended.answered()) {
+            tally.reuse(run, end.givenBy(run, ended.model()), end.level(), ended.costUsd());
             if (end.cut()) {
                 tally.note(Tally.CUT);
             }
             if (end.chosenOtherwise(run, exchange.getVariable(Variables.MODELS, String.class))) {
                 tally.note(Tally.UNNAMED_MODEL);
             }
-            ledger.reused(work, found.model(), found.costUsd()); // a figure for people: not waited for
+            ledger.reused(work, ended.model(), ended.costUsd()); // a figure for people: not waited for
         }
         return Outcome.REPUBLISH;
     }

@@ -2,7 +2,7 @@ package io.promptroutes.route;
 
 import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Crossing;
-import io.promptroutes.publish.BudgetAlerts;
+import io.promptroutes.publish.Alerts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +25,6 @@ final class Notices {
 
     /** Budget marks that were passed. */
     static void leave(Exchange exchange, List<Crossing> crossings, Instant now) {
-        crossings.forEach(one -> leave(exchange, BudgetAlerts.of(one, now)));
+        crossings.forEach(one -> leave(exchange, Alerts.budget(one, now)));
     }
 }

@@ -40,7 +40,7 @@ public record Sinks(Intake intake, Tally tally, Ledger ledger, Crossings alarms,
         Again again = exchange.getVariable(Variables.AGAIN, Again.class);
         if (again.as() == Outcome.RESULT_AGAIN) {
             tally.answeredAgain();
-            finish(exchange, run(exchange).entry().known() instanceof Known.Answered ? Meters.Outcome.REUSED : Meters.Outcome.CACHED, null, null);
+            finish(exchange, run(exchange).entry().known() instanceof Known.Ended end && end.answered() ? Meters.Outcome.REUSED : Meters.Outcome.CACHED, null, null);
         } else {
             tally.deadLetter(Stored.of(again.message()).code());
             finish(exchange, Meters.Outcome.REUSED, null, null); // it was counted when it came to be

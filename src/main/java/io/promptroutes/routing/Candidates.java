@@ -17,11 +17,6 @@ import java.util.stream.Stream;
 /** Puts the models that a strategy chose in their order, the standard fallbacks behind them. Thread-safe. */
 record Candidates(Catalogue catalogue, PriceList prices, List<String> fallbacks, List<String> freeModels) {
 
-    Candidates {
-        fallbacks = List.copyOf(fallbacks);
-        freeModels = List.copyOf(freeModels);
-    }
-
     /** @param wanted that the request names: whether the list has them is nothing against them */
     List<String> of(Prompt prompt, List<String> chosen, Set<String> wanted, List<String> rejected) {
         Set<String> models = switch (prompt.strategy()) {

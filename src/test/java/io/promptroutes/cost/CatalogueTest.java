@@ -32,7 +32,7 @@ class CatalogueTest {
         assertThat(model.maxCompletionTokens()).isNull();
         assertThat(model.supportedParameters()).contains("temperature", "tools", "response_format");
         assertThat(model.inputModalities()).containsExactlyInAnyOrder("text", "image");
-        assertThat(model.reasoning().unasked()).isFalse();
+        assertThat(model.reasoning().mandatory() || model.reasoning().defaultEnabled()).isFalse();
         assertThat(model.expirationDate()).isNull();
         assertThat(model.price().prompt()).isEqualByComparingTo("0.00000015");
     }

@@ -112,7 +112,7 @@ class ShippedSettingsTest {
         if (!model.price().free()) {
             assertThat(LISTED_IN_OCTOBER).contains(id);
             assertThat(model.supportedParameters()).contains("response_format");
-            assertThat(model.reasoning() == null || !model.reasoning().unasked()).isTrue();
+            assertThat(model.reasoning() == null || !model.reasoning().mandatory() && !model.reasoning().defaultEnabled()).isTrue();
         }
     }
 

@@ -6,6 +6,7 @@ import static io.promptroutes.ledger.Prompts.bytes;
 import static io.promptroutes.ledger.Prompts.call;
 import static io.promptroutes.ledger.Prompts.claimed;
 import static io.promptroutes.ledger.Prompts.deadLetter;
+import static io.promptroutes.ledger.Prompts.kind;
 import static io.promptroutes.ledger.Prompts.paid;
 import static io.promptroutes.ledger.Prompts.unknown;
 import static io.promptroutes.ledger.Prompts.work;
@@ -59,7 +60,7 @@ abstract class LedgerContract {
     }
 
     /** What was done, what the same run then says, what the next one says, and what counts as spent, held and reserved in between. */
-    record Life(String name, Function<Ledger, Work> steps, Class<?> now, Class<?> later, String spent, String held, String reserved) {
+    record Life(String name, Function<Ledger, Work> steps, String now, String later, String spent, String held, String reserved) {
 
         @Override
         public String toString() {
@@ -69,73 +70,73 @@ abstract class LedgerContract {
 
     static Stream<Life> lives() {
         return Stream.of(
-                new Life("never seen", ledger -> work("p"), Known.New.class, Known.New.class, "0", "0", "0"),
+                new Life("never seen", ledger -> work("p"), "New", "New", "0", "0", "0"),
                 new Life("claimed", ledger -> {
                     claimed(ledger, call(work("p"), "0.10"));
                     return work("p");
-                }, Known.Busy.class, Known.Ambiguous.class, "0", "0", "0.10"),
+                }, "Busy", "Ambiguous", "0", "0", "0.10"),
                 new Life("called, and failed without a bill", ledger -> {
                     ledger.settle(claimed(ledger, call(work("p"), "0.10")), Settlement.notBilled(5, null)).join();
                     return work("p");
-                }, Known.Busy.class, Known.New.class, "0", "0", "0"),
+                }, "Busy", "New", "0", "0", "0"),
                 new Life("called, and timed out", ledger -> {
                     ledger.settle(claimed(ledger, call(work("p"), "0.10")), unknown()).join();
                     return work("p");
-                }, Known.Busy.class, Known.New.class, "0", "0.10", "0"),
+                }, "Busy", "New", "0", "0.10", "0"),
                 new Life("timed out, then looked up", ledger -> {
                     UUID claim = claimed(ledger, call(work("p"), "0.10"));
                     ledger.settle(claim, unknown()).join();
                     ledger.resolve(claim, new BigDecimal("0.03"), CostSource.REPORTED, null).join();
                     return work("p");
-                }, Known.Busy.class, Known.New.class, "0.03", "0", "0"),
+                }, "Busy", "New", "0.03", "0", "0"),
                 new Life("put back", ledger -> {
                     ledger.begin(work("p")).join();
                     ledger.settle(claimed(ledger, call(work("p"), "0.10")), Settlement.notBilled(5, null)).join();
                     ledger.release(work("p").id()).join();
                     return work("p");
-                }, Known.New.class, Known.New.class, "0", "0", "0"),
+                }, "New", "New", "0", "0", "0"),
                 new Life("answered", ledger -> {
                     UUID claim = claimed(ledger, call(work("p"), "0.10"));
                     ledger.settleAndFinish(claim, paid("0.02"), work("p"), answer("0.02")).join();
                     return work("p");
-                }, Known.Answered.class, Known.Answered.class, "0.02", "0", "0"),
+                }, "Answered", "Answered", "0.02", "0", "0"),
                 new Life("answered, and settled twice", ledger -> {
                     UUID claim = claimed(ledger, call(work("p"), "0.10"));
                     ledger.settleAndFinish(claim, paid("0.02"), work("p"), answer("0.02")).join();
                     assertThat(ledger.settle(claim, paid("0.02")).join().applied()).isFalse();
                     return work("p");
-                }, Known.Answered.class, Known.Answered.class, "0.02", "0", "0"),
+                }, "Answered", "Answered", "0.02", "0", "0"),
                 new Life("dead-lettered without a call", ledger -> {
                     ledger.finish(work("p"), deadLetter()).join();
                     return work("p");
-                }, Known.DeadLettered.class, Known.DeadLettered.class, "0", "0", "0"),
+                }, "DeadLettered", "DeadLettered", "0", "0", "0"),
                 new Life("answered, then forgotten", ledger -> {
                     UUID claim = claimed(ledger, call(work("p"), "0.10"));
                     ledger.settleAndFinish(claim, paid("0.02"), work("p"), answer("0.02")).join();
                     assertThat(ledger.forget("out").join()).isEqualTo(1);
                     return work("p");
-                }, Known.New.class, Known.New.class, "0.02", "0", "0"));
+                }, "New", "New", "0.02", "0", "0"));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("lives")
     void aWorkIsKnownByWhatBecameOfIt(Life life) {
         Work work = life.steps().apply(ledger);
-        assertThat(ledger.begin(work).join()).isInstanceOf(life.now());
+        assertThat(kind(ledger.begin(work).join())).isEqualTo(life.now());
         assertSpending(life.spent(), life.held(), life.reserved());
         restart();
-        assertThat(ledger.begin(work).join()).isInstanceOf(life.later());
+        assertThat(kind(ledger.begin(work).join())).isEqualTo(life.later());
         BigDecimal held = new BigDecimal(life.held()).add(new BigDecimal(life.reserved()));
         assertSpending(life.spent(), held.toPlainString(), "0");
-        assertThat(ledger.begin(work).join()).as("asked twice").isInstanceOf(finished(life.later()) ? life.later() : Known.Busy.class);
+        assertThat(kind(ledger.begin(work).join())).as("asked twice").isEqualTo(finished(life.later()) ? life.later() : "Busy");
     }
 
     @Test
     void aStoredAnswerComesBackAsItWas() {
         UUID claim = claimed(ledger, call(work("p"), "0.10"));
         ledger.settleAndFinish(claim, paid("0.000148"), work("p"), answer("0.000148")).join();
-        Known.Answered answered = (Known.Answered) ledger.begin(work("p")).join();
-        assertThat(answered.result()).isEqualTo(bytes("{\"text\":\"hi\"}"));
+        Known.Ended answered = (Known.Ended) ledger.begin(work("p")).join();
+        assertThat(answered.json()).isEqualTo(bytes("{\"text\":\"hi\"}"));
         assertThat(answered.costUsd()).isEqualByComparingTo("0.000148");
         assertThat(answered.model()).isEqualTo(CHEAP);
         assertThat(answered.job()).isEqualTo("out");
@@ -176,8 +177,8 @@ abstract class LedgerContract {
         ledger.finish(work("p"), answer("0.02").reusable("question model", null)).join();
         ledger.finish(work("q"), deadLetter()).join();
         assertThat(ledger.history().cached("question model", Instant.EPOCH)).isNull();
-        assertThat(((Known.Answered) ledger.begin(work("p")).join()).result()).isNull();
-        assertThat(((Known.DeadLettered) ledger.begin(work("q")).join()).deadLetter()).isNull();
+        assertThat(((Known.Ended) ledger.begin(work("p")).join()).json()).isNull();
+        assertThat(((Known.Ended) ledger.begin(work("q")).join()).json()).isNull();
     }
 
     @Test
@@ -230,7 +231,7 @@ abstract class LedgerContract {
         assertThat(ledger.claim(call(work("p"), "0.10")).join()).isEqualTo(new ClaimAnswer.Taken());
         UUID claim = claimed(ledger, new ClaimRequest(work("p"), 2, 0, CHEAP, new BigDecimal("0.10"), true));
         ledger.settleAndFinish(claim, paid("0.01"), work("p"), answer("0.01")).join();
-        assertThat(ledger.begin(work("p")).join()).isInstanceOf(Known.Answered.class);
+        assertThat(kind(ledger.begin(work("p")).join())).isEqualTo("Answered");
     }
 
     @Test
@@ -325,7 +326,7 @@ abstract class LedgerContract {
     void namesThatPostgresCannotKeepAreNoTrouble() {
         Work work = new Work(work("p").id(), "out\0", "", "id \0 \ud800", "id \0 \ud800", "te|na\0nt".repeat(100), null, false);
         ledger.settleAndFinish(claimed(ledger, call(work, "0.1")), paid("0.1"), work, answer("0.1")).join();
-        assertThat(ledger.begin(work).join()).isInstanceOf(Known.Answered.class);
+        assertThat(kind(ledger.begin(work).join())).isEqualTo("Answered");
         assertSpending("0.1", "0", "0");
     }
 
@@ -414,8 +415,8 @@ abstract class LedgerContract {
         assertThat(pace.dayBefore()).isEqualByComparingTo("0.006");
     }
 
-    private static boolean finished(Class<?> known) {
-        return known == Known.Answered.class || known == Known.DeadLettered.class;
+    private static boolean finished(String known) {
+        return known.equals("Answered") || known.equals("DeadLettered");
     }
 
     void limit(Scope scope, Period period, String usd) {

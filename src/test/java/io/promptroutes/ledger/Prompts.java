@@ -52,6 +52,11 @@ final class Prompts {
         return ((ClaimAnswer.Reserved) ledger.claim(request).join()).claimId();
     }
 
+    /** Of an end, how it ended; else what is known. */
+    static String kind(Known known) {
+        return known instanceof Known.Ended end ? end.answered() ? "Answered" : "DeadLettered" : known.getClass().getSimpleName();
+    }
+
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
