@@ -225,12 +225,12 @@ public final class Management {
             }
             CompletableFuture.delayedExecutor(60, TimeUnit.SECONDS).execute(request::cancel);
             return client.execute(request, response -> {
-                JsonNode answer = Json.MAPPER.readTree(response.getEntity().getContent().readNBytes(LONGEST_ANSWER));
-                if (response.getCode() == 400 || response.getCode() == 503) {
-                    throw new UsageException("the ledger is in use, and the service at " + address + " says: " + answer.path("error").asText());
+                if (!Set.of(200, 400, 503).contains(response.getCode())) {
+                    return null; // also what has no body at all, as 204
                 }
+                JsonNode answer = Json.MAPPER.readTree(response.getEntity().getContent().readNBytes(LONGEST_ANSWER));
                 if (response.getCode() != 200) {
-                    return null;
+                    throw new UsageException("the ledger is in use, and the service at " + address + " says: " + answer.path("error").asText());
                 }
                 err.println("prompt-routes: the ledger is in use; these are the figures of the service at " + address);
                 return answer;

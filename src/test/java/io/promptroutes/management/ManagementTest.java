@@ -75,7 +75,7 @@ class ManagementTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"404|{}", "401|''", "500|<html>", "200|<html>", "200|[{\"cut"})
+    @CsvSource(delimiter = '|', value = {"404|{}", "204|''", "401|''", "500|<html>", "200|<html>", "200|[{\"cut"})
     void whateverElseIsThereIsNoService(int status, String body) throws IOException {
         answers(status, body);
 
