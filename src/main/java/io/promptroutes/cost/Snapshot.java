@@ -33,7 +33,7 @@ record Snapshot(List<Model> models, Map<String, Model> byName, Instant asOf, boo
         Map<String, Model> models = new LinkedHashMap<>(); // a row may be there twice
         for (JsonNode row : body.path("data")) {
             try {
-                Model model = ModelReader.read(row);
+                Model model = Model.read(row);
                 models.put(model.id(), model);
             } catch (IllegalArgumentException e) {
                 // the others are of use without it

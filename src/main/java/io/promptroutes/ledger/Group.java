@@ -80,7 +80,7 @@ final class Group {
             }
         }
         Works.write(tx, works.values(), now);
-        CachedAnswers.write(tx, reusable, now);
+        CachedAnswer.write(tx, reusable, now);
         changes.write(tx);
         Claims.retried(tx, reopened);
         spending.write(tx);

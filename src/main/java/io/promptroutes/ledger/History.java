@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 public final class History {
 
     private static final int PAGE = 500;
+    private static final String SPENDING = "SELECT spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending";
 
     private record Event(UUID claim, byte[] json) {
     }
@@ -62,7 +63,7 @@ public final class History {
 
     /** The answer to a question, newer than {@code since}; null where there is none. */
     public CachedAnswer cached(String key, Instant since) {
-        return database.read(tx -> CachedAnswers.read(tx, key, since));
+        return database.read(tx -> CachedAnswer.read(tx, key, since));
     }
 
     /** Every cost event of a job, in the order of the claims. */
@@ -103,8 +104,7 @@ public final class History {
     private List<BudgetState> budgets(String where, Object... values) {
         return database.read(tx -> {
             Limits now = limits.get().under(Budgets.all(tx));
-            return tx.list("SELECT spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending" + where
-                    + " ORDER BY spending_id", row -> state(row, now), values);
+            return tx.list(SPENDING + where + " ORDER BY spending_id", row -> state(row, now), values);
         });
     }
 
@@ -112,13 +112,10 @@ public final class History {
     public List<BudgetState> current(LocalDate day) {
         return database.read(tx -> {
             Limits now = limits.get().under(Budgets.all(tx));
-            Map<String, BudgetKey> keys = new TreeMap<>();
-            now.limits().stream().map(limit -> BudgetKey.of(limit, day.toString())).filter(Objects::nonNull).forEach(key -> keys.put(key.id(), key));
             Map<String, BudgetState> states = new TreeMap<>();
-            keys.forEach((id, key) -> states.put(id, new BudgetState(key.scope(), key.tenant(), key.model(), key.period(), key.periodKey(),
-                    BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, now.of(key).usd())));
-            tx.list("SELECT spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending"
-                    + " WHERE spending_id = ANY(?)", row -> states.put(row.getString("spending_id"), state(row, now)), keys.keySet());
+            now.limits().stream().map(limit -> BudgetKey.of(limit, day.toString())).filter(Objects::nonNull)
+                    .forEach(key -> states.put(key.id(), state(key, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, now)));
+            tx.list(SPENDING + " WHERE spending_id = ANY(?)", row -> states.put(row.getString("spending_id"), state(row, now)), states.keySet());
             return List.copyOf(states.values());
         });
     }
@@ -126,9 +123,12 @@ public final class History {
     private static BudgetState state(ResultSet row, Limits limits) throws SQLException {
         BudgetKey key = new BudgetKey(Scope.valueOf(row.getString("scope").toUpperCase(Locale.ROOT)), row.getString("tenant"), row.getString("model"),
                 Period.valueOf(row.getString("period").toUpperCase(Locale.ROOT)), row.getString("period_key"), row.getString("spending_id"));
+        return state(key, Tx.usd(row, "spent_usd"), Tx.usd(row, "held_usd"), Tx.usd(row, "reserved_usd"), limits);
+    }
+
+    private static BudgetState state(BudgetKey key, BigDecimal spent, BigDecimal held, BigDecimal reserved, Limits limits) {
         Limit limit = limits.of(key);
-        return new BudgetState(key.scope(), key.tenant(), key.model(), key.period(), key.periodKey(), Tx.usd(row, "spent_usd"),
-                Tx.usd(row, "held_usd"), Tx.usd(row, "reserved_usd"), limit == null ? null : limit.usd());
+        return new BudgetState(key.scope(), key.tenant(), key.model(), key.period(), key.periodKey(), spent, held, reserved, limit == null ? null : limit.usd());
     }
 
     /** The limits that tenants' rows set. */

@@ -155,7 +155,7 @@ public final class Ledger implements AutoCloseable {
 
     /** Deletes what was cached before. Blocks; tells how many. */
     public int purgeCache(Instant before) {
-        return writer.submit((tx, now) -> CachedAnswers.purge(tx, before)).join();
+        return writer.submit((tx, now) -> CachedAnswer.purge(tx, before)).join();
     }
 
     public History history() {

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param form     what the body was
  * @param error    the error object; missing where there is none
  * @param code     HTTP status that the error itself names, as a number or by a word; null where it names none
- * @param words    OpenRouter's error codes and types, spelt as in {@link ErrorVocabulary}
+ * @param words    OpenRouter's error codes and types, spelt as in {@link FailureTable}
  * @param message  of OpenRouter; for a body that is no JSON its text; null where there is none
  * @param upstream the provider's error inside
  * @param provider the upstream provider; null where OpenRouter itself refused
@@ -63,7 +63,7 @@ record ErrorBody(Form form, JsonNode error, Integer code, List<String> words, St
                 error.path("error_type"), error.path("type"), error.path("status"), root.path("error_type"));
         Integer code = Stream.concat(Stream.of(error.path("code"), error.path("http_status")), codes.stream())
                 .map(ErrorBody::status).filter(Objects::nonNull).findFirst().orElse(null);
-        List<String> words = codes.stream().filter(JsonNode::isTextual).map(word -> ErrorVocabulary.word(word.textValue())).toList();
+        List<String> words = codes.stream().filter(JsonNode::isTextual).map(word -> FailureTable.word(word.textValue())).toList();
         // what the message holds may be a provider's whole error body, passed on
         JsonNode message = UpstreamError.message(root, error);
         return new ErrorBody(Form.JSON, error, code, words, UpstreamError.of(message).message(), UpstreamError.of(metadata.path("raw")),
@@ -134,7 +134,7 @@ record ErrorBody(Form form, JsonNode error, Integer code, List<String> words, St
     private static Integer status(JsonNode code) {
         BigDecimal number = Json.number(code);
         if (number == null) {
-            return code.isTextual() ? ErrorVocabulary.status(ErrorVocabulary.word(code.textValue())) : null;
+            return code.isTextual() ? FailureTable.status(FailureTable.word(code.textValue())) : null;
         }
         int status = number.intValue();
         return status >= 400 && status <= 599 ? status : null;

@@ -33,7 +33,7 @@ public final class FinishReason {
 
     /** What a provider's own word stands for; null for an unknown one. */
     static String known(String word) {
-        String own = word == null ? "" : ErrorVocabulary.word(word);
-        return WORDS.containsKey(own) ? WORDS.getString(own) : ErrorVocabulary.kind(own) == FailureKind.MODERATION ? FILTER : null;
+        String own = word == null ? "" : FailureTable.word(word);
+        return WORDS.containsKey(own) ? WORDS.getString(own) : FailureTable.kind(own) == FailureKind.MODERATION ? FILTER : null;
     }
 }

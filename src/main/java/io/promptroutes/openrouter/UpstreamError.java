@@ -37,7 +37,7 @@ record UpstreamError(String message, List<String> words) {
             }
             JsonNode error = Nodes.first(node.path("error").isContainerNode() ? node.path("error") : node);
             Stream.of("code", "type", "error_type", "status").map(error::path).filter(JsonNode::isTextual)
-                    .map(word -> ErrorVocabulary.word(word.textValue())).forEach(words::add);
+                    .map(word -> FailureTable.word(word.textValue())).forEach(words::add);
             JsonNode told = message(node, error);
             message = told.isTextual() ? told.textValue() : message;
             JsonNode inner = error.path("metadata").path("raw");

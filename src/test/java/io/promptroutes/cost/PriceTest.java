@@ -187,7 +187,7 @@ class PriceTest {
 
     private static Price price(String pricing) {
         try {
-            return ModelReader.price(Json.MAPPER.readTree(pricing));
+            return Model.price(Json.MAPPER.readTree(pricing));
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }
