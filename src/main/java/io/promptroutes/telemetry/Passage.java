@@ -9,8 +9,9 @@ import io.opentelemetry.api.trace.SpanContext;
 public final class Passage {
 
 
-    private final Span prompt;
-    private Span call = Span.getInvalid();
+    final Span prompt;
+    /** Of the call that runs; none between calls. */
+    Span call = Span.getInvalid();
 
     Passage(Span prompt) {
         this.prompt = prompt;
@@ -25,17 +26,5 @@ public final class Passage {
     /** One model of a comparison. */
     public Passage branch() {
         return new Passage(prompt);
-    }
-
-    Span prompt() {
-        return prompt;
-    }
-
-    Span call() {
-        return call;
-    }
-
-    void call(Span begun) {
-        call = begun;
     }
 }

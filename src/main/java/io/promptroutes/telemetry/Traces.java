@@ -60,12 +60,12 @@ public final class Traces {
 
     /** A call begins. */
     public void calling(Passage passage, PromptContext run) {
-        if (!passage.prompt().isRecording()) {
+        if (!passage.prompt.isRecording()) {
             return;
         }
         Call call = run.calls().last();
         String model = run.chain().calledModel();
-        SpanBuilder span = tracer.spanBuilder("chat " + model).setSpanKind(SpanKind.CLIENT).setParent(Context.root().with(passage.prompt()))
+        SpanBuilder span = tracer.spanBuilder("chat " + model).setSpanKind(SpanKind.CLIENT).setParent(Context.root().with(passage.prompt))
                 .setAttribute("gen_ai.operation.name", "chat").setAttribute("gen_ai.provider.name", labels.provider())
                 .setAttribute("gen_ai.request.model", model)
                 .setAttribute("server.address", labels.address().getHost()).setAttribute("server.port", labels.port())
@@ -76,12 +76,12 @@ public final class Traces {
         if (content) {
             span.setAttribute("gen_ai.input.messages", Content.of(run.fields().path("messages")));
         }
-        passage.call(span.startSpan());
+        passage.call = span.startSpan();
     }
 
     /** The call has ended. */
     void called(Passage passage, Call call) {
-        Span span = passage.call();
+        Span span = passage.call;
         if (span.isRecording()) {
             if (call.paid() != null) {
                 answered(span, call.paid());
@@ -97,7 +97,7 @@ public final class Traces {
                         .setAttribute("gen_ai.usage.reasoning.output_tokens", usage.reasoningTokens());
             }
             span.end();
-            passage.call(Span.getInvalid());
+            passage.call = Span.getInvalid();
         }
     }
 
@@ -129,7 +129,7 @@ public final class Traces {
 
     /** The prompt is finished. @param run null where it was none; code, of its dead letter, or null */
     void finished(Passage passage, String id, PromptContext run, Meters.Outcome outcome, String code) {
-        Span span = passage.prompt();
+        Span span = passage.prompt;
         if (span.isRecording()) {
             set(span, "prompt_routes.prompt.id", id);
             span.setAttribute("prompt_routes.outcome", outcome.toString());
