@@ -169,12 +169,6 @@ public final class Figures {
         return List.copyOf(rows.values());
     }
 
-    /** All of it in one row. */
-    public Row total(Instant since) {
-        List<Row> rows = by(By.TOTAL, since);
-        return rows.isEmpty() ? nothing("total") : rows.get(0);
-    }
-
     public Pace pace() {
         return database.read(tx -> tx.list(PACE, row -> new Pace(row.getBigDecimal(1), row.getBigDecimal(2)))).get(0);
     }

@@ -64,7 +64,7 @@ final class Group {
                 all(Op.Correct.class).map(Op.Correct::claim)).toList(), memory.keys));
         List<UUID> reaped = dead.isEmpty() ? List.of() : reap(dead);
         List<BudgetKey> keys = keys(reaped);
-        List<Limit> rows = keys.isEmpty() ? List.of() : Budgets.of(tx, keys);
+        List<Limit> rows = keys.isEmpty() ? List.of() : Limits.stored(tx, keys);
         memory.tenantLimits |= !rows.isEmpty();
         spending = Spending.lock(tx, keys, limits.under(rows), memory.spending);
         for (UUID id : reaped) {

@@ -103,7 +103,7 @@ public final class History {
 
     private List<BudgetState> budgets(String where, Object... values) {
         return database.read(tx -> {
-            Limits now = limits.get().under(Budgets.all(tx));
+            Limits now = limits.get().under(Limits.stored(tx));
             return tx.list(SPENDING + where + " ORDER BY spending_id", row -> state(row, now), values);
         });
     }
@@ -111,7 +111,7 @@ public final class History {
     /** What is gone now of each limit that names whom it is for; not of those for each tenant or each model, which may be thousands. */
     public List<BudgetState> current(LocalDate day) {
         return database.read(tx -> {
-            Limits now = limits.get().under(Budgets.all(tx));
+            Limits now = limits.get().under(Limits.stored(tx));
             Map<String, BudgetState> states = new TreeMap<>();
             now.limits().stream().map(limit -> BudgetKey.of(limit, day.toString())).filter(Objects::nonNull)
                     .forEach(key -> states.put(key.id(), state(key, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, now)));
@@ -133,6 +133,6 @@ public final class History {
 
     /** The limits that tenants' rows set. */
     public List<Limit> tenantLimits() {
-        return database.read(Budgets::all);
+        return database.read(Limits::stored);
     }
 }

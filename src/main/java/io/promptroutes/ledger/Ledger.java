@@ -81,7 +81,7 @@ public final class Ledger implements AutoCloseable {
     public CompletableFuture<Void> tenantLimit(String tenant, String model, Period period, BigDecimal usd) {
         BigDecimal limit = usd == null ? null : Usd.checked(usd);
         return writer.submit((tx, now) -> {
-            Budgets.set(tx, tenant, model, period, limit);
+            Limits.store(tx, tenant, model, period, limit);
             return null;
         });
     }

@@ -1,8 +1,14 @@
 package io.promptroutes.ledger;
 
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -35,5 +41,31 @@ record Limits(List<Limit> limits) {
 
     private static int named(Limit limit, BudgetKey key) {
         return (Objects.equals(limit.tenant(), key.tenant()) ? 1 : 0) + (Objects.equals(limit.model(), key.model()) ? 1 : 0);
+    }
+
+    /** The limits of the tenants that these rows are about. Read anew for each group, so that a changed one holds at once everywhere. */
+    static List<Limit> stored(Tx tx, Collection<BudgetKey> keys) throws SQLException {
+        TreeSet<String> tenants = new TreeSet<>();
+        keys.stream().map(BudgetKey::tenant).filter(Objects::nonNull).forEach(tenants::add);
+        return tx.list("SELECT tenant, model, period, limit_usd FROM budgets WHERE tenant = ANY(?)", Limits::row, tenants);
+    }
+
+    /** Of all tenants. */
+    static List<Limit> stored(Tx tx) throws SQLException {
+        return tx.list("SELECT tenant, model, period, limit_usd FROM budgets ORDER BY tenant, model, period", Limits::row);
+    }
+
+    private static Limit row(ResultSet row) throws SQLException {
+        String model = row.getString("model");
+        return new Limit(model.equals(Limit.ANY) ? Scope.TENANT : Scope.TENANT_MODEL, row.getString("tenant"), model,
+                Period.valueOf(row.getString("period").toUpperCase(Locale.ROOT)), Tx.usd(row, "limit_usd"));
+    }
+
+    /** @param usd null removes it */
+    static void store(Tx tx, String tenant, String model, Period period, BigDecimal usd) throws SQLException {
+        tx.update("DELETE FROM budgets WHERE tenant = ? AND model = ? AND period = ?", tenant, model, period);
+        if (usd != null) {
+            tx.update("INSERT INTO budgets (tenant, model, period, limit_usd) VALUES (?, ?, ?, ?)", tenant, model, period, usd);
+        }
     }
 }

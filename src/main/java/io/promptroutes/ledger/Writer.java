@@ -53,7 +53,7 @@ final class Writer implements Runnable {
     }
 
     Void firstLook(Tx tx, Instant now) throws SQLException {
-        memory.tenantLimits = !Budgets.all(tx).isEmpty();
+        memory.tenantLimits = !Limits.stored(tx).isEmpty();
         return null;
     }
 

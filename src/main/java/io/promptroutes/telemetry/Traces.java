@@ -2,6 +2,9 @@ package io.promptroutes.telemetry;
 
 import static io.opentelemetry.api.common.AttributeKey.stringArrayKey;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
@@ -17,6 +20,7 @@ import io.promptroutes.flow.Call;
 import io.promptroutes.flow.PromptContext;
 import io.promptroutes.openrouter.Answer;
 import io.promptroutes.openrouter.CallFailed;
+import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -74,7 +78,7 @@ public final class Traces {
             span.setAttribute("gen_ai.request.max_tokens", call.request().outputCap());
         }
         if (content) {
-            span.setAttribute("gen_ai.input.messages", Content.of(run.fields().path("messages")));
+            span.setAttribute("gen_ai.input.messages", messages(run.fields().path("messages")));
         }
         passage.call = span.startSpan();
     }
@@ -108,7 +112,7 @@ public final class Traces {
             span.setAttribute(stringArrayKey("gen_ai.response.finish_reasons"), List.of(answer.finishReason()));
         }
         if (content) {
-            span.setAttribute("gen_ai.output.messages", Content.of(answer));
+            span.setAttribute("gen_ai.output.messages", messages(answer));
         }
     }
 
@@ -141,5 +145,36 @@ public final class Traces {
             }
         }
         span.end();
+    }
+
+    /** The messages of a request as the conventions have them: a role and parts. */
+    private static String messages(JsonNode messages) {
+        ArrayNode all = Json.MAPPER.createArrayNode();
+        for (JsonNode message : messages) {
+            JsonNode content = message.path("content");
+            ArrayNode parts = all.addObject().put("role", message.path("role").asText()).putArray("parts");
+            if (content.isTextual()) {
+                text(parts, content.asText());
+            }
+            for (JsonNode part : content) {
+                if (part.path("text").isTextual()) {
+                    text(parts, part.get("text").asText());
+                } else {
+                    parts.addObject().put("type", part.path("type").asText()); // images and files would be megabytes
+                }
+            }
+        }
+        return all.toString();
+    }
+
+    private static String messages(Answer answer) {
+        ObjectNode message = Json.MAPPER.createObjectNode().put("role", "assistant");
+        text(message.putArray("parts"), answer.text());
+        message.put("finish_reason", answer.finishReason());
+        return Json.MAPPER.createArrayNode().add(message).toString();
+    }
+
+    private static void text(ArrayNode parts, String text) {
+        parts.addObject().put("type", "text").put("content", text);
     }
 }

@@ -83,7 +83,7 @@ class CacheTest {
     }
 
     private static void saved(Ledger ledger, int times) {
-        Figures.Row total = ledger.figures().total(Instant.EPOCH);
+        Figures.Row total = TestLedgers.total(ledger, Instant.EPOCH);
         assertThat(total.requests()).isEqualTo(1);
         assertThat(total.reused()).isEqualTo(times);
         assertThat(total.savedUsd()).isEqualByComparingTo(new BigDecimal(Reply.COST).multiply(BigDecimal.valueOf(times)));

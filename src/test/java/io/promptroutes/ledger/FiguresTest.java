@@ -69,7 +69,7 @@ class FiguresTest {
         ledger.reused(work("p2"), "a", new BigDecimal("0.001"));
         ledger.reused(work("p16", "third"), null, new BigDecimal("0.5")).join();
 
-        Figures.Row total = ledger.figures().total(Instant.EPOCH);
+        Figures.Row total = TestLedgers.total(ledger, Instant.EPOCH);
         assertThat(total.requests()).isEqualTo(21);
         assertThat(total.costUsd()).isEqualByComparingTo("0.020");
         assertThat(total.uncertainUsd()).isEqualByComparingTo("0.10");
@@ -87,7 +87,7 @@ class FiguresTest {
         assertRows(Figures.By.TASK, Map.of("chat", 21L));
         assertRows(Figures.By.JOB, Map.of("out", 21L));
         assertThat(ledger.figures().by(Figures.By.MODEL, Instant.EPOCH).get(1).meanMs()).as("1 to 15, and a timeout").isEqualTo(1950);
-        assertThat(ledger.figures().total(Instant.now().plusSeconds(3600)).requests()).isZero();
+        assertThat(TestLedgers.total(ledger, Instant.now().plusSeconds(3600)).requests()).isZero();
     }
 
     private void assertRows(Figures.By dimension, Map<String, Long> requests) {
@@ -102,7 +102,7 @@ class FiguresTest {
 
     @Test
     void anEmptyLedgerHasFiguresToo() {
-        assertThat(ledger.figures().total(Instant.EPOCH).requests()).isZero();
+        assertThat(TestLedgers.total(ledger, Instant.EPOCH).requests()).isZero();
         assertThat(ledger.figures().last(100)).isEmpty();
     }
 
@@ -164,7 +164,7 @@ class FiguresTest {
         assertThat(ledger.purge(Instant.now().minusSeconds(3600))).isZero();
         assertThat(ledger.purge(Instant.now().plusSeconds(3600))).isEqualTo(450);
         assertThat(ledger.begin(work("p1")).join()).isEqualTo(new Known.New(0, BigDecimal.ZERO, null, List.of()));
-        assertThat(ledger.figures().total(Instant.EPOCH).costUsd()).isEqualByComparingTo("4.50");
+        assertThat(TestLedgers.total(ledger, Instant.EPOCH).costUsd()).isEqualByComparingTo("4.50");
         ledger.history().events("out", event -> assertThat(event).as("left over").isNull());
         assertThat(ledger.settle(open, paid("0.01")).join().applied()).isTrue();
     }

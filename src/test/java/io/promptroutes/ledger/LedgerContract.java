@@ -364,7 +364,7 @@ abstract class LedgerContract {
         }
         all.forEach(CompletableFuture::join);
         assertSpending(spent.toPlainString(), held.toPlainString(), "0");
-        Figures.Row total = ledger.figures().total(Instant.EPOCH);
+        Figures.Row total = TestLedgers.total(ledger, Instant.EPOCH);
         assertThat(total.costUsd()).isEqualByComparingTo(spent);
         assertThat(total.uncertainUsd()).isEqualByComparingTo(held);
         assertThat(total.requests()).isEqualTo(10_000);

@@ -67,7 +67,7 @@ class LedgerCrashTest {
     }
 
     private static void assertSumsAgree(Ledger ledger) {
-        Figures.Row total = ledger.figures().total(Instant.EPOCH);
+        Figures.Row total = TestLedgers.total(ledger, Instant.EPOCH);
         assertThat(ledger.history().budgets()).filteredOn(state -> state.scope() == Scope.TOTAL && state.period() == Period.JOB).singleElement()
                 .satisfies(state -> {
                     assertThat(state.spentUsd()).isEqualByComparingTo(total.costUsd());

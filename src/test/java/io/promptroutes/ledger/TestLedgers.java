@@ -3,6 +3,7 @@ package io.promptroutes.ledger;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Supplier;
 
 /** Settings of ledgers for tests. */
@@ -36,5 +37,10 @@ public final class TestLedgers {
 
     static LedgerSettings withClock(LedgerSettings of, Clock clock) {
         return new LedgerSettings(of.directory(), of.url(), of.user(), of.password(), of.instance(), of.lease(), of.storeText(), clock);
+    }
+
+    /** All that was called, in one row. */
+    public static Figures.Row total(Ledger ledger, Instant since) {
+        return ledger.figures().by(Figures.By.TOTAL, since).stream().findFirst().orElse(Figures.nothing("total"));
     }
 }
