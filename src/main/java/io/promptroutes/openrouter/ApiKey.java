@@ -19,11 +19,6 @@ public record ApiKey(Supplier<String> source) {
         return "Bearer " + source.get().strip();
     }
 
-    /** For whoever looks for it in order to hide it; null where there is none. */
-    public String value() {
-        return source.get();
-    }
-
     @Override
     public String toString() {
         return "ApiKey[hidden]";

@@ -33,8 +33,7 @@ public record EchoMask(ApiKey key, List<String> others) implements ExecChainHand
             String text = new String(body.getContent().readAllBytes(), StandardCharsets.ISO_8859_1); // a character a byte, and back again
             boolean answer = response.getCode() == 200 && (text.contains("\"choices\"") || !text.contains("\"error\""));
             int shortest = answer ? SHORTEST_IN_ANSWERS : SHORTEST;
-            String masked = text;
-            masked = without(key.value(), shortest, masked);
+            String masked = without(key.source().get(), shortest, text);
             for (String secret : others) {
                 masked = without(secret, shortest, masked);
             }
