@@ -63,7 +63,10 @@ public final class Results {
         out.put("id", run.prompt().id());
         out.put("model_requested", run.chain().requested());
         out.putPOJO("routing", Routing.of(run));
-        out.putPOJO("fallback", fallback(run.chain()));
+        Chain chain = run.chain();
+        int level = chain.level() == 0 ? out.at("/fallback/level").asInt() : chain.level(); // it asks the same models in the same order
+        String reason = chain.level() == 0 ? out.at("/fallback/reason").textValue() : chain.fallbackReason();
+        out.putPOJO("fallback", new Fallback(level, reason, chain.attempts()));
         out.remove(List.of("calls_of_unknown_cost", "metadata", "record"));
         return ended(out, run, 0, true);
     }

@@ -35,8 +35,8 @@ public record Stored(byte[] bytes, JsonNode json) {
 
     /** The model that gave the answer, by the name under which it is called today where it would be the first one again. @param model as it called itself, or null */
     public String givenBy(PromptContext run, String model) {
-        boolean again = level() == 0 && run.chain().requested().equals(json.path("model_requested").asText());
-        return again || model == null ? run.chain().requested() : model;
+        boolean again = level() == 0 && run.chain().first() != null && run.chain().requested().equals(json.path("model_requested").asText());
+        return again ? run.chain().first() : model == null ? run.chain().requested() : model;
     }
 
     /** Of a dead letter's error. */

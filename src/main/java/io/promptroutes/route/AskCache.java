@@ -17,6 +17,7 @@ import io.promptroutes.ledger.WorkId;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Strategy;
 import io.promptroutes.publish.Results;
+import io.promptroutes.publish.Stored;
 import io.promptroutes.routing.LeftOut;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -145,7 +146,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
             ledger.reused(run.entry().work(), answer.model(), answer.costUsd()); // a figure for people: not waited for
             intake.over(LookUp.LEDGER_LOST);
         }
-        tally.reuse(run, answer.model(), run.chain().level(), answer.costUsd());
+        tally.reuse(run, answer.model(), Stored.of(result).level(), answer.costUsd());
         exchange.setVariable(Variables.AGAIN, new Again(result, run.part() ? Outcome.BRANCH_OVER : Outcome.RESULT_AGAIN, List.of()));
         return Outcome.REPUBLISH;
     }

@@ -191,6 +191,11 @@ public final class Chain {
         return requested;
     }
 
+    /** The first choice, by the name under which it is called; null where it is not among the models. */
+    public String first() {
+        return first;
+    }
+
     /** 0 where the current model is the first choice; else its place among the others that were called, from 1. */
     public int level() {
         return turns.level(first);

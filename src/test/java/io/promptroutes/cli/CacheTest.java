@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.TestLedgers;
@@ -178,7 +179,11 @@ class CacheTest {
             await().until(() -> server.calls().size() == 1);
             String second = routes.send(line(2, ""));
             assertThat(routes.outcome(first).at("/fallback/level").asInt()).isEqualTo(1);
-            assertThat(routes.outcome(second).path("cached").asBoolean()).isTrue();
+            JsonNode given = routes.outcome(second);
+            assertThat(given.path("cached").asBoolean()).isTrue();
+            assertThat(given.path("fallback")).isEqualTo(((ObjectNode) routes.outcome(first).path("fallback").deepCopy()).set("attempts", given.at("/fallback/attempts")));
+            assertThat(given.at("/fallback/level").asInt()).isEqualTo(1);
+            assertThat(given.at("/fallback/attempts")).isEmpty();
             assertThat(routes.ask(line(3, "")).path("cached").asBoolean()).isFalse();
             assertThat(server.modelsCalled()).containsExactly(M, "google/gemini-2.5-flash-lite", M);
         }
