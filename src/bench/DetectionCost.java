@@ -1,7 +1,7 @@
-import io.promptroutes.routing.Detector;
-import io.promptroutes.routing.Features;
-import io.promptroutes.routing.Keywords;
-import io.promptroutes.routing.Lexicon;
+import io.promptroutes.task.Detector;
+import io.promptroutes.task.Features;
+import io.promptroutes.task.Keywords;
+import io.promptroutes.task.Lexicon;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

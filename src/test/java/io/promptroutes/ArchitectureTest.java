@@ -20,12 +20,12 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule subjectsKnowNoCamel = noClasses()
-            .that().resideInAnyPackage("..prompt..", "..cost..", "..routing..", "..training..", "..openrouter..", "..flow..", "..publish..", "..file..", "..telemetry..")
+            .that().resideInAnyPackage("..prompt..", "..task..", "..training..", "..model..", "..call..", "..flow..", "..message..", "..file..", "..telemetry..")
             .should().dependOnClassesThat().resideInAPackage("org.apache.camel..");
 
     @ArchTest
     static final ArchRule moneyAndPromptsKnowNoHttp = noClasses()
-            .that().resideInAnyPackage("..prompt..", "..cost..", "..routing..", "..publish..", "..file..")
+            .that().resideInAnyPackage("..prompt..", "..task..", "..model..", "..message..", "..file..")
             .should().dependOnClassesThat().resideInAnyPackage("org.apache.hc..", "java.net.http..", "io.vertx..");
 
     @ArchTest
@@ -36,7 +36,7 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule onlyTheCommandLineStartsTheSimulator = noClasses()
-            .that().resideOutsideOfPackages("..cli..", "..check..", "..simulator..")
+            .that().resideOutsideOfPackages("..cli..", "..ops..", "..simulator..")
             .should().dependOnClassesThat(resideInAPackage("io.promptroutes.simulator.."));
 
     @ArchTest
@@ -49,43 +49,41 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule eachLayerKnowsOnlyThoseBelow = layeredArchitecture().consideringOnlyDependenciesInLayers()
             .layer("prompt").definedBy("io.promptroutes.prompt..")
-            .layer("cost").definedBy("io.promptroutes.cost..")
-            .layer("openrouter").definedBy("io.promptroutes.openrouter..")
-            .layer("routing").definedBy("io.promptroutes.routing..")
+            .layer("task").definedBy("io.promptroutes.task..")
             .layer("training").definedBy("io.promptroutes.training..")
+            .layer("model").definedBy("io.promptroutes.model..")
             .layer("ledger").definedBy("io.promptroutes.ledger..")
-            .layer("kafka").definedBy("io.promptroutes.kafka..")
+            .layer("call").definedBy("io.promptroutes.call..")
             .layer("flow").definedBy("io.promptroutes.flow..")
+            .layer("message").definedBy("io.promptroutes.message..")
             .layer("telemetry").definedBy("io.promptroutes.telemetry..")
-            .layer("publish").definedBy("io.promptroutes.publish..")
             .layer("file").definedBy("io.promptroutes.file..")
-            .layer("route").definedBy("io.promptroutes.route..")
+            .layer("kafka").definedBy("io.promptroutes.kafka..")
+            .layer("pipeline").definedBy("io.promptroutes.pipeline..")
             .layer("settings").definedBy("io.promptroutes.settings..")
-            .layer("check").definedBy("io.promptroutes.check..")
-            .layer("management").definedBy("io.promptroutes.management..")
+            .layer("ops").definedBy("io.promptroutes.ops..")
             .layer("cli").definedBy("io.promptroutes.cli..")
             .whereLayer("prompt").mayNotAccessAnyLayer()
-            .whereLayer("cost").mayOnlyAccessLayers("prompt")
-            .whereLayer("openrouter").mayOnlyAccessLayers("prompt", "cost")
-            .whereLayer("routing").mayOnlyAccessLayers("prompt", "cost")
-            .whereLayer("training").mayOnlyAccessLayers("prompt", "routing")
-            .whereLayer("training").mayOnlyBeAccessedByLayers("cli")
-            .whereLayer("ledger").mayOnlyAccessLayers("prompt", "cost")
-            .whereLayer("flow").mayOnlyAccessLayers("prompt", "cost", "openrouter", "routing", "ledger")
-            .whereLayer("kafka").mayOnlyAccessLayers("prompt", "flow")
-            .whereLayer("telemetry").mayOnlyAccessLayers("prompt", "cost", "openrouter", "routing", "flow", "ledger")
-            .whereLayer("publish").mayOnlyAccessLayers("prompt", "cost", "openrouter", "routing", "flow", "ledger")
+            .whereLayer("task").mayOnlyAccessLayers("prompt")
+            .whereLayer("training").mayOnlyAccessLayers("prompt", "task")
+            .whereLayer("model").mayOnlyAccessLayers("prompt")
+            .whereLayer("ledger").mayOnlyAccessLayers("prompt", "model")
+            .whereLayer("call").mayOnlyAccessLayers("prompt", "model")
+            .whereLayer("flow").mayOnlyAccessLayers("prompt", "model", "ledger", "call")
+            .whereLayer("message").mayOnlyAccessLayers("prompt", "model", "ledger", "call", "flow")
+            .whereLayer("telemetry").mayOnlyAccessLayers("prompt", "model", "ledger", "call", "flow")
             .whereLayer("file").mayOnlyAccessLayers("prompt", "flow")
-            .whereLayer("route").mayOnlyAccessLayers("prompt", "cost", "openrouter", "routing", "flow", "publish", "file", "ledger", "telemetry")
-            .whereLayer("settings").mayOnlyBeAccessedByLayers("check", "management", "cli")
-            .whereLayer("check").mayOnlyBeAccessedByLayers("cli")
-            .whereLayer("management").mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("kafka").mayOnlyAccessLayers("prompt", "flow")
+            .whereLayer("pipeline").mayOnlyAccessLayers("prompt", "task", "model", "ledger", "call", "flow", "message", "telemetry", "file")
+            .whereLayer("training").mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("settings").mayOnlyBeAccessedByLayers("ops", "cli")
+            .whereLayer("ops").mayOnlyBeAccessedByLayers("cli")
             .whereLayer("cli").mayNotBeAccessedByAnyLayer();
 
     @ArchTest
     static final ArchRule camelIsForAdaptersAlone = classes()
             .that(DescribedPredicate.describe("use Camel", type -> type.getDirectDependenciesFromSelf().stream()
                     .anyMatch(dependency -> dependency.getTargetClass().getPackageName().startsWith("org.apache.camel"))))
-            .should().resideInAnyPackage("io.promptroutes.route", "io.promptroutes.kafka", "io.promptroutes.settings", "io.promptroutes.check",
-                    "io.promptroutes.management", "io.promptroutes.cli");
+            .should().resideInAnyPackage("io.promptroutes.pipeline", "io.promptroutes.kafka", "io.promptroutes.settings", "io.promptroutes.ops",
+                    "io.promptroutes.cli");
 }

@@ -3,14 +3,14 @@ package io.promptroutes.cli;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.promptroutes.check.RouteCheck;
-import io.promptroutes.cost.Catalogue;
-import io.promptroutes.cost.CatalogueCopy;
-import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.route.Beans;
-import io.promptroutes.route.LedgerPolicy;
+import io.promptroutes.model.Catalogue;
+import io.promptroutes.model.CatalogueCopy;
+import io.promptroutes.ops.RouteCheck;
+import io.promptroutes.pipeline.Beans;
+import io.promptroutes.pipeline.LedgerPolicy;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteFiles;
 import io.promptroutes.settings.RouteSettings;
@@ -34,13 +34,13 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
-import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.slf4j.LoggerFactory;
 
 /** The routes, running with the settings of one command. One use: start, work, close. */
@@ -52,8 +52,8 @@ final class Application implements AutoCloseable {
             registry.bind(name, Object.class, () -> bean); // by its name alone: of a known type Camel would give it to components that it is not meant for
         }
     };
-    final Intake intake;
-    final Tally tally = new Tally();
+    final AdmissionGate intake;
+    final JobStatistics tally = new JobStatistics();
     final Catalogue catalogue = Catalogue.shipped();
     final Beans beans;
     private final OpenTelemetry traces;
@@ -89,12 +89,12 @@ final class Application implements AutoCloseable {
     }
 
     /** @param ledger null where it is switched off */
-    Application(RouteSettings settings, Intake intake, Edges edges, Ledger ledger, LedgerPolicy policy) {
+    Application(RouteSettings settings, AdmissionGate intake, Edges edges, Ledger ledger, LedgerPolicy policy) {
         this(settings, intake, edges, ledger, policy, null);
     }
 
     /** @param counted where calls and prompts are counted; null for nowhere */
-    Application(RouteSettings settings, Intake intake, Edges edges, Ledger ledger, LedgerPolicy policy, MeterRegistry counted) {
+    Application(RouteSettings settings, AdmissionGate intake, Edges edges, Ledger ledger, LedgerPolicy policy, MeterRegistry counted) {
         this.intake = intake;
         traces = settings.traces();
         Labels labels = settings.labels(policy.provider(), catalogue);

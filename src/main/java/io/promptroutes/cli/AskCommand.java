@@ -1,8 +1,10 @@
 package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Inbound;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.pipeline.Console;
+import io.promptroutes.pipeline.LedgerPolicy;
 import io.promptroutes.prompt.InputFormat;
 import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Json;
@@ -10,8 +12,6 @@ import io.promptroutes.prompt.PromptParser;
 import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.prompt.Shown;
 import io.promptroutes.prompt.Source;
-import io.promptroutes.route.Console;
-import io.promptroutes.route.LedgerPolicy;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
@@ -74,7 +74,7 @@ final class AskCommand extends ConfiguredCommand implements Callable<Integer> {
         application.start();
         application.intake.take();
         application.tally.take();
-        application.send("direct:prompt", new Arrival(Source.line("ask", 1), null, request, false, request.length, InputFormat.JSON, null));
+        application.send("direct:prompt", new Inbound(Source.line("ask", 1), null, request, false, request.length, InputFormat.JSON, null));
         application.intake.awaitFinished();
         if (application.intake.stopped()) {
             err().println("prompt-routes: " + Shown.list(application.intake.reason()));

@@ -3,14 +3,14 @@ package io.promptroutes.cli;
 import io.promptroutes.file.Arrivals;
 import io.promptroutes.file.IdSet;
 import io.promptroutes.file.OutputFolder;
+import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.Estimate;
-import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.message.OpenAiBatch;
+import io.promptroutes.pipeline.JobSinks;
+import io.promptroutes.pipeline.LedgerPolicy;
 import io.promptroutes.prompt.Shown;
-import io.promptroutes.publish.OpenAiBatch;
-import io.promptroutes.route.JobSinks;
-import io.promptroutes.route.LedgerPolicy;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
@@ -73,7 +73,7 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
                 configured.withKey(); // at once, before anything is made
             }
             RouteSettings checked = new RouteSettings(configured.settings(), configured.key());
-            Intake intake = checked.intake(true);
+            AdmissionGate intake = checked.intake(true);
             String job = folder.job(settings);
             // outermost, so that all of an interrupted job is closed before the process ends
             try (Interruption interruption = new Interruption(intake, err()); Ledger ledger = Ledgers.open(configured.settings(), job)) {
@@ -104,7 +104,7 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
         return new EstimateRun(routes, ledger, policy, input(routes));
     }
 
-    private BiFunction<Intake, Tally, Arrivals> input(RouteSettings routes) {
+    private BiFunction<AdmissionGate, JobStatistics, Arrivals> input(RouteSettings routes) {
         return (intake, tally) -> inputs.open(routes.prompts(), intake, tally);
     }
 
@@ -130,7 +130,7 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
         return inputs.repeatable();
     }
 
-    private int work(Endpoint endpoint, Intake intake, Ledger ledger, String job, Estimate estimate,
+    private int work(Endpoint endpoint, AdmissionGate intake, Ledger ledger, String job, Estimate estimate,
             Interruption interruption) throws Exception {
         RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
         try (OutputFolder folder = folder().open()) {
@@ -178,7 +178,7 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
         return new JobFolder(out, fresh);
     }
 
-    private int run(Application application, OutputFolder folder, BiFunction<Intake, Tally, Arrivals> input, Estimate estimate,
+    private int run(Application application, OutputFolder folder, BiFunction<AdmissionGate, JobStatistics, Arrivals> input, Estimate estimate,
             Interruption interruption) throws InterruptedException, IOException {
         PrintWriter err = err();
         try (Arrivals arrivals = input.apply(application.intake, application.tally)) {

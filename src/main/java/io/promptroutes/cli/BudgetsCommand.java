@@ -1,10 +1,10 @@
 package io.promptroutes.cli;
 
-import io.promptroutes.cost.Usd;
 import io.promptroutes.ledger.BudgetState;
 import io.promptroutes.ledger.Limit;
 import io.promptroutes.ledger.Period;
 import io.promptroutes.ledger.Scope;
+import io.promptroutes.model.Usd;
 import io.promptroutes.prompt.Shown;
 import io.promptroutes.settings.BudgetSettings;
 import io.promptroutes.settings.UsageException;

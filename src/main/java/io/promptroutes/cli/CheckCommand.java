@@ -1,22 +1,22 @@
 package io.promptroutes.cli;
 
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
-import io.promptroutes.check.BudgetCheck;
-import io.promptroutes.check.KafkaCheck;
-import io.promptroutes.check.KeyCheck;
-import io.promptroutes.check.ModelCheck;
-import io.promptroutes.check.RouteCheck;
-import io.promptroutes.check.SettingsCheck;
-import io.promptroutes.cost.Catalogue;
-import io.promptroutes.cost.CatalogueCopy;
-import io.promptroutes.flow.Intake;
+import io.promptroutes.call.ApiKey;
+import io.promptroutes.call.Dialect;
+import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerLocked;
-import io.promptroutes.management.Management;
-import io.promptroutes.openrouter.ApiKey;
-import io.promptroutes.openrouter.Dialect;
+import io.promptroutes.model.Catalogue;
+import io.promptroutes.model.CatalogueCopy;
+import io.promptroutes.ops.BudgetCheck;
+import io.promptroutes.ops.KafkaCheck;
+import io.promptroutes.ops.KeyCheck;
+import io.promptroutes.ops.Management;
+import io.promptroutes.ops.ModelCheck;
+import io.promptroutes.ops.RouteCheck;
+import io.promptroutes.ops.SettingsCheck;
+import io.promptroutes.pipeline.LedgerPolicy;
 import io.promptroutes.prompt.Shown;
-import io.promptroutes.route.LedgerPolicy;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteFiles;
 import io.promptroutes.settings.RouteSettings;
@@ -111,7 +111,7 @@ final class CheckCommand extends ConfiguredCommand implements Callable<Integer> 
     /** With all beans, and nothing behind them: those that only a running service has are stood in for. */
     static Application application(Settings settings) {
         RouteSettings routes = new RouteSettings(settings, new ApiKey(() -> null));
-        Intake intake = routes.intake(false);
+        AdmissionGate intake = routes.intake(false);
         Map<String, Object> beans = new HashMap<>();
         try (KafkaEdge edge = new KafkaEdge(settings, routes, intake, settings.duration("kafka.drain"), false)) {
             beans.putAll(edge.beans(new CompositeMeterRegistry()));

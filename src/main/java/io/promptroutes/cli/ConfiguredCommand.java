@@ -1,7 +1,7 @@
 package io.promptroutes.cli;
 
-import io.promptroutes.check.KafkaCheck;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ops.KafkaCheck;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;

@@ -1,7 +1,7 @@
 package io.promptroutes.cli;
 
-import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.prompt.Shown;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -22,13 +22,13 @@ final class Course {
     private static final int BAR = 20;
     private static final int LINES = 5;
 
-    private final Tally tally;
-    private final Intake intake;
+    private final JobStatistics tally;
+    private final AdmissionGate intake;
     private final LongSupplier total;
     private final Pace pace = new Pace();
 
     /** @param total prompts of the input; negative while nobody knows */
-    Course(Tally tally, Intake intake, LongSupplier total) {
+    Course(JobStatistics tally, AdmissionGate intake, LongSupplier total) {
         this.tally = tally;
         this.intake = intake;
         this.total = total;
@@ -41,7 +41,7 @@ final class Course {
         pace.note(System.nanoTime(), done, tally.spent());
         List<String> parts = new ArrayList<>();
         parts.add(way(done));
-        parts.add(tally.answered() + " answered" + (tally.noted(Tally.CUT) == 0 ? "" : " (" + tally.noted(Tally.CUT) + " cut)") + ", " + tally.deadLetters() + " dead letters, " + tally.calling() + " in flight" + waiting());
+        parts.add(tally.answered() + " answered" + (tally.noted(JobStatistics.CUT) == 0 ? "" : " (" + tally.noted(JobStatistics.CUT) + " cut)") + ", " + tally.deadLetters() + " dead letters, " + tally.calling() + " in flight" + waiting());
         parts.add(money(done));
         parts.add("fallbacks: " + (tally.fallbacks().isEmpty() ? "none" : counts(tally.fallbacks())));
         String reason = intake.reason();

@@ -1,6 +1,6 @@
 package io.promptroutes.cli;
 
-import io.promptroutes.file.Letters;
+import io.promptroutes.file.DeadLetterReader;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.kafka.BrokerReach;
 import io.promptroutes.kafka.NotAlone;
@@ -42,7 +42,7 @@ final class DeadLettersCommand {
         @Option(names = "--code", split = ",", paramLabel = "CODE", description = "Only those with one of these error codes, such as rate_limited.")
         private Set<String> codes = Set.of();
 
-        private Letters letters;
+        private DeadLetterReader letters;
 
         @Override
         public Integer call() throws Exception {
@@ -86,7 +86,7 @@ final class DeadLettersCommand {
                 throw new UsageException("the files are in several folders; say with --out where the results go");
             }
             out = out == null ? folders.iterator().next() : out;
-            inputs.through = lines -> letters = new Letters(lines, codes);
+            inputs.through = lines -> letters = new DeadLetterReader(lines, codes);
             inputs.find(out);
             if (Files.exists(out.resolve(OutputFolder.DEAD_LETTERS))) {
                 folder().open().close(); // a job that died may have left several letters of an id: the last one counts

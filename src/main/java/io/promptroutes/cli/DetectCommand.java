@@ -1,12 +1,12 @@
 package io.promptroutes.cli;
 
-import io.promptroutes.openrouter.ApiKey;
-import io.promptroutes.routing.Detection;
-import io.promptroutes.routing.Detector;
-import io.promptroutes.routing.Lexicon;
+import io.promptroutes.call.ApiKey;
 import io.promptroutes.settings.DetectionSettings;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.UsageException;
+import io.promptroutes.task.Detection;
+import io.promptroutes.task.Detector;
+import io.promptroutes.task.Lexicon;
 import io.promptroutes.training.Evaluation;
 import io.promptroutes.training.Learner;
 import io.promptroutes.training.Learner.Example;

@@ -1,11 +1,11 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.flow.Variables;
-import io.promptroutes.route.TaskDetection;
-import io.promptroutes.routing.Detector;
+import io.promptroutes.pipeline.TaskDetection;
 import io.promptroutes.settings.RouteFiles;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.UsageException;
+import io.promptroutes.task.Detector;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;

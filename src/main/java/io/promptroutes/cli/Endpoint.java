@@ -1,10 +1,10 @@
 package io.promptroutes.cli;
 
-import io.promptroutes.check.SimulatorSettings;
+import io.promptroutes.call.ApiKey;
+import io.promptroutes.call.Dialect;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Provider;
-import io.promptroutes.openrouter.ApiKey;
-import io.promptroutes.openrouter.Dialect;
+import io.promptroutes.ops.SimulatorSettings;
 import io.promptroutes.settings.Secret;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;

@@ -1,17 +1,17 @@
 package io.promptroutes.cli;
 
-import io.promptroutes.cost.Catalogue;
-import io.promptroutes.cost.PriceList;
-import io.promptroutes.cost.Reservations;
 import io.promptroutes.file.Arrivals;
 import io.promptroutes.file.IdSet;
+import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.Estimate;
-import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.route.AnswerLengths;
-import io.promptroutes.route.EstimateCalls;
-import io.promptroutes.route.LedgerPolicy;
+import io.promptroutes.model.Catalogue;
+import io.promptroutes.model.PriceList;
+import io.promptroutes.model.Reservations;
+import io.promptroutes.pipeline.AnswerLengths;
+import io.promptroutes.pipeline.EstimateCalls;
+import io.promptroutes.pipeline.LedgerPolicy;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.UsageException;
 import java.io.PrintWriter;
@@ -32,12 +32,12 @@ final class EstimateRun {
 
     private final Estimate estimate = new Estimate();
     private final List<String> unreadable;
-    private final Tally tally;
+    private final JobStatistics tally;
     private final String prices;
 
     /** Reads all of the input. @param ledger whose answers are not called for again; null where there is none */
-    EstimateRun(RouteSettings routes, Ledger ledger, LedgerPolicy policy, BiFunction<Intake, Tally, Arrivals> input) throws InterruptedException {
-        Intake intake = routes.intake(true);
+    EstimateRun(RouteSettings routes, Ledger ledger, LedgerPolicy policy, BiFunction<AdmissionGate, JobStatistics, Arrivals> input) throws InterruptedException {
+        AdmissionGate intake = routes.intake(true);
         Application.Edges edges = Application.Edges.ofJob("estimate", Map.of(), new IdSet()::add).with(SETTINGS);
         try (Application application = new Application(routes, intake, edges, null, policy)) {
             tally = application.tally;
@@ -60,7 +60,7 @@ final class EstimateRun {
     }
 
     /** Whatever a route of the user's leads to: the HTTP clients ask (for the catalogue) and order nothing. Before routes start. */
-    static void withoutCalls(CamelContext camel, Intake intake) {
+    static void withoutCalls(CamelContext camel, AdmissionGate intake) {
         camel.getCamelContextExtension().registerEndpointCallback((uri, endpoint) -> {
             if (endpoint instanceof HttpEndpoint http) {
                 HttpClientConfigurer own = http.getHttpClientConfigurer();

@@ -1,8 +1,8 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.file.Arrivals;
-import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.flow.JobStatistics;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.BiFunction;
@@ -11,7 +11,7 @@ import java.util.function.BiFunction;
 final class InputCount implements AutoCloseable {
 
     /** Takes all there is. */
-    private final Intake intake = new Intake(Integer.MAX_VALUE, Duration.ZERO, Duration.ZERO, true, Clock.systemUTC());
+    private final AdmissionGate intake = new AdmissionGate(Integer.MAX_VALUE, Duration.ZERO, Duration.ZERO, true, Clock.systemUTC());
     private final Thread thread;
     private volatile long total;
 
@@ -19,7 +19,7 @@ final class InputCount implements AutoCloseable {
      * @param input opened with an intake and a tally of its own; null where it can be read only once
      * @param most  prompts that are wanted of it, which is taken for their number; null for all
      */
-    InputCount(BiFunction<Intake, Tally, Arrivals> input, Long most) {
+    InputCount(BiFunction<AdmissionGate, JobStatistics, Arrivals> input, Long most) {
         total = most == null ? -1 : most;
         thread = new Thread(() -> count(input), "input-count");
         if (input != null && most == null) {
@@ -29,8 +29,8 @@ final class InputCount implements AutoCloseable {
         }
     }
 
-    private void count(BiFunction<Intake, Tally, Arrivals> input) {
-        Tally tally = new Tally();
+    private void count(BiFunction<AdmissionGate, JobStatistics, Arrivals> input) {
+        JobStatistics tally = new JobStatistics();
         try (Arrivals arrivals = input.apply(intake, tally)) {
             while (arrivals.hasNext()) {
                 arrivals.next();

@@ -4,9 +4,9 @@ import io.promptroutes.file.Arrivals;
 import io.promptroutes.file.InputFiles;
 import io.promptroutes.file.InputKind;
 import io.promptroutes.file.OutputFolder;
-import io.promptroutes.flow.Arrival;
-import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.flow.Inbound;
+import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.settings.UsageException;
 import java.io.IOException;
@@ -58,7 +58,7 @@ final class Inputs {
     private final Set<Path> given = new HashSet<>();
     private final List<Path> notTaken = new ArrayList<>();
     /** What is to be made of all that is read. */
-    UnaryOperator<Iterator<Arrival>> through = UnaryOperator.identity();
+    UnaryOperator<Iterator<Inbound>> through = UnaryOperator.identity();
 
     /**
      * Finds the files, before anything is made.
@@ -158,12 +158,12 @@ final class Inputs {
     }
 
     /** Those that are wanted. */
-    Arrivals open(PromptSettings prompts, Intake intake, Tally tally) {
+    Arrivals open(PromptSettings prompts, AdmissionGate intake, JobStatistics tally) {
         long highest = sample == null ? Long.MAX_VALUE : highestOfSample(prompts);
         InputFiles opened = new InputFiles(files, prompts, kind, wholeFile);
-        Iterator<Arrival> all = through.apply(opened);
+        Iterator<Inbound> all = through.apply(opened);
         AtomicLong place = new AtomicLong();
-        Iterator<Arrival> wanted = sample != null ? Streams.of(all).filter(one -> scattered(place.getAndIncrement()) <= highest).iterator()
+        Iterator<Inbound> wanted = sample != null ? Streams.of(all).filter(one -> scattered(place.getAndIncrement()) <= highest).iterator()
                 : limit != null ? Streams.of(all).limit(limit).iterator() : all;
         return new Arrivals(opened, wanted, intake, tally);
     }
@@ -172,7 +172,7 @@ final class Inputs {
     private long highestOfSample(PromptSettings prompts) {
         PriorityQueue<Long> lowest = new PriorityQueue<>((one, other) -> Long.compare(other, one));
         try (InputFiles all = new InputFiles(files, prompts, kind, wholeFile)) {
-            Iterator<Arrival> each = through.apply(all);
+            Iterator<Inbound> each = through.apply(all);
             for (long place = 0; each.hasNext(); place++) {
                 each.next();
                 lowest.add(scattered(place));

@@ -1,6 +1,6 @@
 package io.promptroutes.cli;
 
-import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.settings.Secret;
 import java.io.PrintWriter;
 import java.util.List;
@@ -22,7 +22,7 @@ final class Interruption implements AutoCloseable {
 
     private final CountDownLatch finished = new CountDownLatch(1);
     private final AtomicBoolean asked = new AtomicBoolean();
-    private final Intake intake;
+    private final AdmissionGate intake;
     private final PrintWriter err;
     private final Thread hook;
     private final Object handler;
@@ -30,7 +30,7 @@ final class Interruption implements AutoCloseable {
     private volatile boolean idle;
     private volatile AutoCloseable last = () -> { };
 
-    Interruption(Intake intake, PrintWriter err) {
+    Interruption(AdmissionGate intake, PrintWriter err) {
         this.intake = intake;
         this.err = err;
         hook = new Thread(() -> {

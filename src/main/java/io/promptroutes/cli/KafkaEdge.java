@@ -2,7 +2,7 @@ package io.promptroutes.cli;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.kafka.Acknowledge;
 import io.promptroutes.kafka.Acknowledgement;
@@ -12,7 +12,7 @@ import io.promptroutes.kafka.DeadLetterRecord;
 import io.promptroutes.kafka.InFlightWindow;
 import io.promptroutes.kafka.KeyOrder;
 import io.promptroutes.kafka.TakeRecord;
-import io.promptroutes.management.Management;
+import io.promptroutes.ops.Management;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import java.time.Clock;
@@ -32,13 +32,13 @@ final class KafkaEdge implements AutoCloseable {
 
     private final Settings settings;
     private final RouteSettings routes;
-    private final Intake intake;
+    private final AdmissionGate intake;
     private final InFlightWindow window;
     private final BrokerReach brokers;
     private final Duration longest;
 
     /** @param on whether there is a broker at all */
-    KafkaEdge(Settings settings, RouteSettings routes, Intake intake, Duration drain, boolean on) {
+    KafkaEdge(Settings settings, RouteSettings routes, AdmissionGate intake, Duration drain, boolean on) {
         this.settings = settings;
         this.routes = routes;
         this.intake = intake;
@@ -94,7 +94,7 @@ final class KafkaEdge implements AutoCloseable {
     }
 
     /** Of a record, while its partition is ours; of a line, until the service is to end. */
-    static boolean mayStart(Exchange exchange, Intake intake) {
+    static boolean mayStart(Exchange exchange, AdmissionGate intake) {
         return exchange.getVariable(Variables.ACKNOWLEDGEMENT) instanceof Acknowledgement record ? record.mayStart() : !intake.closed();
     }
 

@@ -1,12 +1,12 @@
 package io.promptroutes.cli;
 
-import io.promptroutes.check.ModelCheck;
-import io.promptroutes.cost.Catalogue;
-import io.promptroutes.cost.CatalogueCopy;
-import io.promptroutes.cost.Model;
-import io.promptroutes.cost.PriceList;
-import io.promptroutes.cost.Usd;
-import io.promptroutes.openrouter.Dialect;
+import io.promptroutes.call.Dialect;
+import io.promptroutes.model.Catalogue;
+import io.promptroutes.model.CatalogueCopy;
+import io.promptroutes.model.Model;
+import io.promptroutes.model.PriceList;
+import io.promptroutes.model.Usd;
+import io.promptroutes.ops.ModelCheck;
 import io.promptroutes.settings.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,11 +1,11 @@
 package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.promptroutes.openrouter.ApiKey;
-import io.promptroutes.openrouter.WallClock;
+import io.promptroutes.call.ApiKey;
+import io.promptroutes.call.WallClock;
+import io.promptroutes.pipeline.OpenRouterHttp;
+import io.promptroutes.pipeline.Options;
 import io.promptroutes.prompt.Json;
-import io.promptroutes.route.OpenRouterHttp;
-import io.promptroutes.route.Options;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.call.ApiKey;
+import io.promptroutes.call.Dialect;
 import io.promptroutes.ledger.Provider;
-import io.promptroutes.openrouter.ApiKey;
-import io.promptroutes.openrouter.Dialect;
 import io.promptroutes.prompt.OwnerOnly;
 import io.promptroutes.settings.Secret;
 import io.promptroutes.settings.Settings;

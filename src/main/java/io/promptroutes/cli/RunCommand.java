@@ -1,15 +1,15 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.file.InboxFolder;
-import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.kafka.InFlightWindow;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.management.Api;
-import io.promptroutes.management.LastRequests;
-import io.promptroutes.management.Management;
-import io.promptroutes.management.Overview;
-import io.promptroutes.route.Inbox;
-import io.promptroutes.route.LedgerPolicy;
+import io.promptroutes.ops.Api;
+import io.promptroutes.ops.LastRequests;
+import io.promptroutes.ops.Management;
+import io.promptroutes.ops.Overview;
+import io.promptroutes.pipeline.Inbox;
+import io.promptroutes.pipeline.LedgerPolicy;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
@@ -51,7 +51,7 @@ final class RunCommand extends ConfiguredCommand implements Callable<Integer> {
                 Endpoint endpoint = configured.chosen(ledger).withKey()) {
             Settings service = settings.text("prompts.concurrency").isEmpty() ? endpoint.settings().with("prompts.concurrency", CONCURRENCY) : endpoint.settings();
             RouteSettings routes = new RouteSettings(service, endpoint.key());
-            Intake intake = routes.intake(false);
+            AdmissionGate intake = routes.intake(false);
             Duration drain = settings.duration("kafka.drain");
             try (KafkaEdge edge = new KafkaEdge(settings, routes, intake, drain, kafka)) {
                 management.ready("intake", intake::reason);
@@ -66,7 +66,7 @@ final class RunCommand extends ConfiguredCommand implements Callable<Integer> {
                 try (Application application = new Application(routes, intake, edges, ledger, policy, management.meters())) {
                     application.kafkaClients(settings.text("kafka.brokers"), settings.kafkaClient());
                     application.configured(management::open);
-                    application.bind(Map.of("lookout", new Lookout(management, edge, ledger, application,
+                    application.bind(Map.of("lookout", new ServiceWatch(management, edge, ledger, application,
                             routes.labels(endpoint.provider(), application.catalogue))));
                     if (inbox != null) {
                         Inbox files = new Inbox(new InboxFolder(inbox), settings.duration("inbox.settled"), ledger, intake, application.tally, routes.prompts());

@@ -1,6 +1,6 @@
 package io.promptroutes.cli;
 
-import io.promptroutes.check.SimulatorSettings;
+import io.promptroutes.ops.SimulatorSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.simulator.Simulator;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package io.promptroutes.cli;
 
-import io.promptroutes.cost.Usd;
 import io.promptroutes.file.OutputFolder;
+import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.Estimate;
-import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.ModelTally;
-import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.JobStatistics;
+import io.promptroutes.flow.ModelStatistics;
+import io.promptroutes.model.Usd;
 import io.promptroutes.prompt.Shown;
 import java.io.PrintWriter;
 import java.math.RoundingMode;
@@ -15,11 +15,11 @@ import java.util.Locale;
 /** What a job has come to, in words; checks that every prompt that came in has come out. */
 final class Summary {
 
-    private final Tally tally;
-    private final Intake intake;
+    private final JobStatistics tally;
+    private final AdmissionGate intake;
     private final long started = System.nanoTime();
 
-    Summary(Tally tally, Intake intake) {
+    Summary(JobStatistics tally, AdmissionGate intake) {
         this.tally = tally;
         this.intake = intake;
     }
@@ -49,16 +49,16 @@ final class Summary {
         if (tally.reused() > 0) {
             out.printf(Locale.ROOT, "reused      %d answers worth $%s, paid $%s now%n", tally.reused(), Usd.plain(tally.saved()), Usd.plain(tally.spent()));
         }
-        noted(out, tally.noted(Tally.UNNAMED_MODEL), "            %d answers are of models that the table no longer names (--fresh calls them again)");
-        noted(out, tally.noted(Tally.OTHER_INSTRUCTION), "changed     %d prompts have another instruction than before, and are called");
+        noted(out, tally.noted(JobStatistics.UNNAMED_MODEL), "            %d answers are of models that the table no longer names (--fresh calls them again)");
+        noted(out, tally.noted(JobStatistics.OTHER_INSTRUCTION), "changed     %d prompts have another instruction than before, and are called");
         noted(out, removed, "removed     %d results are of rows that are not in the input any more, and moved to " + OutputFolder.REMOVED_ROWS);
-        noted(out, tally.noted(Tally.MAYBE_PAID_TWICE), "ambiguous   %d calls of processes that died were made again and may have been paid twice");
-        if (tally.noted(Tally.LOOKED_UP) > 0) {
-            out.printf(Locale.ROOT, "looked up   %d calls of unknown cost came to $%s%n", tally.noted(Tally.LOOKED_UP), Usd.plain(tally.lookedUpUsd()));
+        noted(out, tally.noted(JobStatistics.MAYBE_PAID_TWICE), "ambiguous   %d calls of processes that died were made again and may have been paid twice");
+        if (tally.noted(JobStatistics.LOOKED_UP) > 0) {
+            out.printf(Locale.ROOT, "looked up   %d calls of unknown cost came to $%s%n", tally.noted(JobStatistics.LOOKED_UP), Usd.plain(tally.lookedUpUsd()));
         }
         out.println("fallbacks   " + (tally.fallbacks().isEmpty() ? "none" : Course.counts(tally.fallbacks())));
-        noted(out, tally.noted(Tally.SUBSTITUTE), "substitutes %d answers are of another model than the one that the request names (fallback.reason)");
-        noted(out, tally.noted(Tally.CUT), "cut         %d answers ended at their token limit (finish_reason length); a higher max_tokens lets them end");
+        noted(out, tally.noted(JobStatistics.SUBSTITUTE), "substitutes %d answers are of another model than the one that the request names (fallback.reason)");
+        noted(out, tally.noted(JobStatistics.CUT), "cut         %d answers ended at their token limit (finish_reason length); a higher max_tokens lets them end");
         out.println("cost        $" + Usd.plain(tally.spent()));
         if (estimate != null) {
             Estimate.Range usd = estimate.total().usd();
@@ -88,7 +88,7 @@ final class Summary {
     private Table table(Estimate estimate) {
         Table table = new Table(2, "task", "model", "calls", "cost $", estimate == null ? "" : "estimated $", "in", "out", "p50 ms", "p95 ms",
                 "fallbacks", "reused");
-        for (ModelTally.Total row : tally.models()) {
+        for (ModelStatistics.Total row : tally.models()) {
             table.add(row.task(), row.model(), row.calls(), row.usd().setScale(6, RoundingMode.HALF_UP) + (row.unknown() > 0 ? " + " + row.unknown() + " unknown" : ""),
                     estimate == null ? "" : Course.cents(estimate.expected(row.task(), row.model())),
                     row.tokensIn(), row.tokensOut(), row.p50Ms(), row.p95Ms(), row.fallbacks(), row.reused());

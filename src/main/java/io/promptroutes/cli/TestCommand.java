@@ -1,10 +1,10 @@
 package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.promptroutes.cost.Usd;
+import io.promptroutes.call.ApiKey;
+import io.promptroutes.call.Dialect;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.openrouter.ApiKey;
-import io.promptroutes.openrouter.Dialect;
+import io.promptroutes.model.Usd;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Shown;
 import io.promptroutes.settings.Secret;

@@ -1,21 +1,21 @@
 package io.promptroutes.file;
 
-import io.promptroutes.flow.Arrival;
-import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.flow.Inbound;
+import io.promptroutes.flow.JobStatistics;
 import java.util.Iterator;
 import java.util.List;
 
 /** What comes in, each handed out when the window has a place for it. Ends early when intake stops. For one thread. */
-public final class Arrivals extends Ahead<Arrival> implements AutoCloseable {
+public final class Arrivals extends Ahead<Inbound> implements AutoCloseable {
 
     private final InputFiles files;
-    private final Iterator<Arrival> wanted;
-    private final Intake intake;
-    private final Tally tally;
+    private final Iterator<Inbound> wanted;
+    private final AdmissionGate intake;
+    private final JobStatistics tally;
 
     /** @param wanted what is to be taken of the files: all of them, or something that reads from them */
-    public Arrivals(InputFiles files, Iterator<Arrival> wanted, Intake intake, Tally tally) {
+    public Arrivals(InputFiles files, Iterator<Inbound> wanted, AdmissionGate intake, JobStatistics tally) {
         this.files = files;
         this.wanted = wanted;
         this.intake = intake;
@@ -23,11 +23,11 @@ public final class Arrivals extends Ahead<Arrival> implements AutoCloseable {
     }
 
     @Override
-    Arrival read() {
+    Inbound read() {
         if (intake.stopped() || !wanted.hasNext()) {
             return null;
         }
-        Arrival read = wanted.next();
+        Inbound read = wanted.next();
         if (!placed()) {
             return null;
         }

@@ -1,6 +1,6 @@
 package io.promptroutes.file;
 
-import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Inbound;
 import io.promptroutes.prompt.Columns;
 import io.promptroutes.prompt.InputFormat;
 import io.promptroutes.prompt.InvalidPrompt;
@@ -15,7 +15,7 @@ import java.util.Arrays;
  * quote is not closed within the largest prompt, or something stands behind a closed one, only the line on which the row begins is refused
  * and reading goes on with the next; in a file that has too much of that, a row is given up sooner. A header that is no good is refused, and no row is read. For one thread.
  */
-final class CsvRows extends Ahead<Arrival> {
+final class CsvRows extends Ahead<Inbound> {
 
     /** Where in a row we are: at the start of a cell, in a plain one, in a quoted one, behind its quote, or behind that in what must not be. */
     private enum At { START, PLAIN, QUOTED, CLOSED, WRONG }
@@ -42,8 +42,8 @@ final class CsvRows extends Ahead<Arrival> {
     }
 
     @Override
-    Arrival read() {
-        Arrival read = null;
+    Inbound read() {
+        Inbound read = null;
         while (read == null && !useless && lines.hasNext()) {
             Line first = lines.next();
             read = first.tooLong() || !LineReader.isBlank(first.bytes()) ? row(first) : null;
@@ -52,10 +52,10 @@ final class CsvRows extends Ahead<Arrival> {
     }
 
     /** Null for the header, and for a row of empty cells. */
-    private Arrival row(Line first) {
+    private Inbound row(Line first) {
         if (first.tooLong()) {
             useless = columns == null;
-            return new Arrival(source(first), null, first.bytes(), true, first.length());
+            return new Inbound(source(first), null, first.bytes(), true, first.length());
         }
         if (separator == 0) {
             separator = separator(first.bytes());
@@ -82,7 +82,7 @@ final class CsvRows extends Ahead<Arrival> {
                 return null;
             }
             byte[] request = columns.request(bytes);
-            return request == null ? null : new Arrival(source(first), null, request, false, request.length, InputFormat.JSON, null);
+            return request == null ? null : new Inbound(source(first), null, request, false, request.length, InputFormat.JSON, null);
         } catch (InvalidPrompt e) {
             return refused(first, bytes, e);
         }
@@ -113,9 +113,9 @@ final class CsvRows extends Ahead<Arrival> {
         return at;
     }
 
-    private Arrival refused(Line first, byte[] bytes, InvalidPrompt why) {
+    private Inbound refused(Line first, byte[] bytes, InvalidPrompt why) {
         useless = columns == null;
-        return new Arrival(source(first), null, bytes, false, bytes.length, null, why);
+        return new Inbound(source(first), null, bytes, false, bytes.length, null, why);
     }
 
     private Source source(Line first) {

@@ -1,6 +1,6 @@
 package io.promptroutes.file;
 
-import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Inbound;
 import io.promptroutes.prompt.InputFormat;
 import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Json;
@@ -31,7 +31,7 @@ import org.apache.commons.io.IOUtils;
  * {@code .csv}, the lines of any other. Where a file cannot be read on, the place is a refused arrival, and the next file follows. For one
  * thread.
  */
-public final class InputFiles extends Ahead<Arrival> implements Closeable {
+public final class InputFiles extends Ahead<Inbound> implements Closeable {
 
     /** Standard input. */
     public static final Path STDIN = Path.of("-");
@@ -44,7 +44,7 @@ public final class InputFiles extends Ahead<Arrival> implements Closeable {
     private String name;
     private InputStream in;
     private Supplier<Line> torn;
-    private Iterator<Arrival> arrivals = Collections.emptyIterator();
+    private Iterator<Inbound> arrivals = Collections.emptyIterator();
 
     /**
      * @param files      by the name under which their lines are known
@@ -59,7 +59,7 @@ public final class InputFiles extends Ahead<Arrival> implements Closeable {
     }
 
     @Override
-    Arrival read() {
+    Inbound read() {
         while (in != null || files.hasNext()) {
             try {
                 if (in == null) {
@@ -113,36 +113,36 @@ public final class InputFiles extends Ahead<Arrival> implements Closeable {
         }
     }
 
-    private Iterator<Arrival> lines() {
+    private Iterator<Inbound> lines() {
         LineReader lines = new LineReader(in, prompts.maxBytes());
         torn = lines::torn;
         return new Ahead<>() {
             @Override
-            Arrival read() {
+            Inbound read() {
                 Line line = lines.hasNext() ? lines.next() : null;
-                return line == null ? null : new Arrival(Source.line(name, line.number()), null, line.bytes(), line.tooLong(), line.length());
+                return line == null ? null : new Inbound(Source.line(name, line.number()), null, line.bytes(), line.tooLong(), line.length());
             }
         };
     }
 
-    private Arrival whole() throws IOException {
+    private Inbound whole() throws IOException {
         byte[] bytes = in.readNBytes(prompts.maxBytes() + 1);
         if (bytes.length <= prompts.maxBytes()) {
             String text = new String(bytes, StandardCharsets.UTF_8);
             // else fed in again, out of a dead letter, it would pass as a request; what is no text is refused as it is
             byte[] prompt = !text.matches("\uFEFF?\\s*\\{[^\0\uFFFD]*") ? bytes : Json.bytes(Json.MAPPER.createObjectNode().put(prompts.textField(), text.replace("\uFEFF", "")));
-            return new Arrival(Source.line(name, 1), null, prompt, false, bytes.length, prompt == bytes ? InputFormat.TEXT : InputFormat.JSON, null);
+            return new Inbound(Source.line(name, 1), null, prompt, false, bytes.length, prompt == bytes ? InputFormat.TEXT : InputFormat.JSON, null);
         }
         long length = bytes.length + in.transferTo(OutputStream.nullOutputStream());
-        return new Arrival(Source.line(name, 1), null, Arrays.copyOf(bytes, Math.min(bytes.length, LineReader.HEAD)), true, length);
+        return new Inbound(Source.line(name, 1), null, Arrays.copyOf(bytes, Math.min(bytes.length, LineReader.HEAD)), true, length);
     }
 
-    private Arrival broken(Exception why) {
+    private Inbound broken(Exception why) {
         String reason = why instanceof EOFException ? "it ends in the middle" : why.getMessage();
         unreadable.add("file " + name + " cannot be read to its end: " + reason);
         Line last = torn.get();
         close();
-        return new Arrival(Source.line(name, last.number()), null, last.bytes(), false, last.length(), null,
+        return new Inbound(Source.line(name, last.number()), null, last.bytes(), false, last.length(), null,
                 new InvalidPrompt(InvalidPrompt.UNREADABLE, null, "the file cannot be read from here on: " + reason));
     }
 

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
-import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Inbound;
 import io.promptroutes.prompt.InputFormat;
 import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.prompt.Source;
@@ -22,7 +22,7 @@ import java.util.Arrays;
  * The values of JSON arrays, or those that stand one after another without one, each known by its number; a text is a prompt. What is no JSON
  * ends the file, and so does a single text that is longer than a prompt. Takes memory for the largest prompt. For one thread.
  */
-final class JsonValues extends Ahead<Arrival> {
+final class JsonValues extends Ahead<Inbound> {
 
     /** What is deeper, or has more digits, is refused where requests are read, and only for itself. */
     private static final int DEEPEST = 100_000;
@@ -45,7 +45,7 @@ final class JsonValues extends Ahead<Arrival> {
     }
 
     @Override
-    Arrival read() {
+    Inbound read() {
         number++;
         try {
             JsonToken begin = parser.nextToken();
@@ -60,7 +60,7 @@ final class JsonValues extends Ahead<Arrival> {
         }
     }
 
-    private Arrival value() throws IOException {
+    private Inbound value() throws IOException {
         ByteArrayOutputStream copy = new ByteArrayOutputStream();
         long from = parser.currentTokenLocation().getByteOffset();
         try (JsonGenerator out = json.createGenerator(copy)) { // which closes what is open
@@ -82,7 +82,7 @@ final class JsonValues extends Ahead<Arrival> {
         }
         boolean tooLong = copy.size() > prompts.maxBytes();
         byte[] bytes = copy.toByteArray();
-        return new Arrival(Source.line(name, number), null, tooLong ? Arrays.copyOf(bytes, Math.min(bytes.length, LineReader.HEAD)) : bytes, tooLong,
+        return new Inbound(Source.line(name, number), null, tooLong ? Arrays.copyOf(bytes, Math.min(bytes.length, LineReader.HEAD)) : bytes, tooLong,
                 tooLong ? parser.currentLocation().getByteOffset() - from : bytes.length,
                 prompts.format() == InputFormat.OPENAI ? InputFormat.OPENAI : InputFormat.JSON, null);
     }

@@ -1,7 +1,7 @@
 package io.promptroutes.flow;
 
-import io.promptroutes.cost.Cost;
-import io.promptroutes.cost.CostSource;
+import io.promptroutes.model.Cost;
+import io.promptroutes.model.CostSource;
 import java.math.BigDecimal;
 import java.util.Map;
 

@@ -1,14 +1,14 @@
 package io.promptroutes.flow;
 
-import io.promptroutes.cost.Media;
-import io.promptroutes.cost.Reservations;
-import io.promptroutes.cost.Usage;
-import io.promptroutes.openrouter.Answer;
-import io.promptroutes.openrouter.CallEntity;
-import io.promptroutes.openrouter.CallFailed;
-import io.promptroutes.openrouter.ChatRequest;
-import io.promptroutes.openrouter.FailureKind;
-import io.promptroutes.routing.Chain;
+import io.promptroutes.call.Answer;
+import io.promptroutes.call.CallEntity;
+import io.promptroutes.call.CallFailed;
+import io.promptroutes.call.ChatRequest;
+import io.promptroutes.call.FailureKind;
+import io.promptroutes.model.Chain;
+import io.promptroutes.model.Media;
+import io.promptroutes.model.Reservations;
+import io.promptroutes.model.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;

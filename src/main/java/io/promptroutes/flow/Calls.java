@@ -1,9 +1,9 @@
 package io.promptroutes.flow;
 
-import io.promptroutes.openrouter.Answer;
-import io.promptroutes.openrouter.CallFailed;
-import io.promptroutes.openrouter.ChatRequest;
-import io.promptroutes.routing.Chain;
+import io.promptroutes.call.Answer;
+import io.promptroutes.call.CallFailed;
+import io.promptroutes.call.ChatRequest;
+import io.promptroutes.model.Chain;
 import java.time.Duration;
 import java.time.Instant;
 

@@ -1,6 +1,6 @@
 package io.promptroutes.flow;
 
-import io.promptroutes.routing.Choice;
+import io.promptroutes.model.Choice;
 import java.math.BigDecimal;
 import java.util.List;
 

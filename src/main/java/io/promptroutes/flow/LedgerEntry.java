@@ -1,6 +1,6 @@
 package io.promptroutes.flow;
 
-import io.promptroutes.ledger.Known;
+import io.promptroutes.ledger.KnownWork;
 import io.promptroutes.ledger.Work;
 
 /** A prompt's work, as the ledger last knew it, and whose its answer may be. Belongs to one prompt; not thread-safe. */
@@ -8,7 +8,7 @@ public final class LedgerEntry {
 
     private Work work;
     private boolean reopened;
-    private Known known;
+    private KnownWork known;
     private String question;
 
     /** The work is this prompt's. */
@@ -36,12 +36,12 @@ public final class LedgerEntry {
     }
 
     /** What the ledger has last said of the work. */
-    public void known(Known said) {
+    public void known(KnownWork said) {
         known = said;
     }
 
     /** Null before it was asked. */
-    public Known known() {
+    public KnownWork known() {
         return known;
     }
 

@@ -2,7 +2,7 @@ package io.promptroutes.flow;
 
 import java.time.Instant;
 
-/** A prompt's leave to make a call, which {@link Intake} alone gives and takes back. Belongs to one prompt; not thread-safe. */
+/** A prompt's leave to make a call, which {@link AdmissionGate} alone gives and takes back. Belongs to one prompt; not thread-safe. */
 public final class Permit {
 
     private boolean held;

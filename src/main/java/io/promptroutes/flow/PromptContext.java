@@ -1,8 +1,8 @@
 package io.promptroutes.flow;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.model.Chain;
 import io.promptroutes.prompt.Prompt;
-import io.promptroutes.routing.Chain;
 
 /**
  * A prompt on its way, once its models are chosen: what was decided, and one object for each thing that changes from then on.

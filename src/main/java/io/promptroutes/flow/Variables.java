@@ -11,7 +11,7 @@ public final class Variables {
     public static final String ORIGIN = "origin";
     /** The input that the prompt is of, where the process has several; a file of the inbox. */
     public static final String JOB = "job";
-    /** What came in, an {@link Arrival}. */
+    /** What came in, an {@link Inbound}. */
     public static final String ARRIVAL = "arrival";
     /** The prompt's own span. */
     public static final String PASSAGE = "passage";

@@ -1,6 +1,6 @@
 package io.promptroutes.kafka;
 
-import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Inbound;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.prompt.Prompt;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +33,7 @@ public final class AddressRecord implements Processor {
         message.removeHeaders("*");
         Origin origin = exchange.getVariable(Variables.ORIGIN, Origin.class);
         Prompt prompt = exchange.getVariable(Variables.PROMPT, Prompt.class);
-        Arrival arrival = exchange.getVariable(Variables.ARRIVAL, Arrival.class); // null of a cost that was looked up later
+        Inbound arrival = exchange.getVariable(Variables.ARRIVAL, Inbound.class); // null of a cost that was looked up later
         if (origin != null) {
             for (Header header : origin.headers()) {
                 if (carried.contains(header.key())) {

@@ -1,6 +1,6 @@
 package io.promptroutes.kafka;
 
-import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Inbound;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.prompt.Source;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +13,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Turns what camel-kafka received into an {@link Arrival} as the body and an {@link Origin} in a variable, and leaves no header
+ * Turns what camel-kafka received into an {@link Inbound} as the body and an {@link Origin} in a variable, and leaves no header
  * that could reach OpenRouter. A tombstone is acknowledged, and ends here. The one place that knows camel-kafka's header names on the way in. Thread-safe.
  *
  * @param maxBytes of a prompt; a longer value is kept for the dead letter only
@@ -43,7 +43,7 @@ public record TakeRecord(int maxBytes, Runnable taken, Runnable passed) implemen
         Header traceparent = headers.lastHeader(Origin.TRACEPARENT);
         boolean replayed = message.getHeader(Replay.HEADER) != null;
         message.removeHeaders("*");
-        message.setBody(new Arrival(source, key == null ? null : new String(key, StandardCharsets.UTF_8),
+        message.setBody(new Inbound(source, key == null ? null : new String(key, StandardCharsets.UTF_8),
                 value.length > maxBytes ? Arrays.copyOf(value, maxBytes) : value, value.length > maxBytes, value.length, null, null, replayed,
                 traceparent == null || traceparent.value() == null ? null : new String(traceparent.value(), StandardCharsets.UTF_8)));
     }

@@ -52,7 +52,7 @@ record BudgetKey(Scope scope, String tenant, String model, Period period, String
 
     private static BudgetKey of(Scope scope, String tenant, String model, Period period, String periodKey) {
         String id = String.join("|", (scope + "/" + period).toLowerCase(Locale.ROOT), part(periodKey), part(tenant), part(model));
-        return new BudgetKey(scope, tenant, model, period, periodKey, Tx.storable(id));
+        return new BudgetKey(scope, tenant, model, period, periodKey, SqlSession.storable(id));
     }
 
     /** Tenant, model or both; empty for the total. */

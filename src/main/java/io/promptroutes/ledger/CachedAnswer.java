@@ -18,16 +18,16 @@ import java.util.UUID;
 public record CachedAnswer(byte[] result, String model, BigDecimal costUsd, Instant storedAt) {
 
     /** Null where there is none that is newer than {@code since}. */
-    static CachedAnswer read(Tx tx, String key, Instant since) throws SQLException {
+    static CachedAnswer read(SqlSession tx, String key, Instant since) throws SQLException {
         List<CachedAnswer> found = tx.list("SELECT json, model, cost_usd, stored_at FROM cached_answers c JOIN answers a ON a.answer_id = c.answer_id"
                 + " WHERE cache_key = ? AND stored_at > ?",
-                row -> new CachedAnswer(row.getBytes("json"), row.getString("model"), Tx.usd(row, "cost_usd"), Tx.instant(row, "stored_at")),
+                row -> new CachedAnswer(row.getBytes("json"), row.getString("model"), SqlSession.usd(row, "cost_usd"), SqlSession.instant(row, "stored_at")),
                 key, since);
         return found.isEmpty() ? null : found.get(0);
     }
 
     /** @param finished answers by the id under which they are stored; of two for one question the later stays */
-    static void write(Tx tx, Map<UUID, Finish> finished, Instant now) throws SQLException {
+    static void write(SqlSession tx, Map<UUID, Finish> finished, Instant now) throws SQLException {
         TreeMap<String, Object[]> rows = new TreeMap<>();
         finished.forEach((id, finish) -> rows.put(finish.question().key(),
                 new Object[] {finish.question().key(), id, finish.model(), finish.question().costUsd(), now}));
@@ -36,7 +36,7 @@ public record CachedAnswer(byte[] result, String model, BigDecimal costUsd, Inst
                 List.copyOf(rows.values()));
     }
 
-    static int purge(Tx tx, Instant before) throws SQLException {
+    static int purge(SqlSession tx, Instant before) throws SQLException {
         return tx.update("DELETE FROM cached_answers WHERE stored_at < ?", before);
     }
 }

@@ -1,6 +1,6 @@
 package io.promptroutes.ledger;
 
-import io.promptroutes.cost.Usd;
+import io.promptroutes.model.Usd;
 import java.math.BigDecimal;
 import java.util.Objects;
 
@@ -17,7 +17,7 @@ public record ClaimRequest(Work work, int attempt, int fallbackLevel, String mod
 
     public ClaimRequest {
         Objects.requireNonNull(work);
-        model = Tx.storable(model);
+        model = SqlSession.storable(model);
         reservedUsd = Usd.checked(reservedUsd);
     }
 }

@@ -1,6 +1,6 @@
 package io.promptroutes.ledger;
 
-import io.promptroutes.cost.Usage;
+import io.promptroutes.model.Usage;
 import io.promptroutes.prompt.Shown;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
@@ -24,19 +24,19 @@ final class Claims {
     private final List<Object[]> corrected = new ArrayList<>();
     private final List<Object[]> events = new ArrayList<>();
 
-    static Map<UUID, ClaimRow> lock(Tx tx, Collection<UUID> ids, Map<List<String>, List<BudgetKey>> keys) throws SQLException {
+    static Map<UUID, ClaimRow> lock(SqlSession tx, Collection<UUID> ids, Map<List<String>, List<BudgetKey>> keys) throws SQLException {
         return tx.byKey(FOR_BOOKING + "WHERE claim_id = ANY(?) ORDER BY claim_id FOR UPDATE", row -> row(row, keys), ClaimRow::id, new TreeSet<>(ids));
     }
 
     /** @param since when the first of them started, by the database's clock, which a process's own may be some hours behind */
-    static List<ClaimRow> lockOpenOf(Tx tx, Collection<String> instances, Instant since, Map<List<String>, List<BudgetKey>> keys)
+    static List<ClaimRow> lockOpenOf(SqlSession tx, Collection<String> instances, Instant since, Map<List<String>, List<BudgetKey>> keys)
             throws SQLException {
         return tx.list(FOR_BOOKING + "WHERE claim_id >= ? AND instance_id = ANY(?) AND state = 'open' ORDER BY claim_id FOR UPDATE",
                 row -> row(row, keys), ClaimIds.first(since.minus(Duration.ofDays(1))), instances);
     }
 
     private static ClaimRow row(ResultSet row, Map<List<String>, List<BudgetKey>> keys) throws SQLException {
-        return new ClaimRow(row.getObject("claim_id", UUID.class), row.getString("state"), Tx.usd(row, "reserved_usd"), Tx.usd(row, "cost_usd"),
+        return new ClaimRow(row.getObject("claim_id", UUID.class), row.getString("state"), SqlSession.usd(row, "reserved_usd"), SqlSession.usd(row, "cost_usd"),
                 BudgetKey.of(row.getString("tenant"), row.getString("model"), row.getString("job"), row.getString("claimed_day"), keys));
     }
 
@@ -73,7 +73,7 @@ final class Claims {
         }
     }
 
-    void write(Tx tx) throws SQLException {
+    void write(SqlSession tx) throws SQLException {
         tx.batch("INSERT INTO claims (claim_id, work_id, instance_id, job, tenant, task, attempt, fallback_level, model, reserved_usd, state,"
                 + " claimed_at, claimed_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", made);
         tx.batch("UPDATE claims SET state = ?, generation_id = COALESCE(?, generation_id), served_model = ?, provider = ?, prompt_tokens = ?,"
@@ -88,13 +88,13 @@ final class Claims {
     }
 
     /** The works are done again: their ambiguous calls may have been paid twice. */
-    static void retried(Tx tx, Collection<String> works) throws SQLException {
+    static void retried(SqlSession tx, Collection<String> works) throws SQLException {
         if (!works.isEmpty()) {
             tx.update("UPDATE claims SET state = 'retried' WHERE work_id = ANY(?) AND state = 'ambiguous'", new TreeSet<>(works));
         }
     }
 
-    static void generations(Tx tx, List<Object[]> generationAndClaim) throws SQLException {
+    static void generations(SqlSession tx, List<Object[]> generationAndClaim) throws SQLException {
         tx.batch("UPDATE claims SET generation_id = ? WHERE claim_id = ?", generationAndClaim);
     }
 
@@ -105,15 +105,15 @@ final class Claims {
     static final String CALLED = "SELECT c.claim_id, c.work_id, w.prompt_id, c.tenant, c.task, c.attempt, c.model, c.reserved_usd, c.generation_id, c.claimed_at,"
             + " c.instance_id, c.state, c.cost_usd FROM claims c JOIN works w ON w.work_id = c.work_id ";
 
-    static List<Called> ofWorks(Tx tx, Collection<String> works) throws SQLException {
+    static List<Called> ofWorks(SqlSession tx, Collection<String> works) throws SQLException {
         return works.isEmpty() ? List.of()
                 : tx.list(CALLED + "WHERE c.work_id = ANY(?) AND c.state <> 'void' ORDER BY c.claim_id", Claims::called, works);
     }
 
     static Called called(ResultSet row) throws SQLException {
-        return new Called(row.getString("work_id"), row.getString("instance_id"), row.getString("state"), Tx.usd(row, "cost_usd"),
+        return new Called(row.getString("work_id"), row.getString("instance_id"), row.getString("state"), SqlSession.usd(row, "cost_usd"),
                 new OpenClaim(row.getObject("claim_id", UUID.class), new WorkId(row.getString("work_id")), row.getString("prompt_id"),
-                        row.getString("tenant"), row.getString("task"), row.getInt("attempt"), row.getString("model"), Tx.usd(row, "reserved_usd"), row.getString("generation_id"),
-                        Tx.instant(row, "claimed_at")));
+                        row.getString("tenant"), row.getString("task"), row.getInt("attempt"), row.getString("model"), SqlSession.usd(row, "reserved_usd"), row.getString("generation_id"),
+                        SqlSession.instant(row, "claimed_at")));
     }
 }

@@ -108,9 +108,9 @@ record Database(boolean embedded, FileOwner owner, HikariDataSource pool) implem
     }
 
     /** In a transaction of its own. */
-    <T> T read(FailableFunction<Tx, T, SQLException> reading) {
+    <T> T read(FailableFunction<SqlSession, T, SQLException> reading) {
         try (Connection connection = connect()) {
-            return reading.apply(new Tx(connection)); // the pool rolls back what is not committed
+            return reading.apply(new SqlSession(connection)); // the pool rolls back what is not committed
         } catch (SQLException e) {
             throw new LedgerUnavailable("the ledger cannot be read: " + Reason.of(e));
         }

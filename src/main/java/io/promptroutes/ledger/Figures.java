@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
-import io.promptroutes.cost.Usd;
+import io.promptroutes.model.Usd;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.ResultSet;
@@ -155,7 +155,7 @@ public final class Figures {
         });
     }
 
-    private static List<Row> by(Tx tx, By dimension, Instant since, boolean percentiles) throws SQLException {
+    private static List<Row> by(SqlSession tx, By dimension, Instant since, boolean percentiles) throws SQLException {
         String half = percentiles ? PERCENTILE.formatted("0.5") : "CAST(NULL AS BIGINT)";
         String most = percentiles ? PERCENTILE.formatted("0.95") : "CAST(NULL AS BIGINT)";
         UUID first = ClaimIds.first(since.minus(Duration.ofDays(1))); // keeps the scan short; a process's clock may be some hours behind the database's
@@ -164,7 +164,7 @@ public final class Figures {
         String day = LocalDate.ofInstant(since, ZoneOffset.UTC).toString();
         tx.list(REUSES.formatted(dimension.ofReuses), row -> {
             String name = row.getString("name");
-            return rows.put(name, rows.getOrDefault(name, nothing(name)).with(row.getLong("times"), Tx.usd(row, "saved")));
+            return rows.put(name, rows.getOrDefault(name, nothing(name)).with(row.getLong("times"), SqlSession.usd(row, "saved")));
         }, day);
         return List.copyOf(rows.values());
     }
@@ -203,17 +203,17 @@ public final class Figures {
 
     private static Row row(ResultSet row) throws SQLException {
         long requests = row.getLong("requests");
-        BigDecimal cost = Tx.usd(row, "cost");
+        BigDecimal cost = SqlSession.usd(row, "cost");
         BigDecimal mean = row.getBigDecimal("mean_ms");
-        return new Row(row.getString("name"), requests, cost, Tx.usd(row, "uncertain"),
+        return new Row(row.getString("name"), requests, cost, SqlSession.usd(row, "uncertain"),
                 Usd.of(cost.divide(BigDecimal.valueOf(requests), 18, RoundingMode.HALF_UP)),
                 mean == null ? null : mean.setScale(0, RoundingMode.HALF_UP).longValueExact(), number(row, "p50_ms"), number(row, "p95_ms"),
                 row.getLong("tokens_in"), row.getLong("tokens_out"), row.getLong("fallbacks"), row.getLong("errors"), 0, BigDecimal.ZERO);
     }
 
     private static Call call(ResultSet row) throws SQLException {
-        return new Call(row.getObject("claim_id", UUID.class), Tx.instant(row, "claimed_at"), row.getString("job"), row.getString("tenant"),
-                row.getString("task"), row.getString("model"), row.getString("served_model"), row.getString("state"), Tx.usd(row, "cost_usd"),
+        return new Call(row.getObject("claim_id", UUID.class), SqlSession.instant(row, "claimed_at"), row.getString("job"), row.getString("tenant"),
+                row.getString("task"), row.getString("model"), row.getString("served_model"), row.getString("state"), SqlSession.usd(row, "cost_usd"),
                 row.getString("cost_source"), number(row, "latency_ms"), number(row, "prompt_tokens"), number(row, "completion_tokens"),
                 row.getString("generation_id"));
     }

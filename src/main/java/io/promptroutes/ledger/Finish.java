@@ -1,6 +1,6 @@
 package io.promptroutes.ledger;
 
-import io.promptroutes.cost.Usd;
+import io.promptroutes.model.Usd;
 import java.math.BigDecimal;
 import java.util.Objects;
 

@@ -46,7 +46,7 @@ public final class History {
         return database.read(tx -> tx.list("SELECT work_id, prompt_id, identity, state, json, finished_at FROM works w LEFT JOIN answers a"
                 + " ON a.answer_id = w.answer_id WHERE job = ? AND work_id > ? AND state IN ('answered', 'dead') ORDER BY work_id LIMIT ?",
                 row -> new FinishedWork(new WorkId(row.getString("work_id")), row.getString("prompt_id"), row.getString("identity"),
-                        row.getString("state").equals(WorkRow.ANSWERED), row.getBytes("json"), Tx.instant(row, "finished_at")), job, after, PAGE));
+                        row.getString("state").equals(WorkRow.ANSWERED), row.getBytes("json"), SqlSession.instant(row, "finished_at")), job, after, PAGE));
     }
 
     /** Whether the work was answered (true) or is a dead letter of the job (false); empty where neither is known. */
@@ -123,7 +123,7 @@ public final class History {
     private static BudgetState state(ResultSet row, Limits limits) throws SQLException {
         BudgetKey key = new BudgetKey(Scope.valueOf(row.getString("scope").toUpperCase(Locale.ROOT)), row.getString("tenant"), row.getString("model"),
                 Period.valueOf(row.getString("period").toUpperCase(Locale.ROOT)), row.getString("period_key"), row.getString("spending_id"));
-        return state(key, Tx.usd(row, "spent_usd"), Tx.usd(row, "held_usd"), Tx.usd(row, "reserved_usd"), limits);
+        return state(key, SqlSession.usd(row, "spent_usd"), SqlSession.usd(row, "held_usd"), SqlSession.usd(row, "reserved_usd"), limits);
     }
 
     private static BudgetState state(BudgetKey key, BigDecimal spent, BigDecimal held, BigDecimal reserved, Limits limits) {

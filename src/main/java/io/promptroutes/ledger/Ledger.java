@@ -1,7 +1,7 @@
 package io.promptroutes.ledger;
 
-import io.promptroutes.cost.CostSource;
-import io.promptroutes.cost.Usd;
+import io.promptroutes.model.CostSource;
+import io.promptroutes.model.Usd;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -43,7 +43,7 @@ public final class Ledger implements AutoCloseable {
         String run = ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(24);
         Instances instances = new Instances(settings.instance() == null ? run : settings.instance() + "-" + run, settings);
         try (Connection connection = database.connect()) {
-            instances.register(new Tx(connection));
+            instances.register(new SqlSession(connection));
             connection.commit();
             database.sync(connection);
         } catch (SQLException e) {
@@ -87,54 +87,54 @@ public final class Ledger implements AutoCloseable {
     }
 
     /** What is known of a work. After New and Ambiguous it is this run's, and another begin says Busy until it is finished or released. */
-    public CompletableFuture<Known> begin(Work work) {
-        return writer.submit(new Op.Begin(work, new Op.Reply<>()));
+    public CompletableFuture<KnownWork> begin(Work work) {
+        return writer.submit(new Operation.Begin(work, new Operation.Reply<>()));
     }
 
     /** Gives back a work that was begun and will not be finished now, with none of its calls running. */
     public CompletableFuture<Void> release(WorkId work) {
-        return writer.submit(new Op.Release(work, new Op.Reply<>()));
+        return writer.submit(new Operation.Release(work, new Operation.Reply<>()));
     }
 
     /** Before a call. A future that is cancelled in time leaves nothing reserved. */
     public CompletableFuture<ClaimAnswer> claim(ClaimRequest request) {
-        return writer.submit(new Op.Claim(ids.next(), request, new Op.Reply<>()));
+        return writer.submit(new Operation.Claim(ids.next(), request, new Operation.Reply<>()));
     }
 
     /** The id by which the call can be looked up, as soon as it is known; need not be waited for. */
     public CompletableFuture<Void> generation(UUID claimId, String generationId) {
-        return writer.submit(new Op.Generation(claimId, generationId, new Op.Reply<>()));
+        return writer.submit(new Operation.Generation(claimId, generationId, new Operation.Reply<>()));
     }
 
     /** After a call that does not end the prompt. Sent again, it is booked once. */
     public CompletableFuture<Settled> settle(UUID claimId, Settlement settlement) {
-        return writer.submit(new Op.End(claimId, settlement, null, null, null, new Op.Reply<>()));
+        return writer.submit(new Operation.End(claimId, settlement, null, null, null, new Operation.Reply<>()));
     }
 
     /** The call's settlement and the prompt's end in one. */
     public CompletableFuture<Settled> settleAndFinish(UUID claimId, Settlement settlement, Work work, Finish finish) {
-        return writer.submit(new Op.End(claimId, settlement, work, finish, ids.next(), new Op.Reply<>()));
+        return writer.submit(new Operation.End(claimId, settlement, work, finish, ids.next(), new Operation.Reply<>()));
     }
 
     /** The prompt's end; to be waited for before it is acknowledged. */
     public CompletableFuture<Settled> finish(Work work, Finish finish) {
-        return writer.submit(new Op.End(null, null, work, finish, ids.next(), new Op.Reply<>()));
+        return writer.submit(new Operation.End(null, null, work, finish, ids.next(), new Operation.Reply<>()));
     }
 
     /** The cost of a call that was unknown, looked up; 0 where it was not billed. @param event the cost event to keep, or null */
     public CompletableFuture<Settled> resolve(UUID claimId, BigDecimal costUsd, CostSource source, byte[] event) {
         String name = source == null ? null : source.toString();
-        return writer.submit(new Op.Correct(claimId, ClaimRow.RESOLVED, Usd.checked(costUsd), name, event, new Op.Reply<>()));
+        return writer.submit(new Operation.Correct(claimId, ClaimRow.RESOLVED, Usd.checked(costUsd), name, event, new Operation.Reply<>()));
     }
 
     /** A call whose process died is made again: it may have been paid twice. Its cost or, unknown, reserved amount goes on counting as spent. */
     public CompletableFuture<Settled> markAmbiguousRetried(UUID claimId) {
-        return writer.submit(new Op.Correct(claimId, ClaimRow.RETRIED, null, null, null, new Op.Reply<>()));
+        return writer.submit(new Operation.Correct(claimId, ClaimRow.RETRIED, null, null, null, new Operation.Reply<>()));
     }
 
     /** A stored answer was published instead of called. @param model the one that had answered, or null */
     public CompletableFuture<Void> reused(Work work, String model, BigDecimal savedUsd) {
-        return writer.submit(new Op.Reuse(work, model, Usd.checked(savedUsd), new Op.Reply<>()));
+        return writer.submit(new Operation.Reuse(work, model, Usd.checked(savedUsd), new Operation.Reply<>()));
     }
 
     /** Forgets a job's answers and dead letters, not what they cost. Tells how many. */
@@ -185,7 +185,7 @@ public final class Ledger implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         try (Connection connection = database.connect()) {
-            instances.leave(new Tx(connection));
+            instances.leave(new SqlSession(connection));
             connection.commit();
             database.sync(connection);
         } catch (SQLException e) {

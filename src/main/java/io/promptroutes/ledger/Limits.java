@@ -44,25 +44,25 @@ record Limits(List<Limit> limits) {
     }
 
     /** The limits of the tenants that these rows are about. Read anew for each group, so that a changed one holds at once everywhere. */
-    static List<Limit> stored(Tx tx, Collection<BudgetKey> keys) throws SQLException {
+    static List<Limit> stored(SqlSession tx, Collection<BudgetKey> keys) throws SQLException {
         TreeSet<String> tenants = new TreeSet<>();
         keys.stream().map(BudgetKey::tenant).filter(Objects::nonNull).forEach(tenants::add);
         return tx.list("SELECT tenant, model, period, limit_usd FROM budgets WHERE tenant = ANY(?)", Limits::row, tenants);
     }
 
     /** Of all tenants. */
-    static List<Limit> stored(Tx tx) throws SQLException {
+    static List<Limit> stored(SqlSession tx) throws SQLException {
         return tx.list("SELECT tenant, model, period, limit_usd FROM budgets ORDER BY tenant, model, period", Limits::row);
     }
 
     private static Limit row(ResultSet row) throws SQLException {
         String model = row.getString("model");
         return new Limit(model.equals(Limit.ANY) ? Scope.TENANT : Scope.TENANT_MODEL, row.getString("tenant"), model,
-                Period.valueOf(row.getString("period").toUpperCase(Locale.ROOT)), Tx.usd(row, "limit_usd"));
+                Period.valueOf(row.getString("period").toUpperCase(Locale.ROOT)), SqlSession.usd(row, "limit_usd"));
     }
 
     /** @param usd null removes it */
-    static void store(Tx tx, String tenant, String model, Period period, BigDecimal usd) throws SQLException {
+    static void store(SqlSession tx, String tenant, String model, Period period, BigDecimal usd) throws SQLException {
         tx.update("DELETE FROM budgets WHERE tenant = ? AND model = ? AND period = ?", tenant, model, period);
         if (usd != null) {
             tx.update("INSERT INTO budgets (tenant, model, period, limit_usd) VALUES (?, ?, ?, ?)", tenant, model, period, usd);

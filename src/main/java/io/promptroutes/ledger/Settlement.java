@@ -1,8 +1,8 @@
 package io.promptroutes.ledger;
 
-import io.promptroutes.cost.CostSource;
-import io.promptroutes.cost.Usage;
-import io.promptroutes.cost.Usd;
+import io.promptroutes.model.CostSource;
+import io.promptroutes.model.Usage;
+import io.promptroutes.model.Usd;
 import java.math.BigDecimal;
 import java.util.Objects;
 

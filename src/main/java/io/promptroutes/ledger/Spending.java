@@ -51,7 +51,7 @@ final class Spending {
     }
 
     /** @param known ids that the table has, so that they need not be put in; grows */
-    static Spending lock(Tx tx, Collection<BudgetKey> keys, Limits limits, Set<String> known) throws SQLException {
+    static Spending lock(SqlSession tx, Collection<BudgetKey> keys, Limits limits, Set<String> known) throws SQLException {
         Spending spending = new Spending(limits);
         Map<String, BudgetKey> byId = new TreeMap<>();
         keys.forEach(key -> byId.put(key.id(), key));
@@ -128,7 +128,7 @@ final class Spending {
         row.changed = true;
     }
 
-    void write(Tx tx) throws SQLException {
+    void write(SqlSession tx) throws SQLException {
         tx.batch("UPDATE spending SET spent_usd = ?, held_usd = ?, reserved_usd = ?, alert_level = ?, alert_limit = ? WHERE spending_id = ?",
                 rows.values().stream().filter(row -> row.changed).map(row -> new Object[] {row.total.spent(), row.total.held(), row.total.reserved(),
                     row.alertLevel, row.alertLimit, row.key.id()}).toList());

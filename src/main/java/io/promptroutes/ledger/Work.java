@@ -16,10 +16,10 @@ public record Work(WorkId id, String job, String pipeline, String identity, Stri
 
     public Work {
         Objects.requireNonNull(id);
-        job = Tx.storable(job);
-        identity = Tx.storable(identity);
-        promptId = Tx.storable(promptId);
-        tenant = Tx.storable(tenant);
-        task = task == null ? null : Tx.storable(task);
+        job = SqlSession.storable(job);
+        identity = SqlSession.storable(identity);
+        promptId = SqlSession.storable(promptId);
+        tenant = SqlSession.storable(tenant);
+        task = task == null ? null : SqlSession.storable(task);
     }
 }

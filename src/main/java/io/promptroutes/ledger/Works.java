@@ -14,7 +14,7 @@ import java.util.TreeSet;
 /** The table of works. Stateless. */
 final class Works {
 
-    /** A finished or open work as {@link Known} tells it. */
+    /** A finished or open work as {@link KnownWork} tells it. */
     record Stored(String id, String job, String state, String owner, byte[] json, String model, BigDecimal cost, Instant finishedAt) {
     }
 
@@ -24,20 +24,20 @@ final class Works {
     }
 
     /** Those that the table knows, locked. */
-    static Map<String, WorkRow> lock(Tx tx, Collection<String> ids) throws SQLException {
+    static Map<String, WorkRow> lock(SqlSession tx, Collection<String> ids) throws SQLException {
         return tx.byKey("SELECT work_id, state, owner_id, answer_id IS NOT NULL FROM works WHERE work_id = ANY(?) ORDER BY work_id FOR UPDATE",
                 row -> new WorkRow(row.getString(1), row.getString(2), row.getString(3), true, row.getBoolean(4)), row -> row.id, new TreeSet<>(ids));
     }
 
-    static Map<String, Stored> read(Tx tx, Collection<String> ids) throws SQLException {
+    static Map<String, Stored> read(SqlSession tx, Collection<String> ids) throws SQLException {
         return tx.byKey("SELECT work_id, job, state, owner_id, json, model, cost_usd, finished_at FROM works w"
                 + " LEFT JOIN answers a ON a.answer_id = w.answer_id WHERE work_id = ANY(?)",
                 row -> new Stored(row.getString("work_id"), row.getString("job"), row.getString("state"), row.getString("owner_id"),
-                        row.getBytes("json"), row.getString("model"), Tx.usd(row, "cost_usd"), Tx.instant(row, "finished_at")),
+                        row.getBytes("json"), row.getString("model"), SqlSession.usd(row, "cost_usd"), SqlSession.instant(row, "finished_at")),
                 Stored::id, ids);
     }
 
-    static void write(Tx tx, Collection<WorkRow> rows, Instant now) throws SQLException {
+    static void write(SqlSession tx, Collection<WorkRow> rows, Instant now) throws SQLException {
         List<Object[]> inserts = new ArrayList<>();
         List<Object[]> updates = new ArrayList<>();
         List<Object[]> answers = new ArrayList<>();
@@ -70,14 +70,14 @@ final class Works {
         }
     }
 
-    static void release(Tx tx, Collection<String> ids, String instance) throws SQLException {
+    static void release(SqlSession tx, Collection<String> ids, String instance) throws SQLException {
         if (!ids.isEmpty()) {
             tx.update("UPDATE works SET owner_id = NULL WHERE work_id = ANY(?) AND owner_id = ? AND state = 'open'", new TreeSet<>(ids), instance);
         }
     }
 
     /** Deletes some of those that were finished before, with their answers and events. Tells how many. */
-    static int purge(Tx tx, Instant before) throws SQLException {
+    static int purge(SqlSession tx, Instant before) throws SQLException {
         List<String> works = tx.list("SELECT work_id FROM works WHERE state <> 'open' AND finished_at < ? ORDER BY work_id LIMIT ? FOR UPDATE",
                 row -> row.getString(1), before, PURGED_AT_ONCE);
         if (!works.isEmpty()) {
@@ -88,7 +88,7 @@ final class Works {
         return works.size();
     }
 
-    static int forget(Tx tx, String job) throws SQLException {
+    static int forget(SqlSession tx, String job) throws SQLException {
         tx.update("DELETE FROM answers WHERE answer_id IN (SELECT answer_id FROM works WHERE job = ?)", job);
         return tx.update("UPDATE works SET state = 'open', owner_id = NULL, answer_id = NULL, model = NULL, cost_usd = NULL, finished_at = NULL"
                 + " WHERE job = ? AND state <> 'open'", job);

@@ -23,10 +23,10 @@ final class Writer implements Runnable {
     private final Database database;
     private final Instances instances;
     private final LedgerSettings settings;
-    private final BlockingQueue<Op<?>> queue = new LinkedBlockingQueue<>();
-    private final Memory memory = new Memory();
+    private final BlockingQueue<Operation<?>> queue = new LinkedBlockingQueue<>();
+    private final WriterMemory memory = new WriterMemory();
     /** For claims whose commit failed or not, nobody knows: their calls were never made. */
-    private final List<Op<?>> undo = new ArrayList<>();
+    private final List<Operation<?>> undo = new ArrayList<>();
     private final long beatNanos;
     private long lastBeat;
     private volatile Limits limits = new Limits(List.of());
@@ -52,12 +52,12 @@ final class Writer implements Runnable {
         return !limits.limits().isEmpty() || memory.tenantLimits;
     }
 
-    Void firstLook(Tx tx, Instant now) throws SQLException {
+    Void firstLook(SqlSession tx, Instant now) throws SQLException {
         memory.tenantLimits = !Limits.stored(tx).isEmpty();
         return null;
     }
 
-    <T> CompletableFuture<T> submit(Op<T> op) {
+    <T> CompletableFuture<T> submit(Operation<T> op) {
         queue.add(op);
         if (closing && queue.remove(op)) {
             fail(List.of(op), new LedgerUnavailable("the ledger is closed")); // the thread may have gone already
@@ -65,22 +65,22 @@ final class Writer implements Runnable {
         return op.reply().future;
     }
 
-    <T> CompletableFuture<T> submit(FailableBiFunction<Tx, Instant, T, SQLException> task) {
-        return submit(new Op.Other<>(task, new Op.Reply<>()));
+    <T> CompletableFuture<T> submit(FailableBiFunction<SqlSession, Instant, T, SQLException> task) {
+        return submit(new Operation.Other<>(task, new Operation.Reply<>()));
     }
 
     /** What was submitted before is still done. */
     void close() {
         closing = true;
-        queue.add(new Op.Other<Void>((tx, now) -> null, new Op.Reply<>())); // wakes it
+        queue.add(new Operation.Other<Void>((tx, now) -> null, new Operation.Reply<>())); // wakes it
     }
 
     @Override
     public void run() {
         try {
             while (!closing || !queue.isEmpty()) {
-                List<Op<?>> ops = new ArrayList<>(undo);
-                Op<?> first = queue.poll(Math.max(0, lastBeat + beatNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+                List<Operation<?>> ops = new ArrayList<>(undo);
+                Operation<?> first = queue.poll(Math.max(0, lastBeat + beatNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
                 if (first != null) {
                     ops.add(first);
                     queue.drainTo(ops, LARGEST_GROUP - 1);
@@ -89,20 +89,20 @@ final class Writer implements Runnable {
             }
         } catch (InterruptedException e) {
             closing = true;
-            List<Op<?>> left = new ArrayList<>();
+            List<Operation<?>> left = new ArrayList<>();
             queue.drainTo(left);
             fail(left, new LedgerUnavailable("the ledger is closed"));
         }
     }
 
-    private void commit(List<Op<?>> ops) {
+    private void commit(List<Operation<?>> ops) {
         for (int tries = 1;; tries++) {
             Connection connection = null;
             boolean committing = false;
             try {
                 connection = database.connect();
-                Tx tx = new Tx(connection);
-                Group group = new Group(tx, instances, memory, settings, ops);
+                SqlSession tx = new SqlSession(connection);
+                GroupCommit group = new GroupCommit(tx, instances, memory, settings, ops);
                 long began = System.nanoTime();
                 boolean due = began - lastBeat >= beatNanos;
                 group.run(limits, due ? beat(tx, group) : Map.of());
@@ -133,14 +133,14 @@ final class Writer implements Runnable {
     }
 
     /** Says that this process lives. Returns those that do not, and whose calls nobody has looked at. */
-    private Map<String, Instant> beat(Tx tx, Group group) throws SQLException {
+    private Map<String, Instant> beat(SqlSession tx, GroupCommit group) throws SQLException {
         if (!instances.heartbeat(tx, group.now())) {
             throw new LedgerUnavailable("another process has started under this one's instance name; this one must not go on");
         }
         return instances.unreaped(tx, group.now());
     }
 
-    private void failed(List<Op<?>> ops, SQLException e, boolean committing) {
+    private void failed(List<Operation<?>> ops, SQLException e, boolean committing) {
         if (Reason.ofTheData(e) && !committing) {
             if (ops.size() > 1) {
                 ops.forEach(op -> commit(List.of(op)));
@@ -151,18 +151,18 @@ final class Writer implements Runnable {
             return;
         }
         if (committing) {
-            ops.stream().map(Op::undo).filter(op -> op != null).forEach(undo::add);
+            ops.stream().map(Operation::undo).filter(op -> op != null).forEach(undo::add);
         }
         // what waits would only wait as long once more
-        List<Op<?>> all = new ArrayList<>(ops);
+        List<Operation<?>> all = new ArrayList<>(ops);
         queue.drainTo(all);
         // nobody asks for these again: a work that is not given back would look busy for ever
-        all.stream().filter(op -> op instanceof Op.Release && !undo.contains(op)).forEach(undo::add);
+        all.stream().filter(op -> op instanceof Operation.Release && !undo.contains(op)).forEach(undo::add);
         beatLater();
         fail(all, new LedgerUnavailable("the ledger's database does not work: " + Reason.of(e)));
     }
 
-    private void broke(List<Op<?>> ops, Throwable e) {
+    private void broke(List<Operation<?>> ops, Throwable e) {
         if (ops.size() > 1 && !(e instanceof LedgerUnavailable)) {
             ops.forEach(op -> commit(List.of(op)));
             return;
@@ -192,14 +192,14 @@ final class Writer implements Runnable {
         }
     }
 
-    private void tell(Op<?> op) {
-        Op<?> undoing = op.reply().tell() ? null : op.undo();
+    private void tell(Operation<?> op) {
+        Operation<?> undoing = op.reply().tell() ? null : op.undo();
         if (undoing != null) {
             submit(undoing); // nobody waits for it any more
         }
     }
 
-    private void fail(List<Op<?>> ops, RuntimeException reason) {
+    private void fail(List<Operation<?>> ops, RuntimeException reason) {
         ops.forEach(op -> op.reply().future.completeExceptionally(reason));
     }
 }

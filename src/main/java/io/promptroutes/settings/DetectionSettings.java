@@ -1,9 +1,9 @@
 package io.promptroutes.settings;
 
-import io.promptroutes.route.Options;
-import io.promptroutes.routing.Detector;
-import io.promptroutes.routing.Features;
-import io.promptroutes.routing.Lexicon;
+import io.promptroutes.pipeline.Options;
+import io.promptroutes.task.Detector;
+import io.promptroutes.task.Features;
+import io.promptroutes.task.Lexicon;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

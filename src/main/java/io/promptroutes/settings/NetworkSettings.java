@@ -3,7 +3,7 @@ package io.promptroutes.settings;
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.util.NetUtil;
-import io.promptroutes.openrouter.Network;
+import io.promptroutes.call.Network;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;

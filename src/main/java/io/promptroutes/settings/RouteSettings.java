@@ -4,17 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.opentelemetry.api.OpenTelemetry;
-import io.promptroutes.cost.Catalogue;
+import io.promptroutes.call.ApiKey;
+import io.promptroutes.call.Dialect;
+import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.AnswerCache;
-import io.promptroutes.flow.Intake;
 import io.promptroutes.kafka.WindowLimits;
-import io.promptroutes.openrouter.ApiKey;
-import io.promptroutes.openrouter.Dialect;
+import io.promptroutes.model.Breakers;
+import io.promptroutes.model.Catalogue;
+import io.promptroutes.pipeline.Options;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.PromptSettings;
-import io.promptroutes.route.Options;
-import io.promptroutes.routing.Breakers;
-import io.promptroutes.routing.Detector;
+import io.promptroutes.task.Detector;
 import io.promptroutes.telemetry.Labels;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -50,8 +50,8 @@ public final class RouteSettings {
     }
 
     /** @param job whether the run is to end some day */
-    public Intake intake(boolean job) {
-        return new Intake(window, settings.duration("pause.first-look"), settings.duration("pause.max"), job, Clock.systemUTC());
+    public AdmissionGate intake(boolean job) {
+        return new AdmissionGate(window, settings.duration("pause.first-look"), settings.duration("pause.max"), job, Clock.systemUTC());
     }
 
     public Path catalogueCopy() {

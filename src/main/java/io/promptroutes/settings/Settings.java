@@ -1,8 +1,8 @@
 package io.promptroutes.settings;
 
-import io.promptroutes.openrouter.Dialect;
-import java.nio.file.Path;
+import io.promptroutes.call.Dialect;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -5,10 +5,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
-import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Tally;
+import io.promptroutes.call.FailureKind;
+import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.ledger.BudgetState;
-import io.promptroutes.openrouter.FailureKind;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,12 +46,12 @@ public final class Gauges {
     }
 
     /** Those that are read when they are asked for. @param age of the oldest record that is not finished, in seconds; 0 where there is none */
-    public void live(Intake intake, Tally tally, ToDoubleFunction<Intake> age) {
-        Gauge.builder("prompt_routes.in_flight", tally, Tally::calling).description("Calls that run").register(registry);
+    public void live(AdmissionGate intake, JobStatistics tally, ToDoubleFunction<AdmissionGate> age) {
+        Gauge.builder("prompt_routes.in_flight", tally, JobStatistics::calling).description("Calls that run").register(registry);
         Gauge.builder("prompt_routes.paused", intake, now -> now.reason() == null ? 0 : 1).description("1 while intake is paused").register(registry);
         Gauge.builder("prompt_routes.queue.age", intake, age).baseUnit("seconds")
                 .description("Age of the oldest record of the topic that was taken and is not finished").register(registry);
-        Stream.concat(Stream.of(Tally.PAUSED, Tally.ANOTHER_PROCESS, Tally.REQUESTS_PER_MINUTE, Tally.BUDGET_RESERVED),
+        Stream.concat(Stream.of(JobStatistics.PAUSED, JobStatistics.ANOTHER_PROCESS, JobStatistics.REQUESTS_PER_MINUTE, JobStatistics.BUDGET_RESERVED),
                 Arrays.stream(FailureKind.values()).map(FailureKind::toString)).forEach(reason ->
                         Gauge.builder("prompt_routes.waiting", tally, counts -> counts.waiting().getOrDefault(reason, 0L))
                                 .description("Prompts that wait without a permit, by what for").tag("reason", reason).register(registry));

@@ -1,8 +1,8 @@
 package io.promptroutes.telemetry;
 
 import io.micrometer.core.instrument.Tags;
-import io.promptroutes.cost.Catalogue;
-import io.promptroutes.cost.Model;
+import io.promptroutes.model.Catalogue;
+import io.promptroutes.model.Model;
 import java.net.URI;
 import java.util.Set;
 

@@ -6,11 +6,11 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.promptroutes.cost.Cost;
-import io.promptroutes.cost.Usage;
 import io.promptroutes.flow.Call;
+import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.flow.PromptContext;
-import io.promptroutes.flow.Tally;
+import io.promptroutes.model.Cost;
+import io.promptroutes.model.Usage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -55,7 +55,7 @@ public final class Meters {
     private record Tokens(DistributionSummary input, DistributionSummary output) {
     }
 
-    public Meters(MeterRegistry registry, Labels labels, Tally tally) {
+    public Meters(MeterRegistry registry, Labels labels, JobStatistics tally) {
         this.registry = registry;
         this.labels = labels;
         unknownCosts = Counter.builder("prompt_routes.calls.unknown_cost").description("Calls that may have been billed and whose cost is not known")
@@ -63,7 +63,7 @@ public final class Meters {
         for (Outcome outcome : Outcome.values()) {
             prompts(outcome);
         }
-        FunctionCounter.builder("prompt_routes.cache.hits", tally, Tally::reused)
+        FunctionCounter.builder("prompt_routes.cache.hits", tally, JobStatistics::reused)
                 .description("Prompts that a stored answer was given to, of the cache or the ledger").register(registry);
         FunctionCounter.builder("prompt_routes.cache.saved", tally, counts -> counts.saved().doubleValue()).baseUnit("USD")
                 .description("What those answers had cost").register(registry);

@@ -1,7 +1,7 @@
 package io.promptroutes.telemetry;
 
-import io.promptroutes.cost.Cost;
 import io.promptroutes.flow.PromptContext;
+import io.promptroutes.model.Cost;
 
 /**
  * Tells others how prompts and calls are doing. Thread-safe.
@@ -11,7 +11,7 @@ import io.promptroutes.flow.PromptContext;
 public record Telemetry(Meters meters, Traces traces) {
 
     /** A call has ended. @param cost null where it was not billed */
-    public void called(Passage passage, PromptContext run, Cost cost) {
+    public void called(PromptSpans passage, PromptContext run, Cost cost) {
         if (meters != null) {
             meters.called(run, cost);
         }
@@ -26,7 +26,7 @@ public record Telemetry(Meters meters, Traces traces) {
      * @param fallback why another than the first model answered, or null
      * @param code     of its dead letter, or null
      */
-    public void finished(Passage passage, String id, PromptContext run, Meters.Outcome outcome, String fallback, String code) {
+    public void finished(PromptSpans passage, String id, PromptContext run, Meters.Outcome outcome, String fallback, String code) {
         if (meters != null) {
             meters.finished(outcome, fallback, code);
         }

@@ -15,11 +15,11 @@ import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
-import io.promptroutes.cost.Usage;
+import io.promptroutes.call.Answer;
+import io.promptroutes.call.CallFailed;
 import io.promptroutes.flow.Call;
 import io.promptroutes.flow.PromptContext;
-import io.promptroutes.openrouter.Answer;
-import io.promptroutes.openrouter.CallFailed;
+import io.promptroutes.model.Usage;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
 import java.util.List;
@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 
 /**
  * A span for each prompt, below the one that its record names, and below it a client span {@code chat MODEL} for each call, as
- * OpenTelemetry's conventions for generative AI say. Contexts are handed on in the {@link Passage}, never by thread. Thread-safe.
+ * OpenTelemetry's conventions for generative AI say. Contexts are handed on in the {@link PromptSpans}, never by thread. Thread-safe.
  */
 public final class Traces {
 
@@ -46,14 +46,14 @@ public final class Traces {
     }
 
     /** A prompt came in. @param traceparent of whoever sent it; null where nobody said */
-    public Passage arrived(Source source, String traceparent) {
+    public PromptSpans arrived(Source source, String traceparent) {
         SpanBuilder span = tracer.spanBuilder("prompt").setParent(Context.root().with(Span.wrap(sender(traceparent))));
         if (source.topic() != null) {
             span.setSpanKind(SpanKind.CONSUMER).setAttribute("messaging.system", "kafka").setAttribute("messaging.destination.name", source.topic())
                     .setAttribute("messaging.destination.partition.id", String.valueOf(source.partition()))
                     .setAttribute("messaging.kafka.offset", source.offset());
         }
-        return new Passage(span.startSpan());
+        return new PromptSpans(span.startSpan());
     }
 
     private static SpanContext sender(String traceparent) {
@@ -63,7 +63,7 @@ public final class Traces {
     }
 
     /** A call begins. */
-    public void calling(Passage passage, PromptContext run) {
+    public void calling(PromptSpans passage, PromptContext run) {
         if (!passage.prompt.isRecording()) {
             return;
         }
@@ -84,7 +84,7 @@ public final class Traces {
     }
 
     /** The call has ended. */
-    void called(Passage passage, Call call) {
+    void called(PromptSpans passage, Call call) {
         Span span = passage.call;
         if (span.isRecording()) {
             if (call.paid() != null) {
@@ -132,7 +132,7 @@ public final class Traces {
     }
 
     /** The prompt is finished. @param run null where it was none; code, of its dead letter, or null */
-    void finished(Passage passage, String id, PromptContext run, Meters.Outcome outcome, String code) {
+    void finished(PromptSpans passage, String id, PromptContext run, Meters.Outcome outcome, String code) {
         Span span = passage.prompt;
         if (span.isRecording()) {
             set(span, "prompt_routes.prompt.id", id);

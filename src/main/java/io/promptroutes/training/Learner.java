@@ -1,8 +1,8 @@
 package io.promptroutes.training;
 
-import io.promptroutes.routing.Detector;
-import io.promptroutes.routing.Features;
-import io.promptroutes.routing.Lexicon;
+import io.promptroutes.task.Detector;
+import io.promptroutes.task.Features;
+import io.promptroutes.task.Lexicon;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

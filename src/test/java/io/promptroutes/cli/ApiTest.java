@@ -6,9 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promptroutes.cost.CostSource;
-import io.promptroutes.flow.Arrival;
-import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.flow.Inbound;
 import io.promptroutes.ledger.ClaimAnswer;
 import io.promptroutes.ledger.ClaimRequest;
 import io.promptroutes.ledger.Figures;
@@ -17,11 +16,12 @@ import io.promptroutes.ledger.Settlement;
 import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.ledger.Work;
 import io.promptroutes.ledger.WorkId;
-import io.promptroutes.management.Api;
-import io.promptroutes.management.LastRequests;
-import io.promptroutes.management.Management;
-import io.promptroutes.management.Overview;
-import io.promptroutes.management.PageFile;
+import io.promptroutes.model.CostSource;
+import io.promptroutes.ops.Api;
+import io.promptroutes.ops.LastRequests;
+import io.promptroutes.ops.Management;
+import io.promptroutes.ops.Overview;
+import io.promptroutes.ops.PageFile;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
 import io.promptroutes.settings.BudgetSettings;
@@ -95,7 +95,7 @@ class ApiTest {
             byte[] line = "{\"id\":%s,\"prompt\":\"A secret number %d\",\"tenant\":\"%s\",\"task\":\"%s\",\"strategy\":\"%s\",\"metadata\":{\"note\":%s}}".formatted(
                     quoted((i == 7 ? SCRIPT : "p-") + i), i, i % 3 == 0 ? "acme" : "school", i % 2 == 0 ? "code" : "chat", i == 11 ? "compare" : "smart",
                     quoted(SCRIPT)).getBytes(StandardCharsets.UTF_8);
-            application.send("direct:prompt", new Arrival(Source.line("test", i), null, line, false, line.length));
+            application.send("direct:prompt", new Inbound(Source.line("test", i), null, line, false, line.length));
         }
         await().atMost(Duration.ofSeconds(90)).until(() -> application.intake.unfinished() == 0);
     }
@@ -112,7 +112,7 @@ class ApiTest {
         Map<String, String> all = new HashMap<>(Map.of("ledger.enabled", "on"));
         all.putAll(keys);
         RouteSettings routes = RoutesUnderTest.settings(simulator.baseUrl().toString(), all);
-        Intake intake = routes.intake(false);
+        AdmissionGate intake = routes.intake(false);
         Map<String, String> service = new HashMap<>(management.settings());
         service.putAll(Map.of("kafka.enabled", "off", "inbox.directory", ""));
         Processor nowhere = exchange -> { };

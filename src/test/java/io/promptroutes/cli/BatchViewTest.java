@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.core.ObjectMappers;
 import com.openai.models.chat.completions.ChatCompletion;
-import io.promptroutes.flow.Arrival;
-import io.promptroutes.flow.Intake;
+import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.flow.Inbound;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
 import io.promptroutes.settings.RouteSettings;
@@ -128,7 +128,7 @@ class BatchViewTest {
     @Timeout(60)
     void anEstimateCallsNothingWhereverARouteLeads() throws Exception {
         RouteSettings settings = RoutesUnderTest.settings(simulator.baseUrl().toString(), Map.of());
-        Intake intake = settings.intake(true);
+        AdmissionGate intake = settings.intake(true);
         Application.Edges edges = Application.Edges.ofJob("estimate", Map.of("estimateCalls", exchange -> { }), id -> true)
                 .with(Map.of("prompts.first-queue", "call", "alerts.account-watch", "off"));
         try (Application application = new Application(settings, intake, edges, null, RoutesUnderTest.POLICY)) {
@@ -138,7 +138,7 @@ class BatchViewTest {
             byte[] line = "{\"prompt\":\"Hi\"}".getBytes(StandardCharsets.UTF_8);
             assertThat(intake.take()).isTrue();
             application.tally.take();
-            application.send("direct:prompt", new Arrival(Source.line("test", 1), null, line, false, line.length));
+            application.send("direct:prompt", new Inbound(Source.line("test", 1), null, line, false, line.length));
             intake.awaitFinished();
             assertThat(intake.reason()).contains("no estimate: a file in ./routes");
         }

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.promptroutes.check.BudgetCheck;
-import io.promptroutes.check.KafkaCheck;
-import io.promptroutes.check.ModelCheck;
-import io.promptroutes.check.RouteCheck;
-import io.promptroutes.check.SettingsCheck;
-import io.promptroutes.cost.Catalogue;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.TestLedgers;
+import io.promptroutes.model.Catalogue;
+import io.promptroutes.ops.BudgetCheck;
+import io.promptroutes.ops.KafkaCheck;
+import io.promptroutes.ops.ModelCheck;
+import io.promptroutes.ops.RouteCheck;
+import io.promptroutes.ops.SettingsCheck;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteFiles;
 import io.promptroutes.settings.Settings;
@@ -355,10 +355,10 @@ class CheckTest {
 
         int line = (int) shipped.substring(0, shipped.indexOf("CallFailed$RateLimited")).lines().count();
         assertThat(told()).satisfiesExactlyInAnyOrder(
-                one -> assertThat(one).startsWith("no exception is called io.promptroutes.openrouter.CallFailed$RateLimted in routes/engine/fallback.camel.yaml line ")
-                        .endsWith("; did you mean io.promptroutes.openrouter.CallFailed$RateLimited?"),
-                one -> assertThat(one).startsWith("the route configuration fallback has no clause for io.promptroutes.openrouter.CallFailed$RateLimited in routes/engine/fallback.camel.yaml line "),
-                one -> assertThat(one).startsWith("the route configuration fallback has no clause for io.promptroutes.openrouter.CallFailed$Timeout in routes/engine/fallback.camel.yaml line "),
+                one -> assertThat(one).startsWith("no exception is called io.promptroutes.call.CallFailed$RateLimted in routes/engine/fallback.camel.yaml line ")
+                        .endsWith("; did you mean io.promptroutes.call.CallFailed$RateLimited?"),
+                one -> assertThat(one).startsWith("the route configuration fallback has no clause for io.promptroutes.call.CallFailed$RateLimited in routes/engine/fallback.camel.yaml line "),
+                one -> assertThat(one).startsWith("the route configuration fallback has no clause for io.promptroutes.call.CallFailed$Timeout in routes/engine/fallback.camel.yaml line "),
                 one -> assertThat(one).startsWith("no bean is called falback in routes/engine/fallback.camel.yaml line ").endsWith("; did you mean fallback?"));
         assertThat(findings.get(1).where()).satisfies(where -> assertThat(Integer.parseInt(where.replaceFirst(".* ", ""))).isCloseTo(line, within(4)));
     }
@@ -367,12 +367,12 @@ class CheckTest {
     void twoClausesForAFailureAndOneThatDoesNotGoOnAreTold() throws Exception {
         String fallback = "routes/engine/fallback.camel.yaml";
         own(fallback, Files.readString(Path.of(fallback)).replaceFirst("CallFailed.FreeLimit\n          continued:\n"
-                + "            constant:\n              expression: \"true\"", "CallFailed\\$FreeLimit\n            - io.promptroutes.openrouter.CallFailed\\$Timeout"));
+                + "            constant:\n              expression: \"true\"", "CallFailed\\$FreeLimit\n            - io.promptroutes.call.CallFailed\\$Timeout"));
         routes();
 
         assertThat(told()).satisfiesExactlyInAnyOrder(
                 one -> assertThat(one).startsWith("a clause of the route configuration fallback does not go on in routes/engine/fallback.camel.yaml line "),
-                one -> assertThat(one).startsWith("two clauses of the route configuration fallback are for io.promptroutes.openrouter.CallFailed$Timeout in "));
+                one -> assertThat(one).startsWith("two clauses of the route configuration fallback are for io.promptroutes.call.CallFailed$Timeout in "));
     }
 
     @Test

@@ -112,7 +112,7 @@ class CheckedAnswersTest {
         server.script(text("Sure: {\"a\":1}"));
         try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of())) {
             JsonNode result = routes.ask(line("p", "{\"type\":\"object\"}"));
-            JsonNode openAi = Json.MAPPER.readTree(io.promptroutes.publish.OpenAiBatch.output(Json.bytes(result)));
+            JsonNode openAi = Json.MAPPER.readTree(io.promptroutes.message.OpenAiBatch.output(Json.bytes(result)));
             assertThat(openAi.at("/response/body/choices/0/message/content").asText()).isEqualTo("{\"a\":1}");
         }
     }

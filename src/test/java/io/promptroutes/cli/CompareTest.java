@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.TestLedgers;
-import io.promptroutes.route.LedgerPolicy;
+import io.promptroutes.pipeline.LedgerPolicy;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.promptroutes.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.promptroutes.check.ModelCheck;
+import io.promptroutes.ops.ModelCheck;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.Settings;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promptroutes.cost.TokenCounter;
+import io.promptroutes.model.TokenCounter;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
 import java.math.BigDecimal;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.promptroutes.file.Arrivals;
-import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.prompt.PlainSettings;
 import io.promptroutes.settings.UsageException;
 import java.io.IOException;
@@ -139,8 +139,8 @@ class InputsTest {
     private List<String> read(String... arguments) {
         Inputs inputs = inputs(arguments);
         List<String> read = new ArrayList<>();
-        Intake intake = new Intake(10_000, Duration.ofSeconds(1), Duration.ofSeconds(1), true, Clock.systemUTC());
-        try (Arrivals arrivals = inputs.open(PlainSettings.get(), intake, new Tally())) {
+        AdmissionGate intake = new AdmissionGate(10_000, Duration.ofSeconds(1), Duration.ofSeconds(1), true, Clock.systemUTC());
+        try (Arrivals arrivals = inputs.open(PlainSettings.get(), intake, new JobStatistics())) {
             arrivals.forEachRemaining(arrival -> read.add(arrival.source().defaultId()));
         }
         return read;

@@ -7,7 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.TestLedgers;
-import io.promptroutes.publish.Alerts;
+import io.promptroutes.message.Alerts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -9,15 +9,15 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
-import io.promptroutes.cost.Catalogue;
-import io.promptroutes.cost.CatalogueCopy;
 import io.promptroutes.file.InboxFolder;
 import io.promptroutes.file.OutputFolder;
-import io.promptroutes.flow.Tally;
+import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.flow.Variables;
-import io.promptroutes.route.Beans;
-import io.promptroutes.route.Inbox;
-import io.promptroutes.route.JobSinks;
+import io.promptroutes.model.Catalogue;
+import io.promptroutes.model.CatalogueCopy;
+import io.promptroutes.pipeline.Beans;
+import io.promptroutes.pipeline.Inbox;
+import io.promptroutes.pipeline.JobSinks;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.telemetry.Telemetry;
 import java.io.IOException;
@@ -171,9 +171,9 @@ class RouteFilesTest {
         Main main = new Main();
         RouteSettings settings = RoutesUnderTest.settings("http://127.0.0.1:9", Map.of());
         Set<String> sinks = new TreeSet<>(Set.of("print", "inFlightWindow", "takeRecord", "keyOrder", "addressRecord", "deadLetterRecord", "acknowledge", "alsoWait", "costRows", "lookout", "usage", "lastRequests", "estimateCalls"));
-        sinks.addAll(new Inbox(new InboxFolder(folder), Duration.ZERO, null, settings.intake(false), new Tally(), settings.prompts()).beans().keySet());
+        sinks.addAll(new Inbox(new InboxFolder(folder), Duration.ZERO, null, settings.intake(false), new JobStatistics(), settings.prompts()).beans().keySet());
         try (OutputFolder outputs = new OutputFolder(folder, false);
-                Beans beans = new Beans(main, new Beans.Shared(settings.intake(true), new Tally(), Catalogue.shipped(),
+                Beans beans = new Beans(main, new Beans.Shared(settings.intake(true), new JobStatistics(), Catalogue.shipped(),
                         new CatalogueCopy(folder.resolve("models.json")), settings.key(), settings.managementKey(), id -> true, null,
                         RoutesUnderTest.POLICY, exchange -> true, new Telemetry(null, null), Clock.systemUTC()), settings.options(), settings.prompts())) {
             sinks.addAll(new JobSinks(outputs).beans().keySet());

@@ -6,15 +6,15 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.promptroutes.Schemas;
-import io.promptroutes.flow.Arrival;
-import io.promptroutes.flow.Intake;
-import io.promptroutes.flow.Tally;
+import io.promptroutes.call.ApiKey;
+import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.flow.Inbound;
+import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.model.Breakers;
+import io.promptroutes.pipeline.LedgerPolicy;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
-import io.promptroutes.route.LedgerPolicy;
-import io.promptroutes.routing.Breakers;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import java.nio.charset.StandardCharsets;
@@ -113,14 +113,14 @@ final class RoutesUnderTest implements AutoCloseable {
     }
 
     String send(byte[] line) {
-        Arrival arrival = arrival(line);
+        Inbound arrival = arrival(line);
         application.send("direct:prompt", arrival);
         return arrival.source().defaultId();
     }
 
     /** The same, out of a message that brings headers along. Needs a prompt to have been through before. */
     String sendWithHeaders(String line, Map<String, Object> headers) {
-        Arrival arrival = arrival(line.getBytes(StandardCharsets.UTF_8));
+        Inbound arrival = arrival(line.getBytes(StandardCharsets.UTF_8));
         try (ProducerTemplate template = camel.createProducerTemplate()) {
             template.sendBodyAndHeaders("direct:prompt", arrival, headers);
         } catch (java.io.IOException e) {
@@ -131,18 +131,18 @@ final class RoutesUnderTest implements AutoCloseable {
 
     /** The same, as a record that names its sender's span. */
     String sendBelow(String line, String traceparent) {
-        Arrival arrival = arrival(line.getBytes(StandardCharsets.UTF_8));
-        send(new Arrival(arrival.source(), null, arrival.bytes(), false, arrival.length(), null, null, false, traceparent));
+        Inbound arrival = arrival(line.getBytes(StandardCharsets.UTF_8));
+        send(new Inbound(arrival.source(), null, arrival.bytes(), false, arrival.length(), null, null, false, traceparent));
         return arrival.source().defaultId();
     }
 
     /** The same, as a record of a topic. */
     void sendRecord(String line, long offset, boolean replayed) {
         byte[] bytes = arrival(line.getBytes(StandardCharsets.UTF_8)).bytes();
-        send(new Arrival(Source.record("prompts", 0, offset), null, bytes, false, bytes.length, null, null, replayed, null));
+        send(new Inbound(Source.record("prompts", 0, offset), null, bytes, false, bytes.length, null, null, replayed, null));
     }
 
-    private void send(Arrival arrival) {
+    private void send(Inbound arrival) {
         try (ProducerTemplate template = application.camel().createProducerTemplate()) {
             template.send("direct:prompt", exchange -> exchange.getMessage().setBody(arrival));
         } catch (java.io.IOException e) {
@@ -177,7 +177,7 @@ final class RoutesUnderTest implements AutoCloseable {
         return application.tally.waiting();
     }
 
-    private Arrival arrival(byte[] bytes) {
+    private Inbound arrival(byte[] bytes) {
         try {
             if (!application.intake.take()) {
                 throw new IllegalStateException("intake has stopped: " + application.intake.reason());
@@ -186,7 +186,7 @@ final class RoutesUnderTest implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         application.tally.take();
-        return new Arrival(Source.line("test", lines.incrementAndGet()), null, bytes, false, bytes.length);
+        return new Inbound(Source.line("test", lines.incrementAndGet()), null, bytes, false, bytes.length);
     }
 
     List<JsonNode> alerts() {
@@ -214,11 +214,11 @@ final class RoutesUnderTest implements AutoCloseable {
         return camel.getRegistry().lookupByNameAndType("breakers", Breakers.class);
     }
 
-    Tally tally() {
+    JobStatistics tally() {
         return application.tally;
     }
 
-    Intake intake() {
+    AdmissionGate intake() {
         return application.intake;
     }
 

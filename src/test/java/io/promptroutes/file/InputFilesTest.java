@@ -2,7 +2,7 @@ package io.promptroutes.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Inbound;
 import io.promptroutes.prompt.InputFormat;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.PlainSettings;
@@ -232,9 +232,9 @@ class InputFilesTest {
         for (int round = 0; round < 500; round++) {
             String rubbish = text(random, "a\",,\n\r\u00e9");
             String csv = "id,prompt\n" + rubbish + "\nlast,one\n";
-            List<Arrival> arrivals = arrivals("a.csv", csv.getBytes(StandardCharsets.UTF_8), null);
+            List<Inbound> arrivals = arrivals("a.csv", csv.getBytes(StandardCharsets.UTF_8), null);
             assertThat(arrivals).as("round %d: %s", round, csv).extracting(one -> one.source().line()).isSorted().doesNotHaveDuplicates();
-            Arrival last = arrivals.get(arrivals.size() - 1);
+            Inbound last = arrivals.get(arrivals.size() - 1);
             boolean own = last.source().line() == csv.chars().filter(c -> c == '\n').count();
             assertThat(own || shown(last).contains("last,one")).as("round %d: %s", round, csv).isTrue();
         }
@@ -254,7 +254,7 @@ class InputFilesTest {
         int fine = 0;
         int refused = 0;
         while (reader.hasNext()) {
-            Arrival arrival = reader.next();
+            Inbound arrival = reader.next();
             assertThat(arrival.length()).isLessThan(100);
             fine += arrival.refusal() == null ? 1 : 0;
             refused += arrival.refusal() == null ? 0 : 1;
@@ -297,9 +297,9 @@ class InputFilesTest {
         return arrivals(file, content, template).stream().map(InputFilesTest::shown).toList();
     }
 
-    private List<Arrival> arrivals(String file, byte[] content, String template) throws IOException {
+    private List<Inbound> arrivals(String file, byte[] content, String template) throws IOException {
         Path path = Files.write(folder.resolve(file), content);
-        List<Arrival> arrivals = new ArrayList<>();
+        List<Inbound> arrivals = new ArrayList<>();
         new InputFiles(Map.of(file, path), prompts(template), null, false).forEachRemaining(arrivals::add);
         return arrivals;
     }
@@ -315,7 +315,7 @@ class InputFilesTest {
         return shown;
     }
 
-    private static String shown(Arrival arrival) {
+    private static String shown(Inbound arrival) {
         String text = new String(arrival.bytes(), StandardCharsets.UTF_8);
         return arrival.source().line() + " " + (arrival.tooLong() ? "!too long: " + arrival.length()
                 : arrival.refusal() != null ? "!" + arrival.refusal().code() + ":" + text : text);

@@ -3,7 +3,7 @@ package io.promptroutes.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.promptroutes.flow.Arrival;
+import io.promptroutes.flow.Inbound;
 import io.promptroutes.flow.Variables;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -58,9 +58,9 @@ class KafkaRoutesIT {
                 @Override
                 public void configure() {
                     from("direct:prompt")
-                            .process(exchange -> exchange.setVariable(Variables.ARRIVAL, exchange.getMessage().getBody(Arrival.class)))
+                            .process(exchange -> exchange.setVariable(Variables.ARRIVAL, exchange.getMessage().getBody(Inbound.class)))
                             .choice()
-                            .when(exchange -> new String(exchange.getVariable(Variables.ARRIVAL, Arrival.class).bytes(), StandardCharsets.UTF_8)
+                            .when(exchange -> new String(exchange.getVariable(Variables.ARRIVAL, Inbound.class).bytes(), StandardCharsets.UTF_8)
                                     .startsWith("bad"))
                             .setBody(exchange -> LETTER.getBytes(StandardCharsets.UTF_8)).to("direct:dead-letter-to-kafka")
                             .otherwise()

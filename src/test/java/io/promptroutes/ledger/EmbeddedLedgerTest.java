@@ -60,7 +60,7 @@ class EmbeddedLedgerTest extends LedgerContract {
     void aSecondOpenerIsToldWhoHasIt() {
         assertThatThrownBy(() -> Ledger.open(settings())).isInstanceOf(LedgerLocked.class)
                 .hasMessageContaining("in use by process " + ProcessHandle.current().pid()).hasMessageContaining("PostgreSQL");
-        assertThat(ledger.begin(work("p")).join()).as("the first goes on").isInstanceOf(Known.New.class);
+        assertThat(ledger.begin(work("p")).join()).as("the first goes on").isInstanceOf(KnownWork.New.class);
     }
 
     @Test

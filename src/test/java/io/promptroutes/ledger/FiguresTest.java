@@ -11,8 +11,8 @@ import static io.promptroutes.ledger.Prompts.work;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.promptroutes.cost.CostSource;
-import io.promptroutes.cost.Usage;
+import io.promptroutes.model.CostSource;
+import io.promptroutes.model.Usage;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -163,7 +163,7 @@ class FiguresTest {
         UUID open = claimed(ledger, call(work("open"), "0.01"));
         assertThat(ledger.purge(Instant.now().minusSeconds(3600))).isZero();
         assertThat(ledger.purge(Instant.now().plusSeconds(3600))).isEqualTo(450);
-        assertThat(ledger.begin(work("p1")).join()).isEqualTo(new Known.New(0, BigDecimal.ZERO, null, List.of()));
+        assertThat(ledger.begin(work("p1")).join()).isEqualTo(new KnownWork.New(0, BigDecimal.ZERO, null, List.of()));
         assertThat(TestLedgers.total(ledger, Instant.EPOCH).costUsd()).isEqualByComparingTo("4.50");
         ledger.history().events("out", event -> assertThat(event).as("left over").isNull());
         assertThat(ledger.settle(open, paid("0.01")).join().applied()).isTrue();

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
-import io.promptroutes.cost.CostSource;
+import io.promptroutes.model.CostSource;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.Connection;
@@ -135,7 +135,7 @@ abstract class LedgerContract {
     void aStoredAnswerComesBackAsItWas() {
         UUID claim = claimed(ledger, call(work("p"), "0.10"));
         ledger.settleAndFinish(claim, paid("0.000148"), work("p"), answer("0.000148")).join();
-        Known.Ended answered = (Known.Ended) ledger.begin(work("p")).join();
+        KnownWork.Ended answered = (KnownWork.Ended) ledger.begin(work("p")).join();
         assertThat(answered.json()).isEqualTo(bytes("{\"text\":\"hi\"}"));
         assertThat(answered.costUsd()).isEqualByComparingTo("0.000148");
         assertThat(answered.model()).isEqualTo(CHEAP);
@@ -177,8 +177,8 @@ abstract class LedgerContract {
         ledger.finish(work("p"), answer("0.02").reusable("question model", null)).join();
         ledger.finish(work("q"), deadLetter()).join();
         assertThat(ledger.history().cached("question model", Instant.EPOCH)).isNull();
-        assertThat(((Known.Ended) ledger.begin(work("p")).join()).json()).isNull();
-        assertThat(((Known.Ended) ledger.begin(work("q")).join()).json()).isNull();
+        assertThat(((KnownWork.Ended) ledger.begin(work("p")).join()).json()).isNull();
+        assertThat(((KnownWork.Ended) ledger.begin(work("q")).join()).json()).isNull();
     }
 
     @Test
@@ -186,7 +186,7 @@ abstract class LedgerContract {
         UUID claim = claimed(ledger, call(work("p"), "0.10"));
         ledger.generation(claim, "gen-7").join();
         restart();
-        Known.Ambiguous ambiguous = (Known.Ambiguous) ledger.begin(work("p")).join();
+        KnownWork.Ambiguous ambiguous = (KnownWork.Ambiguous) ledger.begin(work("p")).join();
         assertThat(ambiguous.claims()).singleElement().satisfies(open -> {
             assertThat(open.claimId()).isEqualTo(claim);
             assertThat(open.generationId()).isEqualTo("gen-7");
@@ -200,7 +200,7 @@ abstract class LedgerContract {
         assertSpending("0.04", "0", "0");
         assertThat(ledger.history().unresolved("out", Instant.EPOCH, 10)).isEmpty();
         restart();
-        assertThat(ledger.begin(work("p")).join()).isEqualTo(new Known.New(1, new BigDecimal("0.04"), null, List.of()));
+        assertThat(ledger.begin(work("p")).join()).isEqualTo(new KnownWork.New(1, new BigDecimal("0.04"), null, List.of()));
     }
 
     @Test
@@ -209,11 +209,11 @@ abstract class LedgerContract {
         ledger.generation(claim, "gen-7").join();
         restart();
         ledger.resolve(claim, new BigDecimal("0.04"), CostSource.REPORTED, null).join();
-        assertThat(((Known.New) ledger.begin(work("p")).join()).lost()).extracting(OpenClaim::claimId).containsExactly(claim);
+        assertThat(((KnownWork.New) ledger.begin(work("p")).join()).lost()).extracting(OpenClaim::claimId).containsExactly(claim);
         ledger.markAmbiguousRetried(claim).join();
         assertSpending("0.04", "0", "0");
         restart();
-        assertThat(ledger.begin(work("p")).join()).isEqualTo(new Known.New(1, new BigDecimal("0.04"), null, List.of()));
+        assertThat(ledger.begin(work("p")).join()).isEqualTo(new KnownWork.New(1, new BigDecimal("0.04"), null, List.of()));
     }
 
     @Test
@@ -244,7 +244,7 @@ abstract class LedgerContract {
         assertThat(refused.periodKey()).isEqualTo("out");
         assertThat(refused.reservedUsd()).isEqualByComparingTo("0.20");
         assertThat(refused.exhausted()).as("only running calls are in the way").isFalse();
-        assertThat(ledger.begin(work("r")).join()).isEqualTo(new Known.New(0, ZERO, null, List.of()));
+        assertThat(ledger.begin(work("r")).join()).isEqualTo(new KnownWork.New(0, ZERO, null, List.of()));
         assertSpending("0", "0", "0.20");
         ledger.settle(first, paid("0.01")).join();
         assertThat(ledger.claim(call(work("r"), "0.10")).join()).isInstanceOf(ClaimAnswer.Reserved.class);

@@ -122,10 +122,10 @@ class PostgresLedgerTest extends LedgerContract {
     void aWorkOfALiveProcessIsBusyAndOfAnEndedOneAmbiguous() {
         Ledger second = Ledger.open(other());
         UUID claim = claimed(second, call(work("p"), "0.10"));
-        assertThat(ledger.begin(work("p")).join()).isEqualTo(new Known.Busy(second.instance()));
+        assertThat(ledger.begin(work("p")).join()).isEqualTo(new KnownWork.Busy(second.instance()));
         assertThat(ledger.claim(call(work("p"), "0.10")).join()).isEqualTo(new ClaimAnswer.Taken());
         second.close();
-        assertThat(((Known.Ambiguous) ledger.begin(work("p")).join()).claims()).extracting(OpenClaim::claimId).containsExactly(claim);
+        assertThat(((KnownWork.Ambiguous) ledger.begin(work("p")).join()).claims()).extracting(OpenClaim::claimId).containsExactly(claim);
     }
 
     @Test
@@ -143,10 +143,10 @@ class PostgresLedgerTest extends LedgerContract {
             statement.execute("UPDATE instances SET reaped = FALSE, lease_until = CURRENT_TIMESTAMP + INTERVAL '4 seconds' WHERE instance_id = '"
                     + instance + "'");
         }
-        assertThat(ledger.begin(work("q")).join()).isEqualTo(new Known.Busy(instance));
-        Known known = await().atMost(Duration.ofSeconds(20)).until(() -> ledger.begin(work("q")).join(), Known.Ambiguous.class::isInstance);
+        assertThat(ledger.begin(work("q")).join()).isEqualTo(new KnownWork.Busy(instance));
+        KnownWork known = await().atMost(Duration.ofSeconds(20)).until(() -> ledger.begin(work("q")).join(), KnownWork.Ambiguous.class::isInstance);
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertSpending("0", "0.20", "0.10"));
-        assertThat(((Known.Ambiguous) known).claims()).extracting(OpenClaim::claimId).containsExactly(lost);
+        assertThat(((KnownWork.Ambiguous) known).claims()).extracting(OpenClaim::claimId).containsExactly(lost);
         assertThat(ledger.settle(claim, paid("0.01")).join().applied()).as("the living one's own").isTrue();
         assertSpending("0.01", "0.20", "0");
     }
@@ -191,7 +191,7 @@ class PostgresLedgerTest extends LedgerContract {
         assertThatThrownBy(() -> ledger.claim(call(work("down"), "0.10")).join()).hasCauseInstanceOf(LedgerUnavailable.class)
                 .hasMessageContaining("database does not work").hasMessageNotContaining("INSERT");
         server = start(port);
-        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> ledger.begin(work("after")).join() instanceof Known.New);
+        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> ledger.begin(work("after")).join() instanceof KnownWork.New);
         assertThat(ledger.settle(before, paid("0.02")).join().applied()).isTrue();
         long made = claims.stream().filter(claim -> !claim.isCompletedExceptionally()).count();
         await().untilAsserted(() -> assertSpending("0.02", "0", BigDecimal.valueOf(made, 3).toPlainString()));

@@ -1,7 +1,7 @@
 package io.promptroutes.ledger;
 
-import io.promptroutes.cost.CostSource;
-import io.promptroutes.cost.Usage;
+import io.promptroutes.model.CostSource;
+import io.promptroutes.model.Usage;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -53,8 +53,8 @@ final class Prompts {
     }
 
     /** Of an end, how it ended; else what is known. */
-    static String kind(Known known) {
-        return known instanceof Known.Ended end ? end.answered() ? "Answered" : "DeadLettered" : known.getClass().getSimpleName();
+    static String kind(KnownWork known) {
+        return known instanceof KnownWork.Ended end ? end.answered() ? "Answered" : "DeadLettered" : known.getClass().getSimpleName();
     }
 
     static byte[] bytes(String text) {

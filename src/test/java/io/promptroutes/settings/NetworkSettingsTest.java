@@ -3,7 +3,7 @@ package io.promptroutes.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.promptroutes.openrouter.Network;
+import io.promptroutes.call.Network;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -2,7 +2,7 @@ package io.promptroutes.settings;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.promptroutes.openrouter.ApiKey;
+import io.promptroutes.call.ApiKey;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;

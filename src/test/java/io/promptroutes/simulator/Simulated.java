@@ -1,6 +1,6 @@
 package io.promptroutes.simulator;
 
-import io.promptroutes.check.SimulatorSettings;
+import io.promptroutes.ops.SimulatorSettings;
 import io.promptroutes.settings.Settings;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,0 +1,2 @@
+/** The commands, and the application that they start. */
+package io.promptroutes.cli;

@@ -1,0 +1,2 @@
+/** Files in and out: lines and rows of any kind, the inbox, and the folder that a job writes. */
+package io.promptroutes.file;

@@ -1,0 +1,223 @@
+package io.promptroutes.ledger;
+
+import java.math.BigDecimal;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * One transaction: everything that waits, at once. Rows are locked in the same order by all processes (works, claims, spending; each
+ * by key), so that two groups never wait for each other; then each operation is decided in memory in its turn. Confined to the writer.
+ */
+final class GroupCommit {
+
+    private final SqlSession tx;
+    private final Instant now;
+    private final String day;
+    private final Instances instances;
+    private final WriterMemory memory;
+    private final boolean storeText;
+    private final List<Operation<?>> ops;
+
+    private final Map<String, WorkRow> works = new HashMap<>();
+    private final Map<UUID, ClaimRow> claims = new HashMap<>();
+    private final Claims changes = new Claims();
+    private final Map<UUID, Finish> reusable = new LinkedHashMap<>();
+    private final Set<String> ended = new HashSet<>();
+    private final Set<String> reopened = new HashSet<>();
+    private Set<String> alive = Set.of();
+    private Spending spending;
+
+    GroupCommit(SqlSession tx, Instances instances, WriterMemory memory, LedgerSettings settings, List<Operation<?>> ops) throws SQLException {
+        this.tx = tx;
+        this.now = instances.now(tx);
+        Instant today = settings.clock() == null ? now : settings.clock().instant();
+        this.day = LocalDate.ofInstant(today, ZoneOffset.UTC).toString();
+        this.instances = instances;
+        this.memory = memory;
+        this.storeText = settings.storeText();
+        this.ops = ops;
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    /** @param dead instances whose open calls become ambiguous, with when they started */
+    void run(Limits limits, Map<String, Instant> dead) throws SQLException {
+        works.putAll(Works.lock(tx, Stream.concat(all(Operation.Claim.class).map(op -> op.request().work()),
+                all(Operation.End.class).map(Operation.End::work).filter(Objects::nonNull)).map(work -> work.id().hex()).toList()));
+        alive = instances.alive(tx, works.values().stream().map(row -> row.owner).filter(Objects::nonNull).toList(), now);
+        claims.putAll(Claims.lock(tx, Stream.concat(all(Operation.End.class).map(Operation.End::claim).filter(Objects::nonNull),
+                all(Operation.Correct.class).map(Operation.Correct::claim)).toList(), memory.keys));
+        List<UUID> reaped = dead.isEmpty() ? List.of() : reap(dead);
+        List<BudgetKey> keys = keys(reaped);
+        List<Limit> rows = keys.isEmpty() ? List.of() : Limits.stored(tx, keys);
+        memory.tenantLimits |= !rows.isEmpty();
+        spending = Spending.lock(tx, keys, limits.under(rows), memory.spending);
+        for (UUID id : reaped) {
+            change(claims.get(id), ClaimRow.AMBIGUOUS, null, null, null, new ArrayList<>());
+        }
+        for (Operation<?> op : ops) {
+            if (op instanceof Operation.Claim claim) {
+                claim.reply().answer = decide(claim);
+            } else if (op instanceof Operation.End end) {
+                end(end);
+            } else if (op instanceof Operation.Correct correct) {
+                correct(correct);
+            }
+        }
+        Works.write(tx, works.values(), now);
+        CachedAnswer.write(tx, reusable, now);
+        changes.write(tx);
+        Claims.retried(tx, reopened);
+        spending.write(tx);
+        Claims.generations(tx, all(Operation.Generation.class).map(op -> new Object[] {op.generationId(), op.claim()}).toList());
+        Reuses.add(tx, all(Operation.Reuse.class).toList(), day);
+        List<String> released = all(Operation.Release.class).map(op -> op.work().hex()).toList();
+        Works.release(tx, released, instances.id());
+        ended.addAll(released);
+        for (Operation<?> op : ops) {
+            if (op instanceof Operation.Other<?> other) {
+                other.run(tx, now);
+            }
+        }
+        new WorkLookup(tx, instances, now).answer(all(Operation.Begin.class).toList(), id -> memory.begun.contains(id) && !ended.contains(id));
+    }
+
+    /** What holds from now on. */
+    void committed() {
+        memory.begun.removeAll(ended);
+        all(Operation.Begin.class).filter(op -> op.undo() != null).forEach(op -> memory.begun.add(op.work().id().hex()));
+        memory.spending.addAll(spending.ids());
+    }
+
+    private List<UUID> reap(Map<String, Instant> dead) throws SQLException {
+        List<UUID> ids = new ArrayList<>();
+        for (ClaimRow row : Claims.lockOpenOf(tx, dead.keySet(), Collections.min(dead.values()), memory.keys)) {
+            claims.putIfAbsent(row.id(), row);
+            ids.add(row.id());
+        }
+        instances.reaped(tx, dead.keySet());
+        return ids;
+    }
+
+    /** Calls that are free from claim to settlement touch no budget. */
+    private List<BudgetKey> keys(List<UUID> reaped) {
+        List<BudgetKey> keys = new ArrayList<>();
+        all(Operation.Claim.class).map(Operation.Claim::request).filter(request -> request.reservedUsd().signum() > 0).forEach(request -> keys.addAll(keys(request)));
+        Stream.concat(Stream.concat(
+                all(Operation.End.class).filter(op -> op.claim() != null && paid(op.claim(), op.settlement().costUsd())).map(Operation.End::claim),
+                all(Operation.Correct.class).filter(op -> paid(op.claim(), op.cost())).map(Operation.Correct::claim)),
+                reaped.stream().filter(id -> paid(id, null))).forEach(id -> keys.addAll(claims.get(id).keys()));
+        return keys;
+    }
+
+    private boolean paid(UUID claim, BigDecimal cost) {
+        ClaimRow row = claims.get(claim);
+        return row != null && row.cost() == null && (row.reserved().signum() > 0 || cost != null && cost.signum() > 0);
+    }
+
+    private List<BudgetKey> keys(ClaimRequest request) {
+        return BudgetKey.of(request.work().tenant(), request.model(), request.work().job(), day, memory.keys);
+    }
+
+    private ClaimAnswer decide(Operation.Claim op) {
+        ClaimRequest request = op.request();
+        WorkRow row = works.computeIfAbsent(request.work().id().hex(), WorkRow::added);
+        boolean others = row.owner != null && !row.owner.equals(instances.id()) && alive.contains(row.owner);
+        if (row.open() ? others : !request.reopen()) {
+            return new ClaimAnswer.Taken();
+        }
+        if (request.reservedUsd().signum() > 0) {
+            ClaimAnswer.Refused refused = spending.reserve(keys(request), request.reservedUsd());
+            if (refused != null) {
+                return refused;
+            }
+        }
+        if (!row.open()) {
+            reopened.add(row.id);
+        }
+        row.take(request.work(), instances.id());
+        changes.make(op.id(), request, instances.id(), now, day);
+        return new ClaimAnswer.Reserved(op.id());
+    }
+
+    private void end(Operation.End op) {
+        ClaimRow claim = op.claim() == null ? null : claims.get(op.claim());
+        if (op.claim() != null && claim == null) {
+            op.reply().refusal = new LedgerRejected("no such claim");
+            return;
+        }
+        List<Crossing> crossings = new ArrayList<>();
+        boolean applied = claim == null || claim.cost() == null;
+        if (claim != null && applied) {
+            book(claim, op.settlement().state().name(), op.settlement().costUsd(), crossings);
+            changes.settle(op.claim(), op.settlement(), now);
+        } else if (claim != null && op.settlement().state() == Settlement.State.FAILED && claim.state().equals(ClaimRow.SUCCEEDED)) {
+            changes.rejected(op.claim(), op.settlement(), now); // what was answered is not what was asked for
+        }
+        boolean stored = true;
+        if (op.work() != null) {
+            WorkRow row = works.computeIfAbsent(op.work().id().hex(), WorkRow::added);
+            stored = row.open() || op.finish().reopen() || instances.id().equals(row.owner);
+            if (stored) {
+                row.finish(op.work(), op.finish(), storeText ? op.answerId() : null, instances.id());
+                if (op.finish().question() != null && storeText) {
+                    reusable.put(op.answerId(), op.finish());
+                }
+            }
+            if (op.finish().checked()) {
+                ended.add(row.id);
+            }
+        }
+        op.reply().answer = new Settled(applied, stored, List.copyOf(crossings));
+    }
+
+    private void correct(Operation.Correct op) {
+        ClaimRow claim = claims.get(op.claim());
+        String before = claim == null ? "" : claim.state();
+        boolean undecided = before.equals(ClaimRow.OPEN) || before.equals(ClaimRow.AMBIGUOUS);
+        boolean fits = switch (op.state()) {
+            case ClaimRow.VOID -> before.equals(ClaimRow.OPEN);
+            case ClaimRow.RETRIED -> undecided || before.equals(ClaimRow.RESOLVED);
+            default -> claim != null && claim.cost() == null;
+        };
+        List<Crossing> crossings = new ArrayList<>();
+        if (fits) {
+            boolean unknown = !undecided && !op.state().equals(ClaimRow.RETRIED); // a call that failed stays failed
+            change(claim, unknown ? before : op.state(), op.cost() == null ? claim.cost() : op.cost(), op.source(), op.event(), crossings);
+        }
+        op.reply().answer = new Settled(fits, true, List.copyOf(crossings));
+    }
+
+    private void change(ClaimRow claim, String state, BigDecimal cost, String source, byte[] event, List<Crossing> crossings) {
+        book(claim, state, cost, crossings);
+        changes.correct(claim.id(), state, cost, source, event, now);
+    }
+
+    private void book(ClaimRow claim, String state, BigDecimal cost, List<Crossing> crossings) {
+        ClaimRow after = claim.with(state, cost);
+        claims.put(after.id(), after);
+        ClaimRow.Booking change = after.booking().less(claim.booking());
+        if (!change.nothing()) {
+            spending.book(claim.keys(), change, crossings);
+        }
+    }
+
+    private <O> Stream<O> all(Class<O> kind) {
+        return ops.stream().filter(kind::isInstance).map(kind::cast);
+    }
+}

@@ -1,0 +1,79 @@
+package io.promptroutes.ledger;
+
+import java.math.BigDecimal;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.apache.commons.lang3.function.FailableBiFunction;
+
+/** Something that the writer is asked to do. Its answer is set by the writer and told when the group is durable. */
+sealed interface Operation<T> {
+
+    /** What is told to whoever asked. */
+    final class Reply<T> {
+        final CompletableFuture<T> future = new CompletableFuture<>();
+        T answer;
+        /** Why this one alone fails, or null. */
+        RuntimeException refusal;
+
+        /** Tells the answer. Returns false where nobody waits for it. */
+        boolean tell() {
+            return refusal != null ? future.completeExceptionally(refusal) : future.complete(answer);
+        }
+    }
+
+    Reply<T> reply();
+
+    /** What undoes it when nobody waits for the answer any more, or when nobody knows whether it was done; null for nothing. */
+    default Operation<?> undo() {
+        return null;
+    }
+
+    record Begin(Work work, Reply<KnownWork> reply) implements Operation<KnownWork> {
+
+        @Override
+        public Operation<?> undo() {
+            return reply.answer instanceof KnownWork.New || reply.answer instanceof KnownWork.Ambiguous ? new Release(work.id(), new Reply<>()) : null;
+        }
+    }
+
+    record Release(WorkId work, Reply<Void> reply) implements Operation<Void> {
+    }
+
+    record Claim(UUID id, ClaimRequest request, Reply<ClaimAnswer> reply) implements Operation<ClaimAnswer> {
+
+        /** The call was never made. */
+        @Override
+        public Operation<?> undo() {
+            return reply.answer instanceof ClaimAnswer.Reserved
+                    ? new Correct(id, ClaimRow.VOID, BigDecimal.ZERO, null, null, new Reply<>()) : null;
+        }
+    }
+
+    record Generation(UUID claim, String generationId, Reply<Void> reply) implements Operation<Void> {
+    }
+
+    /**
+     * A call's settlement, a work's end, or both; the other is null.
+     *
+     * @param answerId for the row of the answer; null where the prompt does not end
+     */
+    record End(UUID claim, Settlement settlement, Work work, Finish finish, UUID answerId, Reply<Settled> reply) implements Operation<Settled> {
+    }
+
+    /** A claim's later fate. */
+    record Correct(UUID claim, String state, BigDecimal cost, String source, byte[] event, Reply<Settled> reply) implements Operation<Settled> {
+    }
+
+    record Reuse(Work work, String model, BigDecimal saved, Reply<Void> reply) implements Operation<Void> {
+    }
+
+    /** Something rare. */
+    record Other<T>(FailableBiFunction<SqlSession, Instant, T, SQLException> task, Reply<T> reply) implements Operation<T> {
+
+        void run(SqlSession tx, Instant now) throws SQLException {
+            reply.answer = task.apply(tx, now);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package io.promptroutes.ops;
+
+import io.promptroutes.ops.RouteModel.Part;
+import io.promptroutes.pipeline.Outcome;
+import io.promptroutes.prompt.Strategy;
+import io.promptroutes.settings.Finding;
+import io.promptroutes.settings.RouteFiles;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.impl.engine.DefaultClassResolver;
+import org.apache.camel.model.BeanDefinition;
+import org.apache.camel.model.FromDefinition;
+import org.apache.camel.model.OptionalIdentifiedDefinition;
+import org.apache.camel.model.RouteConfigurationDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateDefinition;
+import org.apache.camel.support.PatternHelper;
+import org.apache.commons.lang3.function.Failable;
+
+/**
+ * What the user's own route files name in vain, before anything starts. The shipped files are only looked at for what the user's have taken
+ * away from them. Stateless.
+ */
+public final class RouteCheck {
+
+    /** A bean by its name: in an option that is for one, in any option, and in an address. */
+    private static final Pattern REFERENCE = Pattern.compile("^#?([\\w-]+)$");
+    private static final Pattern BEAN = Pattern.compile("^#([\\w-]+)$");
+    private static final Pattern BEAN_OF_ADDRESS = Pattern.compile("[?&][^=&]+=#([\\w-]+)(?=&|$)");
+    /** That something is sent to. */
+    private static final Pattern QUEUE = Pattern.compile("(?:direct|seda):[^?]+");
+    private static final String STRATEGY = "${variable.strategy}";
+    /** Stands for anything. */
+    private static final String OPEN = "\\$\\{.*?}";
+    /** Where commands begin. */
+    private static final Set<String> ENTRIES = Set.of("direct:batch", "direct:prompt", "direct:detect-task", "direct:refresh-catalogue",
+            "direct:unknown-costs");
+
+    private final RouteModel jar;
+    private final RouteModel own;
+    private final Known known;
+    private final Consumer<Finding> found;
+    /** Of the files in use. */
+    private final List<RouteDefinition> routes = new ArrayList<>();
+    private final List<RouteConfigurationDefinition> configurations = new ArrayList<>();
+    private final List<Part> parts = new ArrayList<>();
+
+    /**
+     * What there is beside the routes.
+     *
+     * @param bean  by its name; null where there is none
+     * @param keys  for placeholders
+     * @param model whether there is one of that name
+     */
+    public record Known(Function<String, Object> bean, Properties keys, Predicate<String> model) {
+    }
+
+    private static final class Shipped {
+
+        private static final RouteModel MODEL = Failable.get(() -> RouteModel.of(RouteFiles.ofTheJar()));
+    }
+
+    private RouteCheck(RouteModel own, Set<String> replaced, Known known, Consumer<Finding> found) {
+        jar = Shipped.MODEL;
+        this.own = own;
+        this.known = known;
+        this.found = found;
+        routes.addAll(own.routes);
+        configurations.addAll(own.configurations);
+        parts.addAll(own.parts);
+        jar.routes.stream().filter(one -> !replaced.contains(file(one))).forEach(routes::add);
+        jar.configurations.stream().filter(one -> !replaced.contains(file(one))).forEach(configurations::add);
+        jar.parts.stream().filter(one -> !replaced.contains(file(one.at()))).forEach(parts::add);
+    }
+
+    /** Beans that the jar's files name, also those of routes that are not for every command. */
+    public static Set<String> beansOfTheJar() {
+        return beans(Shipped.MODEL.parts).map(Name::text).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** @param places of route files by folder and name, as of Camel; where none is the user's nothing is looked at */
+    public static void check(Map<String, String> places, Known known, Consumer<Finding> found) {
+        Set<String> own = places.values().stream().filter(place -> place.startsWith("file:")).collect(Collectors.toCollection(TreeSet::new));
+        if (own.isEmpty()) {
+            return;
+        }
+        RouteModel model;
+        try {
+            model = RouteModel.of(own);
+        } catch (Exception e) {
+            return; // told by Camel itself when it reads them
+        }
+        Set<String> replaced = places.entrySet().stream().filter(place -> own.contains(place.getValue())).map(Map.Entry::getKey).collect(Collectors.toSet());
+        new RouteCheck(model, replaced, known, found).check();
+    }
+
+    private void check() {
+        beans();
+        queues();
+        Set<String> ids = new HashSet<>();
+        Stream.concat(routes.stream().filter(one -> !own.routes.contains(one)), own.routes.stream()).filter(one -> one.getId() != null && !ids.add(one.getId()))
+                .forEach(one -> fault("two routes have the id " + one.getId(), RouteModel.where(one), "give one of them another"));
+        configurations();
+        Set<String> templates = Stream.of(jar, own).flatMap(one -> one.templates.stream()).map(RouteTemplateDefinition::getId).collect(Collectors.toSet());
+        own.parts.stream().filter(part -> part.option().equals("routeTemplateRef") && !templates.contains(part.value())).forEach(part ->
+                fault("no route template is called " + part.value(), part.where(), Finding.nearest(part.value(), templates, "name one that is there")));
+        ClauseCheck.check(own, new DefaultClassResolver(), found);
+        new NameCheck(own, parts, known, found).check();
+    }
+
+    private void fault(String what, String where, String todo) {
+        found.accept(Finding.fault(what, where, todo));
+    }
+
+    /** A name in a file. */
+    private record Name(String text, Part part) {
+    }
+
+    private static Stream<Name> beans(List<Part> parts) {
+        return parts.stream().flatMap(part -> {
+            boolean reference = part.option().matches("(?!routeTemplate)\\w*[rR]ef");
+            Pattern named = part.option().equals("uri") ? BEAN_OF_ADDRESS : reference ? REFERENCE : BEAN;
+            return named.matcher(part.value()).results().map(name -> new Name(name.group(1), part));
+        });
+    }
+
+    private void beans() {
+        Set<String> shipped = beansOfTheJar();
+        beans(own.parts).filter(bean -> !shipped.contains(bean.text()) && !own.beans.contains(bean.text()) && known.bean().apply(bean.text()) == null
+                && !known.keys().containsKey("camel.beans." + bean.text()))
+                .forEach(bean -> fault("no bean is called " + bean.text(), bean.part().where(),
+                        Finding.nearest(bean.text(), shipped, "name one that is there")));
+        own.parts.stream().filter(part -> part.is(BeanDefinition.class, "method")).forEach(part -> {
+            String name = ((BeanDefinition) part.in()).getRef();
+            Object bean = name == null ? null : known.bean().apply(name);
+            String method = part.value().replaceFirst("\\(.*", "");
+            Set<String> methods = bean == null ? Set.of(method) : Stream.of(bean.getClass().getMethods()).map(Method::getName).collect(Collectors.toSet());
+            if (!methods.contains(method)) {
+                fault("the bean " + name + " has no method " + method, part.where(), Finding.nearest(method, methods, "name one that it has"));
+            }
+        });
+    }
+
+    /** All that something is sent to, and all that it may mean, has to begin a route. */
+    private void queues() {
+        Set<String> begun = begun(routes);
+        Set<String> shipped = begun(jar.routes);
+        parts.stream().filter(part -> part.option().equals("uri") && !part.is(FromDefinition.class, "uri") && QUEUE.matcher(part.value()).lookingAt())
+                .forEach(part -> {
+                    List<String> meant = meant(part.value().split("\\?")[0]).toList();
+                    List<String> missing = meant.stream().filter(one -> begun.stream().noneMatch(there -> one.equals(there) || fits(there, one))).toList();
+                    missing.stream().filter(one -> missing.size() == meant.size() || shipped.contains(one)).forEach(one ->
+                            fault("no route begins with " + one, instead(one, part), Finding.nearest(one, begun, "name one that is there")));
+                });
+        Stream.concat(ENTRIES.stream(), Stream.of(Outcome.values()).map(Outcome::route)).filter(one -> !begun.contains(one))
+                .forEach(one -> fault("no route begins with " + one + ", to which prompts are moved", instead(one, null),
+                        "name it so again, or take a new copy of the file"));
+    }
+
+    private static Set<String> begun(List<RouteDefinition> routes) {
+        return routes.stream().map(RouteModel::begins).collect(Collectors.toSet());
+    }
+
+    /** The addresses that a text with keys and variables can be; as it is where that cannot be told. */
+    private Stream<String> meant(String address) {
+        if (address.contains(STRATEGY)) {
+            return Stream.of(Strategy.values()).flatMap(one -> meant(address.replace(STRATEGY, one.toString())));
+        }
+        int begin = address.lastIndexOf("{{");
+        if (begin < 0) {
+            return Stream.of(address);
+        }
+        int end = address.indexOf("}}", begin);
+        String key = address.substring(begin + 2, end).split(":")[0];
+        List<String> values = NameCheck.VALUES.getOrDefault(key, List.of(known.keys().getProperty(key, "${" + key + "}")));
+        return values.stream().flatMap(one -> meant(address.substring(0, begin) + one + address.substring(end + 2)));
+    }
+
+    private static boolean fits(String name, String pattern) {
+        return pattern.contains("${") && name.matches(Stream.of(pattern.split(OPEN, -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
+    }
+
+    /** The first route that is new in the user's file which ought to have it; else the sender, or that file. */
+    private String instead(String address, Part sender) {
+        Set<String> shipped = begun(jar.routes);
+        String file = jar.routes.stream().filter(one -> RouteModel.begins(one).equals(address)).map(RouteCheck::file).findFirst().orElse("");
+        return own.routes.stream().filter(one -> file.equals(file(one)) && !shipped.contains(RouteModel.begins(one))).map(RouteModel::where).findFirst()
+                .orElse(sender == null ? file : sender.where());
+    }
+
+    private void configurations() {
+        Set<String> ids = ids(configurations);
+        Set<String> shipped = ids(jar.configurations);
+        String other = own.configurations.stream().filter(one -> one.getId() != null && !shipped.contains(one.getId())).map(RouteModel::where)
+                .findFirst().orElse(null);
+        routes.stream().filter(route -> route.getRouteConfigurationId() != null).forEach(route -> Stream.of(route.getRouteConfigurationId().split(","))
+                .filter(id -> !id.contains("{{") && ids.stream().noneMatch(known -> PatternHelper.matchPattern(known, id))).forEach(id -> fault("no route configuration is called " + id,
+                        shipped.contains(id) && other != null ? other : RouteModel.where(route), Finding.nearest(id, ids, "name one that is there"))));
+    }
+
+    private static Set<String> ids(List<RouteConfigurationDefinition> configurations) {
+        return configurations.stream().map(RouteConfigurationDefinition::getId).filter(Objects::nonNull).collect(Collectors.toSet());
+    }
+
+    private static String file(OptionalIdentifiedDefinition<?> definition) {
+        return RouteModel.where(definition).replaceFirst(" line .*", "");
+    }
+}

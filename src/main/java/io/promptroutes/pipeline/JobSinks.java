@@ -1,0 +1,133 @@
+package io.promptroutes.pipeline;
+
+import io.promptroutes.file.IdSet;
+import io.promptroutes.file.OutputFolder;
+import io.promptroutes.flow.Inbound;
+import io.promptroutes.flow.Variables;
+import io.promptroutes.ledger.FinishedWork;
+import io.promptroutes.ledger.KnownWork;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Prompt;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A job's output folder as the beans of routes/engine/publish-to-files.camel.yaml. Thread-safe. */
+public final class JobSinks implements LedgerPolicy.Earlier {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobSinks.class);
+
+    private final OutputFolder folder;
+    private final Map<String, Processor> beans = Map.of("appendResult", exchange -> end(exchange, true), "appendDeadLetter", exchange -> end(exchange, false),
+            "appendCost", this::cost, "appendAlert", this::alert);
+    private final IdSet asked = new IdSet();
+    /** Of prompts that the job had ended more than once when it began, each time asking something else, and whose texts nobody keeps: when it did so last; and of those without a line. */
+    private final Map<String, Instant> last = new HashMap<>();
+
+    public JobSinks(OutputFolder folder) {
+        this.folder = folder;
+    }
+
+    public Map<String, Processor> beans() {
+        return beans;
+    }
+
+    private void end(Exchange exchange, boolean result) throws IOException {
+        byte[] line = body(exchange);
+        String id = exchange.getVariable(Variables.ID, String.class);
+        Prompt prompt = exchange.getVariable(Variables.PROMPT, Prompt.class);
+        String identity = prompt == null ? id : prompt.identity();
+        folder.placed(exchange.getVariable(Variables.ARRIVAL, Inbound.class).source(), id, identity);
+        boolean again = exchange.getVariable(Variables.AGAIN) != null || !result && exchange.getVariable(Variables.RUN) == null; // else it was called
+        if (line == LookUp.STANDING || again && folder.hasExactly(id, line, result)) {
+            folder.stands(id, result);
+        } else {
+            folder.end(id, identity, line, result);
+        }
+    }
+
+    private void alert(Exchange exchange) throws IOException {
+        folder.alert(body(exchange));
+    }
+
+    /** The id by which a cost event is known is its own, not the prompt's. */
+    private void cost(Exchange exchange) throws IOException {
+        cost(body(exchange));
+    }
+
+    private void cost(byte[] event) throws IOException {
+        String id = Json.text(event, "id");
+        if (id == null) {
+            LOG.warn("a cost event in the ledger cannot be read, and is left out of the files");
+        } else if (!folder.hasCost(id)) {
+            folder.cost(id, event);
+        }
+    }
+
+    @Override
+    public boolean has(Prompt prompt, KnownWork.Ended end) {
+        return end.when().equals(last.getOrDefault(prompt.identity(), end.when())) && folder.has(prompt.id(), prompt.identity(), end.answered());
+    }
+
+    @Override
+    public boolean asked(String identity) {
+        return asked.contains(identity);
+    }
+
+    /** Writes what an earlier run had on disk in the ledger, and not in the files when it died. Of what a prompt came to the last end counts. */
+    public void restore(Ledger ledger, String job) {
+        ledger.history().forEachFinished(job, work -> {
+            if (!asked.add(work.identity()) && work.json() == null || missing(work)) {
+                last.put(work.identity(), Instant.MIN);
+            }
+        });
+        if (asked.size() > 0) {
+            folder.continued();
+        }
+        if (!last.isEmpty()) {
+            ledger.history().forEachFinished(job, work -> last.computeIfPresent(work.identity(),
+                    (identity, end) -> end.isAfter(work.finishedAt()) ? end : work.finishedAt()));
+            ledger.history().forEachFinished(job, work -> {
+                if (missing(work) && work.finishedAt().equals(last.get(work.identity()))) {
+                    restore(work);
+                }
+            });
+        }
+        ledger.history().events(job, this::restoreEvent);
+    }
+
+    private boolean missing(FinishedWork work) {
+        return work.json() != null && !folder.knows(work.identity());
+    }
+
+    private void restoreEvent(byte[] event) {
+        try {
+            cost(event);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void restore(FinishedWork work) {
+        try {
+            if (folder.knows(work.promptId())) {
+                folder.displaced(work.json());
+            } else {
+                folder.end(work.promptId(), work.identity(), work.json(), work.answered());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] body(Exchange exchange) {
+        return exchange.getMessage().getBody(byte[].class);
+    }
+}

@@ -1,0 +1,2 @@
+/** Meters, spans and log fields of prompts and calls. */
+package io.promptroutes.telemetry;
