@@ -29,7 +29,7 @@ import org.apache.camel.Exchange;
  */
 record SettleCall(Ledger ledger, AdmissionGate intake, Executor publishers, Clock clock) implements AsyncStep {
 
-    /** The thread, and with it the permit, is free for another call while the commit is waited for, and whatever is published then. */
+    /** With a ledger the thread, and with it the permit, is free for another call while the commit is waited for, and whatever is published then. */
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         return settle(exchange, callback, false);
@@ -47,11 +47,7 @@ record SettleCall(Ledger ledger, AdmissionGate intake, Executor publishers, Cloc
         if (!unchecked) {
             exchange.getMessage().setBody(call.event()); // to be published then
         }
-        if (ledger == null && !unchecked) {
-            publishers.execute(() -> callback.done(false));
-            return false;
-        }
-        if (call.claim() == null) {
+        if (call.claim() == null) { // no ledger: nothing is waited for, and another thread would cost more than it gives
             callback.done(true);
             return true;
         }

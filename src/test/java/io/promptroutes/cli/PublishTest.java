@@ -101,12 +101,11 @@ class PublishTest {
         }
     }
 
-    @ParameterizedTest(name = "ledger: {0}")
-    @ValueSource(booleans = {false, true})
-    void aSlowPlaceForCostEventsHoldsNoPermitAndEveryPromptWaitsForItsOwn(boolean kept, @TempDir Path folder) {
+    @Test
+    void aSlowPlaceForCostEventsHoldsNoPermitAndEveryPromptWaitsForItsOwn(@TempDir Path folder) {
         Slow disk = new Slow("promptroutes.cost.v1");
-        try (Ledger ledger = kept ? Ledger.open(TestLedgers.embedded(folder)) : null;
-                RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("prompts.concurrency", "1", "ledger.enabled", kept ? "on" : "off"), disk, ledger)) {
+        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
+                RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("prompts.concurrency", "1", "ledger.enabled", "on"), disk, ledger)) {
             List<String> ids = List.of(routes.send("{\"prompt\":\"One\"}"), routes.send("{\"prompt\":\"Two\"}"), routes.send("{\"prompt\":\"Three\"}"));
             await().untilAtomic(disk.waiting, equalTo(3));
             assertThat(server.calls()).hasSize(3);
