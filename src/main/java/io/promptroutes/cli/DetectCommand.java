@@ -88,8 +88,13 @@ final class DetectCommand extends ConfiguredCommand implements Callable<Integer>
         print.println("for         " + line(detection, 1));
         print.println("against     " + line(detection, -1));
         for (int one = 0; one < detection.shares().length; one++) {
-            print.printf(Locale.ROOT, "%-10s  %.2f%n", detector.lexicon().tasks().get(one), detection.shares()[one]);
+            print.printf(Locale.ROOT, "%-" + width(detector.lexicon().tasks()) + "s  %.2f%n", detector.lexicon().tasks().get(one), detection.shares()[one]);
         }
+    }
+
+    /** Of a column that has tasks. */
+    private static int width(List<String> tasks) {
+        return tasks.stream().mapToInt(String::length).reduce(10, Math::max);
     }
 
     private static String line(Detection detection, int sign) {
@@ -142,15 +147,16 @@ final class DetectCommand extends ConfiguredCommand implements Callable<Integer>
 
     private static void print(Evaluation evaluation, PrintWriter print) {
         print.printf(Locale.ROOT, "prompts     %d%naccuracy    %.3f%nmacro-F1    %.3f%n%n", evaluation.prompts(), evaluation.accuracy(), evaluation.macroF1());
-        print.printf("%-10s %8s %8s %9s", "is / found", "prompts", "recall", "precision");
+        int width = width(evaluation.tasks());
+        print.printf("%-" + width + "s %8s %8s %9s", "is / found", "prompts", "recall", "precision");
         for (String found : evaluation.tasks()) {
-            print.printf(" %9s", found);
+            print.printf(" %" + width + "s", found);
         }
         print.println();
         for (String right : evaluation.tasks()) {
-            print.printf(Locale.ROOT, "%-10s %8d %8.3f %9.3f", right, evaluation.prompts(right), evaluation.recall(right), evaluation.precision(right));
+            print.printf(Locale.ROOT, "%-" + width + "s %8d %8.3f %9.3f", right, evaluation.prompts(right), evaluation.recall(right), evaluation.precision(right));
             for (String found : evaluation.tasks()) {
-                print.printf(" %9d", evaluation.count(right, found));
+                print.printf(" %" + width + "d", evaluation.count(right, found));
             }
             print.println();
         }
