@@ -16,7 +16,7 @@ final class InputCount implements AutoCloseable {
     private volatile long total;
 
     /**
-     * @param input opened with an intake and a tally of its own; null where it can be read only once
+     * @param input opened with a gate and statistics of its own; null where it can be read only once
      * @param most  prompts that are wanted of it, which is taken for their number; null for all
      */
     InputCount(BiFunction<AdmissionGate, JobStatistics, Arrivals> input, Long most) {
