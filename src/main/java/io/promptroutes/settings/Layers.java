@@ -47,7 +47,8 @@ final class Layers {
             try {
                 put(read(Files.readAllBytes(file)), file.toString());
             } catch (IOException | IllegalArgumentException e) {
-                throw new UsageException(file + " cannot be read: " + e.getMessage());
+                throw new UsageException(file + " cannot be read: " + e.getMessage()
+                        + (e instanceof IllegalArgumentException ? " A backslash is written twice." : ""));
             }
         }
         Map<String, String> given = new TreeMap<>();
@@ -88,7 +89,7 @@ final class Layers {
 
     private static Map<String, String> read(byte[] bytes) throws IOException {
         Properties properties = new Properties();
-        properties.load(new StringReader(new String(bytes, StandardCharsets.UTF_8)));
+        properties.load(new StringReader(new String(bytes, StandardCharsets.UTF_8).replaceFirst("^\ufeff", "")));
         Map<String, String> read = new TreeMap<>();
         properties.stringPropertyNames().forEach(key -> read.put(key, properties.getProperty(key).strip()));
         return read;
