@@ -150,8 +150,14 @@ final class Application implements AutoCloseable {
         try {
             main.start();
         } catch (Exception e) {
-            throw new UsageException("the routes do not start: " + ExceptionUtils.getRootCause(e).getMessage(), e);
+            throw new UsageException("the routes do not start: " + inOneLine(ExceptionUtils.getRootCause(e).getMessage()), e);
         }
+    }
+
+    /** Without the lines of the file that a YAML parser shows, which have four blanks in front, and its marks below them. */
+    private static String inOneLine(String message) {
+        return String.valueOf(message).replaceAll("(?m)^ {4}.*\\R?", "").replaceAll("(?<= in )file:", "").strip()
+                .replaceFirst(":$", "").replaceAll(":\\s*\\R\\s*", "; ").replaceAll("\\s*\\R\\s*", " ");
     }
 
     /** @param places of route files by folder and name, as of Camel */

@@ -7,7 +7,7 @@ import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteFiles;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +42,8 @@ public final class RouteCheck {
     private static final Pattern BEAN_OF_ADDRESS = Pattern.compile("[?&][^=&]+=#([\\w-]+)(?=&|$)");
     /** That something is sent to. */
     private static final Pattern QUEUE = Pattern.compile("(?:direct|seda):[^?]+");
+    /** Of which Camel starts one route alone. */
+    private static final Pattern DIRECT = Pattern.compile("direct:[^${}]+");
     private static final String STRATEGY = "${variable.strategy}";
     /** Stands for anything. */
     private static final String OPEN = "\\$\\{.*?}";
@@ -101,8 +103,10 @@ public final class RouteCheck {
         try {
             model = RouteModel.of(own);
         } catch (Exception e) {
-            return; // told by Camel itself when it reads them
+            TextCheck.unreadable(places, found); // the rest is told by Camel itself when it reads them
+            return;
         }
+        TextCheck.readable(places, found);
         Set<String> replaced = places.entrySet().stream().filter(place -> own.contains(place.getValue())).map(Map.Entry::getKey).collect(Collectors.toSet());
         new RouteCheck(model, replaced, known, found).check();
     }
@@ -110,15 +114,27 @@ public final class RouteCheck {
     private void check() {
         beans();
         queues();
-        Set<String> ids = new HashSet<>();
-        Stream.concat(routes.stream().filter(one -> !own.routes.contains(one)), own.routes.stream()).filter(one -> one.getId() != null && !ids.add(one.getId()))
-                .forEach(one -> fault("two routes have the id " + one.getId(), RouteModel.where(one), "give one of them another"));
+        twice("have the id ", one -> one.getId());
+        twice("begin with ", one -> one.getPrecondition() == null && one.getAutoStartup() == null && DIRECT.matcher(RouteModel.begins(one)).matches()
+                ? RouteModel.begins(one) : null);
         configurations();
         Set<String> templates = Stream.of(jar, own).flatMap(one -> one.templates.stream()).map(RouteTemplateDefinition::getId).collect(Collectors.toSet());
         own.parts.stream().filter(part -> part.option().equals("routeTemplateRef") && !templates.contains(part.value())).forEach(part ->
                 fault("no route template is called " + part.value(), part.where(), Finding.nearest(part.value(), templates, "name one that is there")));
         ClauseCheck.check(own, new DefaultClassResolver(), found);
         new NameCheck(own, parts, known, found).check();
+    }
+
+    /** @param name that no two routes may have in common; null where a route has none */
+    private void twice(String what, Function<RouteDefinition, String> name) {
+        Map<String, RouteDefinition> seen = new HashMap<>();
+        Stream.concat(routes.stream().filter(one -> !own.routes.contains(one)), own.routes.stream()).filter(one -> name.apply(one) != null).forEach(one -> {
+            RouteDefinition other = seen.putIfAbsent(name.apply(one), one);
+            if (other != null) {
+                fault("two routes " + what + name.apply(one), RouteModel.where(one),
+                        "give one of them another; the other is in " + (own.routes.contains(other) ? "" : "the shipped ") + RouteModel.where(other));
+            }
+        });
     }
 
     private void fault(String what, String where, String todo) {

@@ -39,16 +39,18 @@ public final class RouteFiles {
     /**
      * By folder and name: {@code classpath:…}, or {@code file:…} where there is one of the user's.
      *
-     * @throws UsageException where a file among the pipelines has the name of one of the engine, whose routes would be there twice
+     * @throws UsageException where a file has the name of a shipped one of the other folder, whose routes would be there twice
      */
     public static Map<String, String> places(Path directory) {
         Map<String, String> places = new TreeMap<>();
-        shipped().forEach(name -> places.put(name, "classpath:" + name));
+        List<String> shipped = shipped();
+        shipped.forEach(name -> places.put(name, "classpath:" + name));
         for (String name : own(directory)) {
-            String engine = name.replace(PIPELINES, ENGINE);
-            if (places.containsKey(engine)) {
-                throw new UsageException("file " + directory.resolve(name) + " is in the folder of pipelines; move it to " + engine
-                        + ", where it takes the place of the shipped file");
+            boolean engine = name.startsWith(ENGINE);
+            String other = engine ? name.replace(ENGINE, PIPELINES) : name.replace(PIPELINES, ENGINE);
+            if (shipped.contains(other)) {
+                throw new UsageException("file " + directory.resolve(name) + " is in the folder of " + (engine ? "the engine" : "pipelines") + "; move it to "
+                        + other + ", where it takes the place of the shipped file");
             }
             places.put(name, "file:" + directory.resolve(name));
         }

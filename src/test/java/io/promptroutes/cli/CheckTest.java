@@ -416,6 +416,43 @@ class CheckTest {
         Files.copy(Path.of("routes/engine/call.camel.yaml"), folder.resolve("routes/call.camel.yaml"));
         assertThatThrownBy(this::routes).isInstanceOf(UsageException.class)
                 .hasMessageContaining("routes/call.camel.yaml is in the folder of pipelines; move it to routes/engine/call.camel.yaml");
+
+        Files.delete(folder.resolve("routes/call.camel.yaml"));
+        Files.copy(Path.of("routes/prompts-from-files.camel.yaml"), folder.resolve("routes/engine/prompts-from-files.camel.yaml"));
+        assertThatThrownBy(this::routes).isInstanceOf(UsageException.class).hasMessageContaining(
+                "routes/engine/prompts-from-files.camel.yaml is in the folder of the engine; move it to routes/prompts-from-files.camel.yaml");
+    }
+
+    @Test
+    void whatIsThereTwiceIsToldWithTheOtherPlaceAndWhatIsNoRouteWithItsFile() throws Exception {
+        String route = "- route:\n    id: %s\n    %sfrom:\n      uri: %s\n      steps:\n        - log: a\n";
+        own("routes/mine.camel.yaml", route.formatted("mine", "", "direct:prompt") + route.formatted("mine", "autoStartup: false\n    ", "direct:prompt")
+                + route.formatted("if", "precondition: \"'{{kafka.enabled}}' == 'off'\"\n    ", "direct:prompt"));
+        own("routes/comment.camel.yaml", "# mine\n---\n");
+        own("routes/list.camel.yaml", "\ufeff# mine\n\n" + route.formatted("other", "", "direct:other"));
+        own("routes/map.camel.yaml", "# mine\nroute:\n  id: map\n  from:\n    uri: direct:map\n    steps:\n      - log: a\n");
+        routes();
+
+        assertThat(told()).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).matches("two routes have the id mine in routes/mine.camel.yaml line \\d+; give one of them another; the other is in "
+                        + "routes/mine.camel.yaml line 1"),
+                one -> assertThat(one).matches("two routes begin with direct:prompt in routes/mine.camel.yaml line 1; give one of them another; the other is in "
+                        + "the shipped routes/engine/prompt.camel.yaml line \\d+"),
+                one -> assertThat(one).isEqualTo("there is no route in routes/map.camel.yaml; begin each with a dash, as in - route:"));
+    }
+
+    @Test
+    void aRouteFileThatIsNotUtf8IsNamed() throws Exception {
+        own("routes/mine.camel.yaml", "- route:\n".replaceAll("", "\0"));
+        routes();
+        assertThat(told()).containsExactly("the text is not UTF-8 in routes/mine.camel.yaml; save it as UTF-8");
+    }
+
+    @Test
+    void aFileOfKeysMayBeginWithAByteOrderMark() throws Exception {
+        own("application.properties", "\ufeffprompts.window=7\r\nprompts.concurency=3\r\n");
+        assertThat(Settings.load(folder, Map.of(), Map.of(), findings::add).text("prompts.window")).isEqualTo("7");
+        assertThat(told()).singleElement().asString().contains("prompts.concurency");
     }
 
     private record Said(int code, String text) {

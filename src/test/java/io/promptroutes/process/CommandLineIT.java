@@ -189,8 +189,8 @@ class CommandLineIT {
         List<List<String>> told = List.of(List.of("application.properties", "cannot be read"),
                 List.of("retry.backof", "application.properties", "retry.backoff"),
                 List.of("retry.backoff", "application.properties", "a duration"),
-                List.of("routes/engine/call.camel.yaml"),
-                List.of("routes/mine.camel.yaml"),
+                List.of("while parsing a flow node in routes/engine/call.camel.yaml, line 2, column 1; expected the node content"),
+                List.of("Unsupported field: form in routes/mine.camel.yaml, line 2, column 5"),
                 List.of("routes/call.camel.yaml is in the folder of pipelines; move it to routes/engine/call.camel.yaml"));
         for (int i = 0; i < told.size(); i++) {
             assertThat(running.get(i).ended(SOON).with(2).err()).contains(told.get(i)).doesNotContain("\tat ");
