@@ -8,6 +8,7 @@ import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.model.Catalogue;
 import io.promptroutes.model.CatalogueCopy;
+import io.promptroutes.ops.OptionFault;
 import io.promptroutes.ops.RouteCheck;
 import io.promptroutes.pipeline.Beans;
 import io.promptroutes.pipeline.LedgerPolicy;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -34,6 +36,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.camel.component.properties.PropertiesComponent;
@@ -150,7 +153,9 @@ final class Application implements AutoCloseable {
         try {
             main.start();
         } catch (Exception e) {
-            throw new UsageException("the routes do not start: " + inOneLine(ExceptionUtils.getRootCause(e).getMessage()), e);
+            String option = Optional.ofNullable(ExceptionUtils.throwableOfType(e, ResolveEndpointFailedException.class))
+                    .flatMap(failed -> OptionFault.of(failed, camel(), RouteFiles.places(Path.of("")))).orElse(null);
+            throw new UsageException(option != null ? option : "the routes do not start: " + inOneLine(ExceptionUtils.getRootCause(e).getMessage()), e);
         }
     }
 

@@ -6,7 +6,9 @@ import io.promptroutes.prompt.Json;
 import io.promptroutes.settings.UsageException;
 import io.promptroutes.training.Learner.Example;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,10 @@ final class LabelledPrompts {
     static List<Example> read(Path file, List<String> tasks) {
         try {
             return read(Files.readAllLines(file), file.toString(), tasks);
+        } catch (NoSuchFileException e) {
+            throw new UsageException(file + " does not exist", e);
+        } catch (CharacterCodingException e) {
+            throw new UsageException(file + " is not UTF-8", e);
         } catch (IOException e) {
             throw new UsageException(file + " cannot be read: " + e.getMessage(), e);
         }

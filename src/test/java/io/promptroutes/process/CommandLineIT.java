@@ -185,13 +185,18 @@ class CommandLineIT {
                 Product.in(folder.resolve("e")).calling(simulator).file("routes/engine/call.camel.yaml", "- route: [\n").start("ask", "Hi"),
                 Product.in(folder.resolve("f")).calling(simulator).file("routes/mine.camel.yaml",
                         "- route:\n    id: mine\n    form:\n      uri: direct:mine\n").start("ask", "Hi"),
-                Product.in(folder.resolve("g")).calling(simulator).file("routes/call.camel.yaml", "- route: [\n").start("ask", "Hi"));
+                Product.in(folder.resolve("g")).calling(simulator).file("routes/call.camel.yaml", "- route: [\n").start("ask", "Hi"),
+                Product.in(folder.resolve("h")).calling(simulator).file("routes/mine.camel.yaml", "- route:\n    id: mine\n    from:\n      uri: seda:mine\n"
+                        + "      parameters:\n        concurentConsumers: 2\n      steps:\n        - log: a\n").start("ask", "Hi"),
+                Product.in(folder.resolve("i")).calling(simulator).start("detect", "--evaluate", "nowhere.jsonl"));
         List<List<String>> told = List.of(List.of("application.properties", "cannot be read"),
                 List.of("retry.backof", "application.properties", "retry.backoff"),
                 List.of("retry.backoff", "application.properties", "a duration"),
                 List.of("while parsing a flow node in routes/engine/call.camel.yaml, line 2, column 1; expected the node content"),
                 List.of("Unsupported field: form in routes/mine.camel.yaml, line 2, column 5"),
-                List.of("routes/call.camel.yaml is in the folder of pipelines; move it to routes/engine/call.camel.yaml"));
+                List.of("routes/call.camel.yaml is in the folder of pipelines; move it to routes/engine/call.camel.yaml"),
+                List.of("an address of seda has no option concurentConsumers in routes/mine.camel.yaml line 6; did you mean concurrentConsumers?"),
+                List.of("nowhere.jsonl does not exist"));
         for (int i = 0; i < told.size(); i++) {
             assertThat(running.get(i).ended(SOON).with(2).err()).contains(told.get(i)).doesNotContain("\tat ");
         }
