@@ -100,8 +100,12 @@ final class CheckCommand extends ConfiguredCommand implements Callable<Integer> 
     private void build(Settings settings) {
         if (findings.stream().noneMatch(Finding::mend)) {
             try (Application application = application(settings)) {
-                application.build();
-                good.add(RouteFiles.places(Path.of("")).size() + " route files");
+                Map<String, String> files = RouteFiles.places(Path.of(""));
+                application.check(files, findings::add);
+                if (findings.stream().noneMatch(Finding::mend)) {
+                    application.build();
+                    good.add(files.size() + " route files");
+                }
             } catch (UsageException e) {
                 findings.add(Finding.fault(e.getMessage(), "", "correct the file or key that it names"));
             }

@@ -177,6 +177,14 @@ class CommandLineIT {
     }
 
     @Test
+    void eachFaultOfARouteFileIsARowOfTheCheck() {
+        Product product = Product.in(folder).calling(simulator).file("routes/mine.camel.yaml",
+                "- route:\n    id: mine\n    from:\n      uri: direct:mine\n      steps:\n        - process:\n            ref: preparCall\n        - log: '{{user.mine}}'\n");
+        assertThat(product.run("check", "--offline").with(2).out()).contains("MEND     no bean is called preparCall", "where: routes/mine.camel.yaml line 6",
+                "do:    did you mean prepareCall?", "MEND     there is no key user.mine", "2 to mend");
+    }
+
+    @Test
     void brokenFilesInTheWorkingDirectoryAreNamed() {
         List<Running> running = List.of(
                 Product.in(folder.resolve("b")).calling(simulator).file("application.properties", "prompts.system=\\u12\n").start("ask", "Hi"),
