@@ -98,6 +98,7 @@ final class CheckCommand extends ConfiguredCommand implements Callable<Integer> 
 
     /** As Camel builds them, in a job and in the service. */
     private void build(Settings settings) {
+        RouteFiles.passedOver(Path.of("")).forEach(name -> findings.add(Finding.warning("a file is not read, as its name does not end in .camel.yaml", name, "rename it if it is to count")));
         if (findings.stream().noneMatch(Finding::mend)) {
             try (Application application = application(settings)) {
                 Map<String, String> files = RouteFiles.places(Path.of(""));

@@ -12,9 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.apache.commons.io.function.Uncheck;
 
 /**
  * Where each route file is taken from: a file of the working directory replaces the jar's of the same folder and name. A file is known by both,
@@ -60,10 +63,15 @@ public final class RouteFiles {
     /** The user's, which differ from the jar's. */
     static List<String> own(Path directory) {
         try {
-            return names(directory).stream().filter(name -> !asShipped(directory, name)).toList();
+            return names(directory, name -> name.endsWith(ENDING)).stream().filter(name -> !asShipped(directory, name)).toList();
         } catch (IOException e) {
             throw new UsageException("the route files in " + directory.resolve(PIPELINES) + " cannot be read: " + e.getMessage());
         }
+    }
+
+    /** YAML of the user's that is no route file by its name. */
+    public static List<String> passedOver(Path directory) {
+        return Uncheck.get(() -> names(directory, name -> name.toLowerCase(Locale.ROOT).matches(".*\\.ya?ml") && !name.endsWith(ENDING)));
     }
 
     private static boolean asShipped(Path directory, String name) {
@@ -83,10 +91,10 @@ public final class RouteFiles {
         try {
             URI folder = RouteFiles.class.getResource("/" + PIPELINES).toURI();
             if (!folder.getScheme().equals("jar")) {
-                return names(Path.of(folder).getParent());
+                return names(Path.of(folder).getParent(), name -> name.endsWith(ENDING));
             }
             try (FileSystem jar = FileSystems.newFileSystem(folder, Map.of())) {
-                return names(jar.getPath("/"));
+                return names(jar.getPath("/"), name -> name.endsWith(ENDING));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -95,12 +103,12 @@ public final class RouteFiles {
         }
     }
 
-    private static List<String> names(Path root) throws IOException {
+    private static List<String> names(Path root, Predicate<String> wanted) throws IOException {
         List<String> names = new ArrayList<>();
         for (String folder : List.of(PIPELINES, ENGINE)) {
             if (Files.isDirectory(root.resolve(folder))) {
                 try (Stream<Path> files = Files.list(root.resolve(folder))) {
-                    files.map(file -> folder + file.getFileName()).filter(name -> name.endsWith(ENDING)).forEach(names::add);
+                    files.map(file -> folder + file.getFileName()).filter(wanted).forEach(names::add);
                 }
             }
         }

@@ -179,9 +179,9 @@ class CommandLineIT {
     @Test
     void eachFaultOfARouteFileIsARowOfTheCheck() {
         Product product = Product.in(folder).calling(simulator).file("routes/mine.camel.yaml",
-                "- route:\n    id: mine\n    from:\n      uri: direct:mine\n      steps:\n        - process:\n            ref: preparCall\n        - log: '{{user.mine}}'\n");
+                "- route:\n    id: mine\n    from:\n      uri: direct:mine\n      steps:\n        - process:\n            ref: preparCall\n        - log: '{{user.mine}}'\n").file("routes/engine/call.yaml", "");
         assertThat(product.run("check", "--offline").with(2).out()).contains("MEND     no bean is called preparCall", "where: routes/mine.camel.yaml line 6",
-                "do:    did you mean prepareCall?", "MEND     there is no key user.mine", "2 to mend");
+                "do:    did you mean prepareCall?", "MEND     there is no key user.mine", "where: routes/engine/call.yaml", "2 to mend, 1 warning;");
     }
 
     @Test
