@@ -5,7 +5,6 @@ import io.promptroutes.pipeline.Outcome;
 import io.promptroutes.prompt.Strategy;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteFiles;
-import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +20,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.impl.engine.DefaultClassResolver;
-import org.apache.camel.model.BeanDefinition;
 import org.apache.camel.model.FromDefinition;
 import org.apache.camel.model.OptionalIdentifiedDefinition;
 import org.apache.camel.model.RouteConfigurationDefinition;
@@ -159,15 +157,7 @@ public final class RouteCheck {
                 && !known.keys().containsKey("camel.beans." + bean.text()))
                 .forEach(bean -> fault("no bean is called " + bean.text(), bean.part().where(),
                         Finding.nearest(bean.text(), shipped, "name one that is there")));
-        own.parts.stream().filter(part -> part.is(BeanDefinition.class, "method")).forEach(part -> {
-            String name = ((BeanDefinition) part.in()).getRef();
-            Object bean = name == null ? null : known.bean().apply(name);
-            String method = part.value().replaceFirst("\\(.*", "");
-            Set<String> methods = bean == null ? Set.of(method) : Stream.of(bean.getClass().getMethods()).map(Method::getName).collect(Collectors.toSet());
-            if (!methods.contains(method)) {
-                fault("the bean " + name + " has no method " + method, part.where(), Finding.nearest(method, methods, "name one that it has"));
-            }
-        });
+        MethodCheck.check(own, known, found);
     }
 
     /** All that something is sent to, and all that it may mean, has to begin a route. */

@@ -184,6 +184,15 @@ class CommandLineIT {
                 "do:    did you mean prepareCall?", "MEND     there is no key user.mine", "where: routes/engine/call.yaml", "2 to mend, 1 warning;");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"retryOrNext", "retryOrNext(", "retryOrNext(*, x)", "retryOrNext(3)", "retryOrNext(*, 3"})
+    void aPolicyThatCannotBeCalledIsTold(String policy) throws IOException {
+        String file = "routes/engine/fallback.camel.yaml";
+        Product product = Product.in(folder).calling(simulator).file(file,
+                Files.readString(Path.of(file)).replace("retryOrNext(*, {{retry.rate-limited.calls}})", policy));
+        assertThat(product.run("check", "--offline").with(2).out()).contains("where: " + file + " line 24", "do:    write retryOrNext(*, NUMBER)");
+    }
+
     @Test
     void brokenFilesInTheWorkingDirectoryAreNamed() {
         List<Running> running = List.of(
