@@ -429,7 +429,7 @@ class CheckTest {
         own("routes/mine.camel.yaml", route.formatted("mine", "", "direct:prompt") + route.formatted("mine", "autoStartup: false\n    ", "direct:prompt")
                 + route.formatted("if", "precondition: \"'{{kafka.enabled}}' == 'off'\"\n    ", "direct:prompt"));
         own("routes/comment.camel.yaml", "# mine\n---\n");
-        own("routes/list.camel.yaml", "\ufeff# mine\n\n" + route.formatted("other", "", "direct:other"));
+        own("routes/list.camel.yaml", "# mine\n\n" + route.formatted("other", "", "direct:other"));
         own("routes/map.camel.yaml", "# mine\nroute:\n  id: map\n  from:\n    uri: direct:map\n    steps:\n      - log: a\n");
         routes();
 

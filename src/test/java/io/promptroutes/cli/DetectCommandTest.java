@@ -87,7 +87,7 @@ class DetectCommandTest {
         Path broken = Files.writeString(folder.resolve("broken.tsv"), "word\t1\t2\n");
         assertThat(run("--evaluate", bad.toString()).err()).contains("bad.jsonl:1", "code, creative, analysis, math, chat, general");
         assertThat(run("--learn", bad.toString()).err()).contains("--out");
-        assertThat(run("--evaluate", folder.resolve("none").toString()).err()).contains("none", "cannot be read");
+        assertThat(run("--evaluate", folder.resolve("none").toString()).err()).contains("none", "does not exist");
         Told told = run("Hi", "-D", "detection.lexicon=" + broken);
         assertThat(told.exit()).isEqualTo(2);
         assertThat(told.err()).contains("detection.lexicon", "broken.tsv", "word");

@@ -127,7 +127,7 @@ final class ProxyTest {
     void everyCommandGoesByTheProxy(String scheme) throws Exception {
         proxy.wanting(BASIC);
         Map<String, String> keys = with(by(scheme, "ann:" + SECRET + "@"), "openrouter.trust-store", certificates.resolve("ca.pem").toString(),
-                "openrouter.management-key", "file:" + folder.resolve("key"));
+                "openrouter.management-key", "file:" + folder.resolve("key"), "management.port", "");
         String target = scheme.equals("http") ? "http://models.example" : "CONNECT models.example:443";
         for (String command : List.of("test", "check", "models", "ask Hello")) {
             int before = proxy.asked().size();
