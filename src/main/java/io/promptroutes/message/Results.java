@@ -58,15 +58,13 @@ public final class Results {
     }
 
     /** A result that was published before, for a prompt that asks the same and made no call. */
-    public static byte[] again(PromptContext run, byte[] published) {
-        ObjectNode out = (ObjectNode) Json.tree(published);
+    public static byte[] again(PromptContext run, Stored published) {
+        ObjectNode out = published.json().deepCopy();
         out.put("id", run.prompt().id());
         out.put("model_requested", run.chain().requested());
         out.putPOJO("routing", Routing.of(run));
         Chain chain = run.chain();
-        int level = chain.level() == 0 ? out.at("/fallback/level").asInt() : chain.level(); // it asks the same models in the same order
-        String reason = chain.level() == 0 ? out.at("/fallback/reason").textValue() : chain.fallbackReason();
-        out.putPOJO("fallback", new Fallback(level, reason, chain.attempts()));
+        out.putPOJO("fallback", chain.level() > 0 ? fallback(chain) : new Fallback(published.level(), published.reason(), chain.attempts()));
         out.remove(List.of("calls_of_unknown_cost", "metadata", "record"));
         return ended(out, run, 0, true);
     }

@@ -67,6 +67,11 @@ public record Stored(byte[] bytes, JsonNode json) {
         return json.at("/fallback/level").asInt();
     }
 
+    /** Why its first choice did not give it; null where that did. */
+    public String reason() {
+        return json.at("/fallback/reason").textValue();
+    }
+
     /** Whether it ended at its output cap. */
     public boolean cut() {
         return json.path("finish_reason").asText().equals(FinishReason.LENGTH);

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.commons.lang3.function.Failable;
@@ -29,12 +30,14 @@ final class TextCheck {
     }
 
     private static void check(Map<String, String> places, Predicate<String> good, String what, String todo, Consumer<Finding> found) {
-        places.forEach((name, place) -> {
-            Path file = Path.of(place.substring(place.indexOf(':') + 1));
-            if (place.startsWith(FILE) && Files.isRegularFile(file) && !good.test(Failable.get(() -> new String(Files.readAllBytes(file), StandardCharsets.UTF_8)))) {
-                found.accept(Finding.fault(what, name, todo));
-            }
-        });
+        places.forEach((name, place) -> text(place).filter(good.negate()).ifPresent(text -> found.accept(Finding.fault(what, name, todo))));
+    }
+
+    /** Of a file of the user's; empty for one of the jar's, and for what is no file. */
+    static Optional<String> text(String place) {
+        Path file = Path.of(place.substring(place.indexOf(':') + 1));
+        return place.startsWith(FILE) && Files.isRegularFile(file)
+                ? Optional.of(Failable.get(() -> new String(Files.readAllBytes(file), StandardCharsets.UTF_8))) : Optional.empty();
     }
 
     /** Whether there is a list, or an integration of Camel K; nothing is as well. */

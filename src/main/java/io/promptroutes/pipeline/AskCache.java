@@ -136,7 +136,8 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
         if (run.chain().models().stream().anyMatch(this::mayBeCalled)) {
             run.chain().passOver(leftOut);
         }
-        byte[] result = Results.again(run, answer.result());
+        Stored published = Stored.of(answer.result()); // of a prompt that asks the same models in the same order
+        byte[] result = Results.again(run, published);
         if (ledger != null) {
             Finish finish = Finish.answered(result, answer.model(), run.bill().spent());
             if (!Durable.result(ledger.finish(run.entry().work(), finish)).stored()) {
@@ -146,7 +147,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
             ledger.reused(run.entry().work(), answer.model(), answer.costUsd()); // a figure for people: not waited for
             intake.over(LookUp.LEDGER_LOST);
         }
-        tally.reuse(run, answer.model(), Stored.of(result).level(), answer.costUsd());
+        tally.reuse(run, answer.model(), Math.max(run.chain().level(), published.level()), answer.costUsd());
         exchange.setVariable(Variables.AGAIN, new Again(result, run.part() ? Outcome.BRANCH_OVER : Outcome.RESULT_AGAIN, List.of()));
         return Outcome.REPUBLISH;
     }
