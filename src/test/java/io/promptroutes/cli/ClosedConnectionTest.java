@@ -9,6 +9,11 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
@@ -34,13 +39,33 @@ class ClosedConnectionTest {
         socket.close();
     }
 
-    private Reply answerAndClose(boolean reset) {
+    private Reply answerAndClose() {
         return (socket, out) -> {
             Reply.answer().write(socket, out);
             out.flush();
-            close(socket, reset);
+            close(socket, false);
             closed.incrementAndGet();
         };
+    }
+
+    /** A reset discards what the client has not read yet, so every call of the round has its own connection, and the reset waits until all were read. */
+    private Reply answerAndReset(CyclicBarrier arrived, Semaphore read) {
+        return (socket, out) -> {
+            meet(arrived);
+            Reply.answer().write(socket, out);
+            out.flush();
+            read.acquireUninterruptibly();
+            close(socket, true);
+            closed.incrementAndGet();
+        };
+    }
+
+    private static void meet(CyclicBarrier barrier) throws IOException {
+        try {
+            barrier.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new IOException(e);
+        }
     }
 
     /** Another call on the connection is read, and then the connection ends without a byte. */
@@ -51,7 +76,8 @@ class ClosedConnectionTest {
     @ParameterizedTest
     @CsvSource({"1,false", "1,true", "16,false", "16,true"})
     void whatWasClosedAfterAnAnswerIsNotUsedAgain(int concurrency, boolean reset) {
-        server.scriptThen(answerAndClose(reset));
+        Semaphore read = new Semaphore(0);
+        server.scriptThen(reset ? answerAndReset(new CyclicBarrier(concurrency), read) : answerAndClose());
         try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("prompts.concurrency", String.valueOf(concurrency)))) {
             for (int round = 1; round <= 3; round++) {
                 int calls = round * concurrency;
@@ -60,8 +86,9 @@ class ClosedConnectionTest {
                     assertThat(result.path("status").asText()).isEqualTo("success");
                     assertThat(result.at("/fallback/attempts")).as("%s", result).isEmpty();
                 });
+                read.release(concurrency);
                 await().pollInterval(Duration.ofMillis(5)).until(() -> closed.get() == calls);
-                                assertThat(routes.costs()).hasSize(calls);
+                assertThat(routes.costs()).hasSize(calls);
             }
         }
     }
