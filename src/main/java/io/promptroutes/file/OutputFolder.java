@@ -117,7 +117,7 @@ public final class OutputFolder implements AutoCloseable {
     }
 
     /** A prompt's line is written, or stands from an earlier run. @param source where the prompt was read now; identity, its id or record */
-    public void placed(Source source, String id, String identity) {
+    public void placed(Source source, String id, String identity) throws IOException {
         if (order != null) {
             order.note(source, id);
         }
