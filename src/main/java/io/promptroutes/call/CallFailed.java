@@ -59,6 +59,12 @@ public abstract class CallFailed extends IOException {
         return details.message();
     }
 
+    /** For logs: the server's words may quote the prompt. */
+    @Override
+    public String getLocalizedMessage() {
+        return details.kind().toString();
+    }
+
     /** Not filled in: what is to be known is in the details. */
     @Override
     public synchronized Throwable fillInStackTrace() {

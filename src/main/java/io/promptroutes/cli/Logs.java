@@ -41,6 +41,8 @@ final class Logs {
                 "org.apache.hc.client5.http.impl", "org.apache.hc.core5"}) {
             Configurator.setAllLevels(logger, Level.INFO);
         }
+        // prints what a call failed with, in words that may quote the prompt; what was thrown in a clause is told by Sinks
+        Configurator.setLevel("org.apache.camel.processor.FatalFallbackErrorHandler", Level.OFF);
         if (!SLF4JBridgeHandler.isInstalled()) { // else java.util.logging would write in a form of its own
             SLF4JBridgeHandler.removeHandlersForRootLogger();
             SLF4JBridgeHandler.install();

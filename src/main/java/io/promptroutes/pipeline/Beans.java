@@ -154,6 +154,7 @@ public final class Beans implements AutoCloseable {
         bind(main, "acknowledgeDeadLetter", sinks::dead);
         bind(main, "stopUnpublished", sinks::unpublished);
         bind(main, "giveUp", sinks::givenUp);
+        main.bind("goOnBrokenOff", new BrokenOff(sinks, end));
         main.bind("refreshCatalogue", new RefreshCatalogue(catalogue, options.service().dialect(), shared.copy(),
                 new CatalogueChanges(options.models().priceJumpPercent(), options.models().expiryDays()), parked, options.models().tables(),
                 new HashSet<>(), clock));

@@ -51,12 +51,16 @@ record CheckOutput(StructuredOutput output, Ledger ledger, Executor checkers, Ex
             run.calls().answered(answer.saying(verdict.text()));
             return;
         }
-        run.calls().unfit(verdict.fault());
         boolean cut = FinishReason.LENGTH.equals(answer.finishReason());
         FailureKind kind = FinishReason.FILTER.equals(answer.finishReason()) ? FailureKind.MODERATION : FailureKind.INVALID_OUTPUT; // no filter mends its JSON
-        exchange.setException(new CallFailed.Details(cut ? FailureKind.OUTPUT_CUT : kind, 200,
-                cut ? "the answer was cut at " + call.request().outputCap() + " tokens: " + verdict.fault() : verdict.fault(), Billing.YES, null, null,
-                answer.generationId(), answer.provider(), answer.usage(), null).exception());
+        exchange.setException(reject(run, cut ? FailureKind.OUTPUT_CUT : kind, verdict.fault(), cut ? "the answer was cut at " + call.request().outputCap() + " tokens: " : ""));
+    }
+
+    /** The last answer, which was paid for, is none. @param fault what is wrong with it, in words for the model; before, what else is to be said, in front */
+    static CallFailed reject(PromptContext run, FailureKind kind, String fault, String before) {
+        Answer answer = run.calls().last().answer();
+        run.calls().unfit(fault);
+        return new CallFailed.Details(kind, 200, before + fault, Billing.YES, null, null, answer.generationId(), answer.provider(), answer.usage(), null).exception();
     }
 
     /** An answer in variable {@code again} whose process died before it was checked is the prompt's if it fits; else the prompt is called. */

@@ -47,6 +47,7 @@ public record Comparisons(Catalogue catalogue, Ledger ledger, AdmissionGate inta
         PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
         exchange.setVariable(Variables.BRANCHES, new Branches(exchange.getExchangeId(), List.copyOf(run.chain().models()),
                 new HashMap<>(exchange.getVariables())));
+        Backstop.over(exchange);
     }
 
     /** Makes the exchange, whose body is a model, that model's branch. */
@@ -57,6 +58,7 @@ public record Comparisons(Catalogue catalogue, Ledger ledger, AdmissionGate inta
                 whole.decision().alone(model)));
         exchange.setVariable(Variables.PASSAGE, exchange.getVariable(Variables.PASSAGE, PromptSpans.class).branch());
         exchange.getMessage().setBody(null);
+        new Backstop().behind(exchange);
     }
 
     /** Of the branch's work, from that of the prompt's. */
@@ -66,6 +68,7 @@ public record Comparisons(Catalogue catalogue, Ledger ledger, AdmissionGate inta
 
     /** The branch's call, if there was one, is over and safe. */
     void leave(Exchange exchange) {
+        Backstop.over(exchange);
         intake.called(exchange.getVariable(Variables.RUN, PromptContext.class).permit());
     }
 
@@ -77,6 +80,7 @@ public record Comparisons(Catalogue catalogue, Ledger ledger, AdmissionGate inta
         List<?> over = exchange.getMessage().getBody(List.class);
         exchange.getMessage().setBody(null);
         ((Exchange) over.get(0)).getVariable(Variables.BRANCHES, Branches.class).whole().forEach(exchange::setVariable);
+        new Backstop().behind(exchange);
         PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
         Map<String, JsonNode> branches = new HashMap<>();
         for (Object one : over) {

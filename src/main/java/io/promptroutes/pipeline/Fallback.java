@@ -173,7 +173,12 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
 
     private PromptContext note(Exchange exchange) {
         PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
-        Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        note(run, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
+        return run;
+    }
+
+    /** The last call failed with this. */
+    static void note(PromptContext run, Exception caught) {
         Call call = run.calls().last();
         String model = run.chain().calledModel();
         CallFailed.Details details = caught instanceof CallFailed failed ? failed.details() : CallFailed.broken(caught, call.entity());
@@ -183,7 +188,6 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
         // the provider's words may quote the prompt; they are in the result's attempts
         About.call(LOG.atDebug(), run, model, call.attempt(), details.status()).log("{}: call {} of {} failed: {}{}", run, call.attempt(), model,
                 details.kind(), details.status() == null ? "" : ", HTTP " + details.status());
-        return run;
     }
 
     private Duration backoff(int calls) {

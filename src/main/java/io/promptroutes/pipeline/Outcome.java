@@ -1,6 +1,10 @@
 package io.promptroutes.pipeline;
 
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.util.StringHelper;
 
 /**
  * What follows a step of a prompt's way: the route that begins with {@code direct:} or {@code seda:} and the name in lower case. A step leaves
@@ -25,6 +29,8 @@ public enum Outcome {
     CALL("seda"),
     COMPARE("direct"),
     TRY_MODEL("direct"),
+    /** The call has ended, with an answer or not. */
+    END_CALL("direct"),
     /** There is an answer, and it is still to be seen whether it is the JSON that was asked for. */
     KEEP_ANSWER("direct"),
     CHECK_ANSWER("direct"),
@@ -37,12 +43,19 @@ public enum Outcome {
     WAIT("direct"),
     /** No model has answered. */
     FAILED("direct"),
+    /** The body is the dead letter. */
+    DEAD_LETTER("direct"),
     /** The dead letter that is the body is stored. */
     PUBLISH_DEAD_LETTER("direct"),
+    /** Is in the queue of those whose exchange ended with an exception that no clause took. */
+    BROKEN_OFF("seda"),
     /** Is somebody else's now. */
     GIVEN_UP("direct"),
     /** Nothing more is called. */
     STOPPED("direct");
+
+    private static final Set<String> QUEUES = Stream.of(values()).map(Outcome::route).filter(route -> route.startsWith("seda:"))
+            .map(route -> route.replace(":", "://")).collect(Collectors.toUnmodifiableSet());
 
     private final String route;
     private final String address;
@@ -55,6 +68,11 @@ public enum Outcome {
     /** What the route begins with. */
     public String route() {
         return route;
+    }
+
+    /** Whether one of these routes takes what is sent there. @param endpoint its address as Camel writes it, with options; null for none */
+    static boolean isQueue(String endpoint) {
+        return endpoint != null && QUEUES.contains(StringHelper.before(endpoint, "?", endpoint));
     }
 
     /** For the routes: {@code toD: "${variable.next}"}. */

@@ -28,6 +28,7 @@ record ParsePrompt(PromptParser parser, Predicate<String> firstSeen, Occurrences
         PromptSpans passage = traces.arrived(arrival.source(), arrival.traceparent());
         exchange.setVariable(Variables.PASSAGE, passage);
         exchange.setVariable(Variables.ARRIVAL, arrival.below(passage.traceparent()));
+        new Backstop().behind(exchange);
         if (arrival.tooLong()) {
             throw new InvalidPrompt("too_large", null, "prompt of " + arrival.length() + " bytes; the limit is " + maxBytes
                     + " (key prompts.max-bytes)");

@@ -68,19 +68,24 @@ public record Sinks(AdmissionGate intake, JobStatistics tally, Ledger ledger, Al
 
     /** Makes the dead letter of a prompt that met a fault of ours the body. */
     public void defect(Exchange exchange) {
-        Exception fault = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        LOG.atError().addKeyValue("prompt", exchange.getVariable(Variables.ID)).setCause(fault).log("a fault in prompt-routes or its routes: {}",
-                exchange.getVariable(Variables.ARRIVAL));
-        String message = fault.getClass().getSimpleName() + (fault.getMessage() == null ? "" : ": " + fault.getMessage());
+        Failure fault = fault(exchange);
         PromptContext run = run(exchange);
         if (run != null) {
-            run.calls().fail(new Failure("internal_error", message, false));
+            run.calls().fail(fault);
             deadLetter(exchange);
             return;
         }
         Prompt prompt = exchange.getVariable(Variables.PROMPT, Prompt.class);
-        InvalidPrompt why = new InvalidPrompt("internal_error", prompt == null ? null : prompt.id(), message);
+        InvalidPrompt why = new InvalidPrompt(fault.code(), prompt == null ? null : prompt.id(), fault.message());
         letter(exchange, DeadLetters.rejected(exchange.getVariable(Variables.ARRIVAL, Inbound.class), why));
+    }
+
+    /** The fault that a prompt has met, as its dead letter says it; it is in the log from now on. */
+    static Failure fault(Exchange exchange) {
+        Exception fault = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        LOG.atError().addKeyValue("prompt", exchange.getVariable(Variables.ID)).setCause(fault).log("a fault in prompt-routes or its routes: {}",
+                exchange.getVariable(Variables.ARRIVAL));
+        return new Failure("internal_error", fault.getClass().getSimpleName() + (fault.getMessage() == null ? "" : ": " + fault.getMessage()), false);
     }
 
     /** Makes the dead letter of a prompt whose result, or stored dead letter, no topic takes the body. What the ledger has stays there. */
@@ -143,7 +148,7 @@ public record Sinks(AdmissionGate intake, JobStatistics tally, Ledger ledger, Al
     public void unpublished(Exchange exchange) {
         Exception fault = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         intake.stop("results cannot be written: " + fault.getMessage());
-        called(exchange);
+        over(exchange);
     }
 
     /** @param fallback why another than the first model answered, or null; code, of the dead letter, or null */
@@ -154,7 +159,7 @@ public record Sinks(AdmissionGate intake, JobStatistics tally, Ledger ledger, Al
     }
 
     private void finish(Exchange exchange) {
-        called(exchange);
+        over(exchange);
         intake.finish();
         if (Job.of(exchange) != null) {
             Job.of(exchange).finish();
@@ -162,7 +167,8 @@ public record Sinks(AdmissionGate intake, JobStatistics tally, Ledger ledger, Al
     }
 
     /** There is no call of what is no prompt. */
-    private void called(Exchange exchange) {
+    private void over(Exchange exchange) {
+        Backstop.over(exchange);
         if (run(exchange) != null) {
             intake.called(run(exchange).permit());
         }
