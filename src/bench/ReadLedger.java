@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 
@@ -34,10 +35,10 @@ public final class ReadLedger {
             int again = Integer.parseInt(args[1]);
             System.out.println("reading              first CPU ms  next CPU ms  (wall ms)");
             LastRequests requests = new LastRequests(ledger);
-            measure("figures by model", again, () -> ledger.figures().by(Figures.By.MODEL, Instant.EPOCH));
+            measure("figures by model", again, () -> ledger.figures().by(Figures.By.MODEL, LocalDate.EPOCH));
             measure("page, figures", again, () -> new Overview(ledger, null, null).usage(null)); // a new one: it keeps what it found
             measure("page, last requests", again, () -> requests.latest(LastRequests.MOST, request -> true));
-            measure("pace of spending", again, () -> ledger.figures().pace());
+            measure("pace of spending", again, () -> ledger.figures().pace(Instant.now()));
         }
     }
 
@@ -60,7 +61,7 @@ public final class ReadLedger {
         int readings = 0;
         for (; !Files.exists(stop); readings++) {
             long began = System.nanoTime();
-            figures.by(Figures.By.MODEL, Instant.EPOCH);
+            figures.by(Figures.By.MODEL, LocalDate.EPOCH);
             waits.add(System.nanoTime() - began);
             Thread.sleep(EVERY);
         }
@@ -71,7 +72,7 @@ public final class ReadLedger {
     }
 
     private static long calls(Figures figures) {
-        List<Figures.Row> total = figures.by(Figures.By.TOTAL, Instant.EPOCH);
+        List<Figures.Row> total = figures.by(Figures.By.TOTAL, LocalDate.EPOCH);
         return total.isEmpty() ? 0 : total.get(0).requests();
     }
 }

@@ -40,6 +40,12 @@ end() {
 trap 'end; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
+# what reads figures fits this checkout alone
+case $mode in
+alone) sources="src/bench/LedgerCost.java" ;;
+--batch) sources="src/bench/InstantServer.java src/bench/MakePrompts.java" ;;
+*) sources="src/bench/LedgerCost.java src/bench/MakeLedger.java src/bench/ReadLedger.java" ;;
+esac
 ours="base this"
 [ -n "$BASE" ] || ours=this
 for one in $ours; do
@@ -49,7 +55,7 @@ for one in $ours; do
     mkdir "$work/$one"
     ln -s "$target" "$work/$one/target"
     javac -proc:none -cp "$target/prompt-routes.jar:$target/lib/*" -sourcepath src/bench -d "$work/$one/classes" \
-        src/bench/LedgerCost.java src/bench/MakeLedger.java src/bench/ReadLedger.java src/bench/InstantServer.java src/bench/MakePrompts.java
+        $sources
 done
 
 # Becomes a class of the benchmark, with this checkout's jar or the base's. $1: this or base.

@@ -79,6 +79,7 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
             try (Interruption interruption = new Interruption(intake, err()); Ledger ledger = Ledgers.open(configured.settings(), job)) {
                 Endpoint endpoint = configured.chosen(ledger).withKey();
                 folder.check(ledger, job);
+                Ledgers.keep(ledger, settings);
                 interruption.idle(view.confirmAbove != null);
                 Estimate estimate = view.confirmAbove == null ? null : estimate(endpoint, ledger, job).confirmed(view.confirmAbove, err());
                 interruption.idle(false);

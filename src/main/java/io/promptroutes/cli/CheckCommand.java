@@ -5,7 +5,6 @@ import io.promptroutes.call.ApiKey;
 import io.promptroutes.call.Dialect;
 import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerLocked;
 import io.promptroutes.model.Catalogue;
 import io.promptroutes.model.CatalogueCopy;
 import io.promptroutes.ops.BudgetCheck;
@@ -146,8 +145,7 @@ final class CheckCommand extends ConfiguredCommand implements Callable<Integer> 
                 good.add("the ledger");
                 return ledger;
             } catch (UsageException e) {
-                boolean held = e.getCause() instanceof LedgerLocked;
-                findings.add(new Finding(!held, e.getMessage(), settings.place(remote ? "ledger.url" : "ledger.directory"), held ? "" : "see keys ledger.*"));
+                findings.add(Finding.fault(e.getMessage(), settings.place(remote ? "ledger.url" : "ledger.directory"), "see keys ledger.*"));
             }
         }
         return null;

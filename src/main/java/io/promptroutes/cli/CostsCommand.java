@@ -5,11 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerLocked;
 import io.promptroutes.model.Usd;
 import io.promptroutes.ops.CostRows;
 import io.promptroutes.ops.LastRequests;
-import io.promptroutes.ops.Management;
 import io.promptroutes.ops.Overview;
 import io.promptroutes.ops.PageFile;
 import io.promptroutes.prompt.Json;
@@ -18,8 +16,6 @@ import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,10 +28,10 @@ import picocli.CommandLine.Option;
 @Command(name = "costs", description = "Shows what was called and what it cost, and what stored answers have saved.")
 final class CostsCommand extends ConfiguredCommand implements Callable<Integer> {
 
-    @Option(names = "--by", paramLabel = "WHAT", description = "model, day, task, tenant, job, source (of the cost) or reason (of failures and fallbacks); in all where it is left out.")
+    @Option(names = "--by", paramLabel = "WHAT", description = "model, day, task, tenant, pipeline, tier, job, source (of the cost) or reason (of failures and fallbacks); in all where it is left out.")
     private Figures.By by = Figures.By.TOTAL;
 
-    @Option(names = "--since", paramLabel = "D", description = "A day (2026-11-01, UTC) or a time ago (12h, 7d); all where it is left out.")
+    @Option(names = "--since", paramLabel = "D", description = "A day (2026-11-01, UTC) or a time ago (12h, 7d), from the beginning of that day on; all where it is left out.")
     private String since;
 
     @Option(names = "--format", paramLabel = "F", description = "table, json or csv.", defaultValue = "table")
@@ -65,14 +61,9 @@ final class CostsCommand extends ConfiguredCommand implements Callable<Integer> 
         return ExitCodes.ANSWERED;
     }
 
-    /** An embedded ledger belongs to one process: a service that has it is asked instead. */
     private List<ObjectNode> rows(Settings settings) {
         try (Endpoint endpoint = endpoint(settings); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
             return CostRows.of(needed(ledger), by, since, last);
-        } catch (UsageException e) {
-            List<ObjectNode> rows = new ArrayList<>();
-            asked(settings, "/observe/costs?" + query(), e).forEach(row -> rows.add((ObjectNode) row));
-            return rows;
         }
     }
 
@@ -83,14 +74,6 @@ final class CostsCommand extends ConfiguredCommand implements Callable<Integer> 
         return ledger;
     }
 
-    private JsonNode asked(Settings settings, String path, UsageException refusal) {
-        JsonNode answer = refusal.getCause() instanceof LedgerLocked ? Management.ask(settings, path, err()) : null;
-        if (answer == null) {
-            throw refusal;
-        }
-        return answer;
-    }
-
     /** The page of a service with the figures in it, for what has no service. */
     private void writePage(Settings settings) {
         JsonNode usage;
@@ -98,9 +81,6 @@ final class CostsCommand extends ConfiguredCommand implements Callable<Integer> 
         try (Endpoint endpoint = endpoint(settings); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
             usage = new Overview(needed(ledger), null, null).usage(since);
             requests = new LastRequests(ledger).latest(LastRequests.MOST, request -> true);
-        } catch (UsageException e) {
-            usage = ((ObjectNode) asked(settings, "/api/usage?" + query(), e)).putNull("now");
-            requests = asked(settings, "/api/requests", e);
         }
         try {
             Files.writeString(page, PageFile.of(usage, requests));
@@ -108,10 +88,6 @@ final class CostsCommand extends ConfiguredCommand implements Callable<Integer> 
             throw new UsageException("--page " + page + " cannot be written: " + e, e);
         }
         err().println("prompt-routes: the page is in " + page);
-    }
-
-    private String query() {
-        return "by=" + by + (since == null ? "" : "&since=" + URLEncoder.encode(since, StandardCharsets.UTF_8)) + (last == null ? "" : "&last=" + last);
     }
 
     private void print(List<ObjectNode> rows, PrintWriter out) {

@@ -1,7 +1,6 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerLocked;
 import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.settings.BudgetSettings;
@@ -11,7 +10,6 @@ import io.promptroutes.settings.UsageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 
 /** Opens the ledger that the settings name. */
@@ -31,19 +29,24 @@ final class Ledgers {
         try {
             Ledger ledger = Ledger.open(where(settings, instance));
             ledger.limits(new BudgetSettings(settings).limits());
-            ledger.purge(Instant.now().minus(settings.duration("ledger.keep")));
-            ledger.purgeCache(Instant.now().minus(settings.duration("cache.ttl")));
             return ledger;
-        } catch (LedgerLocked | LedgerUnavailable | IllegalArgumentException e) {
+        } catch (LedgerUnavailable | IllegalArgumentException e) {
             throw new UsageException(e.getMessage(), e);
         }
     }
 
-    /** For a look at the providers: null where there is none yet, or another process holds it. */
-    static Ledger openIfFree(Settings settings) {
+    /** What is older than the settings keep goes from now on. @param ledger null for none */
+    static void keep(Ledger ledger, Settings settings) {
+        if (ledger != null) {
+            ledger.keep(settings.duration("ledger.keep"), settings.duration("cache.ttl"));
+        }
+    }
+
+    /** For a look at the providers: null where there is none yet. */
+    static Ledger openIfThere(Settings settings) {
         try {
             return exist(settings) ? open(settings, null) : null;
-        } catch (UsageException held) {
+        } catch (UsageException unreadable) {
             return null;
         }
     }

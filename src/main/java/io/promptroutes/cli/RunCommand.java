@@ -49,6 +49,7 @@ final class RunCommand extends ConfiguredCommand implements Callable<Integer> {
         try (Endpoint configured = endpoint(settings);
                 Ledger ledger = Ledgers.open(configured.settings(), null);
                 Endpoint endpoint = configured.chosen(ledger).withKey()) {
+            Ledgers.keep(ledger, settings);
             Settings service = settings.text("prompts.concurrency").isEmpty() ? endpoint.settings().with("prompts.concurrency", CONCURRENCY) : endpoint.settings();
             RouteSettings routes = new RouteSettings(service, endpoint.key());
             AdmissionGate intake = routes.intake(false);

@@ -23,7 +23,7 @@ final class TestCommand extends ConfiguredCommand implements Callable<Integer> {
     public Integer call() {
         Settings settings = settings();
         try (Endpoint configured = endpoint(settings);
-                Ledger ledger = Ledgers.openIfFree(settings);
+                Ledger ledger = Ledgers.openIfThere(settings);
                 Endpoint endpoint = configured.chosen(ledger).withKey()) {
             PrintWriter out = out();
             OpenRouterApi api = new OpenRouterApi(endpoint.settings(), endpoint.key());

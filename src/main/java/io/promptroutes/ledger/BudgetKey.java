@@ -44,15 +44,15 @@ record BudgetKey(Scope scope, String tenant, String model, Period period, String
 
     /** The row that a limit is about at present; null where it is for each name, or for a job. @param day {@code 2026-11-22} */
     static BudgetKey of(Limit limit, String day) {
-        String tenant = limit.scope() == Scope.TENANT || limit.scope() == Scope.TENANT_MODEL ? limit.tenant() : null;
-        String model = limit.scope() == Scope.MODEL || limit.scope() == Scope.TENANT_MODEL ? limit.model() : null;
+        String tenant = limit.scope().hasTenant() ? limit.tenant() : null;
+        String model = limit.scope().hasModel() ? limit.model() : null;
         return limit.period() == Period.JOB || Limit.ANY.equals(tenant) || Limit.ANY.equals(model) ? null
                 : of(limit.scope(), tenant, model, limit.period(), limit.period() == Period.DAY ? day : day.substring(0, "2026-11".length()));
     }
 
-    private static BudgetKey of(Scope scope, String tenant, String model, Period period, String periodKey) {
+    static BudgetKey of(Scope scope, String tenant, String model, Period period, String periodKey) {
         String id = String.join("|", (scope + "/" + period).toLowerCase(Locale.ROOT), part(periodKey), part(tenant), part(model));
-        return new BudgetKey(scope, tenant, model, period, periodKey, SqlSession.storable(id));
+        return new BudgetKey(scope, tenant, model, period, periodKey, SqlDialect.storable(id));
     }
 
     /** Tenant, model or both; empty for the total. */

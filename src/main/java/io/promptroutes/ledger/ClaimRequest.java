@@ -17,7 +17,7 @@ public record ClaimRequest(Work work, int attempt, int fallbackLevel, String mod
 
     public ClaimRequest {
         Objects.requireNonNull(work);
-        model = SqlSession.storable(model);
+        model = SqlDialect.storable(model);
         reservedUsd = Usd.checked(reservedUsd);
     }
 }

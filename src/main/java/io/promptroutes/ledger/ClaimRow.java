@@ -1,34 +1,43 @@
 package io.promptroutes.ledger;
 
 import java.math.BigDecimal;
-import java.util.List;
 import java.util.UUID;
 
-/**
- * A row of claims while a group is made up.
- *
- * @param keys the budgets that it counts in
- */
-record ClaimRow(UUID id, String state, BigDecimal reserved, BigDecimal cost, List<BudgetKey> keys) {
+/** A row of claims while a group is made up. */
+record ClaimRow(UUID id, CallFacts facts) {
 
     static final String OPEN = "open";
+    static final String FAILED = "failed";
     static final String SUCCEEDED = "succeeded";
     static final String AMBIGUOUS = "ambiguous";
     static final String RETRIED = "retried";
     static final String RESOLVED = "resolved";
     static final String VOID = "void";
 
+    String state() {
+        return facts.state();
+    }
+
+    /** Null while it is not known. */
+    BigDecimal cost() {
+        return facts.cost();
+    }
+
+    BigDecimal reserved() {
+        return facts.reserved();
+    }
+
     /** What it counts for now: as reserved while it runs, as spent once its cost is known, as held in between. */
     Booking booking() {
         BigDecimal zero = BigDecimal.ZERO;
-        if (cost != null) {
-            return new Booking(cost, zero, zero);
+        if (cost() != null) {
+            return new Booking(cost(), zero, zero);
         }
-        return state.equals(OPEN) ? new Booking(zero, zero, reserved) : new Booking(zero, reserved, zero);
+        return facts.running() ? new Booking(zero, zero, reserved()) : new Booking(zero, reserved(), zero);
     }
 
-    ClaimRow with(String otherState, BigDecimal otherCost) {
-        return new ClaimRow(id, otherState, reserved, otherCost, keys);
+    ClaimRow with(CallFacts other) {
+        return new ClaimRow(id, other);
     }
 
     /** Amounts of money, or what they change by. */

@@ -13,38 +13,46 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
+import org.apache.commons.lang3.StringUtils;
 
-/** What was called and what it cost, for people. Reads what is committed; blocks; thread-safe. All SQL of figures is here. */
+/**
+ * What was called and what it cost, for people. Sums are those that the writer keeps by day, with the calls that run now; a reading takes
+ * as long as there are days and models, however many calls there were. Reads what is committed; blocks; thread-safe.
+ */
 public final class Figures {
 
     /** What figures are told by. TOTAL is one row. */
     public enum By {
-        TOTAL("'total'", "'total'"),
-        MODEL("COALESCE(served_model, model)", "COALESCE(model, '')"),
-        DAY("claimed_day", "used_day"),
-        TASK("COALESCE(task, '')", "COALESCE(task, '')"),
-        TENANT("tenant", "tenant"),
-        JOB("job", "job"),
+        TOTAL(FigureKey.Kind.CALLS, "'total'", call -> "total"),
+        MODEL(FigureKey.Kind.CALLS, "COALESCE(served_model, model)", call -> call.model()),
+        DAY(FigureKey.Kind.CALLS, "figure_day", call -> call.day()),
+        TASK(FigureKey.Kind.CALLS, "task", call -> call.task()),
+        TENANT(FigureKey.Kind.CALLS, "tenant", call -> call.tenant()),
+        PIPELINE(FigureKey.Kind.CALLS, "pipeline", call -> call.pipeline()),
+        /** The service tier that was billed; empty where the provider has none. */
+        TIER(FigureKey.Kind.CALLS, "tier", call -> call.tier()),
+        JOB(FigureKey.Kind.JOB, "name", call -> call.job()),
         /** Where a cost comes from. */
-        SOURCE("CASE WHEN state = 'open' THEN 'running' WHEN cost_source IS NOT NULL THEN cost_source"
-                + " WHEN cost_usd IS NULL THEN 'unknown' ELSE 'not billed' END", "'reused'"),
+        SOURCE(FigureKey.Kind.CALLS, "cost_source", call -> "running"),
         /** Why a call failed, or why another model than the first answered; empty where neither. */
-        REASON("COALESCE(reason, CASE WHEN state IN ('ambiguous', 'retried', 'resolved') THEN 'process_died'"
-                + " WHEN state IN ('failed', 'unknown') OR fallback_level > 0 AND state = 'succeeded' THEN 'not_recorded' ELSE '' END)", "''");
+        REASON(FigureKey.Kind.REASON, "name", call -> "");
 
-        private final String ofClaims;
-        private final String ofReuses;
+        private final FigureKey.Kind kind;
+        private final String column;
+        private final Function<CallFacts, String> running;
 
-        By(String ofClaims, String ofReuses) {
-            this.ofClaims = ofClaims;
-            this.ofReuses = ofReuses;
+        By(FigureKey.Kind kind, String column, Function<CallFacts, String> running) {
+            this.kind = kind;
+            this.column = column;
+            this.running = running;
         }
     }
 
@@ -54,7 +62,8 @@ public final class Figures {
      * @param costUsd      what is known to have been paid
      * @param uncertainUsd reserved by calls whose cost is not known; not in {@code costUsd}
      * @param meanCostUsd  of a call, to 18 digits
-     * @param meanMs       latency in milliseconds; null where nothing was measured, as are {@code p50Ms} and {@code p95Ms}
+     * @param meanMs       latency in milliseconds; null where nothing was measured, as are {@code p50Ms} and {@code p95Ms},
+     *                     which are right to within a tenth
      * @param fallbacks    answers of another model than the first
      * @param errors       calls that failed or whose outcome is unknown
      * @param reused       stored answers that were published again
@@ -63,11 +72,6 @@ public final class Figures {
     @JsonNaming(SnakeCaseStrategy.class)
     public record Row(@JsonIgnore String name, long requests, BigDecimal costUsd, BigDecimal uncertainUsd, BigDecimal meanCostUsd, Long meanMs, Long p50Ms,
             Long p95Ms, long promptTokens, long completionTokens, long fallbacks, long errors, long reused, BigDecimal savedUsd) {
-
-        private Row with(long times, BigDecimal saved) {
-            return new Row(name, requests, costUsd, uncertainUsd, meanCostUsd, meanMs, p50Ms, p95Ms, promptTokens, completionTokens, fallbacks, errors,
-                    times, saved);
-        }
     }
 
     /** One call, as it is shown. Task, served model and all behind the state may be null. */
@@ -97,36 +101,16 @@ public final class Figures {
         }
     }
 
-    /** USD of the last hour, and of the 24 hours before it, by the database's clock. */
+    /** USD of calls that were claimed in the last hour, to the minute, and in the 24 hours before it. */
     public record Pace(BigDecimal lastHour, BigDecimal dayBefore) {
     }
 
-    private static final String CALLS = """
-            SELECT name, COUNT(*) AS requests, COALESCE(SUM(cost_usd), 0) AS cost,
-              COALESCE(SUM(CASE WHEN cost_usd IS NULL AND state <> 'open' THEN reserved_usd END), 0) AS uncertain,
-              AVG(latency_ms) AS mean_ms, %s AS p50_ms, %s AS p95_ms,
-              COALESCE(SUM(prompt_tokens), 0) AS tokens_in, COALESCE(SUM(completion_tokens), 0) AS tokens_out,
-              SUM(CASE WHEN state = 'succeeded' AND fallback_level > 0 THEN 1 ELSE 0 END) AS fallbacks,
-              SUM(CASE WHEN state IN ('succeeded', 'open') THEN 0 ELSE 1 END) AS errors
-            FROM (SELECT %s AS name, claims.* FROM claims WHERE state <> 'void' AND claim_id >= ? AND claimed_at >= ?) calls
-            GROUP BY name ORDER BY name""";
-
-    private static final String PERCENTILE = "PERCENTILE_DISC(%s) WITHIN GROUP (ORDER BY latency_ms)";
-
-    private static final String REUSES = """
-            SELECT name, SUM(times) AS times, SUM(saved_usd) AS saved
-            FROM (SELECT %s AS name, times, saved_usd FROM reuses WHERE used_day >= ?) saved
-            GROUP BY name ORDER BY name""";
+    private static final String SUMS = "SELECT COALESCE(%s, '') AS row_name, " + CallSums.COLUMNS + " FROM figures WHERE kind = ? AND figure_day >= ?";
 
     private static final String LAST = """
             SELECT claim_id, claimed_at, job, tenant, task, model, served_model, state, cost_usd, cost_source, latency_ms, prompt_tokens,
               completion_tokens, generation_id
             FROM claims WHERE state <> 'void' ORDER BY claim_id DESC LIMIT ?""";
-
-    private static final String PACE = """
-            SELECT COALESCE(SUM(CASE WHEN claimed_at >= CURRENT_TIMESTAMP - INTERVAL '1' HOUR THEN cost_usd END), 0),
-              COALESCE(SUM(CASE WHEN claimed_at < CURRENT_TIMESTAMP - INTERVAL '1' HOUR THEN cost_usd END), 0)
-            FROM claims WHERE claimed_at >= CURRENT_TIMESTAMP - INTERVAL '25' HOUR""";
 
     private final Database database;
 
@@ -134,43 +118,49 @@ public final class Figures {
         this.database = database;
     }
 
-    /** @param since calls claimed at or after it, and reuses of its day (UTC) and later; {@link Instant#EPOCH} for all */
-    public List<Row> by(By dimension, Instant since) {
-        return database.read(tx -> by(tx, dimension, since, true));
+    /** @param since days (UTC) from this one on, by the calls' claims; {@link LocalDate#EPOCH} for all */
+    public List<Row> by(By dimension, LocalDate since) {
+        return by(List.of(dimension), List.of(dimension), since).get(dimension);
     }
 
     /**
      * By each dimension, all of the same moment, so that they have one sum.
      *
-     * @param slow of which percentiles are told; leaving them out takes half the time
+     * @param timed of which percentiles of the latency are told
      */
-    public Map<By, List<Row>> by(Collection<By> dimensions, Collection<By> slow, Instant since) {
+    public Map<By, List<Row>> by(Collection<By> dimensions, Collection<By> timed, LocalDate since) {
         return database.read(tx -> {
-            tx.atOnce();
+            tx.snapshot();
+            List<CallFacts> running = Claims.running(tx).stream().filter(call -> call.day().compareTo(since.toString()) >= 0).toList();
             Map<By, List<Row>> all = new EnumMap<>(By.class);
             for (By dimension : dimensions) {
-                all.put(dimension, by(tx, dimension, since, slow.contains(dimension)));
+                Map<String, CallSums> sums = new TreeMap<>();
+                tx.list(SUMS.formatted(dimension.column), row -> {
+                    sums.computeIfAbsent(row.getString("row_name"), name -> new CallSums()).add(row);
+                    return null;
+                }, dimension.kind, since.toString());
+                running.forEach(call -> call.addTo(sums.computeIfAbsent(StringUtils.defaultString(dimension.running.apply(call)), name -> new CallSums()), 1));
+                sums.values().removeIf(CallSums::nothing);
+                all.put(dimension, sums.entrySet().stream().map(one -> row(one.getKey(), one.getValue(), timed.contains(dimension))).toList());
             }
             return all;
         });
     }
 
-    private static List<Row> by(SqlSession tx, By dimension, Instant since, boolean percentiles) throws SQLException {
-        String half = percentiles ? PERCENTILE.formatted("0.5") : "CAST(NULL AS BIGINT)";
-        String most = percentiles ? PERCENTILE.formatted("0.95") : "CAST(NULL AS BIGINT)";
-        UUID first = ClaimIds.first(since.minus(Duration.ofDays(1))); // keeps the scan short; a process's clock may be some hours behind the database's
-        Map<String, Row> rows = new TreeMap<>();
-        tx.list(CALLS.formatted(half, most, dimension.ofClaims), Figures::row, first, since).forEach(row -> rows.put(row.name(), row));
-        String day = LocalDate.ofInstant(since, ZoneOffset.UTC).toString();
-        tx.list(REUSES.formatted(dimension.ofReuses), row -> {
-            String name = row.getString("name");
-            return rows.put(name, rows.getOrDefault(name, nothing(name)).with(row.getLong("times"), SqlSession.usd(row, "saved")));
-        }, day);
-        return List.copyOf(rows.values());
+    /** @param now by which the last hour ends */
+    public Pace pace(Instant now) {
+        String hourAgo = minute(now.minus(Duration.ofHours(1)));
+        String dayAgo = minute(now.minus(Duration.ofHours(25)));
+        BigDecimal[] sums = {BigDecimal.ZERO, BigDecimal.ZERO};
+        database.read(tx -> tx.list("SELECT name, cost_usd FROM figures WHERE kind = 'minute' AND figure_day >= ? AND name > ?", row -> {
+            int part = row.getString("name").compareTo(hourAgo) > 0 ? 0 : 1;
+            return sums[part] = sums[part].add(SqlSession.usd(row, "cost_usd"));
+        }, dayAgo.substring(0, "2026-11-22".length()), dayAgo));
+        return new Pace(sums[0], sums[1]);
     }
 
-    public Pace pace() {
-        return database.read(tx -> tx.list(PACE, row -> new Pace(row.getBigDecimal(1), row.getBigDecimal(2)))).get(0);
+    private static String minute(Instant time) {
+        return time.truncatedTo(ChronoUnit.MINUTES).toString();
     }
 
     /** The latest calls, latest first. */
@@ -180,19 +170,19 @@ public final class Figures {
 
     /** Ids of the ends that were stored last, latest first; none where the ledger keeps no answers. Those of a comparison's branches are among them. */
     public List<UUID> lastEnds(int most) {
-        return database.read(tx -> tx.list("SELECT answer_id FROM answers ORDER BY answer_id DESC LIMIT ?", row -> row.getObject(1, UUID.class), most));
+        return database.read(tx -> tx.list("SELECT answer_id FROM answers ORDER BY answer_id DESC LIMIT ?", row -> SqlSession.id(row, "answer_id"), most));
     }
 
     /** @param longest in bytes, of what is read */
     public List<End> ends(Collection<UUID> ids, int longest) {
         return ids.isEmpty() ? List.of() : database.read(tx -> tx.list("SELECT answer_id, CASE WHEN OCTET_LENGTH(json) <= ? THEN json END AS json"
-                + " FROM answers WHERE answer_id = ANY(?)", row -> new End(row.getObject("answer_id", UUID.class), row.getBytes("json")), longest, ids));
+                + " FROM answers WHERE answer_id = ANY(?)", row -> new End(SqlSession.id(row, "answer_id"), row.getBytes("json")), longest, ids));
     }
 
     /** How long answers were, by task and model that was called. */
     public List<Lengths> lengths() {
-        return database.read(tx -> tx.list("SELECT COALESCE(task, '') AS task, model, COUNT(*) AS answers, SUM(completion_tokens) AS tokens FROM claims"
-                + " WHERE state = 'succeeded' AND completion_tokens IS NOT NULL GROUP BY task, model",
+        return database.read(tx -> tx.list("SELECT COALESCE(task, '') AS task, model, SUM(calls - failures) AS answers, SUM(completion_tokens) AS tokens FROM figures"
+                + " WHERE kind = 'calls' AND model IS NOT NULL GROUP BY COALESCE(task, ''), model HAVING SUM(calls - failures) > 0",
                 row -> new Lengths(row.getString("task"), row.getString("model"), row.getLong("answers"), row.getLong("tokens"))));
     }
 
@@ -201,25 +191,18 @@ public final class Figures {
         return new Row(name, 0, zero, zero, zero, null, null, null, 0, 0, 0, 0, 0, zero);
     }
 
-    private static Row row(ResultSet row) throws SQLException {
-        long requests = row.getLong("requests");
-        BigDecimal cost = SqlSession.usd(row, "cost");
-        BigDecimal mean = row.getBigDecimal("mean_ms");
-        return new Row(row.getString("name"), requests, cost, SqlSession.usd(row, "uncertain"),
-                Usd.of(cost.divide(BigDecimal.valueOf(requests), 18, RoundingMode.HALF_UP)),
-                mean == null ? null : mean.setScale(0, RoundingMode.HALF_UP).longValueExact(), number(row, "p50_ms"), number(row, "p95_ms"),
-                row.getLong("tokens_in"), row.getLong("tokens_out"), row.getLong("fallbacks"), row.getLong("errors"), 0, BigDecimal.ZERO);
+    private static Row row(String name, CallSums sums, boolean timed) {
+        BigDecimal mean = sums.calls == 0 ? BigDecimal.ZERO : sums.cost.divide(BigDecimal.valueOf(sums.calls), 18, RoundingMode.HALF_UP);
+        long measured = sums.latencies.total();
+        return new Row(name, sums.calls, Usd.of(sums.cost), Usd.of(sums.uncertain), Usd.of(mean), measured == 0 ? null : Math.round((double) sums.latencyMs / measured),
+                timed ? sums.latencies.percentile(0.5) : null, timed ? sums.latencies.percentile(0.95) : null, sums.promptTokens, sums.completionTokens,
+                sums.fallbacks, sums.failures, sums.reused, Usd.of(sums.saved));
     }
 
     private static Call call(ResultSet row) throws SQLException {
-        return new Call(row.getObject("claim_id", UUID.class), SqlSession.instant(row, "claimed_at"), row.getString("job"), row.getString("tenant"),
+        return new Call(SqlSession.id(row, "claim_id"), SqlSession.instant(row, "claimed_at"), row.getString("job"), row.getString("tenant"),
                 row.getString("task"), row.getString("model"), row.getString("served_model"), row.getString("state"), SqlSession.usd(row, "cost_usd"),
-                row.getString("cost_source"), number(row, "latency_ms"), number(row, "prompt_tokens"), number(row, "completion_tokens"),
+                row.getString("cost_source"), SqlSession.number(row, "latency_ms"), SqlSession.number(row, "prompt_tokens"), SqlSession.number(row, "completion_tokens"),
                 row.getString("generation_id"));
-    }
-
-    private static Long number(ResultSet row, String column) throws SQLException {
-        long value = row.getLong(column);
-        return row.wasNull() ? null : value;
     }
 }

@@ -3,10 +3,7 @@ package io.promptroutes.ledger;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -37,38 +34,34 @@ final class GroupCommit {
     private final Map<UUID, Finish> reusable = new LinkedHashMap<>();
     private final Set<String> ended = new HashSet<>();
     private final Set<String> reopened = new HashSet<>();
+    private final DailyFigures figures = new DailyFigures();
     private Set<String> alive = Set.of();
-    private Spending spending;
+    private List<String> dead = List.of();
+    private Spending spending = Spending.NONE;
 
-    GroupCommit(SqlSession tx, Instances instances, WriterMemory memory, LedgerSettings settings, List<Operation<?>> ops) throws SQLException {
+    /** @param now by the database */
+    GroupCommit(SqlSession tx, Instant now, Instances instances, WriterMemory memory, LedgerSettings settings, List<Operation<?>> ops) {
         this.tx = tx;
-        this.now = instances.now(tx);
-        Instant today = settings.clock() == null ? now : settings.clock().instant();
-        this.day = LocalDate.ofInstant(today, ZoneOffset.UTC).toString();
+        this.now = now;
+        this.day = settings.day(now);
         this.instances = instances;
         this.memory = memory;
         this.storeText = settings.storeText();
         this.ops = ops;
     }
 
-    Instant now() {
-        return now;
-    }
-
-    /** @param dead instances whose open calls become ambiguous, with when they started */
-    void run(Limits limits, Map<String, Instant> dead) throws SQLException {
+    /** @param gone instances whose open calls become ambiguous. Returns whether a tenant's limit was met */
+    boolean run(Limits limits, List<String> gone) throws SQLException {
+        dead = gone;
         works.putAll(Works.lock(tx, Stream.concat(all(Operation.Claim.class).map(op -> op.request().work()),
                 all(Operation.End.class).map(Operation.End::work).filter(Objects::nonNull)).map(work -> work.id().hex()).toList()));
         alive = instances.alive(tx, works.values().stream().map(row -> row.owner).filter(Objects::nonNull).toList(), now);
         claims.putAll(Claims.lock(tx, Stream.concat(all(Operation.End.class).map(Operation.End::claim).filter(Objects::nonNull),
-                all(Operation.Correct.class).map(Operation.Correct::claim)).toList(), memory.keys));
-        List<UUID> reaped = dead.isEmpty() ? List.of() : reap(dead);
-        List<BudgetKey> keys = keys(reaped);
-        List<Limit> rows = keys.isEmpty() ? List.of() : Limits.stored(tx, keys);
-        memory.tenantLimits |= !rows.isEmpty();
-        spending = Spending.lock(tx, keys, limits.under(rows), memory.spending);
+                all(Operation.Correct.class).map(Operation.Correct::claim)).toList()));
+        List<UUID> reaped = dead.isEmpty() ? List.of() : reap();
+        boolean tenantLimits = lockSpending(limits, reaped);
         for (UUID id : reaped) {
-            change(claims.get(id), ClaimRow.AMBIGUOUS, null, null, null, new ArrayList<>());
+            correct(claims.get(id), ClaimRow.AMBIGUOUS, null, null, null, null, new ArrayList<>());
         }
         for (Operation<?> op : ops) {
             if (op instanceof Operation.Claim claim) {
@@ -85,7 +78,7 @@ final class GroupCommit {
         Claims.retried(tx, reopened);
         spending.write(tx);
         Claims.generations(tx, all(Operation.Generation.class).map(op -> new Object[] {op.generationId(), op.claim()}).toList());
-        Reuses.add(tx, all(Operation.Reuse.class).toList(), day);
+        all(Operation.Reuse.class).forEach(op -> figures.reused(op, day));
         List<String> released = all(Operation.Release.class).map(op -> op.work().hex()).toList();
         Works.release(tx, released, instances.id());
         ended.addAll(released);
@@ -94,7 +87,9 @@ final class GroupCommit {
                 other.run(tx, now);
             }
         }
+        figures.write(tx, memory);
         new WorkLookup(tx, instances, now).answer(all(Operation.Begin.class).toList(), id -> memory.begun.contains(id) && !ended.contains(id));
+        return tenantLimits;
     }
 
     /** What holds from now on. */
@@ -102,27 +97,39 @@ final class GroupCommit {
         memory.begun.removeAll(ended);
         all(Operation.Begin.class).filter(op -> op.undo() != null).forEach(op -> memory.begun.add(op.work().id().hex()));
         memory.spending.addAll(spending.ids());
+        instances.forget(dead);
     }
 
-    private List<UUID> reap(Map<String, Instant> dead) throws SQLException {
+    private List<UUID> reap() throws SQLException {
         List<UUID> ids = new ArrayList<>();
-        for (ClaimRow row : Claims.lockOpenOf(tx, dead.keySet(), Collections.min(dead.values()), memory.keys)) {
+        for (ClaimRow row : Claims.lockOpenOf(tx, dead)) {
             claims.putIfAbsent(row.id(), row);
             ids.add(row.id());
         }
-        instances.reaped(tx, dead.keySet());
+        instances.reaped(tx, dead);
         return ids;
     }
 
-    /** Calls that are free from claim to settlement touch no budget. */
-    private List<BudgetKey> keys(List<UUID> reaped) {
-        List<BudgetKey> keys = new ArrayList<>();
-        all(Operation.Claim.class).map(Operation.Claim::request).filter(request -> request.reservedUsd().signum() > 0).forEach(request -> keys.addAll(keys(request)));
-        Stream.concat(Stream.concat(
+    /** Calls that are free from claim to settlement touch no budget. Returns whether a tenant's limit was met. */
+    private boolean lockSpending(Limits limits, List<UUID> reaped) throws SQLException {
+        List<ClaimRequest> asked = all(Operation.Claim.class).map(Operation.Claim::request).filter(request -> request.reservedUsd().signum() > 0).toList();
+        List<CallFacts> over = Stream.concat(Stream.concat(
                 all(Operation.End.class).filter(op -> op.claim() != null && paid(op.claim(), op.settlement().costUsd())).map(Operation.End::claim),
                 all(Operation.Correct.class).filter(op -> paid(op.claim(), op.cost())).map(Operation.Correct::claim)),
-                reaped.stream().filter(id -> paid(id, null))).forEach(id -> keys.addAll(claims.get(id).keys()));
-        return keys;
+                reaped.stream().filter(id -> paid(id, null))).map(id -> claims.get(id).facts()).toList();
+        Set<Tracking.Tracked> kept = asked.isEmpty() && over.isEmpty() ? Set.of() : Tracking.kept(tx);
+        if (!asked.isEmpty()) {
+            Tracking.check(kept, limits);
+        }
+        if (kept.isEmpty()) {
+            return false;
+        }
+        List<Limit> rows = Limits.stored(tx, Stream.concat(asked.stream().map(request -> request.work().tenant()), over.stream().map(CallFacts::tenant)).toList());
+        Limits all = limits.under(rows);
+        Tracking.check(kept, all);
+        spending = Spending.lock(tx, kept, asked.stream().flatMap(request -> keys(request).stream()).toList(), over.stream().flatMap(call -> keys(call).stream()).toList(),
+                all, memory.spending);
+        return !rows.isEmpty();
     }
 
     private boolean paid(UUID claim, BigDecimal cost) {
@@ -134,6 +141,10 @@ final class GroupCommit {
         return BudgetKey.of(request.work().tenant(), request.model(), request.work().job(), day, memory.keys);
     }
 
+    private List<BudgetKey> keys(CallFacts call) {
+        return BudgetKey.of(call.tenant(), call.model(), call.job(), call.day(), memory.keys);
+    }
+
     private ClaimAnswer decide(Operation.Claim op) {
         ClaimRequest request = op.request();
         WorkRow row = works.computeIfAbsent(request.work().id().hex(), WorkRow::added);
@@ -141,7 +152,7 @@ final class GroupCommit {
         if (row.open() ? others : !request.reopen()) {
             return new ClaimAnswer.Taken();
         }
-        if (request.reservedUsd().signum() > 0) {
+        if (spending != Spending.NONE && request.reservedUsd().signum() > 0) {
             ClaimAnswer.Refused refused = spending.reserve(keys(request), request.reservedUsd());
             if (refused != null) {
                 return refused;
@@ -164,10 +175,11 @@ final class GroupCommit {
         List<Crossing> crossings = new ArrayList<>();
         boolean applied = claim == null || claim.cost() == null;
         if (claim != null && applied) {
-            book(claim, op.settlement().state().name(), op.settlement().costUsd(), crossings);
+            book(claim, claim.facts().settled(op.settlement()), crossings);
             changes.settle(op.claim(), op.settlement(), now);
         } else if (claim != null && op.settlement().state() == Settlement.State.FAILED && claim.state().equals(ClaimRow.SUCCEEDED)) {
-            changes.rejected(op.claim(), op.settlement(), now); // what was answered is not what was asked for
+            // it was paid, and what was answered is not what was asked for
+            correct(claim, ClaimRow.FAILED, null, null, op.settlement().reason(), op.settlement().event(), crossings);
         }
         boolean stored = true;
         if (op.work() != null) {
@@ -198,22 +210,23 @@ final class GroupCommit {
         List<Crossing> crossings = new ArrayList<>();
         if (fits) {
             boolean unknown = !undecided && !op.state().equals(ClaimRow.RETRIED); // a call that failed stays failed
-            change(claim, unknown ? before : op.state(), op.cost() == null ? claim.cost() : op.cost(), op.source(), op.event(), crossings);
+            correct(claim, unknown ? before : op.state(), op.cost(), op.source(), null, op.event(), crossings);
         }
         op.reply().answer = new Settled(fits, true, List.copyOf(crossings));
     }
 
-    private void change(ClaimRow claim, String state, BigDecimal cost, String source, byte[] event, List<Crossing> crossings) {
-        book(claim, state, cost, crossings);
-        changes.correct(claim.id(), state, cost, source, event, now);
+    private void correct(ClaimRow claim, String state, BigDecimal cost, String source, String reason, byte[] event, List<Crossing> crossings) {
+        book(claim, claim.facts().corrected(state, cost, source, reason), crossings);
+        changes.correct(claim.id(), state, cost, source, reason, event, now);
     }
 
-    private void book(ClaimRow claim, String state, BigDecimal cost, List<Crossing> crossings) {
-        ClaimRow after = claim.with(state, cost);
+    private void book(ClaimRow claim, CallFacts facts, List<Crossing> crossings) {
+        ClaimRow after = claim.with(facts);
         claims.put(after.id(), after);
+        figures.move(claim.facts(), facts);
         ClaimRow.Booking change = after.booking().less(claim.booking());
-        if (!change.nothing()) {
-            spending.book(claim.keys(), change, crossings);
+        if (spending != Spending.NONE && !change.nothing()) {
+            spending.book(keys(facts), change, crossings);
         }
     }
 

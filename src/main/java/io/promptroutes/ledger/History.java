@@ -34,19 +34,20 @@ public final class History {
         this.limits = limits;
     }
 
-    /** Every answer and dead letter of a job, in no meaningful order. */
+    /** Every answer and dead letter of a job, in the order in which they were finished. */
     public void forEachFinished(String job, Consumer<FinishedWork> consumer) {
-        List<FinishedWork> page;
-        for (String last = ""; !(page = page(job, last)).isEmpty(); last = page.get(page.size() - 1).id().hex()) {
+        FinishedWork last = new FinishedWork(new WorkId(""), null, null, false, null, Instant.EPOCH);
+        for (List<FinishedWork> page; !(page = page(job, last)).isEmpty(); last = page.get(page.size() - 1)) {
             page.forEach(consumer);
         }
     }
 
-    private List<FinishedWork> page(String job, String after) {
+    private List<FinishedWork> page(String job, FinishedWork after) {
         return database.read(tx -> tx.list("SELECT work_id, prompt_id, identity, state, json, finished_at FROM works w LEFT JOIN answers a"
-                + " ON a.answer_id = w.answer_id WHERE job = ? AND work_id > ? AND state IN ('answered', 'dead') ORDER BY work_id LIMIT ?",
+                + " ON a.answer_id = w.answer_id WHERE job = ? AND (finished_at, work_id) > (?, ?) AND state IN ('answered', 'dead')"
+                + " ORDER BY finished_at, work_id LIMIT ?",
                 row -> new FinishedWork(new WorkId(row.getString("work_id")), row.getString("prompt_id"), row.getString("identity"),
-                        row.getString("state").equals(WorkRow.ANSWERED), row.getBytes("json"), SqlSession.instant(row, "finished_at")), job, after, PAGE));
+                        row.getString("state").equals(WorkRow.ANSWERED), row.getBytes("json"), SqlSession.instant(row, "finished_at")), job, after.finishedAt(), after.id().hex(), PAGE));
     }
 
     /** Whether the work was answered (true) or is a dead letter of the job (false); empty where neither is known. */
@@ -76,13 +77,13 @@ public final class History {
 
     private List<Event> eventsAfter(String job, UUID last) {
         return database.read(tx -> tx.list("SELECT c.claim_id, json FROM claims c JOIN events e"
-                + " ON e.claim_id = c.claim_id WHERE c.claim_id > ? AND job = ? ORDER BY c.claim_id LIMIT ?", row -> new Event(row.getObject("claim_id", UUID.class), row.getBytes("json")), last, job, PAGE));
+                + " ON e.claim_id = c.claim_id WHERE c.claim_id > ? AND job = ? ORDER BY c.claim_id LIMIT ?", row -> new Event(SqlSession.id(row, "claim_id"), row.getBytes("json")), last, job, PAGE));
     }
 
     /** Whether any answer or dead letter of the job is kept, or one of another job was published for it. */
     public boolean knows(String job) {
-        return database.read(tx -> tx.list("SELECT EXISTS (SELECT 1 FROM works WHERE job = ? AND state <> 'open') OR EXISTS (SELECT 1 FROM reuses"
-                + " WHERE job = ?)", row -> row.getBoolean(1), job, job)).get(0);
+        return database.read(tx -> tx.list("SELECT EXISTS (SELECT 1 FROM works WHERE job = ? AND state <> 'open') OR EXISTS (SELECT 1 FROM figures"
+                + " WHERE kind = 'job' AND name = ? AND reused > 0)", row -> row.getBoolean(1), job, job)).get(0);
     }
 
     /** A job's calls that are over, whose cost is not known and whose generation id is: they can be looked up. Latest first. */

@@ -3,13 +3,20 @@ package io.promptroutes.ledger;
 import io.promptroutes.model.CostSource;
 import io.promptroutes.model.Usd;
 import java.math.BigDecimal;
-import java.sql.Connection;
-import java.sql.SQLException;
+import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.apache.commons.io.IOUtils;
+import org.apache.hc.core5.concurrent.DefaultThreadFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The durable truth of what was claimed, called, paid and answered, and the budgets over it. Thread-safe: operations queue up for one
@@ -21,11 +28,14 @@ import javax.sql.DataSource;
  */
 public final class Ledger implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
     private final Database database;
     private final Instances instances;
     private final Writer writer;
     private final Thread thread;
     private final ClaimIds ids = new ClaimIds();
+    private final ScheduledExecutorService housekeeping = Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("ledger-housekeeping", true));
 
     private Ledger(Database database, Instances instances, Writer writer) {
         this.database = database;
@@ -41,25 +51,30 @@ public final class Ledger implements AutoCloseable {
     public static Ledger open(LedgerSettings settings) {
         Database database = Database.open(settings);
         String run = ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(24);
-        Instances instances = new Instances(settings.instance() == null ? run : settings.instance() + "-" + run, settings);
-        try (Connection connection = database.connect()) {
-            instances.register(new SqlSession(connection));
-            connection.commit();
-            database.sync(connection);
-        } catch (SQLException e) {
-            database.close();
-            throw new LedgerUnavailable("cannot open the " + settings + ": " + Reason.of(e));
-        }
+        Instances instances = instances(settings, run, database);
         Ledger ledger = new Ledger(database, instances, new Writer(database, instances, settings));
         ledger.thread.setDaemon(true);
         ledger.thread.start();
         try {
-            Durable.result(ledger.writer.submit(ledger.writer::firstLook)); // with it went the calls of dead processes
+            Durable.result(ledger.writer.submit(ledger.writer::track)); // with it went the calls of dead processes
         } catch (RuntimeException e) {
             ledger.close();
             throw e;
         }
         return ledger;
+    }
+
+    /** On PostgreSQL a process can have a name, by which its earlier run is known to be dead; on SQLite that is known of every process. */
+    private static Instances instances(LedgerSettings settings, String run, Database database) {
+        if (settings.directory() == null) {
+            return new Instances(settings.instance() == null ? run : settings.instance() + "-" + run, settings.instance() == null ? run : settings.instance(), null, settings);
+        }
+        try {
+            return new Instances(run, run, InstanceLocks.take(settings.directory(), run), settings);
+        } catch (IOException e) {
+            database.close();
+            throw new LedgerUnavailable("cannot open the " + settings + ": " + e);
+        }
     }
 
     /** This run's id, as other processes see it. */
@@ -70,6 +85,7 @@ public final class Ledger implements AutoCloseable {
     /** The limits from now on; running calls keep what they reserved. A tenant's row beats a limit for its scope and period here. */
     public void limits(List<Limit> limits) {
         writer.limits(new Limits(limits));
+        Durable.result(writer.submit(writer::track));
     }
 
     /** Whether any limit holds, of the settings or of a tenant's row, as far as this process has met one. */
@@ -82,7 +98,7 @@ public final class Ledger implements AutoCloseable {
         BigDecimal limit = usd == null ? null : Usd.checked(usd);
         return writer.submit((tx, now) -> {
             Limits.store(tx, tenant, model, period, limit);
-            return null;
+            return writer.track(tx, now);
         });
     }
 
@@ -142,12 +158,12 @@ public final class Ledger implements AutoCloseable {
         return writer.submit((tx, now) -> Works.forget(tx, job));
     }
 
-    /** Deletes answers, dead letters and cost events of works finished before; what they cost stays. Blocks; tells how many works. */
+    /** Deletes works that were finished before, with their answers, dead letters, calls and cost events; figures and spending stay. Blocks; tells how many works. */
     public int purge(Instant before) {
         int all = 0;
         int step;
         do {
-            step = Durable.result(writer.submit((tx, now) -> Works.purge(tx, before))); // between the writer's other work
+            step = Durable.result(writer.submit((tx, now) -> writer.purge(tx, now, before))); // between the writer's other work
             all += step;
         } while (step == Works.PURGED_AT_ONCE);
         return all;
@@ -155,7 +171,19 @@ public final class Ledger implements AutoCloseable {
 
     /** Deletes what was cached before. Blocks; tells how many. */
     public int purgeCache(Instant before) {
-        return writer.submit((tx, now) -> CachedAnswer.purge(tx, before)).join();
+        return Durable.result(writer.submit((tx, now) -> CachedAnswer.purge(tx, before)));
+    }
+
+    /** Purges from now on, at once and every hour, beside everything else. @param cached how long answers may be given to other prompts */
+    public void keep(Duration works, Duration cached) {
+        housekeeping.scheduleWithFixedDelay(() -> {
+            try {
+                purge(Instant.now().minus(works));
+                purgeCache(Instant.now().minus(cached));
+            } catch (LedgerUnavailable | LedgerRejected e) {
+                LOG.warn("the ledger was not purged, and will be in an hour: {}", e.getMessage());
+            }
+        }, 0, 1, TimeUnit.HOURS);
     }
 
     public History history() {
@@ -178,19 +206,14 @@ public final class Ledger implements AutoCloseable {
     /** Does what was submitted before, then lets go of the database. Open calls become ambiguous. */
     @Override
     public void close() {
+        housekeeping.shutdown(); // its next step finds the ledger closed
         writer.close();
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        try (Connection connection = database.connect()) {
-            instances.leave(new SqlSession(connection));
-            connection.commit();
-            database.sync(connection);
-        } catch (SQLException e) {
-            // the lease ends by itself
-        }
         database.close();
+        IOUtils.closeQuietly(instances.locks()); // last: until then others must not take its calls for lost
     }
 }

@@ -3,6 +3,9 @@ package io.promptroutes.ledger;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -35,9 +38,14 @@ public record LedgerSettings(
         }
     }
 
+    /** The day of a budget. @param now by the database */
+    String day(Instant now) {
+        return LocalDate.ofInstant(clock == null ? now : clock.instant(), ZoneOffset.UTC).toString();
+    }
+
     /** Without the URL, which can hold a password. */
     @Override
     public String toString() {
-        return directory != null ? "embedded ledger in " + directory : "ledger in PostgreSQL";
+        return directory != null ? "ledger in " + directory : "ledger in PostgreSQL";
     }
 }

@@ -43,10 +43,9 @@ record Limits(List<Limit> limits) {
         return (Objects.equals(limit.tenant(), key.tenant()) ? 1 : 0) + (Objects.equals(limit.model(), key.model()) ? 1 : 0);
     }
 
-    /** The limits of the tenants that these rows are about. Read anew for each group, so that a changed one holds at once everywhere. */
-    static List<Limit> stored(SqlSession tx, Collection<BudgetKey> keys) throws SQLException {
-        TreeSet<String> tenants = new TreeSet<>();
-        keys.stream().map(BudgetKey::tenant).filter(Objects::nonNull).forEach(tenants::add);
+    /** The limits of these tenants. Read anew for each group, so that a changed one holds at once everywhere. */
+    static List<Limit> stored(SqlSession tx, Collection<String> of) throws SQLException {
+        TreeSet<String> tenants = new TreeSet<>(of);
         return tx.list("SELECT tenant, model, period, limit_usd FROM budgets WHERE tenant = ANY(?)", Limits::row, tenants);
     }
 

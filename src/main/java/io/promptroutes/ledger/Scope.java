@@ -1,4 +1,15 @@
 package io.promptroutes.ledger;
 
 /** Whose spending a limit is over. */
-public enum Scope { TOTAL, TENANT, MODEL, TENANT_MODEL }
+public enum Scope {
+    TOTAL, TENANT, MODEL, TENANT_MODEL;
+
+    /** Whether it is of one tenant. */
+    boolean hasTenant() {
+        return this == TENANT || this == TENANT_MODEL;
+    }
+
+    boolean hasModel() {
+        return this == MODEL || this == TENANT_MODEL;
+    }
+}

@@ -3,6 +3,7 @@ package io.promptroutes.ledger;
 import io.promptroutes.model.CostSource;
 import io.promptroutes.model.Usage;
 import io.promptroutes.model.Usd;
+import io.promptroutes.prompt.Shown;
 import java.math.BigDecimal;
 import java.util.Objects;
 
@@ -31,6 +32,8 @@ public record Settlement(
 
     public Settlement {
         Objects.requireNonNull(state);
+        servedModel = Shown.of(servedModel, Shown.NAME);
+        provider = Shown.of(provider, Shown.NAME);
         costUsd = costUsd == null ? null : Usd.checked(costUsd);
     }
 

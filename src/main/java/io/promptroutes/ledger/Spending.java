@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The rows of spending that a group touches. They are locked first, in one order in all processes; then every claim and settlement is
@@ -41,7 +42,13 @@ final class Spending {
         }
     }
 
+    static final String INSERT = "INSERT INTO spending (spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd, alert_level)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING";
+
     private static final List<Integer> THRESHOLDS = List.of(50, 80, 100);
+
+    /** Where nothing is paid, or nobody has a limit. */
+    static final Spending NONE = new Spending(new Limits(List.of()));
 
     private final Map<String, Row> rows = new TreeMap<>();
     private final Limits limits;
@@ -50,24 +57,34 @@ final class Spending {
         this.limits = limits;
     }
 
-    /** @param known ids that the table has, so that they need not be put in; grows */
-    static Spending lock(SqlSession tx, Collection<BudgetKey> keys, Limits limits, Set<String> known) throws SQLException {
+    /**
+     * @param kept    what spending is kept for
+     * @param claimed of calls that are to be made: their rows are put in where they are not there. A row of an earlier day or month that
+     *                nobody kept then is left out
+     * @param known   ids that the table has, so that they need not be put in
+     */
+    static Spending lock(SqlSession tx, Set<Tracking.Tracked> kept, Collection<BudgetKey> claimed, Collection<BudgetKey> settled, Limits limits, Set<String> known)
+            throws SQLException {
         Spending spending = new Spending(limits);
         Map<String, BudgetKey> byId = new TreeMap<>();
-        keys.forEach(key -> byId.put(key.id(), key));
+        Stream.concat(claimed.stream(), settled.stream()).filter(key -> kept.contains(new Tracking.Tracked(key.scope(), key.period())))
+                .forEach(key -> byId.put(key.id(), key));
         if (byId.isEmpty()) {
             return spending;
         }
-        List<Object[]> missing = byId.values().stream().filter(key -> !known.contains(key.id()))
-                .map(key -> new Object[] {key.id(), key.scope(), key.tenant(), key.model(), key.period(), key.periodKey()}).toList();
-        tx.batch("INSERT INTO spending (spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd, alert_level)"
-                + " VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, 0) ON CONFLICT DO NOTHING", missing);
+        tx.batch(INSERT, claimed.stream().filter(key -> byId.containsKey(key.id()) && !known.contains(key.id())).map(BudgetKey::id).distinct().sorted()
+                .map(id -> row(byId.get(id), BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO)).toList());
         tx.list("SELECT spending_id, spent_usd, held_usd, reserved_usd, alert_level, alert_limit FROM spending"
                 + " WHERE spending_id = ANY(?) ORDER BY spending_id FOR UPDATE", row -> {
                     String id = row.getString("spending_id");
                     return spending.rows.put(id, new Row(byId.get(id), row));
                 }, byId.keySet());
         return spending;
+    }
+
+    /** For {@link #INSERT}. */
+    static Object[] row(BudgetKey key, BigDecimal spent, BigDecimal held, BigDecimal reserved) {
+        return new Object[] {key.id(), key.scope(), key.tenant(), key.model(), key.period(), key.periodKey(), spent, held, reserved};
     }
 
     /** The ids it holds; to be known once the group is committed. */
@@ -77,7 +94,7 @@ final class Spending {
 
     /** Reserves in every row, or in none. Returns the refusal, or null. */
     ClaimAnswer.Refused reserve(List<BudgetKey> keys, BigDecimal asked) {
-        for (BudgetKey key : keys) {
+        for (BudgetKey key : kept(keys)) {
             Row row = rows.get(key.id());
             Limit limit = limits.of(key);
             if (limit != null && row.gone().add(row.total.reserved()).add(asked).compareTo(limit.usd()) > 0) {
@@ -85,8 +102,12 @@ final class Spending {
             }
         }
         ClaimRow.Booking reserved = new ClaimRow.Booking(BigDecimal.ZERO, BigDecimal.ZERO, asked);
-        keys.forEach(key -> rows.get(key.id()).add(reserved));
+        kept(keys).forEach(key -> rows.get(key.id()).add(reserved));
         return null;
+    }
+
+    private List<BudgetKey> kept(List<BudgetKey> keys) {
+        return rows.isEmpty() ? List.of() : keys.stream().filter(key -> rows.containsKey(key.id())).toList();
     }
 
     /** A refusal counts as 100 % once half is spent: before that the call was too large, the budget not used up. */
@@ -99,7 +120,7 @@ final class Spending {
 
     /** Books what changed, and adds the thresholds that it passes. */
     void book(List<BudgetKey> keys, ClaimRow.Booking change, List<Crossing> crossings) {
-        for (BudgetKey key : keys) {
+        for (BudgetKey key : kept(keys)) {
             Row row = rows.get(key.id());
             row.add(change);
             Limit limit = limits.of(key);

@@ -2,19 +2,17 @@ package io.promptroutes.ledger;
 
 import io.promptroutes.model.Usd;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
@@ -22,27 +20,60 @@ import java.util.stream.Collectors;
 import org.apache.commons.lang3.function.FailableFunction;
 
 /** SQL on one connection with values of Java's types, the same for both databases. Used by one thread at a time. */
-final class SqlSession {
+final class SqlSession implements AutoCloseable {
 
+    private final SqlDialect dialect;
     private final Connection connection;
-    private boolean wrote;
+    /** Statements that stay parsed; null where each is used once. */
+    private final Map<String, PreparedStatement> kept;
+    private boolean open;
 
-    SqlSession(Connection connection) {
+    /** @param lasting whether statements are kept for the next time */
+    SqlSession(SqlDialect dialect, Connection connection, boolean lasting) {
+        this.dialect = dialect;
         this.connection = connection;
+        this.kept = lasting ? new HashMap<>() : null;
     }
 
-    /** Whether something changed that has to be durable. */
-    boolean wrote() {
-        return wrote;
+    Connection connection() {
+        return connection;
     }
 
-    /** What follows sees the database as it is now. For reading; to be called first. */
-    void atOnce() throws SQLException {
-        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ); // the pool sets it back
+    /** Begins a transaction that writes. @param alone with no other process writing. Returns the database's time */
+    Instant begin(boolean alone) throws SQLException {
+        Instant now = dialect.begin(connection, alone);
+        open = true;
+        return now;
+    }
+
+    /** What is read from now on is of one moment; to be called first. */
+    void snapshot() throws SQLException {
+        dialect.snapshot(connection);
+        open = true;
+    }
+
+    void commit() throws SQLException {
+        dialect.commit(connection);
+        open = false;
+    }
+
+    void rollback() throws SQLException {
+        if (open) {
+            open = false;
+            dialect.rollback(connection);
+        }
+    }
+
+    /** Undoes what was not committed, and gives the connection back. */
+    @Override
+    public void close() throws SQLException {
+        try (connection) {
+            rollback();
+        }
     }
 
     <T> List<T> list(String sql, FailableFunction<ResultSet, T, SQLException> reader, Object... values) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        return with(sql, statement -> {
             set(statement, values);
             try (ResultSet rows = statement.executeQuery()) {
                 List<T> read = new ArrayList<>();
@@ -51,7 +82,7 @@ final class SqlSession {
                 }
                 return read;
             }
-        }
+        });
     }
 
     /** Rows by their key; {@code sql} takes the keys as its only value, an array. */
@@ -60,20 +91,15 @@ final class SqlSession {
     }
 
     int update(String sql, Object... values) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        return with(sql, statement -> {
             set(statement, values);
-            int changed = statement.executeUpdate();
-            wrote |= changed > 0;
-            return changed;
-        }
+            return statement.executeUpdate();
+        });
     }
 
     /** The same statement for many rows, in one trip. Returns how many rows changed. */
     int batch(String sql, List<Object[]> rows) throws SQLException {
-        if (rows.isEmpty()) {
-            return 0;
-        }
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        return rows.isEmpty() ? 0 : with(sql, statement -> {
             for (Object[] row : rows) {
                 set(statement, row);
                 statement.addBatch();
@@ -82,14 +108,17 @@ final class SqlSession {
             for (int count : statement.executeBatch()) {
                 changed += count;
             }
-            wrote |= changed > 0;
             return changed;
-        }
+        });
     }
 
     static Instant instant(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
+        Object time = row.getObject(column);
+        return time instanceof Number micros ? Instant.EPOCH.plus(micros.longValue(), ChronoUnit.MICROS) : time == null ? null : ((Timestamp) time).toInstant();
+    }
+
+    static UUID id(ResultSet row, String column) throws SQLException {
+        return UUID.fromString(row.getString(column));
     }
 
     static BigDecimal usd(ResultSet row, String column) throws SQLException {
@@ -97,27 +126,34 @@ final class SqlSession {
         return value == null ? null : Usd.of(value);
     }
 
-    /** As both databases can keep it: PostgreSQL takes no U+0000, and no half of a surrogate pair is UTF-8. */
-    static String storable(String text) {
-        return text.chars().noneMatch(c -> c == 0 || Character.isSurrogate((char) c)) ? text
-                : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8).replace('\0', '\uFFFD');
+    static Long number(ResultSet row, String column) throws SQLException {
+        long value = row.getLong(column);
+        return row.wasNull() ? null : value;
+    }
+
+    private <T> T with(String sql, FailableFunction<PreparedStatement, T, SQLException> work) throws SQLException {
+        if (kept == null) {
+            try (PreparedStatement statement = connection.prepareStatement(dialect.sql(sql))) {
+                return work.apply(statement);
+            }
+        }
+        PreparedStatement statement = kept.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(dialect.sql(sql));
+            kept.put(sql, statement);
+        }
+        try {
+            return work.apply(statement);
+        } catch (SQLException e) {
+            kept.remove(sql); // it may hold half a batch
+            statement.close();
+            throw e;
+        }
     }
 
     private void set(PreparedStatement statement, Object... values) throws SQLException {
         for (int i = 0; i < values.length; i++) {
-            statement.setObject(i + 1, values[i] instanceof Collection<?> many ? array(many) : sql(values[i]));
+            statement.setObject(i + 1, dialect.value(connection, values[i]));
         }
-    }
-
-    private Array array(Collection<?> values) throws SQLException {
-        boolean ids = !values.isEmpty() && values.stream().allMatch(UUID.class::isInstance);
-        return connection.createArrayOf(ids ? "UUID" : "VARCHAR", values.stream().map(SqlSession::sql).toArray());
-    }
-
-    private static Object sql(Object value) {
-        if (value instanceof Enum<?> constant) {
-            return constant.name().toLowerCase(Locale.ROOT);
-        }
-        return value instanceof String text ? storable(text) : value instanceof Instant time ? time.atOffset(ZoneOffset.UTC) : value;
     }
 }

@@ -16,10 +16,10 @@ public record Work(WorkId id, String job, String pipeline, String identity, Stri
 
     public Work {
         Objects.requireNonNull(id);
-        job = SqlSession.storable(job);
-        identity = SqlSession.storable(identity);
-        promptId = SqlSession.storable(promptId);
-        tenant = SqlSession.storable(tenant);
-        task = task == null ? null : SqlSession.storable(task);
+        job = SqlDialect.storable(job);
+        identity = SqlDialect.storable(identity);
+        promptId = SqlDialect.storable(promptId);
+        tenant = SqlDialect.storable(tenant);
+        task = task == null ? null : SqlDialect.storable(task);
     }
 }

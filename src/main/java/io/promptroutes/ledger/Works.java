@@ -46,24 +46,24 @@ final class Works {
             boolean ended = row.end != null;
             String model = ended ? row.end.model() : null;
             BigDecimal cost = ended ? row.end.costUsd() : null;
-            Instant finishedAt = row.open() ? null : now;
+            Instant finishedAt = row.open() ? null : now; // a prompt ends when its answer is where it is to be: delivered, too
             if (row.answerId != null) {
                 answers.add(new Object[] {row.answerId, row.end.json()});
             }
             if (row.inTable) {
-                updates.add(new Object[] {work.job(), work.promptId(), work.task(), row.state, row.owner, row.answerId, model, cost, finishedAt, row.id});
+                updates.add(new Object[] {work.job(), work.promptId(), work.task(), row.state, row.owner, row.answerId, model, cost, finishedAt, finishedAt, row.id});
             } else {
                 inserts.add(new Object[] {row.id, work.job(), work.pipeline(), work.identity(), work.promptId(), work.tenant(), work.task(), row.state, row.owner, row.answerId,
-                    model, cost, now, finishedAt});
+                    model, cost, now, finishedAt, finishedAt});
             }
         }
         tx.batch("DELETE FROM answers WHERE answer_id = (SELECT answer_id FROM works WHERE work_id = ?)",
                 rows.stream().filter(row -> row.outdated).map(row -> new Object[] {row.id}).toList());
         tx.batch("INSERT INTO answers (answer_id, json) VALUES (?, ?)", answers);
-        tx.batch("UPDATE works SET job = ?, prompt_id = ?, task = ?, state = ?, owner_id = ?, answer_id = ?, model = ?, cost_usd = ?, finished_at = ?"
+        tx.batch("UPDATE works SET job = ?, prompt_id = ?, task = ?, state = ?, owner_id = ?, answer_id = ?, model = ?, cost_usd = ?, finished_at = ?, delivered_at = ?"
                 + " WHERE work_id = ?", updates);
         int inserted = tx.batch("INSERT INTO works (work_id, job, pipeline, identity, prompt_id, tenant, task, state, owner_id, answer_id, model, cost_usd,"
-                + " created_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", inserts);
+                + " created_at, finished_at, delivered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", inserts);
         if (inserted < inserts.size()) {
             // another process began one of them after we looked: decide again
             throw new SQLTransactionRollbackException("a work appeared", "40001");
@@ -76,13 +76,18 @@ final class Works {
         }
     }
 
-    /** Deletes some of those that were finished before, with their answers and events. Tells how many. */
-    static int purge(SqlSession tx, Instant before) throws SQLException {
-        List<String> works = tx.list("SELECT work_id FROM works WHERE state <> 'open' AND finished_at < ? ORDER BY work_id LIMIT ? FOR UPDATE",
+    /**
+     * Deletes some of those that were finished before, with their answers, calls and events. Tells how many.
+     *
+     * @param month {@code 2026-11}: calls since its beginning stay, for a limit that is set later
+     */
+    static int purge(SqlSession tx, Instant before, String month) throws SQLException {
+        List<String> works = tx.list("SELECT work_id FROM works WHERE state <> 'open' AND finished_at < ? ORDER BY finished_at LIMIT ? FOR UPDATE",
                 row -> row.getString(1), before, PURGED_AT_ONCE);
         if (!works.isEmpty()) {
             tx.update("DELETE FROM events WHERE claim_id IN (SELECT claim_id FROM claims WHERE work_id = ANY(?))", works);
             tx.update("DELETE FROM answers WHERE answer_id IN (SELECT answer_id FROM works WHERE work_id = ANY(?))", works);
+            tx.update("DELETE FROM claims WHERE work_id = ANY(?) AND state <> 'open' AND claimed_day < ?", works, month);
             tx.update("DELETE FROM works WHERE work_id = ANY(?)", works);
         }
         return works.size();
@@ -90,7 +95,7 @@ final class Works {
 
     static int forget(SqlSession tx, String job) throws SQLException {
         tx.update("DELETE FROM answers WHERE answer_id IN (SELECT answer_id FROM works WHERE job = ?)", job);
-        return tx.update("UPDATE works SET state = 'open', owner_id = NULL, answer_id = NULL, model = NULL, cost_usd = NULL, finished_at = NULL"
+        return tx.update("UPDATE works SET state = 'open', owner_id = NULL, answer_id = NULL, model = NULL, cost_usd = NULL, finished_at = NULL, delivered_at = NULL"
                 + " WHERE job = ? AND state <> 'open'", job);
     }
 }

@@ -1,11 +1,9 @@
 package io.promptroutes.ledger;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -20,22 +18,27 @@ final class Writer implements Runnable {
     /** How often a group is decided anew after a deadlock or the like. */
     private static final int TRIES = 5;
 
-    private final Database database;
     private final Instances instances;
     private final LedgerSettings settings;
     private final BlockingQueue<Operation<?>> queue = new LinkedBlockingQueue<>();
-    private final WriterMemory memory = new WriterMemory();
+    private final SqlDialect dialect;
+    private final WriterConnection connection;
     /** For claims whose commit failed or not, nobody knows: their calls were never made. */
     private final List<Operation<?>> undo = new ArrayList<>();
     private final long beatNanos;
     private long lastBeat;
+    /** Null until this process is registered. */
+    private WriterMemory memory;
     private volatile Limits limits = new Limits(List.of());
+    /** Whether a tenant's row of limits was met. */
+    private volatile boolean tenantLimits;
     private volatile boolean closing;
 
     Writer(Database database, Instances instances, LedgerSettings settings) {
-        this.database = database;
+        this.connection = new WriterConnection(database);
         this.instances = instances;
         this.settings = settings;
+        this.dialect = database.dialect();
         this.beatNanos = Math.max(1, settings.lease().toNanos() / 3);
         this.lastBeat = System.nanoTime() - beatNanos; // the first one is due: it looks for the dead
     }
@@ -49,12 +52,21 @@ final class Writer implements Runnable {
     }
 
     boolean limited() {
-        return !limits.limits().isEmpty() || memory.tenantLimits;
+        return !limits.limits().isEmpty() || tenantLimits;
     }
 
-    Void firstLook(SqlSession tx, Instant now) throws SQLException {
-        memory.tenantLimits = !Limits.stored(tx).isEmpty();
+    /** From now on spending is kept for whatever has a limit. */
+    Void track(SqlSession tx, Instant now) throws SQLException {
+        List<Limit> rows = Limits.stored(tx);
+        tenantLimits |= !rows.isEmpty();
+        Tracking.check(Tracking.kept(tx), limits.under(rows));
         return null;
+    }
+
+    int purge(SqlSession tx, Instant now, Instant before) throws SQLException {
+        DailyFigures.purge(tx, now);
+        instances.purge(tx, before);
+        return Works.purge(tx, before, settings.day(now).substring(0, "2026-11".length()));
     }
 
     <T> CompletableFuture<T> submit(Operation<T> op) {
@@ -72,7 +84,7 @@ final class Writer implements Runnable {
     /** What was submitted before is still done. */
     void close() {
         closing = true;
-        queue.add(new Operation.Other<Void>((tx, now) -> null, new Operation.Reply<>())); // wakes it
+        queue.add(new Operation.Other<Void>((tx, now) -> instances.leave(tx, now), new Operation.Reply<>())); // wakes it
     }
 
     @Override
@@ -92,61 +104,84 @@ final class Writer implements Runnable {
             List<Operation<?>> left = new ArrayList<>();
             queue.drainTo(left);
             fail(left, new LedgerUnavailable("the ledger is closed"));
+        } finally {
+            connection.close();
         }
     }
 
     private void commit(List<Operation<?>> ops) {
         for (int tries = 1;; tries++) {
-            Connection connection = null;
+            SqlSession tx = null;
             boolean committing = false;
             try {
-                connection = database.connect();
-                SqlSession tx = new SqlSession(connection);
-                GroupCommit group = new GroupCommit(tx, instances, memory, settings, ops);
+                tx = connection.open();
+                Instant now = connection.begin(tx, false);
+                WriterMemory known = memory != null ? memory : new WriterMemory(instances.register(tx, now));
+                GroupCommit group = new GroupCommit(tx, now, instances, known, settings, ops);
                 long began = System.nanoTime();
                 boolean due = began - lastBeat >= beatNanos;
-                group.run(limits, due ? beat(tx, group) : Map.of());
+                tenantLimits |= group.run(limits, due ? beat(tx, now) : List.of());
                 committing = true;
-                connection.commit();
-                if (tx.wrote()) {
-                    database.sync(connection);
-                }
+                tx.commit();
                 group.committed();
+                memory = known;
                 lastBeat = due ? began : lastBeat;
-                connection.close();
+                connection.giveBack(tx, false);
                 undo.removeAll(ops);
                 ops.forEach(this::tell);
                 return;
+            } catch (Tracking.Missing e) {
+                connection.giveBack(tx, false);
+                if (!track(ops, e)) {
+                    return;
+                }
             } catch (SQLException e) {
-                giveBack(connection, !Reason.passing(e) && !Reason.ofTheData(e));
-                if (Reason.passing(e) && tries < TRIES) {
+                connection.giveBack(tx, !dialect.busy(e) && !dialect.ofTheData(e));
+                if (dialect.busy(e) && tries < TRIES) {
                     continue;
                 }
                 failed(ops, e, committing);
                 return;
             } catch (RuntimeException | Error e) {
-                giveBack(connection, true);
+                connection.giveBack(tx, true);
                 broke(ops, e);
                 return;
             }
         }
     }
 
+    /** Returns false where it failed, and the operations with it. */
+    private boolean track(List<Operation<?>> ops, Tracking.Missing missing) {
+        SqlSession tx = null;
+        try {
+            tx = connection.open();
+            Instant now = connection.begin(tx, true);
+            Tracking.begin(tx, missing.scopes(), settings.day(now));
+            tx.commit();
+            connection.giveBack(tx, false);
+            return true;
+        } catch (SQLException e) {
+            connection.giveBack(tx, true);
+            failed(ops, e, false);
+            return false;
+        }
+    }
+
     /** Says that this process lives. Returns those that do not, and whose calls nobody has looked at. */
-    private Map<String, Instant> beat(SqlSession tx, GroupCommit group) throws SQLException {
-        if (!instances.heartbeat(tx, group.now())) {
+    private List<String> beat(SqlSession tx, Instant now) throws SQLException {
+        if (!instances.heartbeat(tx, now)) {
             throw new LedgerUnavailable("another process has started under this one's instance name; this one must not go on");
         }
-        return instances.unreaped(tx, group.now());
+        return instances.dead(tx, now);
     }
 
     private void failed(List<Operation<?>> ops, SQLException e, boolean committing) {
-        if (Reason.ofTheData(e) && !committing) {
+        if (dialect.ofTheData(e) && !committing) {
             if (ops.size() > 1) {
                 ops.forEach(op -> commit(List.of(op)));
             } else {
                 undo.removeAll(ops);
-                fail(ops, new LedgerRejected("the database does not take it: " + Reason.of(e)));
+                fail(ops, new LedgerRejected("the database does not take it: " + dialect.reason(e)));
             }
             return;
         }
@@ -159,7 +194,7 @@ final class Writer implements Runnable {
         // nobody asks for these again: a work that is not given back would look busy for ever
         all.stream().filter(op -> op instanceof Operation.Release && !undo.contains(op)).forEach(undo::add);
         beatLater();
-        fail(all, new LedgerUnavailable("the ledger's database does not work: " + Reason.of(e)));
+        fail(all, new LedgerUnavailable("the ledger's database does not work: " + dialect.reason(e)));
     }
 
     private void broke(List<Operation<?>> ops, Throwable e) {
@@ -175,21 +210,6 @@ final class Writer implements Runnable {
     /** Not at once when it fails, but well within the lease. */
     private void beatLater() {
         lastBeat = System.nanoTime() - beatNanos + Math.min(beatNanos, TimeUnit.SECONDS.toNanos(1));
-    }
-
-    private void giveBack(Connection connection, boolean broken) {
-        if (connection == null) {
-            return;
-        }
-        try {
-            connection.rollback();
-            connection.close();
-        } catch (SQLException e) {
-            broken = true;
-        }
-        if (broken) {
-            database.discard(connection);
-        }
     }
 
     private void tell(Operation<?> op) {

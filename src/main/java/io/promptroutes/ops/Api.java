@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What routes/engine/management.camel.yaml answers: query parameters come in as headers, JSON goes out as text. Thread-safe. The ledger is read
- * by threads of its own, since those of the HTTP server are interrupted when it stops, and an interrupted reader costs H2 its file.
+ * by few threads of its own: a slow database must not take those of the HTTP server from the probes.
  */
 public final class Api implements AutoCloseable {
 

@@ -35,18 +35,18 @@ public final class CostRows {
         return rows;
     }
 
-    /** @throws UsageException where it is neither of the two */
-    public static Instant from(String since) {
+    /** The day (UTC) from which on figures are told: they are kept by day. @throws UsageException where it is neither of the two */
+    public static LocalDate from(String since) {
         if (since == null) {
-            return Instant.EPOCH;
+            return LocalDate.EPOCH;
         }
         if (since.matches("([0-9]{1,6}[dhms]){1,4}")) { // Camel takes anything else for zero
             Instant then = Instant.now().minus(Duration.ofMillis(TimeUtils.toMilliSeconds(since)));
-            return then.isBefore(Instant.EPOCH) ? Instant.EPOCH : then;
+            return then.isBefore(Instant.EPOCH) ? LocalDate.EPOCH : LocalDate.ofInstant(then, ZoneOffset.UTC);
         }
         try {
             if (since.matches("(19[7-9]|[2-9]\\d)\\d{1,2}-.*")) {
-                return LocalDate.parse(since).atStartOfDay(ZoneOffset.UTC).toInstant();
+                return LocalDate.parse(since);
             }
         } catch (DateTimeException e) {
             // told below, without the words of whoever asks

@@ -1,11 +1,9 @@
 package io.promptroutes.ops;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Shown;
 import io.promptroutes.settings.Secret;
 import io.promptroutes.settings.Settings;
@@ -16,7 +14,6 @@ import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.AuthenticationHandler;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -26,8 +23,6 @@ import java.security.MessageDigest;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
@@ -36,9 +31,6 @@ import org.apache.camel.component.micrometer.prometheus.MicrometerPrometheus;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 import org.apache.camel.health.HealthCheckRegistry;
-import org.apache.hc.client5.http.classic.methods.HttpGet;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -206,38 +198,6 @@ public final class Management {
         String length = question.getHeader("Content-Length");
         return host && question.uri().length() <= LONGEST_QUESTION && !UNREADABLE.matcher(question.uri()).find()
                 && question.getHeader("Transfer-Encoding") == null && (length == null || length.equals("0"));
-    }
-
-    /**
-     * Asks a service of this machine for JSON.
-     *
-     * @param path with the query
-     * @param err  told where the figures come from
-     * @return null where there is no service at the port of the settings, or it does not answer so within a minute
-     * @throws UsageException where it cannot read the question, or tell the figures
-     */
-    public static JsonNode ask(Settings settings, String path, PrintWriter err) {
-        String address = "http://" + settings.text("management.host") + ":" + settings.text("management.port");
-        try (CloseableHttpClient client = HttpClients.createMinimal()) {
-            HttpGet request = new HttpGet(address + path);
-            if (!settings.text("management.token").isEmpty()) {
-                request.setHeader("Authorization", "Bearer " + Secret.of(settings.text("management.token")).get());
-            }
-            CompletableFuture.delayedExecutor(60, TimeUnit.SECONDS).execute(request::cancel);
-            return client.execute(request, response -> {
-                if (!Set.of(200, 400, 503).contains(response.getCode())) {
-                    return null; // also what has no body at all, as 204
-                }
-                JsonNode answer = Json.MAPPER.readTree(response.getEntity().getContent().readNBytes(LONGEST_ANSWER));
-                if (response.getCode() != 200) {
-                    throw new UsageException("the ledger is in use, and the service at " + address + " says: " + answer.path("error").asText());
-                }
-                err.println("prompt-routes: the ledger is in use; these are the figures of the service at " + address);
-                return answer;
-            });
-        } catch (IOException | IllegalArgumentException e) {
-            return null; // there is none
-        }
     }
 
     /** For people: where it is; null where there is none. */

@@ -60,7 +60,7 @@ public final class Overview {
 
     /** @param since a day (UTC) or a time ago; null for all */
     public ObjectNode usage(String since) {
-        Instant from = CostRows.from(since);
+        LocalDate from = CostRows.from(since);
         ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("at", now().toString());
         out.put("ledger", ledger != null);
@@ -72,7 +72,7 @@ public final class Overview {
         return Instant.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private synchronized ObjectNode figures(String since, Instant from) {
+    private synchronized ObjectNode figures(String since, LocalDate from) {
         return found.get(since, asked -> {
             Instant start = Instant.now();
             ObjectNode figures = read(from);
@@ -81,10 +81,10 @@ public final class Overview {
         }).figures();
     }
 
-    private ObjectNode read(Instant from) {
+    private ObjectNode read(LocalDate from) {
         ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("figures_at", now().toString());
-        out.put("since", from.equals(Instant.EPOCH) ? null : from.truncatedTo(ChronoUnit.MILLIS).toString());
+        out.put("since", from.equals(LocalDate.EPOCH) ? null : from.toString());
         Map<Figures.By, List<Figures.Row>> tables = ledger.figures().by(TABLES, Set.of(Figures.By.TOTAL, Figures.By.MODEL), from);
         List<Figures.Row> total = tables.remove(Figures.By.TOTAL);
         out.set("total", CostRows.row(Figures.By.TOTAL, total.isEmpty() ? Figures.nothing("total") : total.get(0)));

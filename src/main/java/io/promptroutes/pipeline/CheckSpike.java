@@ -25,7 +25,7 @@ record CheckSpike(Ledger ledger, BigDecimal factor, BigDecimal least, AlarmState
 
     @Override
     public void process(Exchange exchange) {
-        Figures.Pace pace = ledger.figures().pace();
+        Figures.Pace pace = ledger.figures().pace(clock.instant());
         BigDecimal hour = pace.lastHour();
         BigDecimal mean = pace.dayBefore().divide(HOURS, 18, RoundingMode.HALF_UP);
         exchange.getMessage().setBody(null);

@@ -130,7 +130,7 @@ class BoundedCallsTest {
 
     @Test
     void aPictureIsReservedAndBookedAsAPicture() {
-        BigDecimal before = TestLedgers.total(ledger, Instant.EPOCH).costUsd();
+        BigDecimal before = TestLedgers.total(ledger).costUsd();
         String picture = "data:image/png;base64," + "A".repeat(4_400_000);
         server.script(Reply.answer("\"object\":\"chat.completion\""));
         JsonNode result = routes.ask("""
@@ -141,7 +141,7 @@ class BoundedCallsTest {
         assertThat(result.path("cost_source").asText()).isEqualTo("estimated");
         assertThat(result.path("cost_usd").decimalValue()).as("some 1,600 tokens in").isBetween(new BigDecimal("0.0006"), new BigDecimal("0.0008"));
         assertThat(server.calls().get(0).body().at("/provider/max_price/image").asText()).isEqualTo("0");
-        assertThat(TestLedgers.total(ledger, Instant.EPOCH).costUsd()).isEqualByComparingTo(before.add(result.path("cost_usd").decimalValue()));
+        assertThat(TestLedgers.total(ledger).costUsd()).isEqualByComparingTo(before.add(result.path("cost_usd").decimalValue()));
     }
 
     @ParameterizedTest(name = "{0}: {1}")

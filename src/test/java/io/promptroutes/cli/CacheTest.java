@@ -84,7 +84,7 @@ class CacheTest {
     }
 
     private static void saved(Ledger ledger, int times) {
-        Figures.Row total = TestLedgers.total(ledger, Instant.EPOCH);
+        Figures.Row total = TestLedgers.total(ledger);
         assertThat(total.requests()).isEqualTo(1);
         assertThat(total.reused()).isEqualTo(times);
         assertThat(total.savedUsd()).isEqualByComparingTo(new BigDecimal(Reply.COST).multiply(BigDecimal.valueOf(times)));

@@ -50,8 +50,8 @@ class CheckedAnswersTest {
         try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
                 RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on", "prompts.concurrency", "1"), exchange -> { }, ledger)) {
             String slow = routes.send(line("slow", ENDLESS));
-            await().atMost(Duration.ofSeconds(20)).until(() -> TestLedgers.total(ledger, Instant.EPOCH).costUsd().signum() > 0);
-            assertThat(TestLedgers.total(ledger, Instant.EPOCH).uncertainUsd()).isZero();
+            await().atMost(Duration.ofSeconds(20)).until(() -> TestLedgers.total(ledger).costUsd().signum() > 0);
+            assertThat(TestLedgers.total(ledger).uncertainUsd()).isZero();
             routes.ask(line("other", null));
             assertThat(routes.results()).as("the other one has not waited").hasSize(1);
 
@@ -85,7 +85,7 @@ class CheckedAnswersTest {
             assertThat(first.path("text").asText()).isEqualTo("{\"a\":1}");
             assertThat(first.at("/routing/notes/0").asText()).contains("taken out of the text around it");
             assertThat(routes.costs()).extracting(event -> event.at("/data/status").asText()).containsExactly("failed", "success");
-            Figures.Row total = TestLedgers.total(ledger, Instant.EPOCH);
+            Figures.Row total = TestLedgers.total(ledger);
             assertThat(total.costUsd()).isEqualByComparingTo(new BigDecimal("0.02"));
             assertThat(total.requests()).isEqualTo(2);
         }

@@ -86,13 +86,13 @@ final class OwnSecretsTest {
     @Test
     void whatIsMadeIsForItsOwnerAlone() throws Exception {
         server.models(new String(getClass().getResourceAsStream("/models.json").readAllBytes(), StandardCharsets.UTF_8));
-        Path ledger = folder.resolve("own/data/ledger.mv.db");
+        Path ledger = folder.resolve("own/data/ledger.db");
         Files.createDirectories(ledger.getParent());
         Ledger.open(TestLedgers.embedded(ledger.getParent())).close();
         Files.setPosixFilePermissions(ledger, PosixFilePermissions.fromString("rw-r--r--")); // of an earlier version
         batch("canary-of-another-form-0123", 0);
         assertThat(written()).extracting(path -> folder.relativize(path).toString()).contains("new/out/results.jsonl", "new/out/costs.jsonl", "new/out/dead-letters.jsonl",
-                "own/data/ledger.mv.db", "lists/models.json");
+                "own/data/ledger.db", "lists/models.json");
         for (Path path : written()) {
             if (!List.of("own", "own/data").contains(folder.relativize(path).toString())) { // those were there
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path))).as(path.toString()).isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");

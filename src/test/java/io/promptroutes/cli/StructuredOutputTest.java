@@ -221,7 +221,7 @@ class StructuredOutputTest {
         assertThat(routes.costs()).extracting(event -> event.at("/data/status").asText()).containsExactly(states);
         assertThat(routes.costs()).allMatch(event -> event.at("/data/cost_usd").decimalValue().compareTo(new BigDecimal("0.001")) == 0
                 && !event.at("/data/model_used").isNull());
-        Figures.Row total = TestLedgers.total(ledger, Instant.EPOCH);
+        Figures.Row total = TestLedgers.total(ledger);
         assertThat(total.costUsd()).isEqualByComparingTo(cost);
         assertThat(total.uncertainUsd()).isZero();
         assertThat(total.requests()).isEqualTo(calls);

@@ -15,7 +15,7 @@ final class ClaimingProcess {
 
     /** @param args the ledger's directory and a name for this run's prompts */
     public static void main(String[] args) {
-        Ledger ledger = Ledger.open(TestLedgers.embedded(Path.of(args[0])));
+        Ledger ledger = TestLedgers.openTracking(TestLedgers.embedded(Path.of(args[0])));
         for (int t = 0; t < 8; t++) {
             String thread = args[1] + "-" + t + "-";
             new Thread(() -> {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -28,7 +27,7 @@ class LedgerCrashTest {
         Map<String, String> promised = new HashMap<>();
         for (int kill = 0; kill < KILLS; kill++) {
             promised.putAll(runAndKill("run" + kill, 200 + random.nextInt(600)));
-            try (Ledger ledger = Ledger.open(TestLedgers.embedded(directory))) {
+            try (Ledger ledger = TestLedgers.openTracking(TestLedgers.embedded(directory))) {
                 assertThat(ledger.history().budgets()).isNotEmpty().allSatisfy(state -> assertThat(state.reservedUsd()).isZero());
                 for (Map.Entry<String, String> prompt : promised.entrySet()) {
                     assertThat(ledger.begin(work(prompt.getKey())).join()).as("%s after kill %s", prompt, kill)
@@ -67,7 +66,7 @@ class LedgerCrashTest {
     }
 
     private static void assertSumsAgree(Ledger ledger) {
-        Figures.Row total = TestLedgers.total(ledger, Instant.EPOCH);
+        Figures.Row total = TestLedgers.total(ledger);
         assertThat(ledger.history().budgets()).filteredOn(state -> state.scope() == Scope.TOTAL && state.period() == Period.JOB).singleElement()
                 .satisfies(state -> {
                     assertThat(state.spentUsd()).isEqualByComparingTo(total.costUsd());

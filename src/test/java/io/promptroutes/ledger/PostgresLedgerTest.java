@@ -1,6 +1,5 @@
 package io.promptroutes.ledger;
 
-import static io.promptroutes.ledger.Prompts.answer;
 import static io.promptroutes.ledger.Prompts.call;
 import static io.promptroutes.ledger.Prompts.claimed;
 import static io.promptroutes.ledger.Prompts.paid;
@@ -23,7 +22,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,8 +57,14 @@ class PostgresLedgerTest extends LedgerContract {
         return of("first");
     }
 
-    /** Another process on the same database. */
-    private LedgerSettings other() {
+    @Override
+    LedgerSettings other() {
+        return of(null);
+    }
+
+    @Override
+    LedgerSettings fresh() {
+        database = null;
         return of(null);
     }
 
@@ -77,65 +81,13 @@ class PostgresLedgerTest extends LedgerContract {
     }
 
     @Test
-    void fourProcessesTogetherNeverPassALimit() throws Exception {
-        List<Ledger> ledgers = new ArrayList<>(List.of(ledger, Ledger.open(other()), Ledger.open(other()), Ledger.open(other())));
-        ledgers.forEach(each -> each.limits(List.of(new Limit(Scope.TOTAL, Limit.ANY, Limit.ANY, Period.JOB, new BigDecimal("5.00")))));
-        ExecutorService threads = Executors.newFixedThreadPool(100);
-        List<Future<Boolean>> claims = new ArrayList<>();
-        try {
-            for (int i = 0; i < 1000; i++) {
-                Ledger mine = ledgers.get(i % 4);
-                // models in different orders: rows that would be locked crosswise
-                ClaimRequest request = new ClaimRequest(work("p" + i, "t" + i % 5), 1, 0, "m" + i % 7, new BigDecimal("0.10"), false);
-                claims.add(threads.submit(() -> {
-                    if (mine.claim(request).join() instanceof ClaimAnswer.Reserved reserved) {
-                        mine.settleAndFinish(reserved.claimId(), paid("0.10"), request.work(), answer("0.10")).join();
-                        return true;
-                    }
-                    return false;
-                }));
-            }
-            int made = 0;
-            for (Future<Boolean> claim : claims) {
-                made += claim.get(60, TimeUnit.SECONDS) ? 1 : 0;
-            }
-            assertThat(made).isEqualTo(50);
-        } finally {
-            threads.shutdown();
-            ledgers.subList(1, 4).forEach(Ledger::close);
-        }
-        assertSpending("5.00", "0", "0");
-    }
-
-    @Test
-    void ofManyProcessesThatWantTheSameWorkOneGetsIt() {
-        try (Ledger second = Ledger.open(other())) {
-            for (int i = 0; i < 100; i++) {
-                CompletableFuture<ClaimAnswer> one = ledger.claim(call(work("p" + i), "0.01"));
-                CompletableFuture<ClaimAnswer> two = second.claim(call(work("p" + i), "0.01"));
-                assertThat(List.of(one.join(), two.join())).filteredOn(ClaimAnswer.Reserved.class::isInstance).as("prompt %s", i).hasSize(1);
-            }
-        }
-    }
-
-    @Test
-    void aWorkOfALiveProcessIsBusyAndOfAnEndedOneAmbiguous() {
-        Ledger second = Ledger.open(other());
-        UUID claim = claimed(second, call(work("p"), "0.10"));
-        assertThat(ledger.begin(work("p")).join()).isEqualTo(new KnownWork.Busy(second.instance()));
-        assertThat(ledger.claim(call(work("p"), "0.10")).join()).isEqualTo(new ClaimAnswer.Taken());
-        second.close();
-        assertThat(((KnownWork.Ambiguous) ledger.begin(work("p")).join()).claims()).extracting(OpenClaim::claimId).containsExactly(claim);
-    }
-
-    @Test
     void aProcessThatSaysNothingIsDeadAfterItsLeaseAndItsCallsCountAsSpent() throws Exception {
         ledger.close();
         Duration lease = Duration.ofMillis(1500);
-        ledger = Ledger.open(TestLedgers.withLease(settings(), lease));
+        ledger = TestLedgers.openTracking(TestLedgers.withLease(settings(), lease));
         UUID claim = claimed(ledger, call(work("p"), "0.10"));
         // a process that was killed leaves just this: its row, and an open claim
-        Ledger dead = Ledger.open(TestLedgers.withLease(other(), lease));
+        Ledger dead = TestLedgers.openTracking(TestLedgers.withLease(other(), lease));
         UUID lost = claimed(dead, call(work("q"), "0.20"));
         String instance = dead.instance();
         dead.close();
@@ -153,8 +105,8 @@ class PostgresLedgerTest extends LedgerContract {
 
     @Test
     void aProcessWhoseNameWasTakenMustNotGoOn() {
-        Ledger usurper = Ledger.open(TestLedgers.withLease(settings(), Duration.ofMillis(300)));
-        try (Ledger second = Ledger.open(TestLedgers.withLease(settings(), Duration.ofMillis(300)))) {
+        Ledger usurper = TestLedgers.openTracking(TestLedgers.withLease(settings(), Duration.ofMillis(300)));
+        try (Ledger second = TestLedgers.openTracking(TestLedgers.withLease(settings(), Duration.ofMillis(300)))) {
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThatThrownBy(() -> usurper.claim(call(work("p"), "0.1")).join())
                     .hasCauseInstanceOf(LedgerUnavailable.class).hasMessageContaining("instance name"));
             assertThat(second.claim(call(work("q"), "0.1")).join()).isInstanceOf(ClaimAnswer.Reserved.class);

@@ -1,9 +1,12 @@
 package io.promptroutes.ledger;
 
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** Settings of ledgers for tests. */
@@ -39,8 +42,21 @@ public final class TestLedgers {
         return new LedgerSettings(of.directory(), of.url(), of.user(), of.password(), of.instance(), of.lease(), of.storeText(), clock);
     }
 
+    /** With spending kept for every scope and period, though nothing has a limit. */
+    public static Ledger openTracking(LedgerSettings settings) {
+        Ledger ledger = Ledger.open(settings);
+        ledger.limits(Arrays.stream(Scope.values()).flatMap(scope -> Arrays.stream(Period.values())
+                .map(period -> new Limit(scope, Limit.ANY, Limit.ANY, period, BigDecimal.TEN.pow(9)))).toList());
+        ledger.limits(List.of());
+        return ledger;
+    }
+
+    public static Figures.Row total(Ledger ledger) {
+        return total(ledger, LocalDate.EPOCH);
+    }
+
     /** All that was called, in one row. */
-    public static Figures.Row total(Ledger ledger, Instant since) {
+    public static Figures.Row total(Ledger ledger, LocalDate since) {
         return ledger.figures().by(Figures.By.TOTAL, since).stream().findFirst().orElse(Figures.nothing("total"));
     }
 }

@@ -1,0 +1,94 @@
+package io.promptroutes.ledger;
+
+import static io.promptroutes.ledger.Prompts.paid;
+import static io.promptroutes.ledger.Prompts.work;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SqliteLedgerTest extends LedgerContract {
+
+    @TempDir
+    private Path directory;
+
+    @Override
+    LedgerSettings settings() {
+        return TestLedgers.embedded(directory.resolve("data"));
+    }
+
+    @Override
+    LedgerSettings other() {
+        return settings();
+    }
+
+    @Override
+    LedgerSettings fresh() {
+        return TestLedgers.embedded(directory.resolve("fresh"));
+    }
+
+    @Test
+    void itsFilesAreItsOwnersAlone() throws IOException {
+        ledger.begin(work("p")).join();
+        try (Stream<Path> files = Files.walk(directory.resolve("data"))) {
+            assertThat(files.filter(Files::isRegularFile).toList()).extracting(file -> file.getFileName().toString()).contains("ledger.db", "ledger.db-wal", "ledger.db-shm");
+        }
+        try (Stream<Path> files = Files.walk(directory.resolve("data"))) {
+            assertThat(files.toList()).allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).as("%s", file)
+                    .isEqualTo(Files.isDirectory(file) ? "rwx------" : "rw-------"));
+        }
+    }
+
+    @Test
+    void aLedgerOfAnEarlierVersionIsRefusedWithASentence() throws IOException {
+        Path old = Files.createDirectories(directory.resolve("old"));
+        Files.writeString(old.resolve("ledger.mv.db"), "H:2,block:1,blockSize:1000,chunk:1");
+        assertThatThrownBy(() -> Ledger.open(TestLedgers.embedded(old))).isInstanceOf(LedgerUnavailable.class)
+                .hasMessageContaining("earlier version").hasMessageContaining("ledger.mv.db");
+        assertThat(old.resolve("ledger.db")).doesNotExist();
+    }
+
+    @Test
+    void aFileThatIsGoneWhileItsLogIsThereIsNotBegunAnew() throws IOException {
+        Path lost = Files.createDirectories(directory.resolve("lost"));
+        Files.writeString(lost.resolve("ledger.db-wal"), "frames");
+        assertThatThrownBy(() -> Ledger.open(TestLedgers.embedded(lost))).isInstanceOf(LedgerUnavailable.class).hasMessageContaining("is gone");
+    }
+
+    @Test
+    void whatAProcessLeftOfMakingAFileIsMadeAnew() throws IOException {
+        Path half = Files.createDirectories(directory.resolve("half"));
+        Files.writeString(half.resolve("ledger.db.new"), "");
+        Files.writeString(half.resolve("ledger.db.new-wal"), "frames");
+        try (Ledger made = Ledger.open(TestLedgers.embedded(half))) {
+            assertThat(made.begin(work("p")).join()).isInstanceOf(KnownWork.New.class);
+        }
+        assertThat(half).isDirectoryNotContaining(file -> file.getFileName().toString().contains(".new"));
+    }
+
+    @Test
+    void aClosedLedgerSaysSo() {
+        ledger.close();
+        assertThatThrownBy(() -> ledger.begin(work("p")).join()).hasCauseInstanceOf(LedgerUnavailable.class).hasMessageContaining("closed");
+        ledger = Ledger.open(settings());
+    }
+
+    /** SQLite would make a new one of an empty file: what was paid would be forgotten, and every budget would begin again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "S", "no database", "\u0000\u0000\u0000\u0000", "SQLite format 3\u0000 and then nothing that it knows"})
+    void aFileThatIsNoDatabaseIsRefusedAndLeftAsItIs(String content) throws IOException {
+        Path file = Files.createDirectories(directory.resolve("other")).resolve("ledger.db");
+        Files.writeString(file, content);
+        assertThatThrownBy(() -> Ledger.open(TestLedgers.embedded(file.getParent()))).isInstanceOf(LedgerUnavailable.class)
+                .hasMessageContaining(file.getParent().toString());
+        assertThat(file).hasContent(content);
+    }
+}
