@@ -32,7 +32,7 @@ CREATE TABLE works (
   created_at    ${time} NOT NULL,
   finished_at   ${time},
   delivered_at  ${time}
-)${by.key};
+);
 -- Both grow at their ends: what is finished now comes last.
 CREATE INDEX works_of_a_job ON works (job, finished_at);
 CREATE INDEX finished_works ON works (finished_at);

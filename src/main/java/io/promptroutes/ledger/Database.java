@@ -25,6 +25,8 @@ record Database(SqlDialect dialect, SqliteFile file, HikariDataSource pool) impl
 
     /** In milliseconds: how long a connection is waited for before the database counts as down. */
     private static final long CONNECT_WITHIN = 5_000;
+    /** Pages of 4 KiB that SQLite's log grows to before they are put into the file. */
+    private static final int CHECKPOINT = 4_000;
     /** The writer's, two for whoever looks at figures, the others for routes and health. */
     private static final int CONNECTIONS = 6;
 
@@ -98,7 +100,11 @@ record Database(SqlDialect dialect, SqliteFile file, HikariDataSource pool) impl
         if (lasting()) {
             connection.unwrap(SQLiteConnection.class).setBusyTimeout(0);
         }
-        return new SqlSession(dialect, connection, lasting());
+        SqlSession session = new SqlSession(dialect, connection, lasting());
+        if (lasting()) {
+            session.list("PRAGMA wal_autocheckpoint = " + CHECKPOINT, row -> null);
+        }
+        return session;
     }
 
     boolean lasting() {
