@@ -95,7 +95,7 @@ enum SqlDialect {
             return switch (e.getErrorCode()) {
                 case 5, 6 -> "another process holds its lock";
                 case 3, 8, 14, 23 -> "this user may not open or write its file";
-                case 10 -> "it cannot write or read its files";
+                case 10 -> "it cannot write or read its files, the disk may be full";
                 case 13 -> "the disk is full";
                 case 18, 19, 20, 25 -> "a value is too large, missing or there already";
                 case 11, 26 -> "its file is damaged, or no database";

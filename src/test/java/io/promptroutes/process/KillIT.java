@@ -154,7 +154,7 @@ class KillIT {
     void aLedgerThatCannotBeWrittenStopsTheJobBeforeAnotherCallAndItGoesOnLater() {
         simulator = simulator(Map.of("simulator.latency", "5ms"));
         Product product = job(simulator);
-        Ended full = product.behind("sh", "-c", "ulimit -f 400; exec \"$@\"", "sh")
+        Ended full = product.behind("sh", "-c", "ulimit -f 4000; exec \"$@\"", "sh")
                 .run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "10", "-D", "pause.max=1s", "-D", "pause.first-look=200ms",
                         "-D", "publish.retries=2", "-D", "publish.retry-millis=50").with(3);
         assertThat(full.err()).contains("STOPPED", "the ledger cannot be had", "disk may be full");
