@@ -131,8 +131,11 @@ final class DailyFigures {
         return memory.figures.computeIfAbsent(key, one -> one.id(memory.slot));
     }
 
-    /** Once a day is full it stays so. */
+    /** Once a day is full it stays so. It has so many minutes and no more. */
     private boolean full(SqlSession tx, FigureKey key, WriterMemory memory) throws SQLException {
+        if (key.kind() == FigureKey.Kind.MINUTE) {
+            return false;
+        }
         List<Object> day = List.of(key.kind(), key.day());
         if (memory.fullDays.contains(day)) {
             return true;

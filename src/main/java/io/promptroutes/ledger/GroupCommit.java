@@ -127,8 +127,8 @@ final class GroupCommit {
         List<Limit> rows = Limits.stored(tx, Stream.concat(asked.stream().map(request -> request.work().tenant()), over.stream().map(CallFacts::tenant)).toList());
         Limits all = limits.under(rows);
         Tracking.check(kept, all);
-        spending = Spending.lock(tx, kept, asked.stream().flatMap(request -> keys(request).stream()).toList(), over.stream().flatMap(call -> keys(call).stream()).toList(),
-                all, memory.spending);
+        spending = Spending.lock(tx, kept, Stream.concat(asked.stream().map(this::keys), over.stream().map(this::keys)).flatMap(List::stream).toList(),
+                day.substring(0, "2026-11".length()), all, memory.spending);
         return !rows.isEmpty();
     }
 

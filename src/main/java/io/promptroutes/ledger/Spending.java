@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * The rows of spending that a group touches. They are locked first, in one order in all processes; then every claim and settlement is
@@ -58,22 +57,23 @@ final class Spending {
     }
 
     /**
-     * @param kept    what spending is kept for
-     * @param claimed of calls that are to be made: their rows are put in where they are not there. A row of an earlier day or month that
-     *                nobody kept then is left out
-     * @param known   ids that the table has, so that they need not be put in
+     * @param kept  what spending is kept for
+     * @param keys  those that are not there are put in. One of an earlier month is left out: nobody may have kept it then, and it would
+     *              begin in the middle
+     * @param month of today's budgets: {@code 2026-11}
+     * @param known ids that the table has, so that they need not be put in
      */
-    static Spending lock(SqlSession tx, Set<Tracking.Tracked> kept, Collection<BudgetKey> claimed, Collection<BudgetKey> settled, Limits limits, Set<String> known)
+    static Spending lock(SqlSession tx, Set<Tracking.Tracked> kept, Collection<BudgetKey> keys, String month, Limits limits, Set<String> known)
             throws SQLException {
         Spending spending = new Spending(limits);
         Map<String, BudgetKey> byId = new TreeMap<>();
-        Stream.concat(claimed.stream(), settled.stream()).filter(key -> kept.contains(new Tracking.Tracked(key.scope(), key.period())))
+        keys.stream().filter(key -> kept.contains(new Tracking.Tracked(key.scope(), key.period())))
                 .forEach(key -> byId.put(key.id(), key));
         if (byId.isEmpty()) {
             return spending;
         }
-        tx.batch(INSERT, claimed.stream().filter(key -> byId.containsKey(key.id()) && !known.contains(key.id())).map(BudgetKey::id).distinct().sorted()
-                .map(id -> row(byId.get(id), BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO)).toList());
+        tx.batch(INSERT, byId.values().stream().filter(key -> !known.contains(key.id()) && (key.period() == Period.JOB || key.periodKey().compareTo(month) >= 0))
+                .map(key -> row(key, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO)).toList());
         tx.list("SELECT spending_id, spent_usd, held_usd, reserved_usd, alert_level, alert_limit FROM spending"
                 + " WHERE spending_id = ANY(?) ORDER BY spending_id FOR UPDATE", row -> {
                     String id = row.getString("spending_id");

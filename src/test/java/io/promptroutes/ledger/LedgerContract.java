@@ -512,20 +512,34 @@ abstract class LedgerContract {
         }
     }
 
+    /** A model without a price is claimed for nothing. */
+    @Test
+    void whatACallThatPromisedToBeFreeDidCostCountsInEveryBudget() {
+        UUID free = claimed(ledger, call(work("p"), "0"));
+        ledger.settle(free, paid("0.30")).join();
+        assertSpending("0.30", "0", "0");
+        limit(Scope.TOTAL, Period.DAY, "0.35");
+        assertThat(ledger.claim(call(work("q"), "0.06")).join()).isInstanceOf(ClaimAnswer.Refused.class);
+    }
+
+    /** Many processes have as many rows for each minute. */
+    @Test
+    void minutesAreNeverCountedTogether() throws SQLException {
+        ledger.settle(claimed(ledger, call(work("p"), "0.10")), paid("0.01")).join();
+        copies(DailyFigures.MOST_ROWS, "SELECT ?, kind, figure_day, 99, name, pipeline, provider, tenant, task, model, served_model, tier, cost_source, 0, 0, 0, 0, 0, 0, 0,"
+                + " saved_usd, saved_usd, saved_usd, '' FROM figures WHERE kind = 'minute' AND slot <> 99");
+        restart(); // another slot
+        ledger.settle(claimed(ledger, call(work("q"), "0.10")), paid("0.02")).join();
+        Figures.Pace later = ledger.figures().pace(Instant.now().plus(Duration.ofHours(2)));
+        assertThat(later.lastHour()).isEqualByComparingTo("0");
+        assertThat(later.dayBefore()).isEqualByComparingTo("0.03");
+    }
+
     @Test
     void aDayHasABoundedNumberOfFiguresAndTheirSumsStayRight() throws SQLException {
         ledger.settle(claimed(ledger, call(work("p"), "0.10")), paid("0.01")).join();
-        try (Connection connection = ledger.dataSource().getConnection();
-                PreparedStatement insert = connection.prepareStatement("INSERT INTO figures SELECT ?, kind, figure_day, 99, name, pipeline, provider, tenant, task, model,"
-                        + " served_model, tier, cost_source, 0, 0, 0, 0, 0, 0, 0, cost_usd, uncertain_usd, saved_usd, '' FROM figures WHERE kind = 'calls' AND slot <> 99")) {
-            connection.setAutoCommit(false);
-            for (int i = 1; i < DailyFigures.MOST_ROWS - 1; i++) {
-                insert.setString(1, "filler-" + i);
-                insert.addBatch();
-            }
-            insert.executeBatch();
-            connection.commit();
-        }
+        copies(DailyFigures.MOST_ROWS - 2, "SELECT ?, kind, figure_day, 99, name, pipeline, provider, tenant, task, model, served_model, tier, cost_source, 0, 0, 0, 0, 0, 0, 0,"
+                + " cost_usd, uncertain_usd, saved_usd, '' FROM figures WHERE kind = 'calls' AND slot <> 99");
         BigDecimal before = TestLedgers.total(ledger).costUsd();
         for (String tenant : new String[] {"a", "b", "c", "a", "b", "c"}) {
             UUID claim = claimed(ledger, call(work("q" + tenant + before, tenant), "0.10"));
@@ -536,6 +550,18 @@ abstract class LedgerContract {
         assertThat(tenants).extracting(Figures.Row::name).containsExactly("a", "acme", "other");
         assertThat(tenants).extracting(Figures.Row::requests).containsExactly(2L, 1L, 4L);
         assertThat(TestLedgers.total(ledger).costUsd()).isEqualByComparingTo(before);
+    }
+
+    private void copies(int many, String row) throws SQLException {
+        try (Connection connection = ledger.dataSource().getConnection(); PreparedStatement insert = connection.prepareStatement("INSERT INTO figures " + row)) {
+            connection.setAutoCommit(false);
+            for (int i = 0; i < many; i++) {
+                insert.setString(1, "filler-" + i);
+                insert.addBatch();
+            }
+            insert.executeBatch();
+            connection.commit();
+        }
     }
 
     private static boolean finished(String known) {
