@@ -115,7 +115,7 @@ final class Writer implements Runnable {
             boolean committing = false;
             try {
                 tx = connection.open();
-                Instant now = connection.begin(tx, false);
+                Instant now = connection.begin(tx, memory == null); // one process registers at a time: no two have one name or slot
                 WriterMemory known = memory != null ? memory : new WriterMemory(instances.register(tx, now));
                 GroupCommit group = new GroupCommit(tx, now, instances, known, settings, ops);
                 long began = System.nanoTime();

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -112,6 +114,38 @@ class PostgresLedgerTest extends LedgerContract {
             assertThat(second.claim(call(work("q"), "0.1")).join()).isInstanceOf(ClaimAnswer.Reserved.class);
         } finally {
             usurper.close();
+        }
+    }
+
+    @Test
+    void ofProcessesThatTakeOneNameAtOnceOneHasIt() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(6);
+        List<Future<Ledger>> opened = new ArrayList<>();
+        String waiting = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 5207202 AND NOT granted";
+        try (Connection connection = server.getDatabase("postgres", database).getConnection(); Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SELECT pg_advisory_xact_lock(5207202)");
+            for (int i = 0; i < 6; i++) {
+                opened.add(threads.submit(() -> Ledger.open(settings())));
+            }
+            await().atMost(Duration.ofSeconds(60)).until(() -> number(statement, waiting) == 6);
+            connection.commit();
+            for (Future<Ledger> one : opened) {
+                one.get(60, TimeUnit.SECONDS);
+            }
+            assertThat(number(statement, "SELECT COUNT(*) FROM instances WHERE superseded = FALSE")).isEqualTo(1);
+        } finally {
+            threads.shutdown();
+            for (Future<Ledger> one : opened) {
+                one.get().close();
+            }
+        }
+    }
+
+    private static int number(Statement statement, String sql) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getInt(1);
         }
     }
 
