@@ -88,6 +88,12 @@ final class Claims {
         }
     }
 
+    /** Deletes some of those that are over and whose works are gone. Tells how many. */
+    static int purge(SqlSession tx, Instant before) throws SQLException {
+        return tx.update("DELETE FROM claims WHERE claim_id IN (SELECT claim_id FROM claims c LEFT JOIN works w ON w.work_id = c.work_id"
+                + " WHERE claim_id < ? AND c.state <> 'open' AND w.work_id IS NULL ORDER BY claim_id LIMIT ?)", ClaimIds.first(before), Works.PURGED_AT_ONCE);
+    }
+
     static void generations(SqlSession tx, List<Object[]> generationAndClaim) throws SQLException {
         tx.batch("UPDATE claims SET generation_id = ? WHERE claim_id = ?", generationAndClaim);
     }

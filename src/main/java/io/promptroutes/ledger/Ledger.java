@@ -4,6 +4,7 @@ import io.promptroutes.model.CostSource;
 import io.promptroutes.model.Usd;
 import java.math.BigDecimal;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -14,9 +15,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.commons.io.IOUtils;
+import org.apache.commons.lang3.function.FailableBiFunction;
 import org.apache.hc.core5.concurrent.DefaultThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The durable truth of what was claimed, called, paid and answered, and the budgets over it. Thread-safe: operations queue up for one
@@ -45,7 +48,7 @@ public final class Ledger implements AutoCloseable {
     }
 
     /**
-     * Creates the database or brings it up to date. Fails with {@link LedgerLocked} or {@link LedgerUnavailable}. Futures are completed on
+     * Creates the database or brings it up to date. Fails with {@link LedgerUnavailable}. Futures are completed on
      * the writer's own thread: what depends on one must not block.
      */
     public static Ledger open(LedgerSettings settings) {
@@ -160,10 +163,18 @@ public final class Ledger implements AutoCloseable {
 
     /** Deletes works that were finished before, with their answers, dead letters, calls and cost events; figures and spending stay. Blocks; tells how many works. */
     public int purge(Instant before) {
+        Purge purge = new Purge(instances, before);
+        int works = inSteps(purge::works);
+        inSteps(purge::calls);
+        return works;
+    }
+
+    /** Between the writer's other work. */
+    private int inSteps(FailableBiFunction<SqlSession, Instant, Integer, SQLException> purge) {
         int all = 0;
         int step;
         do {
-            step = Durable.result(writer.submit((tx, now) -> writer.purge(tx, now, before))); // between the writer's other work
+            step = Durable.result(writer.submit(purge));
             all += step;
         } while (step == Works.PURGED_AT_ONCE);
         return all;
@@ -181,7 +192,7 @@ public final class Ledger implements AutoCloseable {
                 purge(Instant.now().minus(works));
                 purgeCache(Instant.now().minus(cached));
             } catch (LedgerUnavailable | LedgerRejected e) {
-                LOG.warn("the ledger was not purged, and will be in an hour: {}", e.getMessage());
+                LOG.atLevel(housekeeping.isShutdown() ? Level.DEBUG : Level.WARN).log("the ledger was not purged, and will be in an hour: {}", e.getMessage());
             }
         }, 0, 1, TimeUnit.HOURS);
     }

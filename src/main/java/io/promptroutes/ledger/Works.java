@@ -79,7 +79,7 @@ final class Works {
     /**
      * Deletes some of those that were finished before, with their answers, calls and events. Tells how many.
      *
-     * @param month {@code 2026-11}: calls since its beginning stay, for a limit that is set later
+     * @param month its first day, {@code 2026-11-01}: calls of that day and later stay
      */
     static int purge(SqlSession tx, Instant before, String month) throws SQLException {
         List<String> works = tx.list("SELECT work_id FROM works WHERE state <> 'open' AND finished_at < ? ORDER BY finished_at LIMIT ? FOR UPDATE",

@@ -63,12 +63,6 @@ final class Writer implements Runnable {
         return null;
     }
 
-    int purge(SqlSession tx, Instant now, Instant before) throws SQLException {
-        DailyFigures.purge(tx, now);
-        instances.purge(tx, before);
-        return Works.purge(tx, before, settings.day(now).substring(0, "2026-11".length()));
-    }
-
     <T> CompletableFuture<T> submit(Operation<T> op) {
         queue.add(op);
         if (closing && queue.remove(op)) {

@@ -16,6 +16,7 @@ import io.promptroutes.model.Usage;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -168,6 +169,25 @@ class FiguresTest {
         assertThat(TestLedgers.total(ledger).costUsd()).isEqualByComparingTo("4.50");
         ledger.history().events("out", event -> assertThat(event).as("left over").isNull());
         assertThat(ledger.settle(open, paid("0.01")).join().applied()).isTrue();
+    }
+
+    /** They are of this month: a limit that is set on the last day counts them. */
+    @Test
+    void callsThatOutliveTheirWorksGoInALaterMonth() {
+        for (int i = 0; i < 250; i++) {
+            ledger.settleAndFinish(claimed(ledger, call(work("p" + i), "0.01")), paid("0.01"), work("p" + i), answer("0.01")).join();
+        }
+        ledger.settle(claimed(ledger, call(work("unfinished"), "0.01")), paid("0.01")).join();
+        assertThat(ledger.purge(Instant.now().plusSeconds(3600))).isEqualTo(250);
+        assertThat(ledger.figures().last(1000)).hasSize(251);
+        ledger.close();
+        Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(40));
+        ledger = Ledger.open(TestLedgers.withClock(TestLedgers.embedded(directory), later));
+        assertThat(ledger.purge(Instant.now().minusSeconds(3600))).isZero();
+        assertThat(ledger.figures().last(1000)).as("not that old").hasSize(251);
+        assertThat(ledger.purge(Instant.now().plusSeconds(3600))).isZero();
+        assertThat(ledger.figures().last(1000)).as("of a work that is there").hasSize(1);
+        assertThat(TestLedgers.total(ledger).requests()).isEqualTo(251);
     }
 
     @Test
