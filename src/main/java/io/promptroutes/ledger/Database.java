@@ -56,8 +56,9 @@ record Database(SqlDialect dialect, SqliteFile file, HikariDataSource pool) impl
 
     private static LedgerUnavailable refusal(LedgerSettings settings, SqlDialect dialect, Exception e) {
         SQLException sql = ExceptionUtils.throwableOfType(e, SQLException.class);
-        if (ExceptionUtils.hasCause(e, NativeLibraryNotFoundException.class) || ExceptionUtils.hasCause(e, UnsatisfiedLinkError.class)) {
-            return new LedgerUnavailable("SQLite's library cannot be loaded: it is unpacked into a folder that must allow running programs. Name one with -Dorg.sqlite.tmpdir=FOLDER");
+        if (ExceptionUtils.indexOfType(e, NativeLibraryNotFoundException.class) >= 0) {
+            return new LedgerUnavailable("SQLite's library cannot be unpacked and loaded: the folder " + System.getProperty("org.sqlite.tmpdir", System.getProperty("java.io.tmpdir"))
+                    + " must be there, let this user write, and allow running programs. Name another one with -Dorg.sqlite.tmpdir=FOLDER");
         }
         return new LedgerUnavailable("cannot open the " + settings + ": " + (sql != null ? dialect.reason(sql)
                 : e instanceof IOException ? e + ": let this user write there, or name another folder with key ledger.directory"

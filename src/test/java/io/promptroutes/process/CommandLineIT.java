@@ -69,6 +69,14 @@ class CommandLineIT {
         }
     }
 
+    /** A page of stack traces says less. */
+    @Test
+    void whereSqlitesLibraryCannotBeUnpackedOneLineSaysWhatToDo() {
+        Path none = folder.resolve("none");
+        Ended ended = Product.in(folder).withJvm("-Dorg.sqlite.tmpdir=" + none).run("costs").with(2);
+        assertThat(ended.err()).hasLineCount(1).contains(none.toString()).contains("-Dorg.sqlite.tmpdir=");
+    }
+
     @Test
     void whatCannotBeUnderstoodIsExit2AndNamesTheFault() {
         Product product = Product.in(folder).calling(simulator).file("in.jsonl", "{\"prompt\":\"Hi\"}\n");
