@@ -46,6 +46,9 @@ record Database(SqlDialect dialect, SqliteFile file, HikariDataSource pool) impl
             return new Database(dialect, file, pool);
         } catch (HikariPool.PoolInitializationException | FlywayException | SQLException | IOException e) {
             IOUtils.closeQuietly(pool);
+            if (file != null) {
+                file.closed();
+            }
             throw refusal(settings, dialect, e);
         }
     }
@@ -108,6 +111,13 @@ record Database(SqlDialect dialect, SqliteFile file, HikariDataSource pool) impl
         return session;
     }
 
+    /** @throws LedgerUnavailable where what is written now would be lost */
+    void look() {
+        if (file != null) {
+            file.look();
+        }
+    }
+
     boolean lasting() {
         return dialect == SqlDialect.SQLITE;
     }
@@ -120,9 +130,8 @@ record Database(SqlDialect dialect, SqliteFile file, HikariDataSource pool) impl
     /** Everything acknowledged is on the disk already. */
     @Override
     public void close() {
-        boolean first = !pool.isClosed();
         pool.close();
-        if (first && file != null) {
+        if (file != null) {
             file.closed();
         }
     }

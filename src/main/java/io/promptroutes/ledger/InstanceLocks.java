@@ -25,7 +25,8 @@ final class InstanceLocks implements Closeable {
 
     private final Path folder;
     private final Path file;
-    private final FileChannel channel;
+    /** Changed by the writer alone. */
+    private FileChannel channel;
 
     private InstanceLocks(Path folder, Path file, FileChannel channel) {
         this.folder = folder;
@@ -38,25 +39,47 @@ final class InstanceLocks implements Closeable {
         Path folder = OwnerOnly.folder(directory.resolve("instances")).toRealPath();
         Path file = file(folder, instance);
         OURS.add(file);
-        FileChannel channel = null;
         try {
-            channel = FileChannel.open(OwnerOnly.file(file), StandardOpenOption.WRITE);
+            return new InstanceLocks(folder, file, lock(file));
+        } catch (IOException e) {
+            OURS.remove(file);
+            throw e;
+        }
+    }
+
+    private static FileChannel lock(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(OwnerOnly.file(file), StandardOpenOption.WRITE);
+        try {
             if (channel.tryLock() == null) {
                 throw new IOException("the lock of a new instance is taken");
             }
-            return new InstanceLocks(folder, file, channel);
+            return channel;
         } catch (IOException e) {
-            OURS.remove(file);
             IOUtils.closeQuietly(channel);
             throw e;
         }
     }
 
+    /** Again where somebody took the file away, as what cleans folders does: others would take this process for dead. */
+    void keep() {
+        if (!Files.exists(file)) {
+            try (FileChannel lost = channel) {
+                OwnerOnly.folder(folder);
+                channel = lock(file);
+            } catch (IOException e) {
+                throw new LedgerUnavailable("this process's lock " + file + " is gone, and cannot be taken again: " + e);
+            }
+        }
+    }
+
     boolean alive(String instance) {
         Path other = file(folder, instance);
-        if (OURS.contains(other)) {
-            return true;
+        synchronized (OURS) { // two ledgers of this process that look at once would be in each other's way
+            return OURS.contains(other) || locked(other);
         }
+    }
+
+    private static boolean locked(Path other) {
         try (FileChannel theirs = FileChannel.open(other, StandardOpenOption.READ)) {
             return theirs.tryLock(0, Long.MAX_VALUE, true) == null; // shared: two that ask do not take each other for it
         } catch (NoSuchFileException e) {

@@ -41,6 +41,9 @@ record Instances(String id, String name, InstanceLocks locks, LedgerSettings set
 
     /** Returns false when another process has taken this one's name. */
     boolean heartbeat(SqlSession tx, Instant now) throws SQLException {
+        if (locks != null) {
+            locks.keep();
+        }
         return tx.update("UPDATE instances SET lease_until = ?, reaped = FALSE WHERE instance_id = ? AND superseded = FALSE",
                 now.plus(settings.lease()), id) == 1;
     }
@@ -58,7 +61,7 @@ record Instances(String id, String name, InstanceLocks locks, LedgerSettings set
 
     /** Those that died and whose open calls nobody has looked at; locked. */
     List<String> dead(SqlSession tx, Instant now) throws SQLException {
-        String gone = locks == null ? "(superseded = TRUE OR lease_until <= ?)" : "started_at <= ?"; // no row of a living one is locked
+        String gone = locks == null ? "(superseded = TRUE OR lease_until <= ?)" : "? IS NOT NULL"; // clocks are set back; no row of a living one is locked
         return tx.list(OTHERS + "reaped = FALSE AND instance_id <> ? AND " + gone + " ORDER BY instance_id FOR UPDATE", Other::of, id, now).stream()
                 .filter(other -> !alive(other, now)).map(Other::id).toList();
     }

@@ -82,25 +82,26 @@ enum SqlDialect {
 
         @Override
         boolean busy(SQLException e) {
-            return Set.of(5, 6).contains(e.getErrorCode());
+            return Set.of(5, 6).contains(root(e).getErrorCode());
         }
 
         @Override
         boolean ofTheData(SQLException e) {
-            return Set.of(18, 19, 20, 25).contains(e.getErrorCode());
+            return Set.of(18, 19, 20, 25).contains(root(e).getErrorCode());
         }
 
         @Override
         String reason(SQLException e) {
-            return switch (e.getErrorCode()) {
+            SQLException root = root(e);
+            return switch (root.getErrorCode()) {
                 case 5, 6 -> "another process holds its lock";
                 case 3, 8, 14, 23 -> "this user may not open or write its file";
                 case 10 -> "it cannot write or read its files, the disk may be full";
                 case 13 -> "the disk is full";
                 case 18, 19, 20, 25 -> "a value is too large, missing or there already";
                 case 11, 26 -> "its file is damaged, or no database";
-                default -> e.getClass().getSimpleName();
-            } + " (SQLite error " + e.getErrorCode() + ")";
+                default -> root.getClass().getSimpleName();
+            } + " (SQLite error " + root.getErrorCode() + ")";
         }
     },
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Locale;
@@ -20,9 +21,10 @@ import org.sqlite.Function;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteOpenMode;
 
 /** The file of an embedded ledger, which the processes of a machine share. Thread-safe. */
-record SqliteFile(Path directory) {
+final class SqliteFile {
 
     private static final String NAME = "ledger.db";
     private static final String HEADER = "SQLite format 3\0";
@@ -34,6 +36,14 @@ record SqliteFile(Path directory) {
     private static final int CACHE = 8_192;
     /** How many ledgers of this process have a file open: reading it with another handle would give up SQLite's locks on it. */
     private static final Map<Path, Integer> OPEN = new HashMap<>();
+
+    private final Path directory;
+    /** Which file it is, whatever its name; null where it is not open. */
+    private volatile Object opened;
+
+    SqliteFile(Path directory) {
+        this.directory = directory;
+    }
 
     /**
      * Makes the file where there is none, or looks whether it is one; one process at a time.
@@ -63,15 +73,36 @@ record SqliteFile(Path directory) {
                 DataSource source = source(file);
                 migration.accept(source);
                 OPEN.merge(folder, 1, Integer::sum);
+                opened = key();
                 return source;
             }
+        }
+    }
+
+    /** @throws LedgerUnavailable where it is no longer the file of its name: nobody would find what is written */
+    void look() {
+        if (!key().equals(opened)) {
+            throw new LedgerUnavailable("the ledger's file " + directory.resolve(NAME) + " was removed or replaced while it was open: stop all processes that have it, "
+                    + "put the right one in its place, and start them again");
+        }
+    }
+
+    private Object key() {
+        try {
+            Object key = Files.readAttributes(directory.resolve(NAME), BasicFileAttributes.class).fileKey();
+            return key == null ? NAME : key; // Windows has none, and lets nobody remove a file that is open
+        } catch (IOException e) {
+            return e;
         }
     }
 
     void closed() {
         synchronized (OPEN) {
             try {
-                OPEN.computeIfPresent(directory.toRealPath(), (folder, ledgers) -> ledgers == 1 ? null : ledgers - 1);
+                if (opened != null) {
+                    opened = null;
+                    OPEN.computeIfPresent(directory.toRealPath(), (folder, ledgers) -> ledgers == 1 ? null : ledgers - 1);
+                }
             } catch (IOException e) {
                 // the folder is gone
             }
@@ -112,6 +143,7 @@ record SqliteFile(Path directory) {
 
     private static DataSource source(Path file) {
         SQLiteConfig config = new SQLiteConfig();
+        config.resetOpenMode(SQLiteOpenMode.CREATE); // one that is gone is no new one
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout(READERS_WAIT);
@@ -125,7 +157,7 @@ record SqliteFile(Path directory) {
                 return connection;
             }
         };
-        source.setUrl("jdbc:sqlite:" + file);
+        source.setUrl("jdbc:sqlite:" + file.toUri()); // escaped: the driver takes what follows a ? for settings, and the locale may not have its letters
         return source;
     }
 }

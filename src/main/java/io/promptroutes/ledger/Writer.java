@@ -157,8 +157,11 @@ final class Writer implements Runnable {
         } catch (SQLException e) {
             connection.giveBack(tx, true);
             failed(ops, e, false);
-            return false;
+        } catch (RuntimeException e) {
+            connection.giveBack(tx, true);
+            broke(ops, e);
         }
+        return false;
     }
 
     /** Says that this process lives. Returns those that do not, and whose calls nobody has looked at. */

@@ -34,6 +34,7 @@ final class WriterConnection {
 
     /** SQLite gives its lock to whoever asks at the right moment: all ask often, and none in the rhythm of another. Returns the database's time. */
     Instant begin(SqlSession tx, boolean alone) throws SQLException {
+        database.look();
         long end = System.nanoTime() + PATIENCE.toNanos();
         for (long pause = SHORTEST_PAUSE;; pause = Math.min(LONGEST_PAUSE, 2 * pause)) {
             try {

@@ -1,15 +1,24 @@
 package io.promptroutes.ledger;
 
+import static io.promptroutes.ledger.Prompts.answer;
+import static io.promptroutes.ledger.Prompts.call;
+import static io.promptroutes.ledger.Prompts.claimed;
+import static io.promptroutes.ledger.Prompts.kind;
 import static io.promptroutes.ledger.Prompts.paid;
 import static io.promptroutes.ledger.Prompts.work;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.UUID;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +81,50 @@ class SqliteLedgerTest extends LedgerContract {
             assertThat(made.begin(work("p")).join()).isInstanceOf(KnownWork.New.class);
         }
         assertThat(half).isDirectoryNotContaining(file -> file.getFileName().toString().contains(".new"));
+    }
+
+    /** The driver reads a URL, and SQLite a file name. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a folder", "what?synchronous=off", "100%25", "#1", "ledgér 東京", "a;b=c", "file:data", ":memory:"})
+    void itsFolderMayHaveAnyName(String name) throws IOException {
+        Path folder = Files.createDirectories(directory.resolve("names").resolve(name));
+        for (String known : new String[] {"New", "Answered"}) {
+            try (Ledger named = Ledger.open(TestLedgers.embedded(folder))) {
+                assertThat(kind(named.begin(work("p")).join())).isEqualTo(known);
+                named.finish(work("p"), answer("0")).join();
+            }
+        }
+        assertThat(folder).isDirectoryContaining(file -> file.getFileName().toString().equals("ledger.db"));
+        try (Stream<Path> beside = Files.list(folder.getParent())) {
+            assertThat(beside).containsExactly(folder);
+        }
+    }
+
+    /** Whatever cleans folders takes an old empty file. */
+    @Test
+    void aProcessWhoseLockFileWasTakenAwayMakesItAnew() throws IOException {
+        ledger.close();
+        ledger = TestLedgers.openTracking(TestLedgers.withLease(settings(), Duration.ofMillis(100)));
+        try (Ledger second = TestLedgers.openTracking(other())) {
+            UUID claim = claimed(ledger, call(work("p"), "0.10"));
+            Path locks = directory.resolve("data/instances");
+            FileUtils.deleteDirectory(locks.toFile());
+            await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(locks.resolve(ledger.instance() + ".lock")));
+            assertThat(second.begin(work("p")).join()).isEqualTo(new KnownWork.Busy(ledger.instance()));
+            assertThat(ledger.settle(claim, paid("0.01")).join().applied()).isTrue();
+        }
+    }
+
+    @Test
+    void whenItsFileIsReplacedNothingMoreIsWrittenUntilItIsBack() throws IOException {
+        Path file = directory.resolve("data/ledger.db");
+        Path away = directory.resolve("away.db");
+        Files.move(file, away);
+        assertThatThrownBy(() -> ledger.begin(work("p")).join()).hasCauseInstanceOf(LedgerUnavailable.class).hasMessageContaining("removed or replaced");
+        Files.copy(away, file);
+        assertThatThrownBy(() -> ledger.claim(call(work("p"), "0.10")).join()).hasCauseInstanceOf(LedgerUnavailable.class).hasMessageContaining("removed or replaced");
+        Files.move(away, file, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(claimed(ledger, call(work("p"), "0.10"))).isNotNull();
     }
 
     @Test
