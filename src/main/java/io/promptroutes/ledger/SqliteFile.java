@@ -111,7 +111,7 @@ final class SqliteFile {
 
     /** SQLite takes an empty file for a new one: what was paid would be forgotten, and budgets begin again. */
     private void check(Path folder, Path file) throws IOException {
-        String instead = " Put a copy of the ledger in its place; or remove it, where all that was called may be paid again and budgets may begin at 0";
+        String instead = " Put a copy of the ledger in its place, with no -wal of another one beside it; or remove it, where all that was called may be paid again and budgets may begin at 0";
         if (Files.exists(file)) {
             try (InputStream in = Files.newInputStream(file)) {
                 if (!new String(in.readNBytes(HEADER.length()), StandardCharsets.US_ASCII).equals(HEADER)) {
