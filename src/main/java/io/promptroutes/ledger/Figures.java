@@ -179,10 +179,10 @@ public final class Figures {
                 + " FROM answers WHERE answer_id = ANY(?)", row -> new End(SqlSession.id(row, "answer_id"), row.getBytes("json")), longest, ids));
     }
 
-    /** How long answers were, by task and model that was called. */
+    /** How long answers were, by task and model that was called; those too that were paid and not what was asked for. */
     public List<Lengths> lengths() {
-        return database.read(tx -> tx.list("SELECT COALESCE(task, '') AS task, model, SUM(calls - failures) AS answers, SUM(completion_tokens) AS tokens FROM figures"
-                + " WHERE kind = 'calls' AND model IS NOT NULL GROUP BY COALESCE(task, ''), model HAVING SUM(calls - failures) > 0",
+        return database.read(tx -> tx.list("SELECT COALESCE(task, '') AS task, model, SUM(calls) AS answers, SUM(completion_tokens) AS tokens FROM figures"
+                + " WHERE kind = 'calls' AND cost_source NOT IN ('unknown', 'not billed', 'reused') GROUP BY COALESCE(task, ''), model HAVING SUM(calls) > 0",
                 row -> new Lengths(row.getString("task"), row.getString("model"), row.getLong("answers"), row.getLong("tokens"))));
     }
 

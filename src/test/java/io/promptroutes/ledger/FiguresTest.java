@@ -102,6 +102,22 @@ class FiguresTest {
                 CostSource.REPORTED, latencyMs, null, null);
     }
 
+    /** A call that came to nothing has no length, and an answer that was not what was asked for has one. */
+    @Test
+    void answersAreAsLongInTheMeanAsThoseThatCame() {
+        for (int i = 0; i < 4; i++) {
+            UUID claim = claimed(ledger, call(work("p" + i), "0.10"));
+            ledger.settle(claim, answered("a", "0.001", 10)).join();
+            if (i % 2 == 0) {
+                ledger.settle(claim, new Settlement(Settlement.State.FAILED, null, null, null, null, null, null, 10L, null, "invalid_json")).join();
+            }
+        }
+        ledger.settle(claimed(ledger, call(work("q"), "0.10")), unknown()).join();
+        ledger.settle(claimed(ledger, call(work("r"), "0.10")), Settlement.notBilled(5, "rate_limited")).join();
+        ledger.reused(work("p1"), Prompts.CHEAP, BigDecimal.ZERO).join();
+        assertThat(ledger.figures().lengths()).containsExactly(new Figures.Lengths("chat", Prompts.CHEAP, 4, 4 * 64));
+    }
+
     @Test
     void anEmptyLedgerHasFiguresToo() {
         assertThat(TestLedgers.total(ledger).requests()).isZero();
