@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -146,7 +147,7 @@ final class DailyFigures {
         if (counts.merge(day, 1L, Long::sum) > MOST_ROWS) {
             memory.fullDays.add(day);
             LOG.warn("the figures of {} have {} rows by {}: what is new on that day is counted together, as {}", key.day(), MOST_ROWS,
-                    key.kind() == FigureKey.Kind.CALLS ? "pipeline, provider, tenant, task and model" : "job", FigureKey.OTHER);
+                    key.kind() == FigureKey.Kind.CALLS ? "pipeline, provider, tenant, task and model" : key.kind().name().toLowerCase(Locale.ROOT), FigureKey.OTHER);
         }
         return memory.fullDays.contains(day);
     }
