@@ -52,7 +52,11 @@ public final class Ledger implements AutoCloseable {
      * the writer's own thread: what depends on one must not block.
      */
     public static Ledger open(LedgerSettings settings) {
-        Database database = Database.open(settings);
+        return on(Database.open(settings), settings);
+    }
+
+    /** The same on a database that is open, and that it closes. */
+    static Ledger on(Database database, LedgerSettings settings) {
         String run = ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(24);
         Instances instances = instances(settings, run, database);
         Ledger ledger = new Ledger(database, instances, new Writer(database, instances, settings));

@@ -44,7 +44,10 @@ public final class TestLedgers {
 
     /** With spending kept for every scope and period, though nothing has a limit. */
     public static Ledger openTracking(LedgerSettings settings) {
-        Ledger ledger = Ledger.open(settings);
+        return tracking(Ledger.open(settings));
+    }
+
+    static Ledger tracking(Ledger ledger) {
         ledger.limits(Arrays.stream(Scope.values()).flatMap(scope -> Arrays.stream(Period.values())
                 .map(period -> new Limit(scope, Limit.ANY, Limit.ANY, period, BigDecimal.TEN.pow(9)))).toList());
         ledger.limits(List.of());
