@@ -4,65 +4,93 @@ import static io.promptroutes.ledger.Prompts.kind;
 import static io.promptroutes.ledger.Prompts.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Real kills, of two processes that write one file. {@link LedgerSnapshotTest} has many more, and none of them real. */
 class LedgerCrashTest {
 
-    private static final int KILLS = 4;
+    private static final int ROUNDS = 2;
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     private Path directory;
 
     @Test
-    void aKilledProcessLosesNothingThatItWasToldIsDurable() throws Exception {
+    void aKilledProcessLosesNothingThatItWasToldIsDurableAndTheOtherNothingAtAll() throws Exception {
         Random random = new Random();
         Map<String, String> promised = new HashMap<>();
-        for (int kill = 0; kill < KILLS; kill++) {
-            promised.putAll(runAndKill("run" + kill, 200 + random.nextInt(600)));
+        for (int round = 0; round < ROUNDS; round++) {
+            try (Victim first = new Victim(directory, "first" + round); Victim second = new Victim(directory, "second" + round)) {
+                first.await(200 + random.nextInt(400));
+                second.await(100);
+                promised.putAll(first.kill());
+                Map<String, String> living = Map.copyOf(second.promised);
+                try (Ledger ledger = Ledger.open(TestLedgers.embedded(directory))) {
+                    assertKnown(ledger, promised);
+                    assertKnown(ledger, living, "Busy");
+                    second.await(second.promised.size() + 100);
+                }
+                promised.putAll(second.kill());
+            }
             try (Ledger ledger = TestLedgers.openTracking(TestLedgers.embedded(directory))) {
                 assertThat(ledger.history().budgets()).isNotEmpty().allSatisfy(state -> assertThat(state.reservedUsd()).isZero());
-                for (Map.Entry<String, String> prompt : promised.entrySet()) {
-                    assertThat(ledger.begin(work(prompt.getKey())).join()).as("%s after kill %s", prompt, kill)
-                            .matches(known -> kind(known).equals(prompt.getValue()) || kind(known).equals("Answered"));
-                }
+                assertKnown(ledger, promised);
                 assertSumsAgree(ledger);
             }
         }
     }
 
-    /** Kills the process somewhere after its n-th line. */
-    private Map<String, String> runAndKill(String run, int lines) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "-cp", System.getProperty("java.class.path"), ClaimingProcess.class.getName(), directory.toString(), run)
-                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        Map<String, String> promised = new HashMap<>();
-        try (BufferedReader output = process.inputReader()) {
-            int read = 0;
-            for (String line = output.readLine(); line != null; line = output.readLine()) {
-                String[] words = line.split(" ");
-                if (words[0].equals("claimed")) {
-                    promised.put(words[1], "Ambiguous");
-                } else if (words[0].equals("answered")) {
-                    promised.put(words[1], "Answered");
-                }
-                if (++read == lines) {
-                    process.toHandle().destroyForcibly(); // not through the process: that closes its output, and what it said would be lost
-                }
-            }
-        } finally {
-            process.destroyForcibly();
+    private static void assertKnown(Ledger ledger, Map<String, String> promised) {
+        assertKnown(ledger, promised, "Ambiguous");
+    }
+
+    /** @param open what is known of a prompt in whose call its process was when it last said something */
+    private static void assertKnown(Ledger ledger, Map<String, String> promised, String open) {
+        promised.forEach((prompt, said) -> assertThat(kind(ledger.begin(work(prompt)).join())).as("%s: %s", prompt, said)
+                .isIn(said.equals("answered") ? "Answered" : open, "Answered"));
+    }
+
+    /** A process that claims and finishes until it is killed. */
+    private static final class Victim implements AutoCloseable {
+
+        private final Process process;
+        private final Thread reader;
+        /** What it said of each prompt last. */
+        private final Map<String, String> promised = new ConcurrentHashMap<>();
+
+        Victim(Path directory, String name) throws IOException {
+            process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                    "-cp", System.getProperty("java.class.path"), ClaimingProcess.class.getName(), directory.toString(), name)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            reader = new Thread(() -> process.inputReader().lines().map(line -> line.split(" ")).forEach(words -> promised.put(words[1], words[0])));
+            reader.start();
         }
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(promised).as("the process worked").hasSizeGreaterThan(lines / 4);
-        return promised;
+
+        void await(int prompts) {
+            Awaitility.await().atMost(SOON).until(() -> promised.size() >= prompts);
+        }
+
+        Map<String, String> kill() throws InterruptedException {
+            process.toHandle().destroyForcibly(); // not through the process: that closes its output, and what it said would be lost
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            reader.join();
+            return promised;
+        }
+
+        @Override
+        public void close() {
+            process.toHandle().destroyForcibly();
+        }
     }
 
     private static void assertSumsAgree(Ledger ledger) {
