@@ -1,5 +1,7 @@
 package io.promptroutes.ledger;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -52,6 +54,13 @@ public final class TestLedgers {
                 .map(period -> new Limit(scope, Limit.ANY, Limit.ANY, period, BigDecimal.TEN.pow(9)))).toList());
         ledger.limits(List.of());
         return ledger;
+    }
+
+    /** Of any budget, now that nothing runs. */
+    public static void assertNothingReserved(LedgerSettings settings) {
+        try (Ledger ledger = Ledger.open(settings)) {
+            assertThat(ledger.history().budgets()).isNotEmpty().allSatisfy(budget -> assertThat(budget.reservedUsd()).as("%s", budget).isZero());
+        }
     }
 
     public static Figures.Row total(Ledger ledger) {

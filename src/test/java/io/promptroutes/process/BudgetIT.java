@@ -2,13 +2,8 @@ package io.promptroutes.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.promptroutes.ledger.BudgetState;
-import io.promptroutes.ledger.Ledger;
-import io.promptroutes.ledger.LedgerSettings;
 import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.process.Product.Ended;
-import io.promptroutes.process.Product.Running;
 import io.promptroutes.simulator.Bill;
 import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
@@ -16,9 +11,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -29,10 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Limits under many calls at once, judged by what the server has billed: worst cases of about $0.10 a call, a sixth of it in truth. */
 class BudgetIT {
 
-    private static final BigDecimal LIMIT = new BigDecimal("5.00");
-    private static final int PROMPTS = 1_000;
-    /** 20,000 bytes are reserved as so many tokens of $3 a million, the simulator counts a quarter; 2,500 of output at $15. */
-    private static final String PADDING = "lorem ipsum dolor si".repeat(1_000);
+    private static final BigDecimal LIMIT = FourBatches.LIMIT;
+    private static final int PROMPTS = FourBatches.PROMPTS;
 
     @TempDir
     private Path folder;
@@ -54,14 +45,14 @@ class BudgetIT {
         Outputs first = outputs("out");
         assertThat(first.deadLetters()).isEmpty();
         assertThat(first.results()).hasSize((int) simulator.bill().completions());
-        nothingIsReserved(TestLedgers.embedded(folder.resolve("data")));
-        assertThat(percents("out")).containsExactly(50, 80, 100);
+        TestLedgers.assertNothingReserved(TestLedgers.embedded(folder.resolve("data")));
+        assertThat(FourBatches.percents(folder.resolve("out"))).containsExactly(50, 80, 100);
 
         Ended more = product.run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "200", "--max-cost", "40").with(0);
         assertThat(more.err()).contains("reused      " + first.results().size() + " answers");
         assertThat(outputs("out").resultIds()).hasSize(PROMPTS).doesNotHaveDuplicates();
         assertThat(simulator.bill().requests()).as("each prompt is called once").isEqualTo(PROMPTS);
-        nothingIsReserved(TestLedgers.embedded(folder.resolve("data")));
+        TestLedgers.assertNothingReserved(TestLedgers.embedded(folder.resolve("data")));
     }
 
     @Test
@@ -75,8 +66,8 @@ class BudgetIT {
         Outputs outputs = outputs("out");
         assertThat(outputs.results().size() + outputs.deadLetters().size()).isEqualTo(PROMPTS);
         assertThat(outputs.deadLetters()).isNotEmpty().allMatch(line -> line.at("/error/code").asText().equals("budget_exhausted"));
-        assertThat(percents("out")).containsExactly(50, 80, 100);
-        nothingIsReserved(TestLedgers.embedded(folder.resolve("data")));
+        assertThat(FourBatches.percents(folder.resolve("out"))).containsExactly(50, 80, 100);
+        TestLedgers.assertNothingReserved(TestLedgers.embedded(folder.resolve("data")));
     }
 
     @Test
@@ -90,7 +81,7 @@ class BudgetIT {
         assertThat(outputs("out").resultIds()).hasSize(PROMPTS).doesNotHaveDuplicates();
         long free = outputs("out").results().stream().filter(result -> result.path("model_used").asText().endsWith(":free")).count();
         assertThat(free).as("answers of free models").isGreaterThan(PROMPTS / 2);
-        nothingIsReserved(TestLedgers.embedded(folder.resolve("data")));
+        TestLedgers.assertNothingReserved(TestLedgers.embedded(folder.resolve("data")));
     }
 
     /** Property {@code mixed} (profile chaos: 10000) says how many. */
@@ -106,7 +97,7 @@ class BudgetIT {
         Outputs outputs = outputs("out");
         assertThat(outputs.results().size() + outputs.deadLetters().size()).isEqualTo(prompts);
         System.out.printf("mixed: %d answered, %d dead letters, %d calls%n", outputs.results().size(), outputs.deadLetters().size(), simulator.bill().requests());
-        nothingIsReserved(TestLedgers.embedded(folder.resolve("data")));
+        TestLedgers.assertNothingReserved(TestLedgers.embedded(folder.resolve("data")));
     }
 
     @Test
@@ -114,44 +105,10 @@ class BudgetIT {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofSeconds(60)).start()) {
             simulator = simulator(Map.of("simulator.fault.server-error", "5"));
             String url = "jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres";
-            Product product = Product.in(folder).calling(simulator).with("PGPASS", "postgres");
-            List<Running> running = new ArrayList<>();
-            for (int process = 0; process < 4; process++) {
-                product.file("prompts-" + process + ".jsonl", prompts(process * PROMPTS / 4, PROMPTS / 4));
-                running.add(product.start("batch", "prompts-" + process + ".jsonl", "--out", "out-" + process, "--concurrency", "50",
-                        "-D", "budget.total.day=5", "-D", "budget.exhausted=reject", "-D", "ledger.url=" + url, "-D", "ledger.user=postgres",
-                        "-D", "ledger.password=env:PGPASS", "-D", "catalogue.copy=data-" + process + "/models.json"));
-            }
-            List<Integer> alerts = new ArrayList<>();
-            long outcomes = 0;
-            for (int process = 0; process < 4; process++) {
-                Ended ended = running.get(process).ended(Duration.ofSeconds(120));
-                assertThat(ended.exit()).as(ended.err()).isIn(0, 1);
-                Outputs outputs = outputs("out-" + process);
-                outcomes += outputs.results().size() + outputs.deadLetters().size();
-                assertThat(outputs.deadLetters()).allMatch(line -> line.at("/error/code").asText().equals("budget_exhausted"));
-                alerts.addAll(percents("out-" + process));
-            }
-            assertThat(outcomes).isEqualTo(PROMPTS);
-            BigDecimal billed = simulator.bill().billedUsd();
-            System.out.printf("billed to four processes under budget.total.day=5: $%s%n", billed.toPlainString());
-            assertThat(billed).isLessThanOrEqualTo(LIMIT).isGreaterThan(new BigDecimal("4.00"));
-            assertThat(alerts).as("told by one of them").containsExactlyInAnyOrder(50, 80, 100);
-            nothingIsReserved(TestLedgers.postgres(url, "postgres", () -> "postgres"));
+            FourBatches.start(Product.in(folder).calling(simulator).with("PGPASS", "postgres"), folder, "ledger.url=" + url, "ledger.user=postgres",
+                    "ledger.password=env:PGPASS").keepTheLimit(simulator);
+            TestLedgers.assertNothingReserved(TestLedgers.postgres(url, "postgres", () -> "postgres"));
         }
-    }
-
-    private static void nothingIsReserved(LedgerSettings settings) {
-        try (Ledger ledger = Ledger.open(settings)) {
-            List<BudgetState> budgets = ledger.history().budgets();
-            assertThat(budgets).isNotEmpty().allSatisfy(budget -> assertThat(budget.reservedUsd()).as("%s", budget).isZero());
-        }
-    }
-
-    /** Of the budget's marks, as told, in order. */
-    private List<Integer> percents(String out) {
-        return Outputs.lines(folder.resolve(out).resolve("alerts.jsonl")).stream().map(alert -> alert.path("data"))
-                .filter(data -> data.path("kind").asText().equals("budget")).map(data -> data.path("percent")).map(JsonNode::asInt).toList();
     }
 
     private Outputs outputs(String out) {
@@ -160,18 +117,12 @@ class BudgetIT {
 
     private Product job(Map<String, String> faults, int first, int count) {
         simulator = simulator(faults);
-        return Product.in(folder).calling(simulator).file("prompts.jsonl", prompts(first, count));
+        return Product.in(folder).calling(simulator).file("prompts.jsonl", FourBatches.prompts(first, count));
     }
 
     private static Simulator simulator(Map<String, String> faults) {
         Map<String, String> all = new HashMap<>(Map.of("simulator.record", "true", "simulator.latency", "100ms"));
         all.putAll(faults);
         return Simulator.start(Simulated.by(all));
-    }
-
-    private static String prompts(int first, int count) {
-        return IntStream.range(first, first + count)
-                .mapToObj(number -> "{\"id\":\"p-%d\",\"prompt\":\"Name %d. %s\",\"budget\":\"premium\",\"max_tokens\":2500}%n".formatted(number,
-                        number, PADDING)).collect(Collectors.joining());
     }
 }

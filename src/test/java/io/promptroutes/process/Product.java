@@ -113,7 +113,7 @@ final class Product {
             builder.environment().put("MANAGEMENT_PORT", "0");
             builder.environment().putAll(environment);
             if (started.stream().anyMatch(Process::isAlive)) {
-                // an embedded ledger belongs to one process at a time
+                // else they would share one, and one the limits of another
                 builder.environment().putIfAbsent("LEDGER_DIRECTORY", "data-" + started.size());
             }
             Process process = builder.start();
