@@ -119,7 +119,7 @@ CREATE TABLE budgets (
 
 -- Sums of a day over calls that are over and over answers that were given again. kind: calls (by pipeline to source), job, reason and
 -- minute (each by name). They outlast the calls. slot: of the instance that counted, so that no two processes wait for one row.
--- latencies: how many calls took how long, see LatencyHistogram.
+-- latencies: how many calls took how long, see LatencyHistogram. version: one more with every change.
 CREATE TABLE figures (
   figure_id          VARCHAR NOT NULL PRIMARY KEY,
   kind               VARCHAR NOT NULL,
@@ -144,7 +144,8 @@ CREATE TABLE figures (
   cost_usd           ${usd}  NOT NULL,
   uncertain_usd      ${usd}  NOT NULL,
   saved_usd          ${usd}  NOT NULL,
-  latencies          VARCHAR NOT NULL
+  latencies          VARCHAR NOT NULL,
+  version            BIGINT  NOT NULL
 );
 CREATE INDEX figures_of_a_day ON figures (kind, figure_day);
 

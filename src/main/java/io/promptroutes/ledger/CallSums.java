@@ -11,7 +11,7 @@ final class CallSums {
     static final String COLUMNS = "calls, failures, fallbacks, reused, latency_ms, prompt_tokens, completion_tokens, cost_usd, uncertain_usd, saved_usd, latencies";
     static final String MARKS = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
     static final String UPDATE = "UPDATE figures SET calls = ?, failures = ?, fallbacks = ?, reused = ?, latency_ms = ?, prompt_tokens = ?, completion_tokens = ?,"
-            + " cost_usd = ?, uncertain_usd = ?, saved_usd = ?, latencies = ? WHERE figure_id = ?";
+            + " cost_usd = ?, uncertain_usd = ?, saved_usd = ?, latencies = ?, version = version + 1 WHERE figure_id = ?";
 
     long calls;
     long failures;
@@ -37,6 +37,20 @@ final class CallSums {
         uncertain = uncertain.add(row.getBigDecimal("uncertain_usd"));
         saved = saved.add(row.getBigDecimal("saved_usd"));
         latencies.add(row.getString("latencies"));
+    }
+
+    void add(CallSums other) {
+        calls += other.calls;
+        failures += other.failures;
+        fallbacks += other.fallbacks;
+        reused += other.reused;
+        latencyMs += other.latencyMs;
+        promptTokens += other.promptTokens;
+        completionTokens += other.completionTokens;
+        cost = cost.add(other.cost);
+        uncertain = uncertain.add(other.uncertain);
+        saved = saved.add(other.saved);
+        latencies.add(other.latencies);
     }
 
     boolean nothing() {

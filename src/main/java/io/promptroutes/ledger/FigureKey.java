@@ -21,8 +21,8 @@ record FigureKey(Kind kind, String day, String name, Calls calls) {
     static final String OTHER = "other";
 
     private static final String NAMES = "figure_id, kind, figure_day, slot, name, pipeline, provider, tenant, task, model, served_model, tier, cost_source";
-    static final String INSERT = "INSERT INTO figures (" + NAMES + ", " + CallSums.COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-            + CallSums.MARKS + ")";
+    static final String INSERT = "INSERT INTO figures (" + NAMES + ", " + CallSums.COLUMNS + ", version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+            + CallSums.MARKS + ", 1)";
 
     /** Any may be null but the last. {@code model}: that was called; {@code served}: that answered. */
     record Calls(String pipeline, String provider, String tenant, String task, String model, String served, String tier, String source) {

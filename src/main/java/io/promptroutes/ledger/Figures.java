@@ -18,14 +18,14 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.commons.lang3.StringUtils;
 
 /**
  * What was called and what it cost, for people. Sums are those that the writer keeps by day, with the calls that run now; a reading takes
- * as long as there are days and models, however many calls there were. Reads what is committed; blocks; thread-safe.
+ * as long as there are days and models, however many calls there were, and days that are over are read once. Reads what is committed; blocks; thread-safe.
  */
 public final class Figures {
 
@@ -53,6 +53,15 @@ public final class Figures {
             this.kind = kind;
             this.column = column;
             this.running = running;
+        }
+
+        FigureKey.Kind kind() {
+            return kind;
+        }
+
+        /** Of the table of figures. */
+        String column() {
+            return column;
         }
     }
 
@@ -105,14 +114,13 @@ public final class Figures {
     public record Pace(BigDecimal lastHour, BigDecimal dayBefore) {
     }
 
-    private static final String SUMS = "SELECT COALESCE(%s, '') AS row_name, " + CallSums.COLUMNS + " FROM figures WHERE kind = ? AND figure_day >= ?";
-
     private static final String LAST = """
             SELECT claim_id, claimed_at, job, tenant, task, model, served_model, state, cost_usd, cost_source, latency_ms, prompt_tokens,
               completion_tokens, generation_id
             FROM claims WHERE state <> 'void' ORDER BY claim_id DESC LIMIT ?""";
 
     private final Database database;
+    private final FigureDays days = new FigureDays();
 
     Figures(Database database) {
         this.database = database;
@@ -132,13 +140,13 @@ public final class Figures {
         return database.read(tx -> {
             tx.snapshot();
             List<CallFacts> running = Claims.running(tx).stream().filter(call -> call.day().compareTo(since.toString()) >= 0).toList();
+            Map<By, Map<String, CallSums>> over = new EnumMap<>(By.class);
+            for (FigureKey.Kind kind : dimensions.stream().map(By::kind).collect(Collectors.toSet())) {
+                over.putAll(days.read(tx, kind, since.toString()));
+            }
             Map<By, List<Row>> all = new EnumMap<>(By.class);
             for (By dimension : dimensions) {
-                Map<String, CallSums> sums = new TreeMap<>();
-                tx.list(SUMS.formatted(dimension.column), row -> {
-                    sums.computeIfAbsent(row.getString("row_name"), name -> new CallSums()).add(row);
-                    return null;
-                }, dimension.kind, since.toString());
+                Map<String, CallSums> sums = over.get(dimension);
                 running.forEach(call -> call.addTo(sums.computeIfAbsent(StringUtils.defaultString(dimension.running.apply(call)), name -> new CallSums()), 1));
                 sums.values().removeIf(CallSums::nothing);
                 all.put(dimension, sums.entrySet().stream().map(one -> row(one.getKey(), one.getValue(), timed.contains(dimension))).toList());

@@ -23,6 +23,10 @@ final class LatencyHistogram {
         counts.merge(bucket, times, Long::sum);
     }
 
+    void add(LatencyHistogram other) {
+        other.counts.forEach((bucket, times) -> counts.merge(bucket, times, Long::sum));
+    }
+
     /** @param written as by {@link #toString} */
     void add(String written) {
         if (!written.isEmpty()) {

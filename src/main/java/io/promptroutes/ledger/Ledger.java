@@ -37,6 +37,7 @@ public final class Ledger implements AutoCloseable {
     private final Instances instances;
     private final Writer writer;
     private final Thread thread;
+    private final Figures figures;
     private final ClaimIds ids = new ClaimIds();
     private final ScheduledExecutorService housekeeping = Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("ledger-housekeeping", true));
 
@@ -44,6 +45,7 @@ public final class Ledger implements AutoCloseable {
         this.database = database;
         this.instances = instances;
         this.writer = writer;
+        this.figures = new Figures(database);
         this.thread = new Thread(writer, "ledger-writer");
     }
 
@@ -206,7 +208,7 @@ public final class Ledger implements AutoCloseable {
     }
 
     public Figures figures() {
-        return new Figures(database);
+        return figures;
     }
 
     public Providers providers() {

@@ -527,7 +527,7 @@ abstract class LedgerContract {
     void minutesAreNeverCountedTogether() throws SQLException {
         ledger.settle(claimed(ledger, call(work("p"), "0.10")), paid("0.01")).join();
         copies(DailyFigures.MOST_ROWS, "SELECT ?, kind, figure_day, 99, name, pipeline, provider, tenant, task, model, served_model, tier, cost_source, 0, 0, 0, 0, 0, 0, 0,"
-                + " saved_usd, saved_usd, saved_usd, '' FROM figures WHERE kind = 'minute' AND slot <> 99");
+                + " saved_usd, saved_usd, saved_usd, '', 1 FROM figures WHERE kind = 'minute' AND slot <> 99");
         restart(); // another slot
         ledger.settle(claimed(ledger, call(work("q"), "0.10")), paid("0.02")).join();
         Figures.Pace later = ledger.figures().pace(Instant.now().plus(Duration.ofHours(2)));
@@ -539,7 +539,7 @@ abstract class LedgerContract {
     void aDayHasABoundedNumberOfFiguresAndTheirSumsStayRight() throws SQLException {
         ledger.settle(claimed(ledger, call(work("p"), "0.10")), paid("0.01")).join();
         copies(DailyFigures.MOST_ROWS - 2, "SELECT ?, kind, figure_day, 99, name, pipeline, provider, tenant, task, model, served_model, tier, cost_source, 0, 0, 0, 0, 0, 0, 0,"
-                + " cost_usd, uncertain_usd, saved_usd, '' FROM figures WHERE kind = 'calls' AND slot <> 99");
+                + " cost_usd, uncertain_usd, saved_usd, '', 1 FROM figures WHERE kind = 'calls' AND slot <> 99");
         BigDecimal before = TestLedgers.total(ledger).costUsd();
         for (String tenant : new String[] {"a", "b", "c", "a", "b", "c"}) {
             UUID claim = claimed(ledger, call(work("q" + tenant + before, tenant), "0.10"));
