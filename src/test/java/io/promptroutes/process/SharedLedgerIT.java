@@ -100,7 +100,7 @@ class SharedLedgerIT {
     @Test
     void aQuestionIsAnsweredBesideAServiceAndAJob() throws Exception {
         try (Simulator server = simulator("3s"); Service service = new Service(product(folder).calling(server), null, "beside")) {
-            Product product = product(folder).calling(server).file("prompts.jsonl", numbered("job", 60)).file("in/a.jsonl", numbered("service", 60));
+            Product product = product(folder).calling(server).file("prompts.jsonl", numbered("job", 200)).file("in/a.jsonl", numbered("service", 60));
             service.start("inbox.directory=in", "inbox.settled=100ms");
             Running job = product.start("batch", "prompts.jsonl", "--out", "out", "--concurrency", "4");
             await().atMost(SOON).until(() -> server.bill().byPrompt().containsKey(fingerprint("job", 3)) && server.bill().byPrompt().containsKey(fingerprint("service", 3)));
@@ -111,9 +111,9 @@ class SharedLedgerIT {
             job.ended(SOON).with(0);
             await().atMost(SOON).until(() -> Files.exists(folder.resolve("in/done/a.jsonl/a.jsonl")));
             service.stop();
-            assertThat(Outputs.of(folder.resolve("out")).resultIds()).containsExactlyInAnyOrderElementsOf(ids("job", 60));
+            assertThat(Outputs.of(folder.resolve("out")).resultIds()).containsExactlyInAnyOrderElementsOf(ids("job", 200));
             assertThat(Outputs.of(folder.resolve("in/done/a.jsonl")).resultIds()).containsExactlyInAnyOrderElementsOf(ids("service", 60));
-            assertThat(server.bill().requests()).isEqualTo(121);
+            assertThat(server.bill().requests()).isEqualTo(261);
             assertThat(figures().costUsd()).isEqualByComparingTo(server.bill().billedUsd());
         }
     }
