@@ -29,8 +29,9 @@ import java.util.concurrent.TimeUnit;
  * that begin with "Slowly" take so long.
  *
  * <p>It also holds the watch. After {@code GET /watch/PID/FROM/TO} it reads the CPU time of process PID as the FROM-th and the TO-th
- * chat arrive, and {@code GET /report} says what lay between. So both clients are measured by the same means, warm-up and start left
- * out to the prompt, and nothing polls while they run. One event loop, so nothing here is shared between threads.
+ * chat arrive, and {@code GET /report} says what lay between: CPU us per prompt, prompts/s, bytes of a request; last comes the CPU us per prompt
+ * from the start of the process on. So all clients are measured by the same means, and nothing polls while they run. One event loop, so nothing
+ * here is shared between threads.
  */
 public final class InstantServer {
 
@@ -57,7 +58,7 @@ public final class InstantServer {
     private InstantServer(int latencyMillis, int slowMillis) throws IOException {
         this.latencyMillis = latencyMillis;
         this.slowMillis = slowMillis;
-        try (InputStream in = InstantServer.class.getResourceAsStream("/models.json")) {
+        try (InputStream in = InstantServer.class.getResourceAsStream("/io/promptroutes/models.json")) {
             models = in.readAllBytes();
         }
     }
@@ -101,9 +102,9 @@ public final class InstantServer {
                 cpuAtStart = process.info().totalCpuDuration().orElseThrow();
             } else if (chat == to) {
                 double prompts = to - from;
-                double cpuMicros = process.info().totalCpuDuration().orElseThrow().minus(cpuAtStart).toNanos() / 1e3 / prompts;
-                report = String.format(Locale.ROOT, "%.1f %.0f %.1f", cpuMicros,
-                        prompts / ((System.nanoTime() - startNanos) / 1e9), (bytes - bytesAtStart) / prompts);
+                Duration cpu = process.info().totalCpuDuration().orElseThrow();
+                report = String.format(Locale.ROOT, "%.1f %.0f %.1f %.1f", cpu.minus(cpuAtStart).toNanos() / 1e3 / prompts,
+                        prompts / ((System.nanoTime() - startNanos) / 1e9), (bytes - bytesAtStart) / prompts, cpu.toNanos() / 1e3 / to);
             }
         }
     }

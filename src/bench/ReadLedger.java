@@ -36,7 +36,7 @@ public final class ReadLedger {
             System.out.println("reading              first CPU ms  next CPU ms  (wall ms)");
             LastRequests requests = new LastRequests(ledger);
             measure("figures by model", again, () -> ledger.figures().by(Figures.By.MODEL, LocalDate.EPOCH));
-            measure("page, figures", again, () -> new Overview(ledger, null, null).usage(null)); // a new one: it keeps what it found
+            measure("page, figures", again, () -> new Overview(ledger, null, null, null).usage(null)); // a new one: it keeps what it found
             measure("page, last requests", again, () -> requests.latest(LastRequests.MOST, request -> true));
             measure("pace of spending", again, () -> ledger.figures().pace(Instant.now()));
         }

@@ -42,7 +42,10 @@ trap 'exit 130' INT TERM
 
 # what reads figures fits this checkout alone
 case $mode in
-alone) sources="src/bench/LedgerCost.java" ;;
+alone)
+    sources="src/bench/LedgerCost.java"
+    [ "$FILL" -eq 0 ] || sources="$sources src/bench/MakeLedger.java"
+    ;;
 --batch) sources="src/bench/InstantServer.java src/bench/MakePrompts.java" ;;
 *) sources="src/bench/LedgerCost.java src/bench/MakeLedger.java src/bench/ReadLedger.java" ;;
 esac

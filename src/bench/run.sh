@@ -42,18 +42,9 @@ bench="$work/classes:target/prompt-routes.jar:target/lib/*"
 javac -cp 'target/prompt-routes.jar:target/lib/*' -d "$work/classes" src/bench/*.java
 java -cp "$bench" MakePrompts "$work/prompts.jsonl" $((WARM + MEASURED + 2 * IN_FLIGHT))
 
-java -Xmx512m -cp "$bench" InstantServer "$work/port" "$latency" 2>"$work/server.log" &
-server=$!
-while [ ! -f "$work/port" ]; do
-    kill -0 $server || { cat "$work/server.log" >&2; exit 1; }
-    sleep 0.2
-done
-base="http://127.0.0.1:$(cat "$work/port")"
-get() {
-    java -XX:TieredStopAtLevel=1 -cp "$work/classes" Get "$base$1"
-}
+. src/bench/instant-server.sh
 
-# Runs one client to its end and prints the server's report: CPU us per prompt, prompts/s, bytes per request.
+# Runs one client to its end and prints the server's report: CPU us per prompt, prompts/s, bytes per request, CPU us per prompt with the start.
 run() {
     out="$work/out"
     rm -rf "$out"
@@ -88,7 +79,7 @@ serve() {
     (
         cd "$work/empty"
         OPENROUTER_API_KEY=k OPENROUTER_BASE_URL="$base/api/v1" OTEL_EXPORTER_OTLP_ENDPOINT="$base" exec java $JAVA_OPTS -jar "$jar" run \
-            -D kafka.enabled=off -D inbox.directory="$work/in" -D inbox.settled=1s -D management.port=0 -D prompts.concurrency="$IN_FLIGHT" \
+            -D pipelines=inbox -D inbox.directory="$work/in" -D inbox.settled=1s -D management.port=0 -D prompts.concurrency="$IN_FLIGHT" \
             -D metrics.enabled="$1" -D tracing.enabled="$2"
     ) >"$work/client.log" 2>&1 &
     client=$!
@@ -118,9 +109,9 @@ if [ $mode = throughput ]; then
     for pair in $(seq "$PAIRS"); do
         rm -rf "$work/empty/data"
         LEDGER=on run product >"$work/report"
-        read -r lc lr lb <"$work/report"
+        read -r lc lr lb rest <"$work/report"
         LEDGER=off run product >"$work/report"
-        read -r oc or ob <"$work/report"
+        read -r oc or ob rest <"$work/report"
         awk -v n="$pair" -v lr="$lr" -v or="$or" -v lc="$lc" -v oc="$oc" \
             'BEGIN { printf "%-7s %11d  %5d  %5.2f   %9.0f  %.0f\n", n, lr, or, lr / or, lc, oc }'
     done
@@ -131,11 +122,11 @@ if [ $mode = observed ]; then
     echo "pair    neither us  meters us  ratio   meters and traces us  ratio   prompts/s"
     for pair in $(seq "$PAIRS"); do
         serve off off >"$work/report"
-        read -r oc or ob <"$work/report"
+        read -r oc or ob rest <"$work/report"
         serve on off >"$work/report"
-        read -r mc mr mb <"$work/report"
+        read -r mc mr mb rest <"$work/report"
         serve on on >"$work/report"
-        read -r tc tr tb <"$work/report"
+        read -r tc tr tb rest <"$work/report"
         awk -v n="$pair" -v o="$oc" -v m="$mc" -v t="$tc" -v a="$or" -v b="$mr" -v c="$tr" \
             'BEGIN { printf "%-7s %10.0f  %9.0f  %5.2f   %20.0f  %5.2f   %d / %d / %d\n", n, o, m, m / o, t, t / o, a, b, c }'
         awk -v o="$oc" -v m="$mc" -v t="$tc" 'BEGIN { print m / o >>"'"$work"'/meters"; print t / o >>"'"$work"'/traces" }'
@@ -149,8 +140,8 @@ best=async
 if [ -z "${LOOP:-}" ]; then
     run async >"$work/async"
     run threads >"$work/threads"
-    read -r a rate bytes <"$work/async"
-    read -r t rate bytes <"$work/threads"
+    read -r a rest <"$work/async"
+    read -r t rest <"$work/threads"
     echo "plain loop: sendAsync $a us, threads with send $t us CPU per prompt"
     best=$(awk -v a="$a" -v t="$t" 'BEGIN { print a <= t ? "async" : "threads" }')
 fi
@@ -159,9 +150,9 @@ fi
 echo "pair    product us  loop us  ratio   product/s  loop/s   bytes per request"
 for pair in $(seq "$PAIRS"); do
     run product >"$work/report"
-    read -r pc pr pb <"$work/report"
+    read -r pc pr pb rest <"$work/report"
     run "$LOOP" >"$work/report"
-    read -r lc lr lb <"$work/report"
+    read -r lc lr lb rest <"$work/report"
     awk -v n="$pair" -v pc="$pc" -v pr="$pr" -v pb="$pb" -v lc="$lc" -v lr="$lr" -v lb="$lb" \
         'BEGIN { printf "%-7s %10.0f  %7.0f  %5.2f   %9d  %6d   %s / %s\n", n, pc, lc, pc / lc, pr, lr, pb, lb }'
     awk -v pc="$pc" -v lc="$lc" 'BEGIN { print pc / lc }' >>"$work/ratios"
