@@ -1,0 +1,36 @@
+# The service as an image, of what `mvn package` makes (docs/operations.md, "Image"):
+#   mvn -q -Dmaven.test.skip package && docker build -t prompt-routes .
+# Any base with a Java 17 or newer and bash will do: --build-arg BASE=...
+ARG BASE=eclipse-temurin:25-jre
+FROM ${BASE}
+
+# settings, routes, prompts and schemas are mounted at /config; what the service writes is in /data and /tmp
+RUN install -d -o 10001 -g 10001 -m 0700 /data && install -d -m 0755 /config
+
+# what changes least comes first: an update of the jar alone is a small layer
+COPY --chmod=0644 LICENSE target/THIRD-PARTY.txt deploy/bom.json /opt/prompt-routes/
+COPY target/lib/ /opt/prompt-routes/lib/
+COPY --chmod=0755 bin/ /opt/prompt-routes/bin/
+COPY target/prompt-routes.jar /opt/prompt-routes/
+
+# of the memory that the container may have 60 % are heap: the rest is for threads, buffers, classes and the ledger
+ENV LANG=C.UTF-8 \
+    JAVA_OPTS="-XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError" \
+    PROMPT_ROUTES_CACHE=off \
+    PROBES_PORT=8082 \
+    LEDGER_DIRECTORY=/data \
+    CATALOGUE_COPY=/data/models.json
+
+WORKDIR /config
+VOLUME ["/data"]
+EXPOSE 8080 8081 8082
+USER 10001:10001
+STOPSIGNAL SIGTERM
+
+# without curl, which most bases have not
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8082 && printf 'GET /live HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '^UP' <&3"]
+
+# the launcher hands its place to java, which so hears SIGTERM
+ENTRYPOINT ["/opt/prompt-routes/bin/prompt-routes"]
+CMD ["run"]
