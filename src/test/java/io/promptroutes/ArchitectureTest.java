@@ -20,7 +20,7 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule subjectsKnowNoCamel = noClasses()
-            .that().resideInAnyPackage("..prompt..", "..task..", "..training..", "..model..", "..call..", "..flow..", "..message..", "..file..", "..telemetry..")
+            .that().resideInAnyPackage("..prompt..", "..task..", "..training..", "..model..", "..call..", "..flow..", "..message..", "..file..", "..registry..", "..telemetry..")
             .should().dependOnClassesThat().resideInAPackage("org.apache.camel..");
 
     @ArchTest
@@ -44,6 +44,14 @@ final class ArchitectureTest {
             .should().dependOnClassesThat(resideInAPackage("io.promptroutes.cli.."));
 
     @ArchTest
+    static final ArchRule anApplicationNeedsNeitherCommandLineNorLoggingBackend = noClasses().that().resideOutsideOfPackage("..cli..")
+            .should().dependOnClassesThat().resideInAnyPackage("picocli..", "org.jline..", "org.apache.logging..");
+
+    @ArchTest
+    static final ArchRule avroIsOptional = noClasses().that().haveNameNotMatching("io\\.promptroutes\\.registry\\.Avro.*")
+            .should().dependOnClassesThat().resideInAPackage("org.apache.avro..");
+
+    @ArchTest
     static final ArchRule packagesAreFreeOfCycles = slices().matching("io.promptroutes.(*)..").should().beFreeOfCycles();
 
     @ArchTest
@@ -58,10 +66,13 @@ final class ArchitectureTest {
             .layer("message").definedBy("io.promptroutes.message..")
             .layer("telemetry").definedBy("io.promptroutes.telemetry..")
             .layer("file").definedBy("io.promptroutes.file..")
+            .layer("registry").definedBy("io.promptroutes.registry..")
             .layer("kafka").definedBy("io.promptroutes.kafka..")
             .layer("pipeline").definedBy("io.promptroutes.pipeline..")
             .layer("settings").definedBy("io.promptroutes.settings..")
             .layer("ops").definedBy("io.promptroutes.ops..")
+            .layer("app").definedBy("io.promptroutes.app..")
+            .layer("component").definedBy("io.promptroutes.component..")
             .layer("cli").definedBy("io.promptroutes.cli..")
             .whereLayer("prompt").mayNotAccessAnyLayer()
             .whereLayer("task").mayOnlyAccessLayers("prompt")
@@ -73,11 +84,14 @@ final class ArchitectureTest {
             .whereLayer("message").mayOnlyAccessLayers("prompt", "model", "ledger", "call", "flow")
             .whereLayer("telemetry").mayOnlyAccessLayers("prompt", "model", "ledger", "call", "flow")
             .whereLayer("file").mayOnlyAccessLayers("prompt", "flow")
+            .whereLayer("registry").mayOnlyAccessLayers("prompt", "call")
             .whereLayer("kafka").mayOnlyAccessLayers("prompt", "flow")
             .whereLayer("pipeline").mayOnlyAccessLayers("prompt", "task", "model", "ledger", "call", "flow", "message", "telemetry", "file")
             .whereLayer("training").mayOnlyBeAccessedByLayers("cli")
-            .whereLayer("settings").mayOnlyBeAccessedByLayers("ops", "cli")
-            .whereLayer("ops").mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("settings").mayOnlyBeAccessedByLayers("ops", "app", "component", "cli")
+            .whereLayer("ops").mayOnlyBeAccessedByLayers("app", "cli")
+            .whereLayer("app").mayOnlyBeAccessedByLayers("component", "cli")
+            .whereLayer("component").mayOnlyBeAccessedByLayers("cli")
             .whereLayer("cli").mayNotBeAccessedByAnyLayer();
 
     @ArchTest
@@ -85,5 +99,5 @@ final class ArchitectureTest {
             .that(DescribedPredicate.describe("use Camel", type -> type.getDirectDependenciesFromSelf().stream()
                     .anyMatch(dependency -> dependency.getTargetClass().getPackageName().startsWith("org.apache.camel"))))
             .should().resideInAnyPackage("io.promptroutes.pipeline", "io.promptroutes.kafka", "io.promptroutes.settings", "io.promptroutes.ops",
-                    "io.promptroutes.cli");
+                    "io.promptroutes.app", "io.promptroutes.component", "io.promptroutes.cli");
 }

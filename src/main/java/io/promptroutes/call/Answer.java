@@ -13,9 +13,11 @@ import io.promptroutes.model.Usage;
  * @param text         the content, or the refusal's words; empty where there are none
  * @param choices      where the choices hold more than that: of the first one, which the other members tell of, what is left; the others whole
  * @param usage        null where the body has none (a proxy, an old recording)
+ * @param tier         the service tier that served it, in the words of the service
  */
 public record Answer(String generationId, String model, String provider, String finishReason, String nativeFinishReason, String text,
-        String refusal, JsonNode toolCalls, String reasoning, JsonNode annotations, JsonNode images, JsonNode choices, Usage usage) {
+        String refusal, JsonNode toolCalls, String reasoning, JsonNode annotations, JsonNode images, JsonNode choices, Usage usage,
+        String tier) {
 
     /** Neither cut, filtered nor refused: fit to be given again. */
     public boolean whole() {
@@ -25,7 +27,7 @@ public record Answer(String generationId, String model, String provider, String 
     /** The same with another text. */
     public Answer saying(String other) {
         return new Answer(generationId, model, provider, finishReason, nativeFinishReason, other, refusal, toolCalls, reasoning, annotations, images, choices,
-                usage);
+                usage, tier);
     }
 
     /** Reasoning alone is no answer. */

@@ -34,7 +34,8 @@ final class ChoiceReader {
                 text.isEmpty() && refusal != null ? refusal : text, refusal, filled(message.path("tool_calls")),
                 firstOf(message.path("reasoning").textValue(), message.path("reasoning_content").textValue(),
                         join(details, "text"), join(details, "summary")),
-                filled(message.path("annotations")), filled(message.path("images")), more(response.root().path("choices")), response.usage());
+                filled(message.path("annotations")), filled(message.path("images")), more(response.root().path("choices")), response.usage(),
+                response.tier());
     }
 
     /** What no member of {@link Answer} tells; null where that is nothing. */

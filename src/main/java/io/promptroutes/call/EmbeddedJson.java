@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Finds JSON in a text that is more than that. Takes linear time. Stateless. */
-final class EmbeddedJson {
+public final class EmbeddedJson {
 
     private static final Pattern THOUGHTS = Pattern.compile("(?i)\\s*+(<(think|thought|reasoning)|\\[think]|\u25c1think\u25b7)");
     private static final Pattern THOUGHTS_END = Pattern.compile("(?i)</(think(ing)?|thoughts?|reasoning)>|\\[/think]|\u25c1/think\u25b7");
@@ -23,6 +23,18 @@ final class EmbeddedJson {
     private static final int MOST = 200;
 
     private EmbeddedJson() {
+    }
+
+    /** The one object or array that a text is, or holds; null where there is none, or several. */
+    public static String only(String text) {
+        String bare = text.strip();
+        if ((bare.startsWith("{") || bare.startsWith("[")) && is(bare)) {
+            return bare;
+        }
+        List<String> found = in(text).stream().filter(json -> json.startsWith("{") || json.startsWith("[")).toList();
+        List<String> objects = found.stream().filter(json -> json.startsWith("{") && is(json)).toList();
+        List<String> meant = objects.isEmpty() ? found.stream().filter(EmbeddedJson::is).toList() : objects;
+        return meant.size() == 1 ? meant.get(0) : null;
     }
 
     /** Whether a text is one JSON value; its numbers are not looked at. */

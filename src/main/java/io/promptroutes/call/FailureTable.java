@@ -16,11 +16,11 @@ import java.util.stream.Stream;
  */
 final class FailureTable {
 
-    private static final ResourceBundle RULES = ResourceBundle.getBundle("failure-rules", Locale.ROOT);
+    private static final ResourceBundle RULES = ResourceBundle.getBundle("io.promptroutes.failure-rules", Locale.ROOT);
 
-    private static final ResourceBundle WORDS = ResourceBundle.getBundle("error-words", Locale.ROOT);
+    private static final ResourceBundle WORDS = ResourceBundle.getBundle("io.promptroutes.error-words", Locale.ROOT);
 
-    private static final ResourceBundle PHRASES = ResourceBundle.getBundle("error-phrases", Locale.ROOT);
+    private static final ResourceBundle PHRASES = ResourceBundle.getBundle("io.promptroutes.error-phrases", Locale.ROOT);
     private static final Map<String, Pattern> PATTERNS = PHRASES.keySet().stream()
             .collect(Collectors.toUnmodifiableMap(Function.identity(), name -> Pattern.compile(PHRASES.getString(name))));
 

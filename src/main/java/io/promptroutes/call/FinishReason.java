@@ -13,7 +13,7 @@ public final class FinishReason {
     static final String STOP = "stop";
     static final String TOOL_CALLS = "tool_calls";
 
-    private static final ResourceBundle WORDS = ResourceBundle.getBundle("finish-reasons", Locale.ROOT);
+    private static final ResourceBundle WORDS = ResourceBundle.getBundle("io.promptroutes.finish-reasons", Locale.ROOT);
 
     private FinishReason() {
     }

@@ -2,6 +2,7 @@ package io.promptroutes.call;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.model.Usd;
+import io.promptroutes.prompt.ServiceTier;
 import java.math.BigDecimal;
 
 /**
@@ -10,7 +11,8 @@ import java.math.BigDecimal;
  * @param costUsd what was billed; 0 where nothing was
  */
 public record Generation(String model, String provider, Long promptTokens, Long completionTokens, Long reasoningTokens, Long cachedTokens,
-        Long latencyMs, BigDecimal costUsd) {
+        Long latencyMs, BigDecimal costUsd,
+        String tier) {
 
     /** Null where the body tells no cost, or one that no call has. */
     public static Generation read(JsonNode body) {
@@ -21,7 +23,7 @@ public record Generation(String model, String provider, Long promptTokens, Long 
         }
         return new Generation(Nodes.text(data.path("model")), Nodes.text(data.path("provider_name")), number(data, "native_tokens_prompt"),
                 number(data, "native_tokens_completion"), number(data, "native_tokens_reasoning"), number(data, "native_tokens_cached"),
-                number(data, "latency"), usd);
+                number(data, "latency"), usd, Nodes.text(data.path(ServiceTier.FIELD)));
     }
 
     private static Long number(JsonNode data, String name) {

@@ -2,6 +2,7 @@ package io.promptroutes.call;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.model.Usage;
+import io.promptroutes.prompt.ServiceTier;
 import java.util.function.Function;
 
 /**
@@ -19,6 +20,12 @@ record Response(int status, Function<String, String> header, JsonNode root) {
 
     String provider() {
         return text("provider", "X-Provider-Name");
+    }
+
+    /** The service tier that served it; null where nobody says. */
+    String tier() {
+        String tier = Nodes.text(root.path(ServiceTier.FIELD));
+        return tier != null ? tier : Nodes.text(root.path("usage").path(ServiceTier.FIELD));
     }
 
     private String text(String field, String name) {

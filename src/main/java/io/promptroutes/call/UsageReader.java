@@ -39,7 +39,7 @@ final class UsageReader {
         }
     }
 
-    private static final ResourceBundle BUNDLE = ResourceBundle.getBundle("usage-words", Locale.ROOT);
+    private static final ResourceBundle BUNDLE = ResourceBundle.getBundle("io.promptroutes.usage-words", Locale.ROOT);
     private static final Map<String, List<JsonPointer>> WORDS = BUNDLE.keySet().stream().collect(Collectors.toUnmodifiableMap(Function.identity(),
             word -> Stream.of(BUNDLE.getString(word).split(" +")).map(JsonPointer::compile).toList()));
 

@@ -1,10 +1,15 @@
 package io.promptroutes.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promptroutes.app.Endpoint;
+import io.promptroutes.app.Engine;
+import io.promptroutes.app.Ledgers;
+import io.promptroutes.flow.Ending;
 import io.promptroutes.flow.Inbound;
+import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.pipeline.Console;
 import io.promptroutes.pipeline.LedgerPolicy;
+import io.promptroutes.pipeline.Pipeline;
 import io.promptroutes.prompt.InputFormat;
 import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Json;
@@ -53,10 +58,9 @@ final class AskCommand extends ConfiguredCommand implements Callable<Integer> {
             ObjectNode request = request(new RouteSettings(endpoint.settings(), endpoint.key()).prompts());
             Settings asked = endpoint.settings().with("prompts.template", "").with("prompts.input", "request");
             RouteSettings routes = new RouteSettings(request.has("messages") ? asked.with("prompts.system", "") : asked, endpoint.key());
-            try (Application application = new Application(routes, routes.intake(true),
-                    Application.Edges.ofJob("console", Map.of("print", new Console(System.out)), id -> true), ledger,
-                    new LedgerPolicy(endpoint.provider(), "ask", "ask", false, false, Ledgers.hold(settings), false, (id, result) -> false))) {
-                return ask(application, Json.bytes(request));
+            LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), LedgerPolicy.ASK, LedgerPolicy.ASK, false, false, Ledgers.hold(settings), false);
+            try (Engine engine = new Engine(routes, routes.intake(true), new JobStatistics(), Engine.Use.ofJob(endpoint.provider(), Ledgers.hold(settings), ledger, null))) {
+                return ask(engine, engine.pipeline(policy, routes.prompts(), 1), Json.bytes(request));
             }
         }
     }
@@ -70,17 +74,24 @@ final class AskCommand extends ConfiguredCommand implements Callable<Integer> {
         }
     }
 
-    private int ask(Application application, byte[] request) throws InterruptedException {
-        application.start();
-        application.intake.take();
-        application.tally.take();
-        application.send("direct:prompt", new Inbound(Source.line("ask", 1), null, request, false, request.length, InputFormat.JSON, null));
-        application.intake.awaitFinished();
-        if (application.intake.stopped()) {
-            err().println("prompt-routes: " + Shown.list(application.intake.reason()));
+    private int ask(Engine engine, Pipeline pipeline, byte[] request) throws InterruptedException {
+        engine.start();
+        pipeline.window().take();
+        engine.tally().take();
+        engine.ask(pipeline, null, new Inbound(Source.line("ask", 1), null, request, false, request.length, InputFormat.JSON, null), AskCommand::print);
+        pipeline.window().awaitFinished();
+        if (engine.intake().stopped()) {
+            err().println("prompt-routes: " + Shown.list(engine.intake().reason()));
             return ExitCodes.STOPPED;
         }
-        return application.tally.answered() == 1 ? ExitCodes.ANSWERED : ExitCodes.DEAD_LETTERS;
+        return engine.tally().answered() == 1 ? ExitCodes.ANSWERED : ExitCodes.DEAD_LETTERS;
+    }
+
+    /** As bytes: JSON is UTF-8, whatever the terminal's character set. */
+    private static void print(Ending ending) {
+        System.out.write(ending.json(), 0, ending.json().length);
+        System.out.write('\n');
+        System.out.flush();
     }
 
     /** What was typed; under a template for data it is the record, as in a file of them. */

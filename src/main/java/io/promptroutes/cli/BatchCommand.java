@@ -1,21 +1,30 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.app.Endpoint;
+import io.promptroutes.app.Engine;
+import io.promptroutes.app.Ledgers;
+import io.promptroutes.call.ApiKey;
+import io.promptroutes.component.StepOptions;
 import io.promptroutes.file.Arrivals;
-import io.promptroutes.file.IdSet;
+import io.promptroutes.file.CsvFile;
+import io.promptroutes.file.InputFiles;
+import io.promptroutes.file.JobNotes;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.Estimate;
 import io.promptroutes.flow.JobStatistics;
+import io.promptroutes.flow.PromptWindow;
 import io.promptroutes.ledger.Ledger;
-import io.promptroutes.message.OpenAiBatch;
-import io.promptroutes.pipeline.JobSinks;
+import io.promptroutes.ops.PipelineFiles;
 import io.promptroutes.pipeline.LedgerPolicy;
+import io.promptroutes.pipeline.Pipeline;
+import io.promptroutes.prompt.ServiceTier;
 import io.promptroutes.prompt.Shown;
+import io.promptroutes.settings.BatchSettings;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,9 +45,12 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
     @Mixin
     Inputs inputs;
     @Mixin
-    private BatchView view;
+    BatchView view;
+    @Mixin
+    private BatchStep step;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder for results.jsonl, costs.jsonl and dead-letters.jsonl; made if it is not there.")
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder for results.jsonl, costs.jsonl and dead-letters.jsonl; made if it is not there. -: results go to "
+            + "standard output, a line each, and nothing else does; answers and costs are in the ledger.")
     Path out;
 
     @Option(names = "--concurrency", paramLabel = "N", description = "Calls running at a time (key prompts.concurrency).")
@@ -48,11 +60,20 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
             description = "The most that this job may cost over all its runs, in US dollars (key budget.job); reaching it stops the job.")
     private String maxCost;
 
+    @Option(names = "--submit-only", description = "With service tier batch: ends when all is submitted; the same command without it comes back for the answers.")
+    private boolean submitOnly;
+
+    @Option(names = "--wait-only", description = "With service tier batch: what has no answer in its batch is a dead letter, and is not called at the usual price (key batches.failed).")
+    private boolean waitOnly;
+
     @Option(names = "--fresh", description = "Start over: earlier outputs in DIR are renamed, stored answers are not used.")
     boolean fresh;
 
     @Option(names = "--retry-failed", description = "Try the dead letters of earlier runs again.")
     private boolean retryFailed;
+
+    private Map<String, String> given;
+    private StepOptions asked;
 
     @Override
     public Integer call() throws Exception {
@@ -60,7 +81,10 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
             Logs.errorsOnly();
         }
         Settings settings = checkedSettings(options(), false);
+        refuse(settings);
         find();
+        given = given(settings);
+        asked = BatchStep.over(given, new RouteSettings(settings, new ApiKey(() -> null)).prompts());
         if (view.confirmAbove != null && !inputs.repeatable()) {
             throw new UsageException("--confirm-above reads the input twice, and standard input can be read once; put it into a file");
         }
@@ -72,13 +96,14 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
             if (!Ledgers.exist(settings)) {
                 configured.withKey(); // at once, before anything is made
             }
-            RouteSettings checked = new RouteSettings(configured.settings(), configured.key());
-            AdmissionGate intake = checked.intake(true);
-            String job = folder.job(settings);
+            AdmissionGate intake = routes(configured).intake(true);
+            String job = streams() ? "- " + inputs.places() : folder.job(settings);
             // outermost, so that all of an interrupted job is closed before the process ends
             try (Interruption interruption = new Interruption(intake, err()); Ledger ledger = Ledgers.open(configured.settings(), job)) {
                 Endpoint endpoint = configured.chosen(ledger).withKey();
-                folder.check(ledger, job);
+                if (!streams()) {
+                    folder.check(ledger, job);
+                }
                 Ledgers.keep(ledger, settings);
                 interruption.idle(view.confirmAbove != null);
                 Estimate estimate = view.confirmAbove == null ? null : estimate(endpoint, ledger, job).confirmed(view.confirmAbove, err());
@@ -90,6 +115,27 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
         }
     }
 
+    /** What does not go together. */
+    private void refuse(Settings settings) {
+        if (submitOnly && (streams() || !settings.onOff("ledger.enabled"))) {
+            throw new UsageException("--submit-only needs a folder and the ledger, out of which the answers are taken later");
+        }
+        if ((view.format == BatchView.Format.CSV || streams()) && !settings.onOff("ledger.store-text")) {
+            throw new UsageException("--format csv and --out - need ledger.store-text=on: what earlier runs have answered is told out of the ledger");
+        }
+        if (streams() && (retryFailed || view.order == BatchView.Order.INPUT || view.format == BatchView.Format.OPENAI)) {
+            throw new UsageException("--out - goes with neither --retry-failed, --order input nor --format openai, which need a folder");
+        }
+        if (step.result != null && (!streams() || view.format == BatchView.Format.CSV)) {
+            throw new UsageException("--result is for the lines of --out -; a folder has whole results, and a table has columns");
+        }
+    }
+
+    /** Whether results go to standard output. */
+    private boolean streams() {
+        return out != null && out.equals(InputFiles.STDIN);
+    }
+
     private int estimate(Endpoint configured) throws InterruptedException {
         boolean stored = configured.settings().onOff("ledger.enabled") && Ledgers.exist(configured.settings());
         try (Ledger ledger = stored ? Ledgers.open(configured.settings(), null) : null) {
@@ -99,14 +145,18 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
         }
     }
 
+    private RouteSettings routes(Endpoint endpoint) {
+        return new RouteSettings(endpoint.settings(), endpoint.key(), keys -> asked.prompts());
+    }
+
     private EstimateRun estimate(Endpoint endpoint, Ledger ledger, String job) throws InterruptedException {
-        RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
-        LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), JobFolder.pipeline(job), job, fresh, retryFailed, false, false, (id, result) -> false);
+        RouteSettings routes = routes(endpoint);
+        LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), pipeline(job), job, fresh, retryFailed, false, false);
         return new EstimateRun(routes, ledger, policy, input(routes));
     }
 
-    private BiFunction<AdmissionGate, JobStatistics, Arrivals> input(RouteSettings routes) {
-        return (intake, tally) -> inputs.open(routes.prompts(), intake, tally);
+    private BiFunction<PromptWindow, JobStatistics, Arrivals> input(RouteSettings routes) {
+        return (window, tally) -> inputs.open(routes.prompts(), asked::taken, window, tally);
     }
 
     /** Finds what is to be answered, before anything is made. */
@@ -121,6 +171,15 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
         }
     }
 
+    /** What is asked of each record, by names of options. */
+    Map<String, String> given(Settings settings) {
+        return step.given(() -> PipelineFiles.of(Path.of(""), settings.list("pipelines")), settings.properties());
+    }
+
+    private String pipeline(String job) {
+        return given.getOrDefault(BatchStep.PIPELINE, JobFolder.pipeline(job));
+    }
+
     /** Whether what is read is all that the job's input holds. */
     boolean whole() {
         return inputs.most() == null;
@@ -133,30 +192,22 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
 
     private int work(Endpoint endpoint, AdmissionGate intake, Ledger ledger, String job, Estimate estimate,
             Interruption interruption) throws Exception {
-        RouteSettings routes = new RouteSettings(endpoint.settings(), endpoint.key());
-        try (OutputFolder folder = folder().open()) {
-            if (view.order == BatchView.Order.INPUT) {
-                folder.inOrderOf(inputs.names());
-            }
-            if (view.format == BatchView.Format.OPENAI) {
-                folder.copy(OutputFolder.RESULTS, OutputFolder.OPENAI_OUTPUT, OpenAiBatch::output);
-                folder.copy(OutputFolder.DEAD_LETTERS, OutputFolder.OPENAI_ERRORS, OpenAiBatch::error);
-            }
-            JobSinks sinks = new JobSinks(folder);
-            LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), JobFolder.pipeline(job), job, fresh, retryFailed,
-                    Ledgers.hold(endpoint.settings()), false, sinks);
-            if (ledger != null) {
-                if (fresh) {
-                    ledger.forget(policy.job()).join();
-                } else {
-                    sinks.restore(ledger, policy.job());
+        RouteSettings routes = routes(endpoint);
+        boolean hold = Ledgers.hold(endpoint.settings());
+        LedgerPolicy policy = new LedgerPolicy(endpoint.provider(), pipeline(job), job, fresh, retryFailed, hold, false);
+        try (BatchOutput output = output(job, intake)) {
+            output.begin(ledger, fresh);
+            try (Engine engine = new Engine(routes, intake, new JobStatistics(), Engine.Use.ofJob(endpoint.provider(), hold, ledger, output.files()))) {
+                engine.bind(output.beans());
+                BatchRun run = new BatchRun(engine, pipeline(engine, policy, routes, endpoint.settings()), output, input(routes), view, err());
+                int code = run.ask(countable(), inputs.most(), submitOnly, interruption);
+                boolean ended = code == ExitCodes.ANSWERED || code == ExitCodes.DEAD_LETTERS;
+                long removed = output.end(code == ExitCodes.STOPPED, ended && whole() && run.unreadable().isEmpty());
+                if (output.note() != null) {
+                    err().println("prompt-routes: " + Shown.list(output.note()));
                 }
-            }
-            Application.Edges edges = Application.Edges.ofJob("files", sinks.beans(), new IdSet()::add);
-            try (Application application = new Application(routes, intake, edges, ledger, policy)) {
-                int code = run(application, folder, input(routes), estimate, interruption);
-                if (code != ExitCodes.STOPPED) {
-                    folder.finished();
+                if (!view.quiet || code == ExitCodes.STOPPED || code == ExitCodes.DEFECT) {
+                    run.summary(out, whole(), estimate, removed);
                 }
                 return code;
             }
@@ -167,40 +218,39 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
         }
     }
 
+    private Pipeline pipeline(Engine engine, LedgerPolicy policy, RouteSettings routes, Settings settings) {
+        if (ServiceTier.named(given.get("serviceTier")) != ServiceTier.BATCH) {
+            return engine.pipeline(policy, routes.prompts(), routes.window());
+        }
+        BatchSettings batches = new BatchSettings(settings);
+        return engine.waiting(policy, routes.prompts(), Math.max(batches.open(), routes.window()), batches.openBytes());
+    }
+
+    private BatchOutput output(String job, AdmissionGate intake) throws IOException {
+        boolean csv = view.format == BatchView.Format.CSV;
+        if (streams()) {
+            return new StandardOut(job, System.out, intake, asked, csv, view.spreadsheet);
+        }
+        Path place = out.resolve(OutputFolder.TABLE);
+        if (csv && !fresh && Files.exists(place) && !Files.exists(out.resolve(OutputFolder.RESULTS))) {
+            throw new UsageException(place + " is there already, and no job's: name another folder, or add --fresh, which renames it");
+        }
+        OutputFolder folder = folder().open();
+        JobNotes.asked(out, given);
+        AnswerTable table = csv ? new AnswerTable(new CsvFile(place, view.order == BatchView.Order.INPUT), asked.fields(), view.spreadsheet) : null;
+        return new FolderOutput(job, folder, inputs.names(), view, table);
+    }
+
     private Map<String, String> options() {
         Map<String, String> options = new HashMap<>();
         options.put("prompts.concurrency", Objects.toString(concurrency, null));
         options.put("budget.job", maxCost);
+        options.put("batches.failed", waitOnly ? "fail" : null);
         options.values().removeIf(Objects::isNull);
         return options;
     }
 
     JobFolder folder() {
         return new JobFolder(out, fresh);
-    }
-
-    private int run(Application application, OutputFolder folder, BiFunction<AdmissionGate, JobStatistics, Arrivals> input, Estimate estimate,
-            Interruption interruption) throws InterruptedException, IOException {
-        PrintWriter err = err();
-        try (Arrivals arrivals = input.apply(application.intake, application.tally)) {
-            application.start();
-            Summary summary = new Summary(application.tally, application.intake);
-            InputCount count = new InputCount(view.quiet || !countable() ? null : input, inputs.most());
-            try (count;
-                    Progress progress = new Progress(new Course(application.tally, application.intake, count::total), err, view.quiet)) {
-                interruption.last(progress);
-                application.send("direct:batch", arrivals);
-                application.intake.awaitFinished();
-                application.send("direct:unknown-costs", null); // those that OpenRouter does not have yet are asked for when a command next runs
-            }
-            arrivals.unreadable().forEach(problem -> err.println("prompt-routes: " + problem));
-            int code = summary.exitCode(!arrivals.unreadable().isEmpty());
-            boolean ended = code == ExitCodes.ANSWERED || code == ExitCodes.DEAD_LETTERS;
-            long removed = ended && whole() && arrivals.unreadable().isEmpty() ? folder.retain(inputs.names()) : 0;
-            if (!view.quiet || code == ExitCodes.STOPPED || code == ExitCodes.DEFECT) {
-                summary.print(err, out, whole() ? count.total() : -1, estimate, removed);
-            }
-            return code;
-        }
     }
 }

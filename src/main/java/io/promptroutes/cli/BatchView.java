@@ -8,7 +8,7 @@ final class BatchView {
 
     enum Order { INPUT, COMPLETION }
 
-    enum Format { NATIVE, OPENAI }
+    enum Format { NATIVE, OPENAI, CSV }
 
     @Option(names = "--estimate", description = "Call nothing: tell what the job's first calls would cost, by task, tier and model. No bound: that is --max-cost. Needs no key.")
     boolean estimate;
@@ -23,8 +23,12 @@ final class BatchView {
     Order order;
 
     @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "native",
-            description = "native, or openai: openai-output.jsonl and openai-errors.jsonl as of OpenAI's Batch API as well, made when the job ends or stops.")
+            description = "native; openai: openai-output.jsonl and openai-errors.jsonl as of OpenAI's Batch API as well, made when the job ends or stops; or csv: "
+                    + "results.csv as well, the columns of the input and behind them the fields of the schema (without one, text), error, model_used and cost_usd.")
     Format format;
+
+    @Option(names = "--spreadsheet", description = "With --format csv: an apostrophe stands in front of a cell that a spreadsheet would compute (= + - @).")
+    boolean spreadsheet;
 
     @Option(names = "--quiet", description = "No panel, progress or summary: errors, and the exit code.")
     boolean quiet;

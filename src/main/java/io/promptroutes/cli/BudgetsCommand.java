@@ -11,6 +11,9 @@ import io.promptroutes.settings.UsageException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -66,15 +69,20 @@ final class BudgetsCommand extends ConfiguredCommand {
     }
 
     private static String line(BudgetState budget) {
-        String name = budget.scope() + " " + (budget.tenant() == null ? "" : budget.tenant() + " ") + (budget.model() == null ? "" : budget.model());
-        return String.format(Locale.ROOT, "%-40s %-12s %12s %12s %12s %12s %12s", Shown.of(name.toLowerCase(Locale.ROOT).strip(), Shown.NAME),
+        String name = Stream.of(budget.scope().name(), budget.pipeline(), budget.tenant(), budget.model()).filter(Objects::nonNull).collect(Collectors.joining(" "));
+        return String.format(Locale.ROOT, "%-40s %-12s %12s %12s %12s %12s %12s", Shown.of(name.toLowerCase(Locale.ROOT), Shown.NAME),
                 budget.period() == Period.JOB ? "job" : budget.periodKey(), Usd.plain(budget.limitUsd()), Usd.plain(budget.spentUsd()),
                 Usd.plain(budget.heldUsd()), Usd.plain(budget.reservedUsd()), Usd.plain(budget.leftUsd()));
     }
 
     private static String limit(Limit limit) {
-        String whose = limit.scope() == Scope.TOTAL ? "" : limit.scope() == Scope.MODEL ? " " + limit.model()
-                : " " + limit.tenant() + (limit.model().equals(Limit.ANY) ? "" : ", model " + limit.model());
+        String whose = switch (limit.scope()) {
+            case TOTAL -> "";
+            case PIPELINE -> " " + limit.pipeline();
+            case TENANT -> " " + limit.tenant();
+            case MODEL -> " " + limit.model();
+            case TENANT_MODEL -> " " + limit.tenant() + ", model " + limit.model();
+        };
         return "limit: " + (limit.scope() == Scope.TENANT_MODEL ? Scope.TENANT : limit.scope()).name().toLowerCase(Locale.ROOT) + whose + ", $"
                 + Usd.plain(limit.usd()) + " a " + limit.period().name().toLowerCase(Locale.ROOT);
     }

@@ -1,10 +1,16 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.app.Endpoint;
+import io.promptroutes.app.Ledgers;
+import io.promptroutes.call.ApiKey;
+import io.promptroutes.call.Dialect;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ops.KafkaCheck;
+import io.promptroutes.ops.SimulatorSettings;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
+import io.promptroutes.simulator.Simulator;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,16 +89,36 @@ abstract class ConfiguredCommand {
 
     /** What the settings say to call, or the simulator where it was asked for. */
     Endpoint endpoint(Settings settings) {
-        return simulate ? Endpoint.simulated(settings) : Endpoint.of(settings);
+        return simulate ? simulated(settings) : Endpoint.of(settings);
+    }
+
+    /** Starts the simulator, and points the settings to it. */
+    private static Endpoint simulated(Settings settings) {
+        Simulator simulator = Simulator.start(SimulatorSettings.of(settings));
+        String key = settings.text("simulator.key").isEmpty() ? "simulated" : settings.text("simulator.key");
+        return new Endpoint(ofTheSimulator(settings).with("openrouter.base-url", simulator.baseUrl().toString()), new ApiKey(() -> key), "simulator", true, simulator::close);
+    }
+
+    /** With a ledger of its own, in a folder {@code simulated} of that for real calls. */
+    private static Settings ofTheSimulator(Settings settings) {
+        Path folder = Path.of(settings.text("ledger.directory"), "simulated");
+        return settings.with("catalogue.copy", folder.resolve("models.json").toString()).with("ledger.directory", folder.toString()).with("ledger.url", "")
+                .with("openrouter.dialect", Dialect.OPENROUTER.toString());
+    }
+
+    /** The settings of what calls nothing, and looks into the ledger alone: no simulator need start for it. */
+    Settings withoutCalls() {
+        return simulate ? ofTheSimulator(settings()) : settings();
     }
 
     /** Does something with the ledger alone. */
     int withLedger(ToIntBiFunction<Ledger, Settings> work) {
-        try (Endpoint endpoint = endpoint(settings(Map.of())); Ledger ledger = Ledgers.open(endpoint.settings(), null)) {
+        Settings settings = withoutCalls();
+        try (Ledger ledger = Ledgers.open(settings, null)) {
             if (ledger == null) {
                 throw new UsageException(spec.name() + " are kept in the ledger, which is off (key ledger.enabled)");
             }
-            return work.applyAsInt(ledger, endpoint.settings());
+            return work.applyAsInt(ledger, settings);
         }
     }
 }

@@ -2,6 +2,8 @@ package io.promptroutes.cli;
 
 import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.JobStatistics;
+import io.promptroutes.flow.PromptWindow;
+import io.promptroutes.pipeline.OpenBatches;
 import io.promptroutes.prompt.Shown;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -20,17 +22,21 @@ final class Course {
     /** Prompts that were paid for before a projection is worth a look, or a twentieth of a small job: calls that run are paid for before they count as done. */
     private static final int ENOUGH = 50;
     private static final int BAR = 20;
-    private static final int LINES = 5;
+    private static final int LINES = 6;
 
     private final JobStatistics tally;
     private final AdmissionGate intake;
+    private final PromptWindow window;
+    private final OpenBatches batches;
     private final LongSupplier total;
     private final Pace pace = new Pace();
 
     /** @param total prompts of the input; negative while nobody knows */
-    Course(JobStatistics tally, AdmissionGate intake, LongSupplier total) {
+    Course(JobStatistics tally, AdmissionGate intake, PromptWindow window, OpenBatches batches, LongSupplier total) {
         this.tally = tally;
         this.intake = intake;
+        this.window = window;
+        this.batches = batches;
         this.total = total;
         pace.note(System.nanoTime(), 0, BigDecimal.ZERO);
     }
@@ -44,6 +50,9 @@ final class Course {
         parts.add(tally.answered() + " answered" + (tally.noted(JobStatistics.CUT) == 0 ? "" : " (" + tally.noted(JobStatistics.CUT) + " cut)") + ", " + tally.deadLetters() + " dead letters, " + tally.calling() + " in flight" + waiting());
         parts.add(money(done));
         parts.add("fallbacks: " + (tally.fallbacks().isEmpty() ? "none" : counts(tally.fallbacks())));
+        if (batches.waiting() + batches.gathering() > 0) {
+            parts.add("batches: " + batches.words() + ", saved $" + cents(tally.savedInBatches()));
+        }
         String reason = intake.reason();
         if (reason != null) {
             parts.add((intake.stopped() ? "! stopping: " : "! paused: ") + Shown.list(reason));
@@ -78,7 +87,12 @@ final class Course {
     private String waiting() {
         Map<String, Long> waiting = tally.waiting();
         long waits = waiting.values().stream().mapToLong(Long::longValue).sum();
-        long queued = Math.max(0, intake.unfinished() - intake.inFlight() - waits);
+        long batched = batches.waiting() + batches.gathering();
+        long queued = Math.max(0, window.unfinished() - intake.inFlight() - waits - batched);
+        if (batched > 0) {
+            waiting.put("for batches", batched);
+            waits += batched;
+        }
         if (queued > 0) {
             waiting.put("queued", queued);
         }

@@ -1,20 +1,25 @@
 package io.promptroutes.cli;
 
 import io.promptroutes.file.DeadLetterReader;
+import io.promptroutes.file.InputFiles;
+import io.promptroutes.file.JobNotes;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.kafka.BrokerReach;
 import io.promptroutes.kafka.NotAlone;
 import io.promptroutes.kafka.Replay;
+import io.promptroutes.ops.PipelineFiles;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import org.apache.commons.lang3.function.Failable;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -79,6 +84,9 @@ final class DeadLettersCommand {
             if (fresh) {
                 throw new UsageException("--fresh would put the dead letters away; `batch --fresh` starts a job over");
             }
+            if (view.format == BatchView.Format.CSV || InputFiles.STDIN.equals(out)) {
+                throw new UsageException("--format csv and --out - are for batch: a job's own command makes its whole table anew");
+            }
             inputs.inputs = inputs.inputs.stream().map(input -> Files.isDirectory(Path.of(input)) ? Path.of(input, OutputFolder.DEAD_LETTERS).toString()
                     : input).toList();
             Set<Path> folders = inputs.inputs.stream().map(input -> Path.of(input).toAbsolutePath().normalize().getParent()).collect(Collectors.toSet());
@@ -93,6 +101,18 @@ final class DeadLettersCommand {
             }
         }
 
+        /** Where nothing is said, what the job has asked whose letters they are. */
+        @Override
+        Map<String, String> given(Settings settings) {
+            Map<String, String> now = super.given(settings);
+            return now.isEmpty() ? Failable.get(() -> JobNotes.asked(letters())) : now;
+        }
+
+        /** The folder of the first file. */
+        private Path letters() {
+            return Path.of(inputs.inputs.get(0)).toAbsolutePath().normalize().getParent();
+        }
+
         private int replayTopic() throws InterruptedException {
             Settings settings = settings();
             Map<String, String> client = settings.kafkaClient();
@@ -105,7 +125,7 @@ final class DeadLettersCommand {
             }
             client.put("bootstrap.servers", brokers);
             Replay replay = new Replay(client, settings.text("kafka.group") + "-replay", settings.text("kafka.topic.dead-letters"),
-                    settings.topics("prompts"), codes, hopeless, what -> err().println("prompt-routes: " + what));
+                    topics(settings), codes, hopeless, what -> err().println("prompt-routes: " + what));
             try {
                 replay.run(again);
                 return replay.skipped().containsKey(Replay.TOO_LARGE) ? ExitCodes.DEAD_LETTERS : ExitCodes.ANSWERED;
@@ -120,6 +140,13 @@ final class DeadLettersCommand {
             } finally {
                 say(replay.replayed(), replay.skipped());
             }
+        }
+
+        /** Topics of prompts: those of the keys first, then those that routes of the user's read. */
+        private static Set<String> topics(Settings settings) {
+            Set<String> topics = new LinkedHashSet<>(settings.topics("prompts"));
+            topics.addAll(PipelineFiles.of(Path.of(""), settings.list("pipelines")).topics(settings.properties()));
+            return topics;
         }
 
         private void say(long replayed, Map<String, Long> skipped) {

@@ -3,6 +3,7 @@ package io.promptroutes.cli;
 import io.promptroutes.file.Arrivals;
 import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.JobStatistics;
+import io.promptroutes.flow.PromptWindow;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.BiFunction;
@@ -11,15 +12,15 @@ import java.util.function.BiFunction;
 final class InputCount implements AutoCloseable {
 
     /** Takes all there is. */
-    private final AdmissionGate intake = new AdmissionGate(Integer.MAX_VALUE, Duration.ZERO, Duration.ZERO, true, Clock.systemUTC());
+    private final AdmissionGate intake = new AdmissionGate(Duration.ZERO, Duration.ZERO, true, Clock.systemUTC());
     private final Thread thread;
     private volatile long total;
 
     /**
-     * @param input opened with a gate and statistics of its own; null where it can be read only once
+     * @param input opened with a window and statistics of its own; null where it can be read only once
      * @param most  prompts that are wanted of it, which is taken for their number; null for all
      */
-    InputCount(BiFunction<AdmissionGate, JobStatistics, Arrivals> input, Long most) {
+    InputCount(BiFunction<PromptWindow, JobStatistics, Arrivals> input, Long most) {
         total = most == null ? -1 : most;
         thread = new Thread(() -> count(input), "input-count");
         if (input != null && most == null) {
@@ -29,9 +30,9 @@ final class InputCount implements AutoCloseable {
         }
     }
 
-    private void count(BiFunction<AdmissionGate, JobStatistics, Arrivals> input) {
+    private void count(BiFunction<PromptWindow, JobStatistics, Arrivals> input) {
         JobStatistics tally = new JobStatistics();
-        try (Arrivals arrivals = input.apply(intake, tally)) {
+        try (Arrivals arrivals = input.apply(new PromptWindow(intake, Integer.MAX_VALUE), tally)) {
             while (arrivals.hasNext()) {
                 arrivals.next();
             }

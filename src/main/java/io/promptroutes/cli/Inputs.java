@@ -4,13 +4,14 @@ import io.promptroutes.file.Arrivals;
 import io.promptroutes.file.InputFiles;
 import io.promptroutes.file.InputKind;
 import io.promptroutes.file.OutputFolder;
-import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.Inbound;
 import io.promptroutes.flow.JobStatistics;
+import io.promptroutes.flow.PromptWindow;
 import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.settings.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.regex.PatternSyntaxException;
@@ -53,6 +55,8 @@ final class Inputs {
     @Option(names = "--sample", paramLabel = "N", description = "For a trial: N prompts picked at random, the same ones each time, with those of a "
             + "smaller sample among them. Reads the files twice.")
     private Integer sample;
+
+    private static final int LONGEST_PLACES = 500;
 
     private final Map<String, Path> files = new LinkedHashMap<>();
     private final Set<Path> given = new HashSet<>();
@@ -152,20 +156,26 @@ final class Inputs {
         return sample == null ? limit : Long.valueOf(sample);
     }
 
+    /** The files, so that the same ones are known again. */
+    String places() {
+        String places = files.values().stream().map(file -> file.equals(InputFiles.STDIN) ? "stdin" : file.toAbsolutePath().normalize().toString()).collect(Collectors.joining(" "));
+        return places.length() <= LONGEST_PLACES ? places : UUID.nameUUIDFromBytes(places.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
     /** The files' names in their order, by which lines are known. */
     Set<String> names() {
         return files.keySet();
     }
 
-    /** Those that are wanted. */
-    Arrivals open(PromptSettings prompts, AdmissionGate intake, JobStatistics tally) {
+    /** Those that are wanted. @param taken what is asked about each */
+    Arrivals open(PromptSettings prompts, UnaryOperator<Inbound> taken, PromptWindow window, JobStatistics tally) {
         long highest = sample == null ? Long.MAX_VALUE : highestOfSample(prompts);
         InputFiles opened = new InputFiles(files, prompts, kind, wholeFile);
         Iterator<Inbound> all = through.apply(opened);
         AtomicLong place = new AtomicLong();
         Iterator<Inbound> wanted = sample != null ? Streams.of(all).filter(one -> scattered(place.getAndIncrement()) <= highest).iterator()
                 : limit != null ? Streams.of(all).limit(limit).iterator() : all;
-        return new Arrivals(opened, wanted, intake, tally);
+        return new Arrivals(opened, Streams.of(wanted).map(taken).iterator(), window, tally);
     }
 
     /** The sample is the prompts whose places in the input have the lowest hashes; this is the highest of these. */

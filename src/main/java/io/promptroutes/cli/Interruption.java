@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jline.utils.Signals;
@@ -18,7 +19,7 @@ import org.jline.utils.Signals;
 final class Interruption implements AutoCloseable {
 
     private static final int GRACE_SECONDS = 150;
-    private static final List<String> NOT_AGAIN = List.of("--fresh");
+    private static final List<String> NOT_AGAIN = List.of("--fresh", "--submit-only");
 
     private final CountDownLatch finished = new CountDownLatch(1);
     private final AtomicBoolean asked = new AtomicBoolean();
@@ -28,6 +29,7 @@ final class Interruption implements AutoCloseable {
     private final Object handler;
     private volatile int code = ExitCodes.STOPPED;
     private volatile boolean idle;
+    private volatile IntSupplier waiting = () -> 0;
     private volatile AutoCloseable last = () -> { };
 
     Interruption(AdmissionGate intake, PrintWriter err) {
@@ -50,6 +52,9 @@ final class Interruption implements AutoCloseable {
 
     private void interrupt() {
         if (asked.compareAndSet(false, true)) {
+            if (waiting.getAsInt() > 0) {
+                err.println("prompt-routes: " + waiting.getAsInt() + " prompts are asked in batches, which go on; the same command comes back for their answers");
+            }
             err.println(idle ? "prompt-routes: interrupted; nothing was called" : "prompt-routes: stopping; the " + intake.inFlight()
                     + " calls that run are paid for and have " + GRACE_SECONDS + " s to finish. Ctrl-C again stops at once. Go on later with:  " + again());
             System.exit(code); // which waits for the hook
@@ -67,6 +72,11 @@ final class Interruption implements AutoCloseable {
     /** @param closeable that a sudden end is not to leave open */
     void last(AutoCloseable closeable) {
         last = closeable;
+    }
+
+    /** @param batched tells how many prompts wait for batches, which go on whatever becomes of this process */
+    void waiting(IntSupplier batched) {
+        waiting = batched;
     }
 
     /** The command line of this process as it can be given again to go on, for a shell; without what would start over, and without secrets. */

@@ -1,7 +1,9 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.file.JobNotes;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.pipeline.LedgerPolicy;
 import io.promptroutes.prompt.OwnerOnly;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
@@ -27,18 +29,18 @@ record JobFolder(Path path, boolean fresh) {
     String job(Settings settings) {
         try {
             String real = OwnerOnly.folder(path).toRealPath().toString();
-            if (Files.notExists(path.resolve(OutputFolder.JOB)) && (settings.text("ledger.url").isEmpty() || hasResults())) {
+            if (!JobNotes.named(path) && (settings.text("ledger.url").isEmpty() || hasResults())) {
                 return real;
             }
-            return OutputFolder.job(path, real + "#" + UUID.randomUUID().toString().substring(0, 8));
+            return JobNotes.name(path, real + "#" + UUID.randomUUID().toString().substring(0, 8));
         } catch (IOException e) {
             throw new UsageException("--out " + path + " cannot be made: " + e.getMessage(), e);
         }
     }
 
-    /** Whose work a job's is: the files of the inbox are the service's. */
+    /** Whose work a job's is: the files of the inbox are those of its pipeline. */
     static String pipeline(String job) {
-        return job.startsWith("inbox ") ? "run" : "batch";
+        return job.startsWith("inbox ") ? "inbox" : LedgerPolicy.BATCH;
     }
 
     private boolean hasResults() {

@@ -17,11 +17,19 @@ final class Logs {
     private Logs() {
     }
 
+    /** Before anything is logged: ours are not at the place where log4j looks, for an application in which the jar lies has a configuration of its own. */
+    static void begin() {
+        if (System.getProperty("log4j2.configurationFile") == null) {
+            System.setProperty("log4j2.configurationFile", "classpath:io/promptroutes/log4j2.properties");
+        }
+        keepSecrets();
+    }
+
     /** As key {@code logs.format} says. */
     static void format(Settings settings) {
         json = settings.choice("logs.format", List.of("text", "json")).equals("json");
         if (json) {
-            Configurator.reconfigure(Failable.get(Logs.class.getResource("/log4j2-json.properties")::toURI));
+            Configurator.reconfigure(Failable.get(Logs.class.getResource("/io/promptroutes/log4j2-json.properties")::toURI));
             keepSecrets();
         }
     }
@@ -48,6 +56,11 @@ final class Logs {
             SLF4JBridgeHandler.install();
         }
         Configurator.setAllLevels("com.networknt", Level.OFF); // quotes schemas, which are parts of requests
+    }
+
+    /** What Camel says of routes that it stops at once would bury why the start has failed. */
+    static void startFailed() {
+        Configurator.setAllLevels("org.apache.camel", Level.OFF);
     }
 
     /** For a job that is to be quiet. */

@@ -1,5 +1,6 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.app.Endpoint;
 import io.promptroutes.call.Dialect;
 import io.promptroutes.model.Catalogue;
 import io.promptroutes.model.CatalogueCopy;

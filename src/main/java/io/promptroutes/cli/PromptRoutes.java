@@ -23,7 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "prompt-routes",
         description = "Takes prompts from files, chooses a model for each, calls OpenRouter, and keeps the answers and their costs.",
-        subcommands = {BatchCommand.class, DeadLettersCommand.class, RunCommand.class, AskCommand.class, ModelsCommand.class, TestCommand.class, CheckCommand.class, CostsCommand.class, BudgetsCommand.class, ProvidersCommand.class,
+        subcommands = {BatchCommand.class, BatchesCommand.class, DeadLettersCommand.class, RunCommand.class, AskCommand.class, ModelsCommand.class, TestCommand.class, CheckCommand.class, CostsCommand.class, BudgetsCommand.class, ProvidersCommand.class,
             DetectCommand.class, SimulatorCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = PromptRoutes.Version.class,
@@ -41,7 +41,7 @@ public final class PromptRoutes implements Runnable {
     }
 
     public static void main(String[] args) {
-        Logs.keepSecrets();
+        Logs.begin();
         if (Runtime.version().feature() >= 24 && System.getProperty("io.netty.noUnsafe") == null) {
             System.setProperty("io.netty.noUnsafe", "true"); // of Netty behind the management port: these JDKs warn on standard error otherwise
         }

@@ -1,5 +1,6 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.file.InputFiles;
 import io.promptroutes.file.OutputFolder;
 import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.Estimate;
@@ -59,6 +60,12 @@ final class Summary {
         out.println("fallbacks   " + (tally.fallbacks().isEmpty() ? "none" : Course.counts(tally.fallbacks())));
         noted(out, tally.noted(JobStatistics.SUBSTITUTE), "substitutes %d answers are of another model than the one that the request names (fallback.reason)");
         noted(out, tally.noted(JobStatistics.CUT), "cut         %d answers ended at their token limit (finish_reason length); a higher max_tokens lets them end");
+        noted(out, tally.noted(JobStatistics.OTHER_TIER), "tiers       %d answers did not come at the service tier that was asked for, or do not say at which one (routing.notes)");
+        noted(out, tally.noted(JobStatistics.NO_ROOM), "no room     %d answers came at the standard price, since service tier flex had no room (routing.notes)");
+        if (tally.inBatches() > 0) {
+            out.printf(Locale.ROOT, "batches     %d answers came in batches, for $%s less than alone by the list of models%n", tally.inBatches(), Usd.plain(tally.savedInBatches()));
+        }
+        noted(out, tally.noted(JobStatistics.ALONE), "            %d answers of service tier batch were called alone (routing.notes)");
         out.println("cost        $" + Usd.plain(tally.spent()));
         if (estimate != null) {
             Estimate.Range usd = estimate.total().usd();
@@ -68,7 +75,7 @@ final class Summary {
         if (!tally.models().isEmpty()) {
             table(estimate).print(out, "  ");
         }
-        out.println("results     " + folder);
+        out.println("results     " + (folder.equals(InputFiles.STDIN) ? "standard output" : folder));
         if (stopped) {
             out.println("STOPPED     " + Shown.list(intake.reason()));
             out.println(intake.reason().contains("--max-cost") ? "            go on, with a higher limit, with:  "

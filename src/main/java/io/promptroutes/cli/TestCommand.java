@@ -1,5 +1,7 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.app.Endpoint;
+import io.promptroutes.app.Ledgers;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.call.ApiKey;
 import io.promptroutes.call.Dialect;

@@ -1,8 +1,8 @@
 package io.promptroutes.file;
 
-import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.Inbound;
 import io.promptroutes.flow.JobStatistics;
+import io.promptroutes.flow.PromptWindow;
 import java.util.Iterator;
 import java.util.List;
 
@@ -11,20 +11,20 @@ public final class Arrivals extends Ahead<Inbound> implements AutoCloseable {
 
     private final InputFiles files;
     private final Iterator<Inbound> wanted;
-    private final AdmissionGate intake;
+    private final PromptWindow window;
     private final JobStatistics tally;
 
     /** @param wanted what is to be taken of the files: all of them, or something that reads from them */
-    public Arrivals(InputFiles files, Iterator<Inbound> wanted, AdmissionGate intake, JobStatistics tally) {
+    public Arrivals(InputFiles files, Iterator<Inbound> wanted, PromptWindow window, JobStatistics tally) {
         this.files = files;
         this.wanted = wanted;
-        this.intake = intake;
+        this.window = window;
         this.tally = tally;
     }
 
     @Override
     Inbound read() {
-        if (intake.stopped() || !wanted.hasNext()) {
+        if (!wanted.hasNext()) {
             return null;
         }
         Inbound read = wanted.next();
@@ -37,7 +37,7 @@ public final class Arrivals extends Ahead<Inbound> implements AutoCloseable {
 
     private boolean placed() {
         try {
-            return intake.take();
+            return window.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -82,7 +82,7 @@ final class CsvRows extends Ahead<Inbound> {
                 return null;
             }
             byte[] request = columns.request(bytes);
-            return request == null ? null : new Inbound(source(first), null, request, false, request.length, InputFormat.JSON, null);
+            return request == null ? null : new Inbound(source(first), null, request, false, request.length, InputFormat.JSON, null).ofRow(() -> columns.record(bytes));
         } catch (InvalidPrompt e) {
             return refused(first, bytes, e);
         }
@@ -115,7 +115,8 @@ final class CsvRows extends Ahead<Inbound> {
 
     private Inbound refused(Line first, byte[] bytes, InvalidPrompt why) {
         useless = columns == null;
-        return new Inbound(source(first), null, bytes, false, bytes.length, null, why);
+        Inbound refused = new Inbound(source(first), null, bytes, false, bytes.length, null, why);
+        return columns == null ? refused : refused.ofRow(() -> columns.record(bytes));
     }
 
     private Source source(Line first) {

@@ -146,7 +146,7 @@ public final class InputFiles extends Ahead<Inbound> implements Closeable {
                 new InvalidPrompt(InvalidPrompt.UNREADABLE, null, "the file cannot be read from here on: " + reason));
     }
 
-    List<String> unreadable() {
+    public List<String> unreadable() {
         return unreadable;
     }
 

@@ -30,6 +30,7 @@ final class Output implements Closeable {
     private final IdSet ids = new IdSet();
     private final Set<String> superseded = ConcurrentHashMap.newKeySet();
     private final Set<String> withdrawn = ConcurrentHashMap.newKeySet();
+    private volatile boolean shaped;
 
     /** @param prompts whether its lines are what became of prompts */
     Output(Path path, boolean prompts) throws IOException {
@@ -50,7 +51,15 @@ final class Output implements Closeable {
         }
     }
 
+    /** Whether any line is a {@link ShapedLine}. */
+    boolean isShaped() {
+        return shaped;
+    }
+
     private void note(String id, String identity, byte[] line) {
+        if (ShapedLine.is(line)) {
+            shaped = true;
+        }
         if (!ids.add(id)) {
             superseded.add(id);
         }

@@ -30,11 +30,14 @@ public final class OutputFolder implements AutoCloseable {
     public static final String ALERTS = "alerts.jsonl";
     public static final String OPENAI_OUTPUT = "openai-output.jsonl";
     public static final String OPENAI_ERRORS = "openai-errors.jsonl";
+    /** Input and answers side by side. */
+    public static final String TABLE = "results.csv";
     /** Results and dead letters of rows that the input does not hold any more. */
     public static final String REMOVED_ROWS = "removed-rows.jsonl";
-    private static final List<String> RENAMED = List.of(RESULTS, COSTS, DEAD_LETTERS, ALERTS, REMOVED_ROWS);
+    /** Results with what their prompts are known by, until nothing can come behind them. */
+    private static final String SHAPED = ".results.jsonl";
+    private static final List<String> RENAMED = List.of(RESULTS, COSTS, DEAD_LETTERS, ALERTS, REMOVED_ROWS, TABLE);
     static final String LOCK = ".lock";
-    public static final String JOB = ".job";
 
     private final Path folder;
     private final FileChannel lock;
@@ -76,6 +79,9 @@ public final class OutputFolder implements AutoCloseable {
         List<Closeable> opened = new ArrayList<>(List.of(lock));
         try {
             Files.deleteIfExists(folder.resolve(InputOrder.FILE)); // of a process that was killed
+            if (Files.exists(folder.resolve(SHAPED))) { // of one that was killed as it ended
+                Files.move(folder.resolve(SHAPED), folder.resolve(RESULTS), StandardCopyOption.ATOMIC_MOVE);
+            }
             for (String name : fresh ? RENAMED : List.<String>of()) {
                 rename(folder.resolve(name));
             }
@@ -141,16 +147,6 @@ public final class OutputFolder implements AutoCloseable {
         return read == null || files.isEmpty() ? 0 : removed.take(List.of(results, deadLetters), displaced, files, read);
     }
 
-    /** The name by which the ledger knows the folder's job, which is {@code otherwise} from now on where it has none. */
-    public static String job(Path folder, String otherwise) throws IOException {
-        Path name = folder.resolve(JOB);
-        if (Files.notExists(name)) {
-            Path written = Files.writeString(OwnerOnly.file(folder.resolve(JOB + ".new")), otherwise);
-            Files.move(written, name, StandardCopyOption.ATOMIC_MOVE);
-        }
-        return Files.readString(name).strip();
-    }
-
     /** Whether a file is one of those that a job writes in {@code folder}. */
     public static boolean writes(Path folder, Path file) {
         return Stream.concat(RENAMED.stream(), Stream.of(OPENAI_OUTPUT, OPENAI_ERRORS))
@@ -206,16 +202,25 @@ public final class OutputFolder implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        close(List.of(), () -> { });
+        close(List.of(), true, () -> { });
+    }
+
+    /** The same of a folder whose file, or job, goes on some other day. */
+    public void leave() throws IOException {
+        close(List.of(), false, () -> { });
     }
 
     /**
      * Lines that gave way to newer ones go, each file at once or not at all.
      *
      * @param whole files all of whose rows were read, see {@link #retain}
+     * @param done  whether nothing can come behind these results
      * @param then  done before another process can hold the folder
      */
-    public void close(Collection<String> whole, Runnable then) throws IOException {
+    public void close(Collection<String> whole, boolean done, Runnable then) throws IOException {
+        if (!lock.isOpen()) {
+            return; // it is closed already
+        }
         try (lock; InputOrder closing = order) {
             try (deadLetters; results; costs; alerts) { // the last first: an answer is on the disk before its dead letter goes
                 retain(whole);
@@ -228,7 +233,15 @@ public final class OutputFolder implements AutoCloseable {
             for (Map.Entry<String, Copy> copy : copies.entrySet()) {
                 JsonlFile.rewrite(folder.resolve(copy.getValue().from()), folder.resolve(copy.getKey()), copy.getValue().form());
             }
+            boolean unwrapped = done && results.isShaped();
+            if (unwrapped) {
+                Files.move(folder.resolve(RESULTS), folder.resolve(SHAPED), StandardCopyOption.ATOMIC_MOVE);
+                JsonlFile.rewrite(folder.resolve(SHAPED), folder.resolve(RESULTS), ShapedLine::alone);
+            }
             then.run();
+            if (unwrapped) {
+                Files.deleteIfExists(folder.resolve(SHAPED));
+            }
         }
     }
 }

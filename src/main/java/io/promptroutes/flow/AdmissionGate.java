@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How many prompts may be taken and not yet finished, and whether calls may be made at all: open, paused (it goes on by
- * itself), probing (one call finds out whether the pause is over), or stopped for good. Thread-safe.
+ * Whether calls may be made: open, paused (it goes on by itself), probing (one call finds out whether the pause is over), or stopped for good.
+ * One for all pipelines of a provider; each has a {@link PromptWindow} of its own. Thread-safe.
  */
 public final class AdmissionGate {
 
@@ -15,7 +15,6 @@ public final class AdmissionGate {
     /** What others are given to test a pause, at most, before the prompt that was refused does. */
     private static final Duration OTHERS_FIRST = Duration.ofSeconds(2);
 
-    private final int window;
     private final Duration firstProbe;
     private final Duration longestPause;
     private final boolean job;
@@ -23,7 +22,6 @@ public final class AdmissionGate {
 
     private volatile State state = State.OPEN;
     private boolean probeTaken;
-    private int unfinished;
     private int calling;
     private volatile boolean proved;
     private volatile String reason;
@@ -34,32 +32,18 @@ public final class AdmissionGate {
     private volatile boolean closed;
 
     /**
-     * @param window       prompts taken and not yet finished, at most
      * @param firstProbe   after which a pause is first tested; doubles from then on, to a minute
      * @param longestPause after which a pause becomes a stop
      * @param job          whether this run is to end some day: a service pauses for as long as it takes, and a refused key stops it never
      */
-    public AdmissionGate(int window, Duration firstProbe, Duration longestPause, boolean job, Clock clock) {
-        this.window = window;
+    public AdmissionGate(Duration firstProbe, Duration longestPause, boolean job, Clock clock) {
         this.firstProbe = firstProbe;
         this.longestPause = longestPause;
         this.job = job;
         this.clock = clock;
     }
 
-    /** Takes a place in the window, waiting for one. False: intake has stopped, nothing was taken. */
-    public synchronized boolean take() throws InterruptedException {
-        while (!closed && state != State.STOPPED && (unfinished >= window || state != State.OPEN && !mayProbe())) {
-            wait(1_000);
-        }
-        if (closed || state == State.STOPPED) {
-            return false;
-        }
-        unfinished++;
-        return true;
-    }
-
-    /** For a source that has a window of its own: whether it may take now, because intake is open or to find out whether a pause is over. */
+    /** Whether a prompt may be taken now, because intake is open or to find out whether a pause is over. */
     public boolean open() {
         if (state == State.OPEN) {
             return true; // the usual case, without the lock
@@ -89,17 +73,6 @@ public final class AdmissionGate {
         return state == State.PROBING && !probeTaken || state == State.PAUSED && !clock.instant().isBefore(nextProbe);
     }
 
-    /** Counts a prompt whose source has its own window and cannot wait, such as a Kafka consumer. */
-    public synchronized void count() {
-        unfinished++;
-    }
-
-    /** Gives the place back: the prompt's result or dead letter is durable. */
-    public synchronized void finish() {
-        unfinished--;
-        notifyAll();
-    }
-
     /**
      * Asks before each call; what is given is taken back by {@link #called}, when what came of it is published or queued again.
      *
@@ -122,11 +95,6 @@ public final class AdmissionGate {
     /** Calls that run now, or whose outcome is not yet safe. */
     public synchronized int inFlight() {
         return calling;
-    }
-
-    /** Prompts taken and not yet finished. */
-    public synchronized int unfinished() {
-        return unfinished;
     }
 
     /** A call has ended, however, and what came of it is safe. Does nothing where none had begun, or that was said before. */
@@ -217,11 +185,9 @@ public final class AdmissionGate {
         notifyAll();
     }
 
-    /** Waits until every prompt that was taken is finished or, after a stop, until no call is running. */
-    public synchronized void awaitFinished() throws InterruptedException {
-        while (state == State.STOPPED ? calling > 0 : unfinished > 0) {
-            wait();
-        }
+    /** Whether nothing more is taken, ever. */
+    public boolean shut() {
+        return closed || state == State.STOPPED;
     }
 
     public boolean stopped() {

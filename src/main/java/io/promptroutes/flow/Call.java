@@ -6,9 +6,11 @@ import io.promptroutes.call.CallFailed;
 import io.promptroutes.call.ChatRequest;
 import io.promptroutes.call.FailureKind;
 import io.promptroutes.model.Chain;
+import io.promptroutes.model.Cost;
 import io.promptroutes.model.Media;
 import io.promptroutes.model.Reservations;
 import io.promptroutes.model.Usage;
+import io.promptroutes.prompt.ServiceTier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -17,6 +19,8 @@ import java.util.stream.Stream;
 
 /** A call of a model, from its request on to what came of it. Belongs to one prompt; not thread-safe. */
 public final class Call {
+
+    private static final int HTTP_UNAVAILABLE = 503;
 
     private final int attempt;
     private final ChatRequest.Body request;
@@ -36,6 +40,8 @@ public final class Call {
     private byte[] event;
     private byte[] result;
     private Usage counted;
+    private boolean batched;
+    private Cost known;
 
     /**
      * @param attempt its number among all calls that were ever made for the work, from 1
@@ -84,6 +90,27 @@ public final class Call {
     /** It has ended, with an answer or a failure to be noted next. That its answer is rejected later ends it no second time. */
     public void ended() {
         latencyMs = latencyMs < 0 ? (System.nanoTime() - startedNanos) / 1_000_000 : latencyMs;
+    }
+
+    /**
+     * It was a line of a batch.
+     *
+     * @param took from the batch's beginning to its end
+     * @param cost where what the line says of it is not what counts; else null
+     */
+    public void inBatch(Duration took, Cost cost) {
+        batched = true;
+        known = cost;
+        latencyMs = took.toMillis();
+    }
+
+    public boolean batched() {
+        return batched;
+    }
+
+    /** What it has cost; null where that is to be worked out. */
+    public Cost known() {
+        return known;
     }
 
     public void failed(CallFailed.Details details) {
@@ -185,6 +212,18 @@ public final class Call {
     /** The model that answered, as it calls itself; or null. */
     public String model() {
         return paid() == null ? null : paid().model();
+    }
+
+    /** The service tier at which it answered, in the words of the service, or was asked together with others; or null. */
+    public String tier() {
+        String told = paid() == null ? null : paid().tier();
+        return told == null && batched() ? ServiceTier.BATCH.toString() : told;
+    }
+
+    /** Whether it failed as one does for which there is no room at the tier that serves whoever can wait. */
+    public boolean withoutRoom() {
+        return failure != null && ServiceTier.asked(request.json()) == ServiceTier.FLEX
+                && (failure.kind() == FailureKind.RATE_LIMITED || Objects.equals(failure.status(), HTTP_UNAVAILABLE));
     }
 
     /** That served it, or null. */

@@ -6,6 +6,8 @@ import io.promptroutes.call.ChatRequest;
 import io.promptroutes.model.Chain;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The calls of a prompt, one after another, and its end where none of them answered. Belongs to one prompt; not thread-safe. */
 public final class Calls {
@@ -17,6 +19,11 @@ public final class Calls {
     private String turn;
     private Answer unfit;
     private Failure end;
+    private String roomless;
+    private final List<String> notes = new ArrayList<>(0);
+    private boolean alone;
+    private boolean together;
+    private int rounds;
 
     Calls(Chain chain) {
         this.chain = chain;
@@ -55,6 +62,47 @@ public final class Calls {
     /** The last one's answer is not what the request asks for. @param why in words for the model */
     public void unfit(String why) {
         unfit = last.unfit(why);
+    }
+
+    /** The last one's model has no room at the tier that was asked for: from now on it is called at the standard one. */
+    public void leaveTier() {
+        roomless = chain.calledModel();
+    }
+
+    /** Whether the next one is at the standard tier whatever was asked for. */
+    boolean leftTier() {
+        return chain.model().equals(roomless);
+    }
+
+    /** It is called alone from now on, and not in a batch. @param why for people */
+    public void alone(String why) {
+        alone = true;
+        together = false;
+        notes.add("called alone, not in a batch: " + why);
+    }
+
+    public boolean alone() {
+        return alone;
+    }
+
+    /** Once more in a batch, where the model is called again. */
+    public void together() {
+        together = true;
+    }
+
+    /** Whether what follows is a batch. */
+    public boolean again() {
+        return together && !alone;
+    }
+
+    /** How often it came back from a batch that others had made fail. */
+    public int round() {
+        return ++rounds;
+    }
+
+    /** What a result is to say of them. */
+    public List<String> notes() {
+        return notes;
     }
 
     /** No model answered: this is what the dead letter says. */

@@ -45,6 +45,8 @@ public final class Estimate {
 
     private final Map<List<String>, Row> rows = new HashMap<>();
     private long unknownPrices;
+    private BigDecimal alone = BigDecimal.ZERO;
+    private BigDecimal together = BigDecimal.ZERO;
 
     public synchronized void add(Row row) {
         List<String> own = List.of(row.task(), row.tier(), row.model());
@@ -59,6 +61,22 @@ public final class Estimate {
 
     public synchronized long unknownPrices() {
         return unknownPrices;
+    }
+
+    /** One of the calls may go in a batch. @param list USD that it is expected to cost alone @param batch in a batch, by the list */
+    public synchronized void batch(BigDecimal list, BigDecimal batch) {
+        alone = alone.add(list);
+        together = together.add(batch);
+    }
+
+    /** USD that calls which may go in batches are expected to cost alone. */
+    public synchronized BigDecimal alone() {
+        return alone;
+    }
+
+    /** The same in batches. */
+    public synchronized BigDecimal together() {
+        return together;
     }
 
     /** By task, tier and model. */

@@ -24,6 +24,9 @@ public final class JobStatistics {
     /** Calls that run have reserved what is left of a budget. */
     public static final String BUDGET_RESERVED = "budget_reserved";
 
+    /** The service takes no batch just now. */
+    public static final String BATCH_LATER = "batch_later";
+
     /** Its stored answer is of a model that the tables would not choose any more. */
     public static final String UNNAMED_MODEL = "unnamed_model";
     /** The job has ended it before, and it asks something else now. */
@@ -32,6 +35,12 @@ public final class JobStatistics {
     public static final String SUBSTITUTE = "substitute";
     /** Its answer ended at its output cap. */
     public static final String CUT = "cut";
+    /** Its answer came at another service tier than was asked for, or does not say at which one. */
+    public static final String OTHER_TIER = "other_tier";
+    /** There was no room at the service tier that was asked for, and its answer came at the standard one. */
+    public static final String NO_ROOM = "no_room";
+    /** It might have waited for a batch, and was called alone. */
+    public static final String ALONE = "alone";
     /** The cost of a call that was not known is. */
     public static final String LOOKED_UP = "looked_up";
     /** A call of unknown outcome was made again. */
@@ -41,6 +50,8 @@ public final class JobStatistics {
     private long taken;
     private long answered;
     private BigDecimal saved = BigDecimal.ZERO;
+    private long inBatches;
+    private BigDecimal savedInBatches = BigDecimal.ZERO;
     private final Map<String, Long> noted = new HashMap<>();
     private BigDecimal lookedUpUsd = BigDecimal.ZERO;
     private final Map<String, Long> deadByCode = new TreeMap<>();
@@ -63,6 +74,9 @@ public final class JobStatistics {
         if (run.chain().level() > 0 && run.chain().fallbackReason() != null) {
             fallbacks.merge(run.chain().fallbackReason(), 1L, Long::sum);
             row(run, run.chain().calledModel()).fallbacks++;
+        }
+        if (run.calls().alone() && !run.calls().last().batched()) {
+            note(ALONE);
         }
         substitute(run, run.chain().level());
     }
@@ -112,6 +126,21 @@ public final class JobStatistics {
 
     public synchronized long noted(String what) {
         return noted.getOrDefault(what, 0L);
+    }
+
+    /** A line of a batch was answered. @param usd less than it would have cost alone */
+    public synchronized void inBatch(BigDecimal usd) {
+        inBatches++;
+        savedInBatches = savedInBatches.add(usd);
+    }
+
+    public synchronized long inBatches() {
+        return inBatches;
+    }
+
+    /** USD that answers in batches cost less than alone. */
+    public synchronized BigDecimal savedInBatches() {
+        return savedInBatches;
     }
 
     /** The cost of a call that was not known is. */

@@ -2,6 +2,7 @@ package io.promptroutes.flow;
 
 import io.promptroutes.ledger.KnownWork;
 import io.promptroutes.ledger.Work;
+import io.promptroutes.ledger.WorkId;
 
 /** A prompt's work, as the ledger last knew it, and whose its answer may be. Belongs to one prompt; not thread-safe. */
 public final class LedgerEntry {
@@ -10,6 +11,7 @@ public final class LedgerEntry {
     private boolean reopened;
     private KnownWork known;
     private String question;
+    private WorkId id;
 
     /** The work is this prompt's. */
     public void begun(Work begun) {
@@ -43,6 +45,16 @@ public final class LedgerEntry {
     /** Null before it was asked. */
     public KnownWork known() {
         return known;
+    }
+
+    /** What the ledger knows it by. */
+    public void known(WorkId work) {
+        id = work;
+    }
+
+    /** Null before it was asked, and where there is no ledger. */
+    public WorkId id() {
+        return id;
     }
 
     /** Its answer may be given to others that ask the same. @param asked what they ask, but for the model */

@@ -2,7 +2,9 @@ package io.promptroutes.flow;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.model.Chain;
+import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.ServiceTier;
 
 /**
  * A prompt on its way, once its models are chosen: what was decided, and one object for each thing that changes from then on.
@@ -29,9 +31,13 @@ public record PromptContext(Prompt prompt, String task, Decision decision, Chain
         return decision.branch() != null;
     }
 
-    /** The fields that the next call sends: the request's own, or with the conversation so far where an answer is to be repaired. */
+    /** The fields that the next call sends: the request's own, or with the conversation so far where an answer is to be repaired; at the standard tier where the asked one is full. */
     public ObjectNode fields() {
-        return chain.repair() == null ? prompt.request() : chain.repair();
+        ObjectNode fields = chain.repair() == null ? prompt.request() : chain.repair();
+        if (ServiceTier.asked(fields) == ServiceTier.BATCH) { // a way to go, and no tier of a call
+            return Json.MAPPER.createObjectNode().<ObjectNode>setAll(fields).without(ServiceTier.FIELD);
+        }
+        return calls.leftTier() ? Json.MAPPER.createObjectNode().<ObjectNode>setAll(fields).put(ServiceTier.FIELD, ServiceTier.DEFAULT.toString()) : fields;
     }
 
     /** Under which the answer of the last call may be given again, which is its model's; null where it may not be. */

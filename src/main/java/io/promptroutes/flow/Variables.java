@@ -5,11 +5,11 @@ import java.util.Set;
 /** The names of all exchange variables that the shipped beans and routes share (docs/routes.md says what each holds). */
 public final class Variables {
 
-    /** Of the Kafka record that the prompt came in: says when it is done with. */
-    public static final String ACKNOWLEDGEMENT = "acknowledgement";
-    /** The Kafka record itself. */
-    public static final String ORIGIN = "origin";
-    /** The input that the prompt is of, where the process has several; a file of the inbox. */
+    /** The pipeline that the prompt belongs to. */
+    public static final String PIPELINE = "pipeline";
+    /** Who it is answered for, a {@link Recipient}. */
+    public static final String RECIPIENT = "recipient";
+    /** The input that the prompt is of, where it is of one that ends some day: a batch job, or a file of the inbox. */
     public static final String JOB = "job";
     /** What came in, an {@link Inbound}. */
     public static final String ARRIVAL = "arrival";
@@ -51,18 +51,18 @@ public final class Variables {
     public static final String ALERTS = "alerts";
     /** What the prompt came to before, which is given again. */
     public static final String AGAIN = "again";
-    /** The dead letter that was made of the prompt, a {@link Letter}. */
+    /** The dead letter that was made of the prompt, as JSON. */
     public static final String LETTER = "letter";
     /** The models of a comparison, while they are asked. */
     public static final String BRANCHES = "branches";
-    /** A call of unknown cost, of which OpenRouter is asked what it came to. */
+    /** A call of unknown cost, of which OpenRouter is asked what it came to; or the id of a cost event that is sent. */
     public static final String CALL = "call";
 
     /** Those that beans set. */
-    public static final Set<String> SET = Set.of(ACKNOWLEDGEMENT, ORIGIN, JOB, ARRIVAL, PASSAGE, ID, PROMPT, STRATEGY, TEXT, DETECTION, TASK, TIER,
+    public static final Set<String> SET = Set.of(PIPELINE, RECIPIENT, JOB, ARRIVAL, PASSAGE, ID, PROMPT, STRATEGY, TEXT, DETECTION, TASK, TIER,
             RUN, NEXT, WAIT, ALERTS, AGAIN, LETTER, BRANCHES, CALL);
     /** Those that beans read. */
-    public static final Set<String> READ = Set.of(ACKNOWLEDGEMENT, ORIGIN, JOB, ARRIVAL, PASSAGE, ID, PROMPT, TEXT, DETECTION, TASK, MODELS,
+    public static final Set<String> READ = Set.of(PIPELINE, RECIPIENT, JOB, ARRIVAL, PASSAGE, ID, PROMPT, TEXT, DETECTION, TASK, MODELS,
             FIRST, TIER, REASON, TEMPERATURE, MAX_TOKENS, RUN, NEXT, WAIT, ALERTS, AGAIN, LETTER, BRANCHES, CALL);
 
     private Variables() {

@@ -2,12 +2,11 @@ package io.promptroutes.kafka;
 
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What the route says about one record that was taken: {@link #done} when its result or dead letter is acknowledged by the broker.
- * A record whose exchange ends without that is never committed past. In exchange variable {@code acknowledgement}.
+ * A record whose exchange ends without that is never committed past.
  * Thread-safe; after its partition is gone, its calls change nothing.
  */
 public final class Acknowledgement {
@@ -18,8 +17,6 @@ public final class Acknowledgement {
     private final long offset;
     private final Instant taken;
     private final AtomicReference<State> state = new AtomicReference<>(State.TAKEN);
-    /** What must be done before the record is: its own outcome, and what goes on beside it. */
-    private final AtomicInteger open = new AtomicInteger(1);
 
     /** This record's place among those of its key: for {@link KeyLanes}, under its lock of the key. */
     final KeyLanes.Place place;
@@ -37,27 +34,22 @@ public final class Acknowledgement {
         }
     }
 
-    /** Something else goes on beside the record's outcome: one more {@link #done} finishes it. */
-    void alsoWaits() {
-        open.incrementAndGet();
-    }
-
-    /** The record is finished for good, unless something beside it is not. Repeating it then does no harm. */
+    /** The record is finished for good. Repeating it does no harm. */
     public void done() {
-        if (open.decrementAndGet() <= 0 && state.compareAndSet(State.TAKEN, State.DONE)) {
+        if (state.compareAndSet(State.TAKEN, State.DONE)) {
             window.ended(this);
         }
     }
 
     /**
      * To be asked before each call. False: the partition is being given up or is gone, so do nothing; the record belongs to whoever
-     * reads the partition next.
+     * reads the partition next. A record that is done belongs to nobody: what its route has passed on elsewhere may go on.
      */
     public boolean mayStart() {
         if (window.leaving()) {
             drop();
         }
-        return state.get() == State.TAKEN;
+        return state.get() != State.DROPPED;
     }
 
     /**
@@ -66,7 +58,7 @@ public final class Acknowledgement {
      * @param go run once, when the wait is over, by the thread that ended it or this one; {@link #mayStart} says whether to go on
      * @return false: there is nothing to wait for, and {@code go} will not be run
      */
-    boolean awaitTurn(Runnable go) {
+    public boolean awaitTurn(Runnable go) {
         boolean wait = !turn.isDone();
         if (wait) {
             turn.thenRun(go);
@@ -79,12 +71,16 @@ public final class Acknowledgement {
         turn.complete(null);
     }
 
-    /** The record will be delivered again, to this consumer or another; until then it stays a hole. */
-    void drop() {
+    /** The record will be delivered again, to this consumer or another; until then it stays a hole, and {@link #done} changes nothing. */
+    public void drop() {
         if (state.compareAndSet(State.TAKEN, State.DROPPED)) {
             window.ended(this);
             open();
         }
+    }
+
+    public boolean isDropped() {
+        return state.get() == State.DROPPED;
     }
 
     boolean isDone() {

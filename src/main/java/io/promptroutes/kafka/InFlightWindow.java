@@ -1,6 +1,5 @@
 package io.promptroutes.kafka;
 
-import io.promptroutes.flow.Variables;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,20 +10,19 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
 import org.apache.camel.component.kafka.consumer.CommitManager;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Lets a Kafka route take many records at once and commits only what is finished: a bean for both of the endpoint's options
- * {@code kafkaClientFactory} and {@code kafkaManualCommitFactory}, the first one for those that publish, too. Every record gets an {@link Acknowledgement} in the exchange
- * variable {@code acknowledgement}, and counts as unfinished until the route calls its {@code done()}; an exchange that merely ends,
- * well or badly, finishes nothing. Thread-safe.
+ * Lets a Kafka route take many records at once and commits only what is finished: both of an endpoint's options {@code kafkaClientFactory} and
+ * {@code kafkaManualCommitFactory}. Every record gets an {@link Acknowledgement}, and counts as unfinished until its {@code done()} is called; an exchange that
+ * merely ends, well or badly, finishes nothing. Thread-safe.
  */
 public final class InFlightWindow extends DefaultKafkaClientFactory implements KafkaManualCommitFactory {
 
@@ -34,11 +32,12 @@ public final class InFlightWindow extends DefaultKafkaClientFactory implements K
     private static final Set<String> BROKERS_CHOICE = Set.of(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
             ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG);
 
+    private static final String CLAIMED = "PromptRoutesAcknowledgement";
+
     private final WindowLimits limits;
     private final BooleanSupplier mayTake;
     private final Clock clock;
     private final List<WindowedConsumer> consumers = new CopyOnWriteArrayList<>();
-    private final List<TopicProducer> producers = new CopyOnWriteArrayList<>();
     private volatile String unusable;
     private final Instant made;
     /** When a consumer was last seen in its group; null: never. */
@@ -51,13 +50,6 @@ public final class InFlightWindow extends DefaultKafkaClientFactory implements K
         this.mayTake = mayTake;
         this.clock = clock;
         made = clock.instant();
-    }
-
-    @Override
-    public Producer<?, ?> getProducer(Properties client) {
-        TopicProducer producer = new TopicProducer(client);
-        producers.add(producer);
-        return producer;
     }
 
     @Override
@@ -106,8 +98,13 @@ public final class InFlightWindow extends DefaultKafkaClientFactory implements K
         if (acknowledgement == null) {
             throw new IllegalStateException("offset " + record.recordOffset + " of " + record.partition + " is not in the window");
         }
-        camel.exchange.setVariable(Variables.ACKNOWLEDGEMENT, acknowledgement);
+        camel.exchange.setProperty(CLAIMED, acknowledgement);
         return acknowledgement::done;
+    }
+
+    /** Of the record in an exchange that camel-kafka has just made; null where there is none. */
+    public static Acknowledgement claimed(Exchange polled) {
+        return polled.getProperty(CLAIMED, Acknowledgement.class);
     }
 
     /** Takes nothing more, and lets nothing begin that has not: for the start of a shutdown. There is no way back. */
@@ -132,11 +129,6 @@ public final class InFlightWindow extends DefaultKafkaClientFactory implements K
         String failure = failure();
         return failure != null || seen.isAfter(clock.instant().minus(PATIENCE)) ? failure
                 : "no consumer has been in its group since " + seen.truncatedTo(ChronoUnit.SECONDS) + ": nothing is taken";
-    }
-
-    /** What cannot be published at present; null where all can, as far as is known. */
-    public String publishing() {
-        return producers.stream().map(producer -> producer.refused(PATIENCE)).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     /** What is in flight, at most a quarter of a second old while the consumers poll. */

@@ -40,6 +40,9 @@ final class PartitionWindow {
         if (offset < finished || !taken.isEmpty() && offset <= taken.peekLast().offset()) {
             rewind(offset); // the client started over by itself, after its position had become invalid
         }
+        if (finished == NONE && taken.isEmpty()) {
+            finished = offset; // a group that begins at the latest record must come back to this one while it is unfinished
+        }
         Acknowledgement record = new Acknowledgement(this, offset, key, now);
         taken.add(record);
         unclaimed.put(offset, record);

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -21,7 +22,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The windows of the partitions that one consumer has. For the poll thread, but {@link #inFlight}. */
+/** The windows of the partitions that one consumer has. For the poll thread, but {@link #inFlight} and {@link #hasten}. */
 final class Partitions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
@@ -30,6 +31,8 @@ final class Partitions {
     private final Clock clock;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Map<TopicPartition, PartitionWindow> windows = new HashMap<>();
+    /** Of a consumer that leaves: after it nothing is waited for, in the sense of {@link System#nanoTime}; null: it does not leave. */
+    private final AtomicReference<Long> lastMoment = new AtomicReference<>();
 
     Partitions(WindowLimits limits, Clock clock) {
         this.limits = limits;
@@ -98,8 +101,18 @@ final class Partitions {
         some(gone).forEach(PartitionWindow::leave);
     }
 
+    /** Any thread: all of them will be given up; what runs has its time from now on. */
+    void hasten() {
+        lastMoment.compareAndSet(null, afterDrain());
+    }
+
+    private long afterDrain() {
+        return System.nanoTime() + limits.drain().toNanos();
+    }
+
     void awaitFinished(Collection<TopicPartition> gone) throws InterruptedException {
-        long deadline = System.nanoTime() + limits.drain().toNanos();
+        Long last = lastMoment.get();
+        long deadline = last == null ? afterDrain() : last;
         for (PartitionWindow window : some(gone)) {
             window.awaitFinished(deadline);
         }

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -56,7 +57,8 @@ public record TopicFault(String topic, boolean mend, boolean there, String what,
                 faults.add(new TopicFault(name, !made, false, absent ? "there is no topic " + name
                         + (made ? " yet; the broker would make it with its own settings" : "") : "topic " + name + " cannot be described ("
                         + e.getCause().getClass().getSimpleName() + ": " + e.getCause().getMessage() + ")", absent ? "kafka-topics.sh --create --topic "
-                        + name + " --partitions 8, or name another one" : "grant DESCRIBE on it to this client's user"));
+                        + name + " --partitions 8, or name another one" : e.getCause() instanceof AuthorizationException ? "grant DESCRIBE on it to this client's user"
+                        : "correct its name, or see to its brokers"));
             }
         }
         return faults;

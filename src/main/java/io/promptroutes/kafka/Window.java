@@ -88,6 +88,7 @@ final class Window {
 
     /** Any thread: takes nothing more and lets nothing more begin, from the next poll on; what runs may finish. */
     void leave() {
+        partitions.hasten();
         left = true;
     }
 

@@ -8,25 +8,24 @@ import java.util.Map;
 /**
  * A row of spending.
  *
- * @param tenant null where the scope has none
- * @param model  null where the scope has none
- * @param id     the row's key; all processes lock rows in its order
+ * @param pipeline null where the scope has none; likewise the tenant and the model
+ * @param id       the row's key; all processes lock rows in its order
  */
-record BudgetKey(Scope scope, String tenant, String model, Period period, String periodKey, String id) {
+record BudgetKey(Scope scope, String pipeline, String tenant, String model, Period period, String periodKey, String id) {
 
     /** A B-tree of PostgreSQL takes some 2,700 bytes. */
     private static final int LONGEST_NAME = 200;
     private static final int MOST_KNOWN = 10_000;
 
     /** Every scope and period that a call counts in; the same few again and again. @param known what was made before */
-    static List<BudgetKey> of(String tenant, String model, String job, String day, Map<List<String>, List<BudgetKey>> known) {
+    static List<BudgetKey> of(String pipeline, String tenant, String model, String job, String day, Map<List<String>, List<BudgetKey>> known) {
         if (known.size() > MOST_KNOWN) {
             known.clear();
         }
-        return known.computeIfAbsent(List.of(tenant, model, job, day), names -> of(tenant, model, job, day));
+        return known.computeIfAbsent(List.of(pipeline, tenant, model, job, day), names -> of(pipeline, tenant, model, job, day));
     }
 
-    private static List<BudgetKey> of(String tenant, String model, String job, String day) {
+    private static List<BudgetKey> of(String pipeline, String tenant, String model, String job, String day) {
         List<BudgetKey> keys = new ArrayList<>();
         for (Period period : Period.values()) {
             String periodKey = switch (period) {
@@ -34,31 +33,34 @@ record BudgetKey(Scope scope, String tenant, String model, Period period, String
                 case MONTH -> day.substring(0, "2026-11".length());
                 case JOB -> job;
             };
-            keys.add(of(Scope.TOTAL, null, null, period, periodKey));
-            keys.add(of(Scope.TENANT, tenant, null, period, periodKey));
-            keys.add(of(Scope.MODEL, null, model, period, periodKey));
-            keys.add(of(Scope.TENANT_MODEL, tenant, model, period, periodKey));
+            for (Scope scope : Scope.values()) {
+                keys.add(of(scope, pipeline, tenant, model, period, periodKey));
+            }
         }
         return keys;
     }
 
     /** The row that a limit is about at present; null where it is for each name, or for a job. @param day {@code 2026-11-22} */
     static BudgetKey of(Limit limit, String day) {
-        String tenant = limit.scope().hasTenant() ? limit.tenant() : null;
-        String model = limit.scope().hasModel() ? limit.model() : null;
-        return limit.period() == Period.JOB || Limit.ANY.equals(tenant) || Limit.ANY.equals(model) ? null
-                : of(limit.scope(), tenant, model, limit.period(), limit.period() == Period.DAY ? day : day.substring(0, "2026-11".length()));
+        BudgetKey key = of(limit.scope(), limit.pipeline(), limit.tenant(), limit.model(), limit.period(),
+                limit.period() == Period.DAY ? day : day.substring(0, "2026-11".length()));
+        return limit.period() == Period.JOB || Limit.ANY.equals(key.pipeline) || Limit.ANY.equals(key.tenant) || Limit.ANY.equals(key.model) ? null : key;
     }
 
-    static BudgetKey of(Scope scope, String tenant, String model, Period period, String periodKey) {
-        String id = String.join("|", (scope + "/" + period).toLowerCase(Locale.ROOT), part(periodKey), part(tenant), part(model));
-        return new BudgetKey(scope, tenant, model, period, periodKey, SqlDialect.storable(id));
+    /** Names that the scope does not have are left out. */
+    static BudgetKey of(Scope scope, String pipeline, String tenant, String model, Period period, String periodKey) {
+        String ofPipeline = scope.hasPipeline() ? pipeline : null;
+        String ofTenant = scope.hasTenant() ? tenant : null;
+        String ofModel = scope.hasModel() ? model : null;
+        String id = String.join("|", (scope + "/" + period).toLowerCase(Locale.ROOT), part(periodKey), part(ofPipeline), part(ofTenant), part(ofModel));
+        return new BudgetKey(scope, ofPipeline, ofTenant, ofModel, period, periodKey, SqlDialect.storable(id));
     }
 
-    /** Tenant, model or both; empty for the total. */
+    /** Pipeline, tenant, model or two of them; empty for the total. */
     String name() {
         return switch (scope) {
             case TOTAL -> "";
+            case PIPELINE -> pipeline;
             case TENANT -> tenant;
             case MODEL -> model;
             case TENANT_MODEL -> tenant + " " + model;

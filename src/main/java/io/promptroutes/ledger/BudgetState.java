@@ -8,7 +8,7 @@ import java.math.BigDecimal;
 /**
  * What was spent in a scope and period.
  *
- * @param tenant      null where the scope has none; likewise the model
+ * @param pipeline    null where the scope has none; likewise the tenant and the model
  * @param periodKey   {@code 2026-11-22}, {@code 2026-11} or the job
  * @param heldUsd     reserved by calls whose cost is not known; counts as spent
  * @param reservedUsd reserved by calls that run now
@@ -16,7 +16,7 @@ import java.math.BigDecimal;
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record BudgetState(
-        Scope scope, String tenant, String model, Period period, String periodKey, BigDecimal spentUsd, BigDecimal heldUsd, BigDecimal reservedUsd,
+        Scope scope, String pipeline, String tenant, String model, Period period, String periodKey, BigDecimal spentUsd, BigDecimal heldUsd, BigDecimal reservedUsd,
         BigDecimal limitUsd) {
 
     /** Null where there is no limit. */

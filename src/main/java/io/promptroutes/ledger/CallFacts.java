@@ -32,7 +32,7 @@ record CallFacts(String state, Instant at, String day, String job, String pipeli
 
     CallFacts settled(Settlement end) {
         boolean counted = end.usage() != null;
-        return new CallFacts(end.state().name().toLowerCase(Locale.ROOT), at, day, job, pipeline, tenant, task, model, tier, fallbackLevel, reserved,
+        return new CallFacts(end.state().name().toLowerCase(Locale.ROOT), at, day, job, pipeline, tenant, task, model, end.tier(), fallbackLevel, reserved,
                 end.costUsd(), end.servedModel(), end.provider(), end.costSource() == null ? null : end.costSource().toString(), end.reason(), end.latencyMs(),
                 counted ? end.usage().promptTokens() : null, counted ? end.usage().completionTokens() : null);
     }

@@ -15,6 +15,9 @@ import java.util.UUID;
 /** The table of claims. What a group changes is collected, and written in one go per kind. Confined to the writer. */
 final class Claims {
 
+    /** In front of a batch's id, in place of the instance's: no process's end makes the call ambiguous. */
+    static final String OF_A_BATCH = "batch ";
+
     private static final String FOR_BOOKING = "SELECT claim_id, state, reserved_usd, cost_usd, claimed_at, claimed_day, job, pipeline, tenant, task, model, tier,"
             + " fallback_level, served_model, provider, cost_source, reason, latency_ms, prompt_tokens, completion_tokens FROM claims ";
 
@@ -51,19 +54,19 @@ final class Claims {
         settled.add(new Object[] {end.state(), end.generationId(), end.servedModel(), end.provider(),
             usage == null ? null : usage.promptTokens(), usage == null ? null : usage.completionTokens(),
             usage == null ? null : usage.reasoningTokens(), usage == null ? null : usage.cachedTokens(),
-            end.costUsd(), end.costSource() == null ? null : end.costSource().toString(), end.latencyMs(), end.reason(), now, id});
-        event(id, end.event());
+            end.costUsd(), end.costSource() == null ? null : end.costSource().toString(), end.latencyMs(), end.reason(), end.tier(), now, id});
+        event(id, KeptEvent.of(end), now);
     }
 
     /** @param cost null leaves it as it is; the same for source, reason and event */
-    void correct(UUID id, String state, BigDecimal cost, String source, String reason, byte[] event, Instant now) {
+    void correct(UUID id, String state, BigDecimal cost, String source, String reason, KeptEvent event, Instant now) {
         corrected.add(new Object[] {state, cost, source, reason, now, id});
-        event(id, event);
+        event(id, event, now);
     }
 
-    private void event(UUID id, byte[] json) {
-        if (json != null) {
-            events.add(new Object[] {id, json});
+    private void event(UUID id, KeptEvent event, Instant now) {
+        if (event != null) {
+            events.add(new Object[] {id, event.lookedUp(), event.json(), event.unsent() ? null : now});
         }
     }
 
@@ -72,13 +75,13 @@ final class Claims {
                 + " claimed_at, claimed_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", made);
         tx.batch("UPDATE claims SET state = ?, generation_id = COALESCE(?, generation_id), served_model = ?, provider = ?, prompt_tokens = ?,"
                 + " completion_tokens = ?, reasoning_tokens = ?, cached_tokens = ?, cost_usd = ?, cost_source = ?, latency_ms = ?,"
-                + " reason = ?, settled_at = ? WHERE claim_id = ?", settled);
+                + " reason = ?, tier = ?, settled_at = ? WHERE claim_id = ?", settled);
         tx.batch("UPDATE claims SET state = ?, cost_usd = COALESCE(?, cost_usd), cost_source = COALESCE(?, cost_source),"
                 + " reason = COALESCE(?, reason), settled_at = ? WHERE claim_id = ?", corrected);
         if (!corrected.isEmpty()) {
-            tx.batch("DELETE FROM events WHERE claim_id = ?", events.stream().map(event -> new Object[] {event[0]}).toList());
+            tx.batch("DELETE FROM events WHERE claim_id = ? AND looked_up = ?", events.stream().map(event -> new Object[] {event[0], event[1]}).toList());
         }
-        tx.batch("INSERT INTO events (claim_id, json) VALUES (?, ?) ON CONFLICT DO NOTHING", events);
+        tx.batch("INSERT INTO events (claim_id, looked_up, json, published_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", events);
     }
 
     /** The works are done again: their ambiguous calls may have been paid twice. */
@@ -100,6 +103,11 @@ final class Claims {
 
     /** A call as begin needs it. */
     record Called(String workId, String instance, String state, BigDecimal cost, OpenClaim claim) {
+
+        /** The batch that it is open in; null where it is in none. */
+        UUID batch() {
+            return state.equals(ClaimRow.OPEN) && instance.startsWith(OF_A_BATCH) ? UUID.fromString(instance.substring(OF_A_BATCH.length())) : null;
+        }
     }
 
     static final String CALLED = "SELECT c.claim_id, c.work_id, w.prompt_id, c.tenant, c.task, c.attempt, c.model, c.reserved_usd, c.generation_id, c.claimed_at,"

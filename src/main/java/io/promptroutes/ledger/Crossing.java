@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 /**
  * A part of a limit that was passed.
  *
- * @param name      tenant, model or both, as the scope has it; empty for the total
+ * @param name      pipeline, tenant, model or two of them, as the scope has it; empty for the total
  * @param periodKey {@code 2026-11-22}, {@code 2026-11} or the job
  * @param percent   50, 80 or 100
  * @param spentUsd  spent by then, calls of unknown cost included at what was reserved for them

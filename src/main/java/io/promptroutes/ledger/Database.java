@@ -7,11 +7,9 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
-import javax.sql.DataSource;
 import org.apache.commons.io.IOUtils;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.commons.lang3.function.FailableFunction;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.sqlite.NativeLibraryNotFoundException;
 import org.sqlite.SQLiteConnection;
@@ -37,11 +35,11 @@ record Database(SqlDialect dialect, SqliteFile file, HikariDataSource pool) impl
         try {
             HikariConfig config = config(settings);
             if (file != null) {
-                config.setDataSource(file.open(source -> migrate(source, dialect)));
+                config.setDataSource(file.open(source -> Schema.bringUpToDate(source, dialect)));
             }
             pool = new HikariDataSource(config);
             if (file == null) {
-                migrate(pool, dialect);
+                Schema.bringUpToDate(pool, dialect);
             }
             return new Database(dialect, file, pool);
         } catch (HikariPool.PoolInitializationException | FlywayException | SQLException | IOException e) {
@@ -51,10 +49,6 @@ record Database(SqlDialect dialect, SqliteFile file, HikariDataSource pool) impl
             }
             throw refusal(settings, dialect, e);
         }
-    }
-
-    private static void migrate(DataSource source, SqlDialect dialect) {
-        Flyway.configure().dataSource(source).locations("classpath:db/migration").placeholders(dialect.words()).load().migrate();
     }
 
     private static LedgerUnavailable refusal(LedgerSettings settings, SqlDialect dialect, Exception e) {

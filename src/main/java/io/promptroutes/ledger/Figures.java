@@ -187,6 +187,16 @@ public final class Figures {
                 + " FROM answers WHERE answer_id = ANY(?)", row -> new End(SqlSession.id(row, "answer_id"), row.getBytes("json")), longest, ids));
     }
 
+    /** What was or may have been billed, by day and all names, for whoever sums it up otherwise. @param since as for {@link #by(By, LocalDate)} */
+    public List<DailyUse> uses(LocalDate since) {
+        return database.read(tx -> DailyUse.read(tx, since));
+    }
+
+    /** @param from as for {@link DailyUse#ends} */
+    public List<DailyUse.DayEnd> dayEnds(LocalDate since, String from) {
+        return database.read(tx -> DailyUse.ends(tx, since, from));
+    }
+
     /** How long answers were, by task and model that was called; those too that were paid and not what was asked for. */
     public List<Lengths> lengths() {
         return database.read(tx -> tx.list("SELECT COALESCE(task, '') AS task, model, SUM(calls) AS answers, SUM(completion_tokens) AS tokens FROM figures"

@@ -47,7 +47,7 @@ final class GroupCommit {
         this.instances = instances;
         this.memory = memory;
         this.storeText = settings.storeText();
-        this.ops = ops;
+        this.ops = ops.stream().<Operation<?>>flatMap(Operation::parts).toList();
     }
 
     /** @param gone instances whose open calls become ambiguous. Returns whether a tenant's limit was met */
@@ -138,11 +138,11 @@ final class GroupCommit {
     }
 
     private List<BudgetKey> keys(ClaimRequest request) {
-        return BudgetKey.of(request.work().tenant(), request.model(), request.work().job(), day, memory.keys);
+        return BudgetKey.of(request.work().pipeline(), request.work().tenant(), request.model(), request.work().job(), day, memory.keys);
     }
 
     private List<BudgetKey> keys(CallFacts call) {
-        return BudgetKey.of(call.tenant(), call.model(), call.job(), call.day(), memory.keys);
+        return BudgetKey.of(call.pipeline(), call.tenant(), call.model(), call.job(), call.day(), memory.keys);
     }
 
     private ClaimAnswer decide(Operation.Claim op) {
@@ -162,7 +162,7 @@ final class GroupCommit {
             reopened.add(row.id);
         }
         row.take(request.work(), instances.id());
-        changes.make(op.id(), request, instances.id(), now, day);
+        changes.make(op.id(), request, op.batch() == null ? instances.id() : Claims.OF_A_BATCH + op.batch(), now, day);
         return new ClaimAnswer.Reserved(op.id());
     }
 
@@ -179,7 +179,7 @@ final class GroupCommit {
             changes.settle(op.claim(), op.settlement(), now);
         } else if (claim != null && op.settlement().state() == Settlement.State.FAILED && claim.state().equals(ClaimRow.SUCCEEDED)) {
             // it was paid, and what was answered is not what was asked for
-            correct(claim, ClaimRow.FAILED, null, null, op.settlement().reason(), op.settlement().event(), crossings);
+            correct(claim, ClaimRow.FAILED, null, null, op.settlement().reason(), KeptEvent.of(op.settlement()), crossings);
         }
         boolean stored = true;
         if (op.work() != null) {
@@ -215,7 +215,7 @@ final class GroupCommit {
         op.reply().answer = new Settled(fits, true, List.copyOf(crossings));
     }
 
-    private void correct(ClaimRow claim, String state, BigDecimal cost, String source, String reason, byte[] event, List<Crossing> crossings) {
+    private void correct(ClaimRow claim, String state, BigDecimal cost, String source, String reason, KeptEvent event, List<Crossing> crossings) {
         book(claim, claim.facts().corrected(state, cost, source, reason), crossings);
         changes.correct(claim.id(), state, cost, source, reason, event, now);
     }

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,9 +21,17 @@ import java.util.function.Supplier;
 public final class History {
 
     private static final int PAGE = 500;
-    private static final String SPENDING = "SELECT spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending";
+    private static final String SPENDING = "SELECT spending_id, scope, pipeline, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd FROM spending";
 
-    private record Event(UUID claim, byte[] json) {
+    /** A cost event. @param lookedUp whether it is the second one of its call */
+    public record Event(UUID claim, boolean lookedUp, byte[] json) {
+
+        /** Before all others. */
+        public static final Event NONE = new Event(new UUID(0, 0), false, null);
+
+        private static Event of(ResultSet row) throws SQLException {
+            return new Event(SqlSession.id(row, "claim_id"), row.getBoolean("looked_up"), row.getBytes("json"));
+        }
     }
 
     private final Database database;
@@ -59,7 +68,7 @@ public final class History {
     /** The cost events of a work's calls, in their order. */
     public List<byte[]> eventsOf(WorkId work) {
         return database.read(tx -> tx.list("SELECT json FROM claims c JOIN events e ON e.claim_id = c.claim_id WHERE work_id = ?"
-                + " ORDER BY c.claim_id", row -> row.getBytes("json"), work.hex()));
+                + " ORDER BY c.claim_id, looked_up", row -> row.getBytes("json"), work.hex()));
     }
 
     /** The answer to a question, newer than {@code since}; null where there is none. */
@@ -70,14 +79,21 @@ public final class History {
     /** Every cost event of a job, in the order of the claims. */
     public void events(String job, Consumer<byte[]> consumer) {
         List<Event> page;
-        for (UUID last = new UUID(0, 0); !(page = eventsAfter(job, last)).isEmpty(); last = page.get(page.size() - 1).claim()) {
+        for (Event last = Event.NONE; !(page = eventsAfter(job, last)).isEmpty(); last = page.get(page.size() - 1)) {
             page.forEach(event -> consumer.accept(event.json()));
         }
     }
 
-    private List<Event> eventsAfter(String job, UUID last) {
-        return database.read(tx -> tx.list("SELECT c.claim_id, json FROM claims c JOIN events e"
-                + " ON e.claim_id = c.claim_id WHERE c.claim_id > ? AND job = ? ORDER BY c.claim_id LIMIT ?", row -> new Event(SqlSession.id(row, "claim_id"), row.getBytes("json")), last, job, PAGE));
+    private List<Event> eventsAfter(String job, Event last) {
+        return database.read(tx -> tx.list("SELECT e.claim_id, looked_up, json FROM claims c JOIN events e ON e.claim_id = c.claim_id"
+                + " WHERE c.claim_id >= ? AND (e.claim_id, looked_up) > (?, ?) AND job = ? ORDER BY e.claim_id, looked_up LIMIT ?",
+                Event::of, last.claim(), last.claim(), last.lookedUp(), job, PAGE));
+    }
+
+    /** Cost events, of calls that were claimed before, that nobody has sent: some of them, behind {@code last}, in the order of the claims. */
+    public List<Event> unsent(Event last, Instant before, int most) {
+        return database.read(tx -> tx.list("SELECT claim_id, looked_up, json FROM events WHERE published_at IS NULL AND (claim_id, looked_up) > (?, ?) AND claim_id < ?"
+                + " ORDER BY claim_id, looked_up LIMIT ?", Event::of, last.claim(), last.lookedUp(), ClaimIds.first(before), most));
     }
 
     /** Whether any answer or dead letter of the job is kept, or one of another job was published for it. */
@@ -86,10 +102,10 @@ public final class History {
                 + " WHERE kind = 'job' AND name = ? AND reused > 0)", row -> row.getBoolean(1), job, job)).get(0);
     }
 
-    /** A job's calls that are over, whose cost is not known and whose generation id is: they can be looked up. Latest first. */
-    public List<OpenClaim> unresolved(String job, Instant since, int most) {
+    /** Calls of these jobs that are over, whose cost is not known and whose generation id is: they can be looked up. Latest first. */
+    public List<OpenClaim> unresolved(Collection<String> jobs, Instant since, int most) {
         return database.read(tx -> tx.list(Claims.CALLED + "WHERE c.state <> 'open' AND c.cost_usd IS NULL AND c.generation_id IS NOT NULL"
-                + " AND c.job = ? AND c.claimed_at >= ? ORDER BY c.claim_id DESC LIMIT ?", row -> Claims.called(row).claim(), job, since, most));
+                + " AND c.job = ANY(?) AND c.claimed_at >= ? ORDER BY c.claim_id DESC LIMIT ?", row -> Claims.called(row).claim(), jobs, since, most));
     }
 
     /** How much of each budget is gone, every scope and period that was ever charged. */
@@ -109,7 +125,7 @@ public final class History {
         });
     }
 
-    /** What is gone now of each limit that names whom it is for; not of those for each tenant or each model, which may be thousands. */
+    /** What is gone now of each limit that names whom it is for; not of those for each pipeline, tenant or model, which may be thousands. */
     public List<BudgetState> current(LocalDate day) {
         return database.read(tx -> {
             Limits now = limits.get().under(Limits.stored(tx));
@@ -122,14 +138,15 @@ public final class History {
     }
 
     private static BudgetState state(ResultSet row, Limits limits) throws SQLException {
-        BudgetKey key = new BudgetKey(Scope.valueOf(row.getString("scope").toUpperCase(Locale.ROOT)), row.getString("tenant"), row.getString("model"),
-                Period.valueOf(row.getString("period").toUpperCase(Locale.ROOT)), row.getString("period_key"), row.getString("spending_id"));
+        BudgetKey key = new BudgetKey(Scope.valueOf(row.getString("scope").toUpperCase(Locale.ROOT)), row.getString("pipeline"), row.getString("tenant"),
+                row.getString("model"), Period.valueOf(row.getString("period").toUpperCase(Locale.ROOT)), row.getString("period_key"), row.getString("spending_id"));
         return state(key, SqlSession.usd(row, "spent_usd"), SqlSession.usd(row, "held_usd"), SqlSession.usd(row, "reserved_usd"), limits);
     }
 
     private static BudgetState state(BudgetKey key, BigDecimal spent, BigDecimal held, BigDecimal reserved, Limits limits) {
         Limit limit = limits.of(key);
-        return new BudgetState(key.scope(), key.tenant(), key.model(), key.period(), key.periodKey(), spent, held, reserved, limit == null ? null : limit.usd());
+        return new BudgetState(key.scope(), key.pipeline(), key.tenant(), key.model(), key.period(), key.periodKey(), spent, held, reserved,
+                limit == null ? null : limit.usd());
     }
 
     /** The limits that tenants' rows set. */

@@ -3,9 +3,15 @@ package io.promptroutes.ledger;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 
 /** What the ledger knows of a piece of work when it comes. Immutable by agreement: nobody changes the bytes. */
 public sealed interface KnownWork {
+
+    /** Whether the work is this process's now. */
+    default boolean ours() {
+        return true;
+    }
 
     /**
      * Nobody has finished it or is at it: it is this process's now, until it is finished or released.
@@ -28,10 +34,29 @@ public sealed interface KnownWork {
      * @param when     by the database's clock
      */
     record Ended(boolean answered, String job, byte[] json, String model, BigDecimal costUsd, Instant when) implements KnownWork {
+
+        @Override
+        public boolean ours() {
+            return false;
+        }
     }
 
     /** A live process is at it, maybe this one. To be asked again later, never called. */
     record Busy(String instance) implements KnownWork {
+
+        @Override
+        public boolean ours() {
+            return false;
+        }
+    }
+
+    /**
+     * It is asked in a batch, whose line it takes when that has ended; nothing else is to be called.
+     *
+     * @param attempts calls made for it earlier, that one left out
+     * @param costUsd  what they cost as far as known
+     */
+    record Batched(OpenClaim claim, UUID batch, int attempts, BigDecimal costUsd) implements KnownWork {
     }
 
     /**

@@ -38,6 +38,7 @@ public final class Ledger implements AutoCloseable {
     private final Writer writer;
     private final Thread thread;
     private final Figures figures;
+    private final Deliveries deliveries;
     private final ClaimIds ids = new ClaimIds();
     private final ScheduledExecutorService housekeeping = Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("ledger-housekeeping", true));
 
@@ -46,6 +47,7 @@ public final class Ledger implements AutoCloseable {
         this.instances = instances;
         this.writer = writer;
         this.figures = new Figures(database);
+        this.deliveries = new Deliveries(writer);
         this.thread = new Thread(writer, "ledger-writer");
     }
 
@@ -66,6 +68,7 @@ public final class Ledger implements AutoCloseable {
         ledger.thread.start();
         try {
             Durable.result(ledger.writer.submit(ledger.writer::track)); // with it went the calls of dead processes
+            ledger.housekeeping.scheduleWithFixedDelay(ledger.deliveries::flush, Deliveries.EVERY_MILLIS, Deliveries.EVERY_MILLIS, TimeUnit.MILLISECONDS);
         } catch (RuntimeException e) {
             ledger.close();
             throw e;
@@ -86,7 +89,7 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    /** This run's id, as other processes see it. */
+    /** As other processes see this run. */
     public String instance() {
         return instances.id();
     }
@@ -123,7 +126,7 @@ public final class Ledger implements AutoCloseable {
 
     /** Before a call. A future that is cancelled in time leaves nothing reserved. */
     public CompletableFuture<ClaimAnswer> claim(ClaimRequest request) {
-        return writer.submit(new Operation.Claim(ids.next(), request, new Operation.Reply<>()));
+        return writer.submit(new Operation.Claim(ids.next(), request, null, new Operation.Reply<>()));
     }
 
     /** The id by which the call can be looked up, as soon as it is known; need not be waited for. */
@@ -146,8 +149,8 @@ public final class Ledger implements AutoCloseable {
         return writer.submit(new Operation.End(null, null, work, finish, ids.next(), new Operation.Reply<>()));
     }
 
-    /** The cost of a call that was unknown, looked up; 0 where it was not billed. @param event the cost event to keep, or null */
-    public CompletableFuture<Settled> resolve(UUID claimId, BigDecimal costUsd, CostSource source, byte[] event) {
+    /** The cost of a call that was unknown, looked up; 0 where it was not billed. @param event to keep, or null */
+    public CompletableFuture<Settled> resolve(UUID claimId, BigDecimal costUsd, CostSource source, KeptEvent event) {
         String name = source == null ? null : source.toString();
         return writer.submit(new Operation.Correct(claimId, ClaimRow.RESOLVED, Usd.checked(costUsd), name, event, new Operation.Reply<>()));
     }
@@ -169,7 +172,11 @@ public final class Ledger implements AutoCloseable {
 
     /** Deletes works that were finished before, with their answers, dead letters, calls and cost events; figures and spending stay. Blocks; tells how many works. */
     public int purge(Instant before) {
-        Purge purge = new Purge(instances, before);
+        return purge(before, before);
+    }
+
+    private int purge(Instant before, Instant hopeless) {
+        Purge purge = new Purge(instances, before, hopeless);
         int works = inSteps(purge::works);
         inSteps(purge::calls);
         return works;
@@ -191,11 +198,11 @@ public final class Ledger implements AutoCloseable {
         return Durable.result(writer.submit((tx, now) -> CachedAnswer.purge(tx, before)));
     }
 
-    /** Purges from now on, at once and every hour, beside everything else. @param cached how long answers may be given to other prompts */
+    /** Purges from now on, at once and every hour, beside everything else; what has not arrived is kept for twice as long. @param cached how long answers may be given to other prompts */
     public void keep(Duration works, Duration cached) {
         housekeeping.scheduleWithFixedDelay(() -> {
             try {
-                purge(Instant.now().minus(works));
+                purge(Instant.now().minus(works), Instant.now().minus(works.multipliedBy(2)));
                 purgeCache(Instant.now().minus(cached));
             } catch (LedgerUnavailable | LedgerRejected e) {
                 LOG.atLevel(housekeeping.isShutdown() ? Level.DEBUG : Level.WARN).log("the ledger was not purged, and will be in an hour: {}", e.getMessage());
@@ -211,6 +218,14 @@ public final class Ledger implements AutoCloseable {
         return figures;
     }
 
+    public Deliveries deliveries() {
+        return deliveries;
+    }
+
+    public Batches batches() {
+        return new Batches(database, writer, instances, ids);
+    }
+
     public Providers providers() {
         return new Providers(database, writer);
     }
@@ -224,6 +239,7 @@ public final class Ledger implements AutoCloseable {
     @Override
     public void close() {
         housekeeping.shutdown(); // its next step finds the ledger closed
+        deliveries.flush();
         writer.close();
         try {
             thread.join();

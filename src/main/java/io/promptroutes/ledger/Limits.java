@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -31,16 +30,17 @@ record Limits(List<Limit> limits) {
     Limit of(BudgetKey key) {
         return limits.stream()
                 .filter(limit -> limit.scope() == key.scope() && limit.period() == key.period()
-                        && (key.tenant() == null || fits(limit.tenant(), key.tenant())) && (key.model() == null || fits(limit.model(), key.model())))
+                        && fits(limit.pipeline(), key.pipeline()) && fits(limit.tenant(), key.tenant()) && fits(limit.model(), key.model()))
                 .max(Comparator.comparingInt(limit -> named(limit, key))).orElse(null);
     }
 
+    /** @param name null where the scope has none */
     private static boolean fits(String wanted, String name) {
-        return wanted.equals(Limit.ANY) || wanted.equals(name);
+        return name == null || wanted.equals(Limit.ANY) || wanted.equals(name);
     }
 
     private static int named(Limit limit, BudgetKey key) {
-        return (Objects.equals(limit.tenant(), key.tenant()) ? 1 : 0) + (Objects.equals(limit.model(), key.model()) ? 1 : 0);
+        return (limit.pipeline().equals(key.pipeline()) ? 1 : 0) + (limit.tenant().equals(key.tenant()) ? 1 : 0) + (limit.model().equals(key.model()) ? 1 : 0);
     }
 
     /** The limits of these tenants. Read anew for each group, so that a changed one holds at once everywhere. */

@@ -3,8 +3,10 @@ package io.promptroutes.ledger;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.apache.commons.lang3.function.FailableBiFunction;
 
 /** Something that the writer is asked to do. Its answer is set by the writer and told when the group is durable. */
@@ -25,6 +27,11 @@ sealed interface Operation<T> {
 
     Reply<T> reply();
 
+    /** What it is made of, each to be decided in its turn: itself, where it is one thing. */
+    default Stream<Operation<?>> parts() {
+        return Stream.of(this);
+    }
+
     /** What undoes it when nobody waits for the answer any more, or when nobody knows whether it was done; null for nothing. */
     default Operation<?> undo() {
         return null;
@@ -34,14 +41,15 @@ sealed interface Operation<T> {
 
         @Override
         public Operation<?> undo() {
-            return reply.answer instanceof KnownWork.New || reply.answer instanceof KnownWork.Ambiguous ? new Release(work.id(), new Reply<>()) : null;
+            return reply.answer != null && reply.answer.ours() ? new Release(work.id(), new Reply<>()) : null;
         }
     }
 
     record Release(WorkId work, Reply<Void> reply) implements Operation<Void> {
     }
 
-    record Claim(UUID id, ClaimRequest request, Reply<ClaimAnswer> reply) implements Operation<ClaimAnswer> {
+    /** @param batch that it is made in, and which has it then, whatever becomes of this process; null for a call of its own */
+    record Claim(UUID id, ClaimRequest request, UUID batch, Reply<ClaimAnswer> reply) implements Operation<ClaimAnswer> {
 
         /** The call was never made. */
         @Override
@@ -63,10 +71,19 @@ sealed interface Operation<T> {
     }
 
     /** A claim's later fate. */
-    record Correct(UUID claim, String state, BigDecimal cost, String source, byte[] event, Reply<Settled> reply) implements Operation<Settled> {
+    record Correct(UUID claim, String state, BigDecimal cost, String source, KeptEvent event, Reply<Settled> reply) implements Operation<Settled> {
     }
 
     record Reuse(Work work, String model, BigDecimal saved, Reply<Void> reply) implements Operation<Void> {
+    }
+
+    /** All of them in one transaction. Their replies hold what they came to when this one's is told. @param undo of all, or null */
+    record Together(List<Operation<?>> all, Operation<?> undo, Reply<Void> reply) implements Operation<Void> {
+
+        @Override
+        public Stream<Operation<?>> parts() {
+            return all.stream();
+        }
     }
 
     /** Something rare. */

@@ -9,15 +9,17 @@ import java.time.ZoneOffset;
  * What goes because it is old, in steps that each take as long as a group. Calls of the current month stay, whatever their works do: a limit
  * that is set later counts them.
  *
- * @param before what ended earlier goes
+ * @param before   what ended earlier goes
+ * @param hopeless what ended earlier goes also where its answer has not arrived
  */
-record Purge(Instances instances, Instant before) {
+record Purge(Instances instances, Instant before, Instant hopeless) {
 
     /** Deletes some works with all that belongs to them. Tells how many. */
     int works(SqlSession tx, Instant now) throws SQLException {
         DailyFigures.purge(tx, now);
         instances.purge(tx, before);
-        return Works.purge(tx, before, month(now).toString());
+        BatchBill.purge(tx, before);
+        return Works.purge(tx, before, hopeless, month(now).toString());
     }
 
     /** Deletes some calls whose works went in an earlier month. Tells how many. */

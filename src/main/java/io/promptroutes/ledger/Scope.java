@@ -2,7 +2,11 @@ package io.promptroutes.ledger;
 
 /** Whose spending a limit is over. */
 public enum Scope {
-    TOTAL, TENANT, MODEL, TENANT_MODEL;
+    TOTAL, PIPELINE, TENANT, MODEL, TENANT_MODEL;
+
+    boolean hasPipeline() {
+        return this == PIPELINE;
+    }
 
     /** Whether it is of one tenant. */
     boolean hasTenant() {

@@ -14,6 +14,8 @@ import java.util.Objects;
  * @param latencyMs of the call, in milliseconds
  * @param event     the cost event as JSON
  * @param reason    why it failed or, of an answer of another model than the first, why that one did not answer: a failure's name
+ * @param unsent    whether the event is still to be sent
+ * @param tier      the service tier that served it, in the words of the service
  */
 public record Settlement(
         State state,
@@ -25,7 +27,9 @@ public record Settlement(
         CostSource costSource,
         Long latencyMs,
         byte[] event,
-        String reason) {
+        String reason,
+        boolean unsent,
+        String tier) {
 
     /** How the call ended. */
     public enum State { SUCCEEDED, FAILED, UNKNOWN }
@@ -34,7 +38,14 @@ public record Settlement(
         Objects.requireNonNull(state);
         servedModel = Shown.of(servedModel, Shown.NAME);
         provider = Shown.of(provider, Shown.NAME);
+        tier = Shown.of(tier, Shown.NAME);
         costUsd = costUsd == null ? null : Usd.checked(costUsd);
+    }
+
+    /** One whose event, if there is one, is nobody's to send. */
+    public Settlement(State state, String generationId, String servedModel, String provider, Usage usage, BigDecimal costUsd, CostSource costSource, Long latencyMs,
+            byte[] event, String reason) {
+        this(state, generationId, servedModel, provider, usage, costUsd, costSource, latencyMs, event, reason, false, null);
     }
 
     /** A call that failed and was not billed. */

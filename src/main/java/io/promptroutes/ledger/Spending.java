@@ -41,8 +41,8 @@ final class Spending {
         }
     }
 
-    static final String INSERT = "INSERT INTO spending (spending_id, scope, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd, alert_level)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING";
+    static final String INSERT = "INSERT INTO spending (spending_id, scope, pipeline, tenant, model, period, period_key, spent_usd, held_usd, reserved_usd, alert_level)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING";
 
     private static final List<Integer> THRESHOLDS = List.of(50, 80, 100);
 
@@ -84,7 +84,7 @@ final class Spending {
 
     /** For {@link #INSERT}. */
     static Object[] row(BudgetKey key, BigDecimal spent, BigDecimal held, BigDecimal reserved) {
-        return new Object[] {key.id(), key.scope(), key.tenant(), key.model(), key.period(), key.periodKey(), spent, held, reserved};
+        return new Object[] {key.id(), key.scope(), key.pipeline(), key.tenant(), key.model(), key.period(), key.periodKey(), spent, held, reserved};
     }
 
     /** The ids it holds; to be known once the group is committed. */

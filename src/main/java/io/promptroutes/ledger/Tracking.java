@@ -38,10 +38,10 @@ final class Tracking {
     }
 
     private static final String SUMS = """
-            SELECT %s AS tenant, %s AS model, %s AS period_key, COALESCE(usd_sum(cost_usd), 0) AS spent,
+            SELECT %s AS pipeline, %s AS tenant, %s AS model, %s AS period_key, COALESCE(usd_sum(cost_usd), 0) AS spent,
               COALESCE(usd_sum(CASE WHEN cost_usd IS NULL AND state <> 'open' THEN reserved_usd END), 0) AS held,
               COALESCE(usd_sum(CASE WHEN cost_usd IS NULL AND state = 'open' THEN reserved_usd END), 0) AS reserved
-            FROM claims WHERE claim_id >= ? AND claimed_day >= ? GROUP BY 1, 2, 3""";
+            FROM claims WHERE claim_id >= ? AND claimed_day >= ? GROUP BY 1, 2, 3, 4""";
     private static final String NONE = "CAST(NULL AS VARCHAR)";
 
     private Tracking() {
@@ -70,9 +70,10 @@ final class Tracking {
                 boolean job = one.period() == Period.JOB;
                 // a process's clock may be some hours behind the database's
                 UUID first = job ? new UUID(0, 0) : ClaimIds.first(month.atStartOfDay(ZoneOffset.UTC).toInstant().minus(Duration.ofDays(1)));
-                List<Object[]> rows = new ArrayList<>(tx.list(SUMS.formatted(one.scope().hasTenant() ? "tenant" : NONE, one.scope().hasModel() ? "model" : NONE,
-                        periodKey(one.period())), row -> {
-                            BudgetKey key = BudgetKey.of(one.scope(), row.getString("tenant"), row.getString("model"), one.period(), row.getString("period_key"));
+                List<Object[]> rows = new ArrayList<>(tx.list(SUMS.formatted(one.scope().hasPipeline() ? "pipeline" : NONE, one.scope().hasTenant() ? "tenant" : NONE,
+                        one.scope().hasModel() ? "model" : NONE, periodKey(one.period())), row -> {
+                            BudgetKey key = BudgetKey.of(one.scope(), row.getString("pipeline"), row.getString("tenant"), row.getString("model"), one.period(),
+                                    row.getString("period_key"));
                             return Spending.row(key, SqlSession.usd(row, "spent"), SqlSession.usd(row, "held"), SqlSession.usd(row, "reserved"));
                         }, first, job ? "" : month.toString()));
                 tx.batch(Spending.INSERT, rows);

@@ -11,8 +11,9 @@ import java.util.Objects;
  * @param promptId the prompt's id, for people
  * @param task     null until detected
  * @param part     one model's share of a prompt that many are asked: its end is kept, and is no end of the prompt
+ * @param replied  its answer is with whoever is to have it when that is said, {@link Deliveries}; else when it is stored
  */
-public record Work(WorkId id, String job, String pipeline, String identity, String promptId, String tenant, String task, boolean part) {
+public record Work(WorkId id, String job, String pipeline, String identity, String promptId, String tenant, String task, boolean part, boolean replied) {
 
     public Work {
         Objects.requireNonNull(id);
@@ -21,5 +22,10 @@ public record Work(WorkId id, String job, String pipeline, String identity, Stri
         promptId = SqlDialect.storable(promptId);
         tenant = SqlDialect.storable(tenant);
         task = task == null ? null : SqlDialect.storable(task);
+    }
+
+    /** Of a job, whose output is compared with the ledger. */
+    public Work(WorkId id, String job, String pipeline, String identity, String promptId, String tenant, String task, boolean part) {
+        this(id, job, pipeline, identity, promptId, tenant, task, part, false);
     }
 }

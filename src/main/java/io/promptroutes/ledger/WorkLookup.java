@@ -2,6 +2,7 @@ package io.promptroutes.ledger;
 
 import java.math.BigDecimal;
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,9 +40,20 @@ record WorkLookup(SqlSession tx, Instances instances, Instant now) {
             } else if (work != null && work.owner() != null && alive.contains(work.owner())) {
                 op.reply().answer = new KnownWork.Busy(work.owner());
             } else {
-                op.reply().answer = unfinished(work == null ? null : work.json(), calls.getOrDefault(id, List.of()), alive);
+                KnownWork known = unfinished(work == null ? null : work.json(), calls.getOrDefault(id, List.of()), alive);
+                if (known instanceof KnownWork.Batched) {
+                    take(work); // no claim follows, which would do it
+                }
+                op.reply().answer = known;
                 justBegun.add(id);
             }
+        }
+    }
+
+    private void take(Works.Stored work) throws SQLException {
+        if (tx.update("UPDATE works SET owner_id = ? WHERE work_id = ? AND state = 'open' AND COALESCE(owner_id, '') = ?", instances.id(), work.id(),
+                work.owner() == null ? "" : work.owner()) == 0) {
+            throw new SQLTransactionRollbackException("another process took a work", "40001"); // decide again
         }
     }
 
@@ -50,6 +62,9 @@ record WorkLookup(SqlSession tx, Instances instances, Instant now) {
         List<OpenClaim> ambiguous = new ArrayList<>();
         List<OpenClaim> lost = new ArrayList<>();
         for (Claims.Called call : calls) {
+            if (call.batch() != null) {
+                return new KnownWork.Batched(call.claim(), call.batch(), calls.size() - 1, cost);
+            }
             if (call.state().equals(ClaimRow.RESOLVED) && call.cost() != null && call.cost().signum() > 0) {
                 lost.add(call.claim());
             }

@@ -46,15 +46,16 @@ final class Works {
             boolean ended = row.end != null;
             String model = ended ? row.end.model() : null;
             BigDecimal cost = ended ? row.end.costUsd() : null;
-            Instant finishedAt = row.open() ? null : now; // a prompt ends when its answer is where it is to be: delivered, too
+            Instant finishedAt = row.open() ? null : now;
+            Instant deliveredAt = work.replied() ? null : finishedAt;
             if (row.answerId != null) {
                 answers.add(new Object[] {row.answerId, row.end.json()});
             }
             if (row.inTable) {
-                updates.add(new Object[] {work.job(), work.promptId(), work.task(), row.state, row.owner, row.answerId, model, cost, finishedAt, finishedAt, row.id});
+                updates.add(new Object[] {work.job(), work.promptId(), work.task(), row.state, row.owner, row.answerId, model, cost, finishedAt, deliveredAt, row.id});
             } else {
                 inserts.add(new Object[] {row.id, work.job(), work.pipeline(), work.identity(), work.promptId(), work.tenant(), work.task(), row.state, row.owner, row.answerId,
-                    model, cost, now, finishedAt, finishedAt});
+                    model, cost, now, finishedAt, deliveredAt});
             }
         }
         tx.batch("DELETE FROM answers WHERE answer_id = (SELECT answer_id FROM works WHERE work_id = ?)",
@@ -79,11 +80,12 @@ final class Works {
     /**
      * Deletes some of those that were finished before, with their answers, calls and events. Tells how many.
      *
-     * @param month its first day, {@code 2026-11-01}: calls of that day and later stay
+     * @param month    its first day, {@code 2026-11-01}: calls of that day and later stay
+     * @param hopeless answers that were finished before go also where they have not arrived
      */
-    static int purge(SqlSession tx, Instant before, String month) throws SQLException {
-        List<String> works = tx.list("SELECT work_id FROM works WHERE state <> 'open' AND finished_at < ? ORDER BY finished_at LIMIT ? FOR UPDATE",
-                row -> row.getString(1), before, PURGED_AT_ONCE);
+    static int purge(SqlSession tx, Instant before, Instant hopeless, String month) throws SQLException {
+        List<String> works = tx.list("SELECT work_id FROM works WHERE state <> 'open' AND finished_at < ? AND (delivered_at IS NOT NULL OR finished_at < ?)"
+                + " ORDER BY finished_at LIMIT ? FOR UPDATE", row -> row.getString(1), before, hopeless, PURGED_AT_ONCE);
         if (!works.isEmpty()) {
             tx.update("DELETE FROM events WHERE claim_id IN (SELECT claim_id FROM claims WHERE work_id = ANY(?))", works);
             tx.update("DELETE FROM answers WHERE answer_id IN (SELECT answer_id FROM works WHERE work_id = ANY(?))", works);

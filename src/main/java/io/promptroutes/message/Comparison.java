@@ -56,7 +56,7 @@ public record Comparison(List<Branch> branches) {
         row.put("status", outcome.path("status").asText());
         if (branch.answered()) {
             for (String field : List.of("text", "refusal", "tool_calls", "reasoning", "annotations", "images", "choices", "model_used", "provider", "generation_id",
-                    "finish_reason", "usage", "latency_ms")) {
+                    "finish_reason", "service_tier", "usage", "latency_ms")) {
                 if (outcome.has(field)) {
                     row.set(field, outcome.get(field));
                 }

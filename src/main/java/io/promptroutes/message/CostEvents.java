@@ -25,6 +25,8 @@ import java.util.UUID;
 public final class CostEvents {
 
     public static final String TYPE = "promptroutes.cost.v1";
+    /** Behind the claim's id in the id of an event that says what was looked up. */
+    public static final String LOOKED_UP = "/looked-up";
 
     /**
      * Of the call.
@@ -35,7 +37,7 @@ public final class CostEvents {
     private record Data(String promptId, int attempt, String modelRequested, String modelUsed, String provider, String generationId,
             String task, @JsonInclude(NON_NULL) String strategy, @JsonInclude(NON_NULL) String budget, String tenant,
             Long promptTokens, Long completionTokens, Long reasoningTokens, Long cachedTokens,
-            BigDecimal costUsd, String costSource, Long latencyMs, String status,
+            BigDecimal costUsd, String costSource, @JsonInclude(NON_NULL) String serviceTier, Long latencyMs, String status,
             @JsonInclude(NON_NULL) Reported reported, @JsonInclude(NON_NULL) JsonNode metadata) {
     }
 
@@ -61,8 +63,8 @@ public final class CostEvents {
                 run.task(), prompt.strategy().toString(), prompt.budget().toString(), prompt.tenant(),
                 usage == null ? null : usage.promptTokens(), usage == null ? null : usage.completionTokens(),
                 usage == null ? null : usage.reasoningTokens(), usage == null ? null : usage.cachedTokens(),
-                cost.usd(), cost.source() == null ? null : cost.source().toString(), call.latencyMs(),
-                call.answer() != null ? "success" : cost.usd() == null ? "unknown" : "failed",
+                cost.usd(), cost.source() == null ? null : cost.source().toString(), call.tier(), call.latencyMs(),
+                cost.usd() == null ? "unknown" : call.answer() != null ? "success" : "failed",
                 told == null ? null : new Reported(told.promptTokens(), told.completionTokens(), told.costUsd()), prompt.metadata()));
     }
 
@@ -79,10 +81,10 @@ public final class CostEvents {
      * repeated events has seen the one that said "unknown" under that. Sums of {@code cost_usd} stay right with both.
      */
     public static byte[] lookedUp(OpenClaim call, Generation generation, Instant now) {
-        return CloudEvent.of(TYPE, call.claimId() + "/looked-up", call.promptId(), now, new Data(
+        return CloudEvent.of(TYPE, call.claimId() + LOOKED_UP, call.promptId(), now, new Data(
                 call.promptId(), call.attempt(), call.model(), generation.model(), generation.provider(), call.generationId(),
                 call.task(), null, null, call.tenant(),
                 generation.promptTokens(), generation.completionTokens(), generation.reasoningTokens(), generation.cachedTokens(),
-                Usd.of(generation.costUsd()), CostSource.REPORTED.toString(), generation.latencyMs(), "looked_up", null, null));
+                Usd.of(generation.costUsd()), CostSource.REPORTED.toString(), generation.tier(), generation.latencyMs(), "looked_up", null, null));
     }
 }

@@ -9,6 +9,7 @@ import io.promptroutes.prompt.DeadLetterLine;
 import io.promptroutes.prompt.InvalidPrompt;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.Source;
 import io.promptroutes.prompt.Writable;
 
 /** Writes dead letters as JSON (docs/messages.md). Stateless. */
@@ -45,6 +46,14 @@ public final class DeadLetters {
         } else {
             DeadLetterLine.hold(out, arrival.bytes());
         }
+        return Json.bytes(out);
+    }
+
+    /** The dead letter of a record whose route ended it behind its answer, or before it asked anything. */
+    public static byte[] ofRoute(String id, Source source, Failure why) {
+        ObjectNode out = head(id, why);
+        out.putArray("attempts");
+        out.putPOJO("source", source);
         return Json.bytes(out);
     }
 

@@ -3,6 +3,7 @@ package io.promptroutes.message;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.ServiceTier;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
@@ -84,6 +85,9 @@ public final class OpenAiBatch {
         }
         if (answer.hasNonNull("provider")) {
             body.set("provider", answer.get("provider"));
+        }
+        if (answer.hasNonNull(ServiceTier.FIELD)) {
+            body.set(ServiceTier.FIELD, answer.get(ServiceTier.FIELD));
         }
         List<JsonNode> answers = List.of(answer);
         if (answer.has("model_results")) {

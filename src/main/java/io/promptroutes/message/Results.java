@@ -13,6 +13,7 @@ import io.promptroutes.model.Chain;
 import io.promptroutes.model.Usage;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.ServiceTier;
 import java.math.BigDecimal;
 import java.util.List;
 
@@ -49,6 +50,7 @@ public final class Results {
         out.put("provider", answer.provider());
         out.put("generation_id", answer.generationId());
         out.put("finish_reason", answer.finishReason());
+        carry(out, ServiceTier.FIELD, TextNode.valueOf(answer.tier()));
         out.putPOJO("routing", Routing.of(run));
         out.putPOJO("fallback", fallback(run.chain()));
         Usage usage = call.usage();

@@ -12,6 +12,7 @@ import io.promptroutes.call.ChatRequest;
 import io.promptroutes.flow.Call;
 import io.promptroutes.flow.Decision;
 import io.promptroutes.flow.PromptContext;
+import io.promptroutes.flow.TierRemark;
 import io.promptroutes.model.Choice;
 import io.promptroutes.prompt.Prompt;
 import java.util.ArrayList;
@@ -38,6 +39,11 @@ record Routing(String strategy, String task, @JsonInclude(NON_NULL) Double confi
         Call call = run.calls().last();
         if (call != null && call.remark() != null) {
             notes.add(call.remark());
+        }
+        notes.addAll(run.calls().notes());
+        TierRemark tier = TierRemark.of(run);
+        if (tier != null) {
+            notes.add(tier.note());
         }
         return new Routing(prompt.strategy().toString(), run.task(),
                 decision.confidence() == null ? null : Math.round(decision.confidence() * 100) / 100.0, decision.signs(),

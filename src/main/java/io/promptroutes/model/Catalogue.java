@@ -1,5 +1,6 @@
 package io.promptroutes.model;
 
+import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Collections;
@@ -82,6 +83,14 @@ public final class Catalogue {
         return !Collections.disjoint(families(requested, wanted), families(served, got));
     }
 
+    /** The one id for whatever a model is called by: variants, dates and aliases make no difference. */
+    public String plain(String name) {
+        Snapshot now = current();
+        Model model = now.resolve(name);
+        Model base = model == null ? null : now.find(model.canonicalSlug());
+        return base != null ? base.id() : ModelNames.undated(name);
+    }
+
     private static Set<String> families(String name, Model model) {
         Stream<String> names = model == null ? Stream.of(name) : Stream.of(name, model.id(), model.canonicalSlug());
         return names.map(ModelNames::family).collect(Collectors.toSet());
@@ -137,17 +146,26 @@ public final class Catalogue {
     }
 
     public Instant asOf() {
-        return current().asOf();
+        Snapshot now = snapshot;
+        return now != null ? now.asOf() : Snapshot.date(Shipped.AS_OF);
     }
 
     private Snapshot current() {
         Snapshot now = snapshot;
-        return now != null ? now : Shipped.MODELS;
+        return now != null ? now : Shipped.Models.READ;
     }
 
-    /** Read when it is first asked for. */
+    /** Each part is read when it is first asked for: the models take long, and a copy of an earlier run is newer nearly always. */
     private static final class Shipped {
 
-        static final Snapshot MODELS = Snapshot.read(Uncheck.get(() -> IOUtils.resourceToByteArray("/models.json")), null, false);
+        static final String AS_OF = Json.text(json(), "as_of");
+
+        private static byte[] json() {
+            return Uncheck.get(() -> IOUtils.resourceToByteArray("/io/promptroutes/models.json"));
+        }
+
+        private static final class Models {
+            static final Snapshot READ = Snapshot.read(json(), null, false);
+        }
     }
 }

@@ -7,11 +7,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 
-/** The last good list of models on disk, for a start without a network. One writer at a time. */
+/** The last good list of models on disk, for a start without a network; nowhere, where the file's name is empty. One writer at a time. */
 public record CatalogueCopy(Path file) {
 
     /** Takes the copy where there is one that is newer than what the catalogue has. */
     public void load(Catalogue catalogue) {
+        if (file.toString().isEmpty()) {
+            return;
+        }
         try {
             Instant saved = Files.getLastModifiedTime(file).toInstant();
             if (saved.isAfter(catalogue.asOf())) {
@@ -24,11 +27,14 @@ public record CatalogueCopy(Path file) {
 
     /** Where a list is that was not believed. An operator who believes it moves it to the copy's place. */
     public CatalogueCopy aside() {
-        return new CatalogueCopy(Path.of(file + ".refused"));
+        return file.toString().isEmpty() ? this : new CatalogueCopy(Path.of(file + ".refused"));
     }
 
     /** Whole or not at all: a crash leaves the old copy. */
     public void save(byte[] modelsJson) throws IOException {
+        if (file.toString().isEmpty()) {
+            return;
+        }
         Path folder = file.toAbsolutePath().getParent();
         OwnerOnly.folder(folder);
         Path part = Files.createTempFile(folder, "models", ".part");

@@ -91,15 +91,32 @@ public final class Chain {
         deadline.forget();
     }
 
-    /** The same model again after {@code wait}, if it was called fewer than {@code most} times and there is time; else the next one. */
-    public void retryOrNext(int most, Duration wait, Instant now) {
+    /** The same model again after {@code wait}, if it was called fewer than {@code most} times and there is time; else false. */
+    public boolean retry(int most, Duration wait, Instant now) {
         if (callsOnModel >= most || wait.compareTo(deadline.spare(now, turns.later() + 1)) > 0) {
-            next(null);
-            return;
+            return false;
         }
         step = Step.WAIT;
         delay = wait;
         attempts.set(attempts.size() - 1, attempts.get(attempts.size() - 1).waited(wait.toMillis()));
+        return true;
+    }
+
+    /** The same model again at once, as if it had not been called. */
+    public void anew() {
+        callsOnModel = 0;
+        step = Step.CALL;
+    }
+
+    /** The same model again at once, as if it had not been called. */
+    public void again() {
+        callsOnModel = 0;
+        step = Step.CALL;
+    }
+
+    /** It is the turn of that model, whatever comes after it: it was asked before the chain was made. */
+    public void insist(String model) {
+        turns.insist(model);
     }
 
     /** The same model again at once with a lower output cap. */

@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum CostSource {
     /** OpenRouter's own accounting. */
     REPORTED,
+    /** Of a batch's bill, which is OpenRouter's own: the part of a line that has none. The parts add up to it. */
+    SHARED,
     /** OpenRouter's token counts times the price list. */
     PRICED,
     /** Our own token count, or the price of an unknown model. */

@@ -68,6 +68,11 @@ final class ModelNames {
         return (double) common.size() / all.size();
     }
 
+    /** Without variant and date. */
+    static String undated(String name) {
+        return DATE.matcher(withoutSuffix(name)).replaceFirst("");
+    }
+
     /** Equal for names that differ by variant, date or the order of their words alone. */
     static String family(String name) {
         String[] words = words(name);

@@ -42,8 +42,12 @@ record Snapshot(List<Model> models, Map<String, Model> byName, Instant asOf, boo
         if (models.isEmpty()) {
             throw new IllegalArgumentException("a list of models without a readable row");
         }
-        Instant moment = asOf != null ? asOf : LocalDate.parse(body.path("as_of").asText()).atStartOfDay(ZoneOffset.UTC).toInstant();
+        Instant moment = asOf != null ? asOf : date(body.path("as_of").asText());
         return new Snapshot(List.copyOf(models.values()), index(models.values()), moment, live);
+    }
+
+    static Instant date(String asOf) {
+        return LocalDate.parse(asOf).atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
     /** A slug is shared by a model's variants; alone it means the plain one, or the only one that a chat can have. */

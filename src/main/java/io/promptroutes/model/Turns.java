@@ -45,6 +45,14 @@ final class Turns {
         return model();
     }
 
+    /** It is that one's turn. */
+    void insist(String model) {
+        if (!model().equals(model)) {
+            models.remove(model);
+            models.add(Math.min(index, models.size()), model);
+        }
+    }
+
     void restart() {
         index = 0;
     }

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /** Finds what makes a call cost more than its tokens: unbounded-costs.properties. Stateless. */
 final class UnboundedCosts {
 
-    private static final ResourceBundle REASONS = ResourceBundle.getBundle("unbounded-costs", Locale.ROOT);
+    private static final ResourceBundle REASONS = ResourceBundle.getBundle("io.promptroutes.unbounded-costs", Locale.ROOT);
     private static final Set<String> FIELDS = Set.copyOf(names("field."));
     private static final Set<String> MODELS = names("model.");
     private static final Set<String> PARTS = names("part.");

@@ -29,6 +29,11 @@ public record Usage(long promptTokens, long completionTokens, long reasoningToke
         this(promptTokens, completionTokens, reasoningTokens, cachedTokens, cacheWriteTokens, totalTokens, costUsd, Map.of(), false);
     }
 
+    /** The cost as it was told; null where none was, or one that no call has. */
+    public BigDecimal toldUsd() {
+        return costUsd == null || costUsd.signum() < 0 || !Usd.plausible(costUsd) ? null : Usd.of(costUsd);
+    }
+
     /** The highest of its counts. */
     long most() {
         return Math.max(Math.max(Math.max(promptTokens, completionTokens), Math.max(reasoningTokens, totalTokens)), Math.max(cachedTokens, cacheWriteTokens));

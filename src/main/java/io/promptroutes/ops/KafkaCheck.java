@@ -61,16 +61,16 @@ public record KafkaCheck(Settings settings, Consumer<Finding> found) {
         }
     }
 
-    /** @return for people, what is there; null where nothing is */
-    public String check() throws InterruptedException {
+    /** @param read topics that pipelines read. written, those that they and the service write. @return for people, what is there; null where nothing is */
+    public String check(Set<String> read, Set<String> written) throws InterruptedException {
         Map<String, Object> client = new HashMap<>(settings.kafkaClient());
         client.put("bootstrap.servers", settings.text("kafka.brokers"));
         client.put("default.api.timeout.ms", WITHIN_MILLIS);
         client.put("request.timeout.ms", WITHIN_MILLIS / 2);
         try (Admin admin = Admin.create(client)) {
             get(admin.describeCluster().nodes());
-            Set<String> topics = topics(admin);
-            for (String prompts : settings.topics("prompts")) {
+            Set<String> topics = topics(admin, read, written);
+            for (String prompts : read) {
                 sizes(admin, topics, prompts);
             }
             group(admin);
@@ -78,18 +78,19 @@ public record KafkaCheck(Settings settings, Consumer<Finding> found) {
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             boolean meant = !settings.text("kafka.brokers").equals(Settings.ofTheJar().text("kafka.brokers")); // a folder for batch jobs alone needs none
             found.accept(new Finding(meant, "no Kafka broker can be asked at " + settings.text("kafka.brokers") + " (" + reason(e) + ")",
-                    settings.place("kafka.brokers"), "start it, correct the address or kafka.client.*, or set kafka.enabled=off"));
+                    settings.place("kafka.brokers"), "start it, correct the address or kafka.client.*, or leave out what reads from it (key pipelines)"));
             return null;
         }
     }
 
     /** @return those that are there */
-    private Set<String> topics(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
-        Set<String> there = new HashSet<>(settings.published());
-        there.addAll(settings.topics("prompts"));
-        for (TopicFault fault : TopicFault.of(admin, settings.topics("prompts"), settings.published())) {
-            String key = Settings.TOPICS.stream().filter(kind -> settings.topics(kind).contains(fault.topic())).findFirst().orElseThrow();
-            found.accept(new Finding(fault.mend(), fault.what(), settings.text("kafka.brokers") + ", key kafka.topic." + key, fault.todo()));
+    private Set<String> topics(Admin admin, Set<String> read, Set<String> written) throws InterruptedException, ExecutionException, TimeoutException {
+        Set<String> there = new HashSet<>(written);
+        there.addAll(read);
+        for (TopicFault fault : TopicFault.of(admin, read, written)) {
+            String key = Settings.TOPICS.stream().filter(kind -> settings.topics(kind).contains(fault.topic())).findFirst().map(kind -> ", key kafka.topic." + kind)
+                    .orElse(", a route of yours");
+            found.accept(new Finding(fault.mend(), fault.what(), settings.text("kafka.brokers") + key, fault.todo()));
             if (!fault.there()) {
                 there.remove(fault.topic());
             }

@@ -5,21 +5,16 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.promptroutes.prompt.Shown;
-import io.promptroutes.settings.Secret;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
-import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.AuthenticationHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -29,7 +24,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.component.micrometer.prometheus.MicrometerPrometheus;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
-import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +35,7 @@ public final class Management {
 
     private final String host;
     private final int port;
-    private final Supplier<String> token;
+    private final Token token;
     private final ManagementHttpServer server = new ManagementHttpServer();
     private final MeterRegistry meters;
     private final Map<String, Supplier<String>> checks = new TreeMap<>();
@@ -64,9 +58,8 @@ public final class Management {
     public Management(Settings settings) {
         host = settings.text("management.host");
         port = settings.text("management.port").isEmpty() ? -1 : settings.integer("management.port", 0, 65_535);
-        String reference = settings.text("management.token");
         meters = port >= 0 && settings.onOff("metrics.enabled") ? new PrometheusMeterRegistry(PrometheusConfig.DEFAULT) : new CompositeMeterRegistry();
-        token = reference.isEmpty() ? null : Secret.of(reference);
+        token = new Token(settings.text("management.token"));
         if (port >= 0) {
             check();
         }
@@ -79,7 +72,7 @@ public final class Management {
                 throw new UnknownHostException("write it as " + address.getHostAddress()); // the server would not read it, and go on without a port
             }
             server.setHost(address.getHostAddress());
-            if (!address.isLoopbackAddress() && (token == null || token.get() == null || token.get().isBlank())) {
+            if (!address.isLoopbackAddress() && !token.usable()) {
                 throw new UsageException("key management.host is \"" + host + "\", which others can reach: that needs a token that is not empty "
                         + "(key management.token, for example env:MANAGEMENT_SECRET)");
             }
@@ -133,17 +126,7 @@ public final class Management {
         server.setPath("/");
         server.setHealthCheckEnabled(true);
         server.setHealthPath("/observe/health");
-        // what stands before everything that is asked for here, with or without a token
-        AuthenticationConfig.AuthenticationConfigEntry everything = new AuthenticationConfig.AuthenticationConfigEntry();
-        everything.setPath("/*");
-        everything.setAuthenticationProviderFactory(vertx -> null);
-        everything.setAuthenticationHandlerFactory(new AuthenticationConfig.AuthenticationHandlerFactory() {
-            @Override
-            public <T extends AuthenticationProvider> AuthenticationHandler createAuthenticationHandler(T none) {
-                return Management.this::admit;
-            }
-        });
-        server.getConfiguration().getAuthenticationConfig().getEntries().add(everything);
+        server.getConfiguration().getAuthenticationConfig().getEntries().add(Token.before(this::admit));
         server.getConfiguration().getAuthenticationConfig().setEnabled(true);
         server.setMetricsEnabled(meters instanceof PrometheusMeterRegistry);
         try {
@@ -177,15 +160,12 @@ public final class Management {
                     .end("{\"error\":\"this question cannot be read\"}").onComplete(told -> request.request().connection().close()); // whatever is still to come
             return;
         }
-        if (token == null && asked != null && !asked.host().equals(host) && !LOCAL.contains(asked.host())) {
+        if (token.none() && asked != null && !asked.host().equals(host) && !LOCAL.contains(asked.host())) {
             // a page elsewhere whose name leads here
             request.response().setStatusCode(403).end("only for this machine: key management.token opens it to other names\n");
             return;
         }
-        String given = request.request().getHeader("Authorization");
-        String secret = token == null ? null : token.get();
-        if (token == null || OPEN.contains(request.request().path()) || given != null && secret != null && MessageDigest.isEqual(
-                given.getBytes(StandardCharsets.UTF_8), ("Bearer " + secret).getBytes(StandardCharsets.UTF_8))) {
+        if (OPEN.contains(request.request().path()) || token.admits(request.request().getHeader("Authorization"))) {
             request.next();
         } else {
             request.response().setStatusCode(401).putHeader("WWW-Authenticate", "Bearer").end();

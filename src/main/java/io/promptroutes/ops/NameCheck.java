@@ -1,6 +1,7 @@
 package io.promptroutes.ops;
 
 import io.promptroutes.flow.PromptContext;
+import io.promptroutes.flow.StepHeaders;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.kafka.Replay;
 import io.promptroutes.ops.RouteModel.Part;
@@ -38,9 +39,8 @@ final class NameCheck {
 
     private static final List<String> SWITCH = List.of("on", "off");
     /** Keys of which addresses and conditions are made, each with the values that it can have. */
-    static final Map<String, List<String>> VALUES = Map.of("publish.to", List.of("files", "kafka", "origin", "console", "estimate"),
-            "prompts.first-queue", List.of("look-up", "cache", "call", "estimate"), "prompts.call-queue", List.of("cache", "call"),
-            "detection.rules", List.of("lexicon", "keywords"), "kafka.enabled", SWITCH, "alerts.account-watch", SWITCH);
+    static final Map<String, List<String>> VALUES = Map.of("prompts.first-queue", List.of("look-up", "cache", "call", "estimate"), "prompts.call-queue", List.of("cache", "call"),
+            "detection.rules", List.of("lexicon", "keywords"), "alerts.account-watch", SWITCH, "costs.again", SWITCH, "job.files", SWITCH);
     /** Headers that mean something to the product, and those of a kind. */
     private static final Set<String> HEADERS = Stream.concat(Replay.OURS.stream(), Stream.of("source-.*", "error-.*", "content-type", "traceparent",
             "camelhttpquery", "camelhttpresponsecode")).collect(Collectors.toUnmodifiableSet());
@@ -53,6 +53,7 @@ final class NameCheck {
     private static final Set<String> LANGUAGES = Set.of("simple", "constant", "variable");
     private static final Pattern FIELDS = Pattern.compile("\\$\\{[a-z]\\w*[^{}]*}");
     private static final Pattern COMPARED = Pattern.compile("'\\{\\{([^{}]+)}}' [!=]= '([^']*)'");
+    private static final Pattern STEP_HEADER = Pattern.compile("\\b" + StepHeaders.PREFIX + "[A-Z]\\w*");
     private static final Pattern KEY = Pattern.compile("\\{\\{[?!]?([^{}:]+)(:[^{}]*)?}}");
     private static final Pattern FUNCTION = Pattern.compile("\\$\\{properties:([^{}:]+)(:[^{}]*)?}");
 
@@ -85,6 +86,15 @@ final class NameCheck {
                         .filter(one -> LevenshteinDistance.getDefaultInstance().apply(name, one) == 1).forEach(one ->
                                 fault("no header is called " + name, part, "did you mean " + one + "?")));
             }
+        });
+    }
+
+    /** Of pipelines, which know no variables of ours: keys, and headers of the step {@code prompt:}. */
+    void checkPipelines() {
+        own.parts.forEach(part -> {
+            keys(part);
+            STEP_HEADER.matcher(part.value()).results().map(MatchResult::group).filter(name -> !StepHeaders.ALL.contains(name)).forEach(name ->
+                    fault("no step prompt: sets a header " + name, part, Finding.nearest(name, StepHeaders.ALL, "take one of " + new TreeSet<>(StepHeaders.ALL))));
         });
     }
 

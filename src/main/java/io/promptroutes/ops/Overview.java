@@ -5,11 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
-import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.JobStatistics;
+import io.promptroutes.flow.PipelineStatistics;
 import io.promptroutes.ledger.BudgetState;
 import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.pipeline.Pipeline;
 import io.promptroutes.prompt.Json;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -43,19 +45,22 @@ public final class Overview {
 
     private final Ledger ledger;
     private final JobStatistics tally;
-    private final AdmissionGate intake;
+    private final Supplier<String> paused;
+    private final Supplier<List<Pipeline>> pipelines;
     private final Instant started = Instant.now();
     private final Cache<String, Found> found = Caffeine.newBuilder().maximumSize(MOST_KEPT)
             .expireAfter(Expiry.<String, Found>creating((since, one) -> one.kept())).build();
 
     /**
      * @param ledger null where it is switched off
-     * @param tally  null where nothing runs, as is {@code intake}
+     * @param tally  null where nothing runs, as are the others
+     * @param paused why calls are, or null
      */
-    public Overview(Ledger ledger, JobStatistics tally, AdmissionGate intake) {
+    public Overview(Ledger ledger, JobStatistics tally, Supplier<String> paused, Supplier<List<Pipeline>> pipelines) {
         this.ledger = ledger;
         this.tally = tally;
-        this.intake = intake;
+        this.paused = paused;
+        this.pipelines = pipelines;
     }
 
     /** @param since a day (UTC) or a time ago; null for all */
@@ -101,16 +106,16 @@ public final class Overview {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         Map<List<?>, BudgetState> states = new LinkedHashMap<>();
         Stream.of(ledger.history().current(today), ledger.history().budgets(today)).flatMap(List::stream).filter(state -> state.limitUsd() != null)
-                .forEach(state -> states.put(Arrays.asList(state.scope(), state.tenant(), state.model(), state.period()), state));
+                .forEach(state -> states.put(Arrays.asList(state.scope(), state.pipeline(), state.tenant(), state.model(), state.period()), state));
         return states.values();
     }
 
     private ObjectNode running() {
         ObjectNode out = Json.MAPPER.createObjectNode();
         out.put("started", started.truncatedTo(ChronoUnit.SECONDS).toString());
-        out.put("paused", intake.reason());
+        out.put("paused", paused.get());
         out.put("in_flight", tally.calling());
-        out.put("unfinished", intake.unfinished());
+        out.put("unfinished", pipelines.get().stream().mapToInt(pipeline -> pipeline.window().unfinished()).sum());
         out.set("waiting", Json.MAPPER.valueToTree(tally.waiting()));
         out.put("taken", tally.taken());
         out.put("answered", tally.answered());
@@ -118,6 +123,16 @@ public final class Overview {
         out.put("saved_usd", tally.saved());
         out.set("fallbacks", Json.MAPPER.valueToTree(tally.fallbacks()));
         out.set("dead_letters", Json.MAPPER.valueToTree(tally.deadByCode()));
+        ArrayNode each = out.putArray("pipelines");
+        pipelines.get().forEach(pipeline -> each.add(row(pipeline)));
         return out;
+    }
+
+    /** In = answered + dead letters + left + in flight. */
+    private static ObjectNode row(Pipeline pipeline) {
+        PipelineStatistics counts = pipeline.statistics();
+        ObjectNode row = Json.MAPPER.createObjectNode().put("pipeline", pipeline.name());
+        row.put("taken", counts.taken()).put("answered", counts.answered()).put("dead_letters", counts.deadLetters()).put("left", counts.left());
+        return row.put("in_flight", counts.inFlight()).put("passed", counts.passedOn()).put("oldest_seconds", counts.oldest(Instant.now()).toSeconds());
     }
 }

@@ -19,14 +19,14 @@ public final class PageFile {
     }
 
     public static String of(JsonNode usage, JsonNode requests) {
-        String css = resource("/page/page.css");
+        String css = resource("/io/promptroutes/page/page.css");
         String chart = resource(CHART).replaceAll("\\s*//# sourceMappingURL=\\S*\\s*$", "");
-        String script = resource("/page/page.js");
+        String script = resource("/io/promptroutes/page/page.js");
         JsonNode data = Json.MAPPER.createObjectNode().<ObjectNode>set("usage", usage).set("requests", requests);
         String policy = "default-src 'none'; style-src " + hash(css) + "; script-src " + hash(chart) + " " + hash(script) + "; img-src data:; base-uri 'none'";
         // in JSON these three stand in strings alone, and nothing else can end a script element
         String json = new String(Json.bytes(data), StandardCharsets.UTF_8).replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e");
-        return resource("/page/index.html")
+        return resource("/io/promptroutes/page/index.html")
                 .replace("<meta charset=\"utf-8\">", "<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"" + policy + "\">")
                 .replace("<link rel=\"stylesheet\" href=\"page.css\">", "<style>" + css + "</style>")
                 .replace("<script src=\"chart.js\" defer></script>", "")

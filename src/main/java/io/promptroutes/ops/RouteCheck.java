@@ -46,10 +46,11 @@ public final class RouteCheck {
     /** Stands for anything. */
     private static final String OPEN = "\\$\\{.*?}";
     /** Where commands begin. */
-    private static final Set<String> ENTRIES = Set.of("direct:batch", "direct:prompt", "direct:detect-task", "direct:refresh-catalogue",
-            "direct:unknown-costs");
+    private static final Set<String> ENTRIES = Set.of("direct:prompt", "direct:detect-task", "direct:refresh-catalogue",
+            "direct:unknown-costs", "direct:alert-to-log", "direct:alert-to-files");
 
     private final RouteModel jar;
+    private final boolean engine;
     private final RouteModel own;
     private final Known known;
     private final Consumer<Finding> found;
@@ -70,11 +71,13 @@ public final class RouteCheck {
 
     private static final class Shipped {
 
-        private static final RouteModel MODEL = Failable.get(() -> RouteModel.of(RouteFiles.ofTheJar()));
+        private static final RouteModel MODEL = Failable.get(() -> RouteModel.of(RouteFiles.engineOfTheJar().values()));
     }
 
-    private RouteCheck(RouteModel own, Set<String> replaced, Known known, Consumer<Finding> found) {
-        jar = Shipped.MODEL;
+    /** @param engine whether the files are the engine's, which prompts are moved through by name; else they are pipelines, which are Camel's alone */
+    private RouteCheck(RouteModel jar, RouteModel own, Set<String> replaced, boolean engine, Known known, Consumer<Finding> found) {
+        this.jar = jar;
+        this.engine = engine;
         this.own = own;
         this.known = known;
         this.found = found;
@@ -91,12 +94,27 @@ public final class RouteCheck {
         return beans(Shipped.MODEL.parts).map(Name::text).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** @param places of route files by folder and name, as of Camel; where none is the user's nothing is looked at */
-    public static void check(Map<String, String> places, Known known, Consumer<Finding> found) {
-        Set<String> own = places.values().stream().filter(place -> place.startsWith("file:")).collect(Collectors.toCollection(TreeSet::new));
-        if (own.isEmpty()) {
+    /** Of the engine. @param places of its route files by folder and name, as of Camel; where none is the user's nothing is looked at */
+    public static void engine(Map<String, String> places, Known known, Consumer<Finding> found) {
+        if (own(places).isEmpty()) {
             return;
         }
+        check(Shipped.MODEL, places, true, known, found);
+    }
+
+    /** Of pipelines, whoever's they are. */
+    public static void pipelines(Map<String, String> places, Known known, Consumer<Finding> found) {
+        Set<String> shipped = new TreeSet<>(places.values());
+        shipped.removeAll(own(places));
+        check(Failable.get(() -> RouteModel.of(shipped)), places, false, known, found);
+    }
+
+    private static Set<String> own(Map<String, String> places) {
+        return places.values().stream().filter(place -> place.startsWith("file:")).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static void check(RouteModel jar, Map<String, String> places, boolean engine, Known known, Consumer<Finding> found) {
+        Set<String> own = own(places);
         RouteModel model;
         try {
             model = RouteModel.of(own);
@@ -106,7 +124,7 @@ public final class RouteCheck {
         }
         TextCheck.readable(places, found);
         Set<String> replaced = places.entrySet().stream().filter(place -> own.contains(place.getValue())).map(Map.Entry::getKey).collect(Collectors.toSet());
-        new RouteCheck(model, replaced, known, found).check();
+        new RouteCheck(jar, model, replaced, engine, known, found).check();
     }
 
     private void check() {
@@ -119,8 +137,14 @@ public final class RouteCheck {
         Set<String> templates = Stream.of(jar, own).flatMap(one -> one.templates.stream()).map(RouteTemplateDefinition::getId).collect(Collectors.toSet());
         own.parts.stream().filter(part -> part.option().equals("routeTemplateRef") && !templates.contains(part.value())).forEach(part ->
                 fault("no route template is called " + part.value(), part.where(), Finding.nearest(part.value(), templates, "name one that is there")));
+        new AddressCheck(own, known, found).check();
         ClauseCheck.check(own, new DefaultClassResolver(), found);
-        new NameCheck(own, parts, known, found).check();
+        if (engine) {
+            new NameCheck(own, parts, known, found).check();
+        } else {
+            new NameCheck(own, parts, known, found).checkPipelines();
+            PipelineCheck.check(Stream.of(own, jar).toList(), known.keys(), found);
+        }
     }
 
     /** @param name that no two routes may have in common; null where a route has none */
@@ -152,7 +176,7 @@ public final class RouteCheck {
     }
 
     private void beans() {
-        Set<String> shipped = beansOfTheJar();
+        Set<String> shipped = engine ? beansOfTheJar() : Set.of();
         beans(own.parts).filter(bean -> !shipped.contains(bean.text()) && !own.beans.contains(bean.text()) && known.bean().apply(bean.text()) == null
                 && !known.keys().containsKey("camel.beans." + bean.text()))
                 .forEach(bean -> fault("no bean is called " + bean.text(), bean.part().where(),
@@ -171,7 +195,8 @@ public final class RouteCheck {
                     missing.stream().filter(one -> missing.size() == meant.size() || shipped.contains(one)).forEach(one ->
                             fault("no route begins with " + one, instead(one, part), Finding.nearest(one, begun, "name one that is there")));
                 });
-        Stream.concat(ENTRIES.stream(), Stream.of(Outcome.values()).map(Outcome::route)).filter(one -> !begun.contains(one))
+        Stream<String> needed = engine ? Stream.concat(ENTRIES.stream(), Stream.of(Outcome.values()).map(Outcome::route)) : Stream.empty();
+        needed.filter(one -> !begun.contains(one))
                 .forEach(one -> fault("no route begins with " + one + ", to which prompts are moved", instead(one, null),
                         "name it so again, or take a new copy of the file"));
     }

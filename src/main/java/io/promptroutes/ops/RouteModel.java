@@ -62,6 +62,7 @@ final class RouteModel {
         RouteModel model = new RouteModel();
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             camel.setSourceLocationEnabled(true);
+            camel.getRegistry().bind("routeSources", new Utf8SourceLoader());
             PluginHelper.getBeanPostProcessor(camel).setLazyBeanStrategy(name -> true); // beans of the user's are made once, by whoever needs them
             List<Resource> files = locations.stream().map(location -> ResourceHelper.resolveResource(camel, location)).toList();
             for (RoutesBuilder one : PluginHelper.getRoutesLoader(camel).findRoutesBuilders(files)) {

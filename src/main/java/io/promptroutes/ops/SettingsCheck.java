@@ -53,12 +53,13 @@ public final class SettingsCheck {
         Settings known = check.prices(check.profile() ? check.settings : check.settings.with("models.profile", "current"));
         RouteSettings routes = new RouteSettings(known, new ApiKey(() -> null));
         List<Runnable> readers = List.of(() -> known.address("openrouter.base-url"), () -> routes.options(null), routes::properties, routes::prompts, routes::longest,
-                () -> routes.intake(true), () -> routes.windowLimits(), () -> new BudgetSettings(known), () -> CHOICES.forEach(known::choice));
+                () -> routes.intake(true), () -> new BudgetSettings(known), () -> Probes.port(known), () -> CHOICES.forEach(known::choice));
         readers.forEach(reader -> check.read(reader, true));
         if (!known.shipped("detection.lexicon") || !known.shipped("detection.concepts")) {
             check.read(routes.detection()::detector, true);
         }
         check.read(() -> SimulatorSettings.of(known.telling(finding -> check.tell(new Finding(simulate, finding.what(), finding.where(), finding.todo())))), simulate);
+        check.read(() -> new KeyOrigins(known, Map.of()).missing(check::tell), true);
         check.kinds();
         check.families();
         check.together();
@@ -143,8 +144,10 @@ public final class SettingsCheck {
 
     /** Values that are right each by itself. */
     private void together() {
-        boolean kafka = settings.onOff("kafka.enabled");
         boolean ledger = settings.onOff("ledger.enabled");
+        if (settings.list("pipelines").contains("inbox") && settings.text("inbox.directory").isEmpty()) {
+            found.accept(Finding.fault("key pipelines names inbox, and key inbox.directory names no folder", settings.where("pipelines"), "set inbox.directory"));
+        }
         if (!settings.text("inbox.directory").isEmpty() && !ledger) {
             found.accept(Finding.fault("key inbox.directory needs the ledger, which key ledger.enabled has switched off", settings.where("ledger.enabled"),
                     "set ledger.enabled=on: without it a file could not be continued"));
@@ -157,7 +160,7 @@ public final class SettingsCheck {
         if (!url.isEmpty() && !url.startsWith("jdbc:postgresql:")) {
             settings.refuse("ledger.url", "empty, or begin with jdbc:postgresql:");
         }
-        settings.topics("prompts").stream().filter(topic -> kafka && settings.published().contains(topic)).forEach(topic -> found.accept(
+        settings.topics("prompts").stream().filter(topic -> settings.published().contains(topic)).forEach(topic -> found.accept(
                 Finding.fault("topic " + topic + " is both read and written", "keys kafka.topic.*",
                         "name another one: what is published would come in again as a prompt")));
     }

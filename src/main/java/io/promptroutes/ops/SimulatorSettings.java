@@ -4,6 +4,7 @@ import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
 import io.promptroutes.simulator.Fault;
 import io.promptroutes.simulator.SimulatorConfig;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -25,7 +26,8 @@ public final class SimulatorSettings {
                 new SimulatorConfig.Access(
                         settings.text("simulator.key").isEmpty() ? null : settings.text("simulator.key"),
                         settings.number("simulator.key-refused-after", 0, Long.MAX_VALUE),
-                        settings.amount("simulator.credit")),
+                        settings.amount("simulator.credit"),
+                        settings.text("simulator.management-key").isEmpty() ? null : settings.text("simulator.management-key")),
                 new SimulatorConfig.Models(
                         Set.copyOf(settings.list("simulator.models.missing")),
                         Set.copyOf(settings.list("simulator.models.extra")),
@@ -40,7 +42,20 @@ public final class SimulatorSettings {
                         settings.onOff("simulator.error-in-200.billed"),
                         settings.onOff("simulator.reset.billed"),
                         settings.duration("simulator.dribble-interval", Duration.ofMillis(1), "a duration of at least 1ms"),
-                        settings.duration("simulator.dribble-max")));
+                        settings.duration("simulator.dribble-max")),
+                settings.duration("simulator.generation-lag"),
+                new SimulatorConfig.Tiers(
+                        Set.copyOf(settings.list("simulator.tiers.flex")),
+                        Set.copyOf(settings.list("simulator.tiers.priority")),
+                        factor(settings, "simulator.tiers.flex-price"),
+                        factor(settings, "simulator.tiers.priority-price"),
+                        settings.part("simulator.tiers.flex-full", 100),
+                        settings.part("simulator.tiers.flex-shed", 100)),
+                SimulatedBatches.of(settings));
+    }
+
+    private static BigDecimal factor(Settings settings, String key) {
+        return BigDecimal.valueOf(settings.part(key, 100));
     }
 
     private static SimulatorConfig.Latency latency(Settings settings) {

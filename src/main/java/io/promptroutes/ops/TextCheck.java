@@ -7,8 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.commons.lang3.function.Failable;
 
 /** What Camel passes over in the user's route files, or tells without the file. Stateless. */
@@ -38,6 +41,14 @@ final class TextCheck {
         Path file = Path.of(place.substring(place.indexOf(':') + 1));
         return place.startsWith(FILE) && Files.isRegularFile(file)
                 ? Optional.of(Failable.get(() -> new String(Files.readAllBytes(file), StandardCharsets.UTF_8))) : Optional.empty();
+    }
+
+    /** Where a text has a word, or a longer passage, that is no part of a longer one. @param from the first line that is looked at, from 1 on */
+    static OptionalInt line(String text, String word, int from) {
+        String quoted = "(?<![\\w-])" + Pattern.quote(word);
+        Pattern whole = Pattern.compile(quoted + "(?![\\w-])|" + quoted + "(?<=\\W)");
+        List<String> lines = text.lines().toList();
+        return IntStream.rangeClosed(from, lines.size()).filter(line -> whole.matcher(lines.get(line - 1)).find()).findFirst();
     }
 
     /** Whether there is a list, or an integration of Camel K; nothing is as well. */

@@ -1,13 +1,10 @@
 package io.promptroutes.pipeline;
 
-import java.util.List;
-
 /**
  * What a prompt came to before, which is given again; nothing is called. Exchange variable {@code again}.
  *
  * @param message the result or dead letter
  * @param as      where it goes; null for nowhere, where another message is published instead
- * @param events  its cost events, to be published again
  */
-public record Again(byte[] message, Outcome as, List<byte[]> events) {
+public record Again(byte[] message, Outcome as) {
 }

@@ -35,10 +35,11 @@ import org.apache.camel.support.SynchronizationAdapter;
  * Variable {@code again} holds a result to be given again. Waiting for an answer holds no thread. Thread-safe.
  *
  * @param ledger   null where there is none: answers are kept in memory alone
+ * @param service  whose answers these are
  * @param provider defaults of the request's {@code provider} object, which are part of the question
  * @param leftOut  why a model is not called for now, or null
  */
-record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNode provider, Function<String, LeftOut> leftOut, AdmissionGate intake, Pauses pauses,
+record AskCache(AnswerCache cache, Ledger ledger, String service, ObjectNode provider, Function<String, LeftOut> leftOut, AdmissionGate intake, Pauses pauses,
         JobStatistics tally, Executor publishers, Clock clock) implements AsyncStep {
 
     /** How often one waits for somebody else's call that comes to nothing, before all that are left call for themselves at once. */
@@ -77,7 +78,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
     }
 
     private CompletableFuture<Outcome> ask(Exchange exchange, PromptContext run, String question, int waited) {
-        CachedAnswer known = find(run, question);
+        CachedAnswer known = find(exchange, run, question);
         if (known != null) {
             return CompletableFuture.completedFuture(give(exchange, run, known));
         }
@@ -111,10 +112,10 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
         });
     }
 
-    private CachedAnswer find(PromptContext run, String question) {
+    private CachedAnswer find(Exchange exchange, PromptContext run, String question) {
         String key = key(run, question);
         CachedAnswer known = cache.find(key);
-        if (known == null && ledger != null && !policy.fresh()) {
+        if (known == null && ledger != null && !Pipeline.of(exchange).policy().fresh()) {
             known = ledger.history().cached(key, cache.oldest());
             if (known != null) {
                 cache.put(key, known);
@@ -148,7 +149,7 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
             intake.over(LookUp.LEDGER_LOST);
         }
         tally.reuse(run, answer.model(), Math.max(run.chain().level(), published.level()), answer.costUsd());
-        exchange.setVariable(Variables.AGAIN, new Again(result, run.part() ? Outcome.BRANCH_OVER : Outcome.RESULT_AGAIN, List.of()));
+        exchange.setVariable(Variables.AGAIN, new Again(result, run.part() ? Outcome.BRANCH_OVER : Outcome.RESULT_AGAIN));
         return Outcome.REPUBLISH;
     }
 
@@ -173,6 +174,6 @@ record AskCache(AnswerCache cache, Ledger ledger, LedgerPolicy policy, ObjectNod
         asked.set("provider", provider);
         asked.set("request", run.prompt().request());
         String tenant = cache.settings().acrossTenants() ? "" : run.prompt().tenant();
-        return WorkId.of(policy.provider(), tenant, "answer", asked).hex();
+        return WorkId.of(service, tenant, "answer", asked).hex();
     }
 }

@@ -24,17 +24,15 @@ import io.promptroutes.model.PriceList;
 import io.promptroutes.model.RateLimits;
 import io.promptroutes.model.Reservations;
 import io.promptroutes.model.TokenCounter;
-import io.promptroutes.prompt.PromptParser;
-import io.promptroutes.prompt.PromptSettings;
 import io.promptroutes.telemetry.Telemetry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
-import org.apache.camel.Exchange;
+import java.util.function.Supplier;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.Processor;
 import org.apache.camel.main.Main;
@@ -58,21 +56,26 @@ public final class Beans implements AutoCloseable {
     private final WallClock wallClock;
     private final Breakers breakers;
     private final ProviderStatus reach;
+    private final BatchBeans batches;
     private final ExecutorService publishers = Executors.newFixedThreadPool(PUBLISHERS, new DefaultThreadFactory("publisher", true));
     private final ExecutorService checkers = Executors.newFixedThreadPool(Math.max(2, Runtime.getRuntime().availableProcessors()),
             new DefaultThreadFactory("checker", true));
 
     /**
-     * What the routes share with the command that runs them. The ledger is null where it is switched off.
+     * What the routes share with whoever runs them.
      *
-     * @param mayStart asked before each call: false where the prompt is somebody else's by now, such as a record whose partition is gone
+     * @param ledger   null where it is switched off
+     * @param provider that is called
+     * @param hold     whether no other call may follow one that may have been billed
+     * @param jobs     by which the ledger knows the prompts of this process, those of files of the inbox left out
+     * @param job      the only one that the process has; null where it is a service
+     * @param sendsCosts whether cost events go anywhere but into a job's files
      */
-    public record Shared(AdmissionGate intake, JobStatistics tally, Catalogue catalogue, CatalogueCopy copy, ApiKey key, ApiKey managementKey, Predicate<String> firstSeen,
-            Ledger ledger, LedgerPolicy policy,
-            Predicate<Exchange> mayStart, Telemetry telemetry, Clock clock) {
+    public record Shared(AdmissionGate intake, JobStatistics tally, Catalogue catalogue, CatalogueCopy copy, ApiKey key, ApiKey managementKey, Ledger ledger,
+            String provider, boolean hold, Supplier<? extends Collection<String>> jobs, Job job, boolean sendsCosts, Telemetry telemetry, Clock clock) {
     }
 
-    public Beans(Main main, Shared shared, Options options, PromptSettings prompts) {
+    public Beans(Main main, Shared shared, Options options) {
         AdmissionGate intake = shared.intake();
         Catalogue catalogue = shared.catalogue();
         Clock clock = shared.clock();
@@ -80,7 +83,7 @@ public final class Beans implements AutoCloseable {
         wallClock = new WallClock(options.service().longestAnswer(), options.service().timeout());
         ParkedModels parked = new ParkedModels(clock);
         breakers = new Breakers(options.breakers());
-        reach = new ProviderStatus(options.service().dialect(), shared.policy().provider());
+        reach = new ProviderStatus(options.service().dialect(), shared.provider());
         main.bind("breakers", breakers); // their state is asked for by name
         PriceList prices = options.prices(catalogue);
         TokenCounter tokens = new TokenCounter();
@@ -91,19 +94,21 @@ public final class Beans implements AutoCloseable {
         Pauses pauses = new Pauses(intake, reach, clock);
         AlarmStates alarms = new AlarmStates();
 
-        main.bind("parsePrompt", new ParsePrompt(new PromptParser(prompts), shared.firstSeen(), new Occurrences(), prompts.maxBytes(), telemetry.traces()));
+        main.bind("parsePrompt", new ParsePrompt(telemetry.traces()));
         TaskDetection.bind(main, options.detection().keywords(), options.detection().unsure(), options.detection()::detector);
         main.bind("buildRun", new BuildRun(new ChainBuilder(catalogue, options.aliases(catalogue), prices, reservations, tokens, request::cap, options.models().fallbacks(),
                 options.models().free()), limited, options.retries().deadline(), options.models().tasks()));
         CheckOutput check = new CheckOutput(new StructuredOutput(CHECK), shared.ledger(), checkers, publishers);
         main.bind("checkOutput", check);
-        main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), shared.policy(), check, shared.mayStart()));
-        main.bind("askCache", new AskCache(new AnswerCache(options.cache(), clock), shared.ledger(), shared.policy(), options.service().provider(),
+        main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), check));
+        main.bind("askCache", new AskCache(new AnswerCache(options.cache(), clock), shared.ledger(), shared.provider(), options.service().provider(),
                 model -> breakers.open(model) ? LeftOut.CIRCUIT_BREAKER : parked.why(model), intake, pauses, shared.tally(), publishers, clock));
-        main.bind("claimCall", new ClaimCall(shared.ledger(), reservations, catalogue,
+        ClaimCall claims = new ClaimCall(shared.ledger(), reservations, catalogue,
                 intake, shared.tally(), pauses, new ClaimCall.Budget(limited, options.budgets().total(),
-                        options.budgets().part(), options.models().freeFallback()), breakers, telemetry.traces(), clock));
-        SettleCall settle = new SettleCall(shared.ledger(), intake, publishers, clock);
+                        options.budgets().part(), options.models().freeFallback()), breakers, telemetry.traces(), clock);
+        main.bind("claimCall", claims);
+        batches = new BatchBeans(main, shared, options, new BatchBeans.Parts(pauses, claims, reservations, prices, tokens));
+        SettleCall settle = new SettleCall(shared.ledger(), intake, shared.sendsCosts(), publishers, clock);
         main.bind("settleCall", settle);
         main.bind("keepAnswer", (AsyncStep) settle::keep);
         main.bind("followCall", new FollowCall(shared.ledger(), intake));
@@ -111,7 +116,7 @@ public final class Beans implements AutoCloseable {
         main.bind("prepareCall", new PrepareCall(intake, catalogue, parked, breakers, new RateLimits(options.service().callsPerMinute(), options.service().modelCallsPerMinute()),
                 reservations, limited,
                 request,
-                new PrepareCall.Timeouts(options.service().timeout(), options.service().reasoningTimeout()), shared.mayStart(), clock));
+                new PrepareCall.Timeouts(options.service().timeout(), options.service().reasoningTimeout()), clock));
         OpenRouterHttp.Limits http = new OpenRouterHttp.Limits(options.concurrency(), options.service().connectTimeout(),
                 options.service().reasoningTimeout().plusSeconds(10));
         main.bind("openRouterHttp", new OpenRouterHttp(shared.key(), options.service(), wallClock, http));
@@ -119,14 +124,15 @@ public final class Beans implements AutoCloseable {
         main.bind("lookHttp", new OpenRouterHttp(shared.key(), options.service(), wallClock, new OpenRouterHttp.Limits(1, LOOK, LOOK)));
         main.bind("noteReach", new NoteReach(reach));
         main.bind("readAnswer", new ReadAnswer(new AnswerReader(clock), intake));
-        main.bind("fallback", new Fallback(pauses, catalogue, parked, new Fallback.Waits(options.retries().backoff(), options.retries().longestWait()),
-                new ChainEnd(pauses, options.models().freeFallback(), shared.policy().hold()), reach.service(), alarms, clock));
+        main.bind("fallback", new Fallback(pauses, catalogue, parked, new Fallback.Waits(options.retries().backoff(), options.retries().longestWait(),
+                options.retries().leaveFlex()),
+                new ChainEnd(pauses, options.models().freeFallback(), shared.hold()), reach.service(), alarms, clock));
         EndCall end = new EndCall(costs, reservations, alarms, shared.tally(), breakers, reach, telemetry, clock);
         main.bind("endCall", end);
         bind(main, "endCheck", end::checked);
         main.bind("publishRetries", publishRetries(options.retries()));
         main.bind("checkSpike", new CheckSpike(shared.ledger(), options.alarms().spikeFactor(), options.alarms().spikeLeast(), alarms, clock));
-        UnknownCosts unknown = new UnknownCosts(shared.ledger(), shared.policy().job(), shared.tally(), clock);
+        UnknownCosts unknown = new UnknownCosts(shared.ledger(), shared.jobs(), shared.job(), shared.sendsCosts(), shared.tally(), clock);
         bind(main, "listUnknownCosts", unknown::list);
         bind(main, "askForCost", unknown::ask);
         bind(main, "readGeneration", unknown::read);
@@ -143,17 +149,25 @@ public final class Beans implements AutoCloseable {
         bind(main, "joinBranches", comparisons::join);
         main.bind("gatherBranches", new GroupedExchangeAggregationStrategy());
         main.bind("sameThread", new SynchronousExecutorService());
-        bind(main, "acknowledgeAgain", sinks::republished);
         bind(main, "makeDeadLetter", sinks::deadLetter);
         bind(main, "makeRejection", sinks::reject);
         bind(main, "makeDefectLetter", sinks::defect);
-        bind(main, "makeTooLargeLetter", sinks::tooLarge);
-        bind(main, "leaveTextOut", sinks::withoutText);
-        bind(main, "leaveMetadataOut", exchange -> exchange.getMessage().setBody(CostEvents.withoutMetadata(exchange.getMessage().getBody(byte[].class))));
-        bind(main, "acknowledgeResult", sinks::answered);
-        bind(main, "acknowledgeDeadLetter", sinks::dead);
+        bind(main, "deliverResult", sinks::deliverResult);
+        bind(main, "deliverDeadLetter", sinks::deliverDeadLetter);
+        bind(main, "countResult", sinks::answered);
+        bind(main, "countDeadLetter", sinks::dead);
+        bind(main, "countAgain", sinks::republished);
         bind(main, "stopUnpublished", sinks::unpublished);
         bind(main, "giveUp", sinks::givenUp);
+        bind(main, "leaveAsItIs", sinks::stopped);
+        CostOutbox outbox = new CostOutbox(shared.ledger(), options.retries().costs(), clock);
+        bind(main, "appendCost", outbox::append);
+        bind(main, "addressCost", outbox::address);
+        bind(main, "costSent", outbox::sent);
+        bind(main, "costNotSent", outbox::notSent);
+        bind(main, "listUnsentCosts", outbox::list);
+        bind(main, "addressAlert", outbox::address);
+        bind(main, "leaveMetadataOut", exchange -> exchange.getMessage().setBody(CostEvents.withoutMetadata(exchange.getMessage().getBody(byte[].class))));
         main.bind("goOnBrokenOff", new BrokenOff(sinks, end));
         main.bind("refreshCatalogue", new RefreshCatalogue(catalogue, options.service().dialect(), shared.copy(),
                 new CatalogueChanges(options.models().priceJumpPercent(), options.models().expiryDays()), parked, options.models().tables(),
@@ -162,6 +176,10 @@ public final class Beans implements AutoCloseable {
 
     public Breakers breakers() {
         return breakers;
+    }
+
+    public OpenBatches batches() {
+        return batches.open();
     }
 
     public ProviderStatus reach() {
@@ -185,6 +203,7 @@ public final class Beans implements AutoCloseable {
 
     @Override
     public void close() {
+        batches.close();
         wallClock.close();
         checkers.shutdownNow();
         publishers.shutdown();

@@ -73,7 +73,7 @@ record CheckOutput(StructuredOutput output, Ledger ledger, Executor checkers, Ex
             return Outcome.UNANSWERED;
         }
         byte[] result = kept.saying(verdict.text(), verdict.note());
-        exchange.setVariable(Variables.AGAIN, new Again(result, again.as(), again.events()));
+        exchange.setVariable(Variables.AGAIN, new Again(result, again.as()));
         boolean ours = Durable.result(ledger.finish(run.entry().work(), Finish.answered(result, kept.model(), run.bill().spent()))).stored();
         if (!ours) {
             run.entry().forget();

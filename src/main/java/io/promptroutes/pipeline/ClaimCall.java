@@ -49,7 +49,7 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
     /**
      * @param limited    whether any limit is set by now, so that calls without a bound must be refused
      * @param total      for limits over everything
-     * @param part       for a tenant's or a model's: never {@link Options.Exhausted#PAUSE}, else one tenant would stop all
+     * @param part       for a pipeline's, a tenant's or a model's: never {@link Options.Exhausted#PAUSE}, else one of them would stop all
      * @param freeFallback whether free models step in
      */
     record Budget(BooleanSupplier limited, Options.Exhausted total, Options.Exhausted part, boolean freeFallback) {
@@ -96,8 +96,7 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
                 return Outcome.TRY_MODEL;
             }
             if (answer instanceof Refused refused) {
-                Notices.leave(exchange, refused.crossings(), clock.instant());
-                return refused.exhausted() ? exhausted(exchange, run, refused) : soon(exchange);
+                return refused(exchange, run, refused);
             }
             ledger.release(run.entry().work().id());
             run.entry().forget(); // somebody else has it: look it up anew
@@ -107,13 +106,19 @@ record ClaimCall(Ledger ledger, Reservations reservations, Catalogue catalogue, 
         }
     }
 
+    /** No limit has room for what the call can cost. */
+    Outcome refused(Exchange exchange, PromptContext run, Refused refused) {
+        Notices.leave(exchange, refused.crossings(), clock.instant());
+        return refused.exhausted() ? exhausted(exchange, run, refused) : soon(exchange);
+    }
+
     private Outcome pause(Exchange exchange, String why) {
         pauses.pause(exchange, why);
         return intake.stopped() ? Outcome.STOPPED : Wait.paused(exchange, Outcome.CALL);
     }
 
     /** A budget of a model holds for it under whatever name it is asked for. */
-    private String listed(String model) {
+    String listed(String model) {
         return catalogue.find(model).map(Model::id).orElse(model);
     }
 

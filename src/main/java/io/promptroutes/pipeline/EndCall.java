@@ -10,6 +10,7 @@ import io.promptroutes.flow.Call;
 import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.flow.PromptContext;
 import io.promptroutes.flow.ProviderStatus;
+import io.promptroutes.flow.TierRemark;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.message.CostEvents;
 import io.promptroutes.message.Results;
@@ -21,6 +22,7 @@ import io.promptroutes.model.Demand;
 import io.promptroutes.model.Reservations;
 import io.promptroutes.telemetry.PromptSpans;
 import io.promptroutes.telemetry.Telemetry;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
@@ -76,15 +78,23 @@ record EndCall(CostCalculator costs, Reservations reservations, AlarmStates alar
         if (run.calls().last().answer() != null && FinishReason.LENGTH.equals(run.calls().last().answer().finishReason())) {
             tally.note(JobStatistics.CUT);
         }
+        TierRemark remark = run.calls().last().answer() == null ? null : TierRemark.of(run);
+        if (remark != null) {
+            tally.note(remark.counted());
+        }
         messages(run, cost);
-        telemetry.called(exchange.getVariable(Variables.PASSAGE, PromptSpans.class), run, cost);
+        telemetry.called(Pipeline.of(exchange).name(), exchange.getVariable(Variables.PASSAGE, PromptSpans.class), run, cost);
     }
 
     private void count(Call call, String model, Cost cost) {
+        if (call.batched()) {
+            breakers.undecided(model); // how batches fare says nothing of calls
+            return;
+        }
         if (call.paid() != null) {
             breakers.answered(model);
             reach.proved(call.started(), cost.usd() == null || cost.usd().signum() > 0);
-        } else if (call.failure().kind().is(FailureKind.Trait.OF_THE_MODEL)) {
+        } else if (call.failure().kind().is(FailureKind.Trait.OF_THE_MODEL) && !call.withoutRoom()) {
             breakers.failed(model);
         } else {
             breakers.undecided(model);
@@ -96,6 +106,10 @@ record EndCall(CostCalculator costs, Reservations reservations, AlarmStates alar
         call.counted(cost.instead());
         run.bill().add(cost, model);
         tally.cost(run, cost.usd());
+        if (call.batched() && call.answer() != null && cost.usd() != null) {
+            BigDecimal alone = call.usage() == null ? cost.usd() : costs.prices().of(model).price().cost(call.usage(), 0, clock.instant()).orElse(cost.usd());
+            tally.inBatch(alone.subtract(cost.usd()));
+        }
         if (cost.instead() != null && alarms.goesOn("usage of " + model)) {
             About.call(LOG.atWarn(), run, model, call.attempt(), null).log("{}: {} cannot have used and cost what its answer says; counted here, and not "
                     + "said again of this model (cost events have both)", run, model);
@@ -105,6 +119,9 @@ record EndCall(CostCalculator costs, Reservations reservations, AlarmStates alar
     /** Null where it was not billed. */
     private Cost priced(PromptContext run, Call call) {
         Answer answer = call.paid();
+        if (call.known() != null) {
+            return call.known();
+        }
         if (answer == null && call.failure().billing() == Billing.NO) {
             return null;
         }

@@ -2,7 +2,7 @@ package io.promptroutes.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.call.ChatRequest;
-import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.flow.BatchChoice;
 import io.promptroutes.flow.Estimate;
 import io.promptroutes.flow.Estimate.Range;
 import io.promptroutes.flow.Inbound;
@@ -20,6 +20,7 @@ import io.promptroutes.model.Reservations;
 import io.promptroutes.model.TokenCounter;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.ServiceTier;
 import io.promptroutes.prompt.Strategy;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -34,7 +35,7 @@ import org.apache.camel.Processor;
  * @param ledger       whose answers are not called for again; null where there is none
  */
 public record EstimateCalls(Estimate estimate, Catalogue catalogue, PriceList prices, Reservations reservations, ChatRequest request, Ledger ledger,
-        LedgerPolicy policy, AnswerLengths lengths, AdmissionGate intake, JobStatistics tally) implements Processor {
+        AnswerLengths lengths, JobStatistics tally) implements Processor {
 
     private static final TokenCounter COUNTER = new TokenCounter();
 
@@ -44,19 +45,20 @@ public record EstimateCalls(Estimate estimate, Catalogue catalogue, PriceList pr
         boolean compare = run.prompt().strategy() == Strategy.COMPARE;
         boolean fedInAgain = exchange.getVariable(Variables.ARRIVAL, Inbound.class).holds(run.prompt());
         Prompt asked = exchange.getVariable(Variables.PROMPT, Prompt.class);
-        boolean ended = ended(asked, asked.identity(), fedInAgain);
+        boolean ended = ended(exchange, asked, asked.identity(), fedInAgain);
         long tokens = ended ? 0 : new Demand(run.prompt().request(), COUNTER).tokens() + Media.of(run.prompt().request()).likelyTokens();
         for (String model : compare ? run.chain().models() : List.of(run.chain().model())) {
-            boolean done = ended || compare && ended(asked, Comparisons.identity(asked, model), fedInAgain);
+            boolean done = ended || compare && ended(exchange, asked, Comparisons.identity(asked, model), fedInAgain);
             String tier = run.decision().tier();
             estimate.add(done ? new Estimate.Row(run.task(), tier, model, 0, 1, 0, 0, 0, Range.NOTHING) : call(run, tier, model, tokens));
         }
         tally.answeredAgain();
-        intake.finish();
+        Pipeline.of(exchange).window().finish();
     }
 
     /** Whether an earlier run has its answer, or a dead letter that stands. */
-    private boolean ended(Prompt prompt, String identity, boolean fedInAgain) {
+    private boolean ended(Exchange exchange, Prompt prompt, String identity, boolean fedInAgain) {
+        LedgerPolicy policy = Pipeline.of(exchange).policy();
         if (ledger == null || policy.fresh()) {
             return false;
         }
@@ -75,6 +77,10 @@ public record EstimateCalls(Estimate estimate, Catalogue catalogue, PriceList pr
         }
         Range usd = new Range(cost(entry.price(), tokens, length.low() * answers), cost(entry.price(), tokens, length.expected() * answers),
                 reservations.ofBytes(model, body, Json.bytes(body).length, cap).usd());
+        Model batch = ServiceTier.asked(body) != ServiceTier.BATCH ? null : catalogue.find(BatchChoice.row(model)).filter(row -> row.id().equals(BatchChoice.row(model))).orElse(null);
+        if (batch != null) {
+            estimate.batch(usd.expected(), cost(batch.price(), tokens, length.expected() * answers).min(usd.expected()));
+        }
         return new Estimate.Row(run.task(), tier, model, 1, 0, length.measured() ? 1 : 0, tokens, length.expected() * answers, usd);
     }
 

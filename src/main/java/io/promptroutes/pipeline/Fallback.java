@@ -37,8 +37,9 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
     /**
      * @param backoff before the first retry where the server names no wait; doubles with each, jittered by half
      * @param longest a longer wait is not waited for: the next model's turn
+     * @param leaveFlex whether a model without room at service tier flex is called at the standard one; else the prompt ends there
      */
-    public record Waits(Duration backoff, Duration longest) {
+    public record Waits(Duration backoff, Duration longest, boolean leaveFlex) {
     }
 
     /** The same model once more after a while, up to {@code calls} calls of it; then the next one. */
@@ -46,12 +47,18 @@ public record Fallback(Pauses pauses, Catalogue catalogue, ParkedModels parked, 
         PromptContext run = note(exchange);
         Duration told = run.calls().failure().retryAfter();
         Duration wait = told == null ? backoff(run.chain().callsOnModel()) : told;
-        if (wait.compareTo(waits.longest()) > 0) {
+        if (wait.compareTo(waits.longest()) <= 0 && run.chain().retry(calls, wait, clock.instant())) {
+            chainEnd.conclude(exchange, run);
+        } else if (!run.calls().last().withoutRoom()) {
             run.chain().next(null);
+            chainEnd.conclude(exchange, run);
+        } else if (waits.leaveFlex()) {
+            run.calls().leaveTier();
+            run.chain().anew();
         } else {
-            run.chain().retryOrNext(calls, wait, clock.instant());
+            run.calls().fail(new Failure(run.calls().failure().kind().toString(), run.chain().calledModel() + " has no room at service tier flex, and key tier.flex.fallback "
+                    + "allows no other: " + run.calls().failure().message(), true));
         }
-        chainEnd.conclude(exchange, run);
     }
 
     public void nextModel(Exchange exchange) {

@@ -26,7 +26,7 @@ record FollowCall(Ledger ledger, AdmissionGate intake) implements Processor {
         }
         boolean others = ledger != null && run.entry().work() == null; // another process had answered it meanwhile: that answer is the one to publish
         exchange.setVariable(Variables.NEXT, others ? Outcome.LOOK_UP : switch (step) {
-            case CALL -> Outcome.CALL;
+            case CALL -> run.calls().again() ? Outcome.BATCH_SUBMIT : Outcome.CALL;
             case WAIT -> Wait.begin(exchange, run.chain().delay().toMillis(), run.calls().failure().kind().toString(), Outcome.CALL);
             case HELD -> Wait.paused(exchange, Outcome.CALL);
             case FAILED -> Outcome.FAILED;

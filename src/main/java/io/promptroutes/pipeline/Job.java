@@ -2,70 +2,92 @@ package io.promptroutes.pipeline;
 
 import io.promptroutes.file.IdSet;
 import io.promptroutes.flow.Variables;
+import io.promptroutes.prompt.Prompt;
+import java.io.IOException;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 
 /**
- * One input of several that a process has, such as a file of the inbox: its prompts know it as exchange variable {@code job}; those of
- * the process's only job have none. Counts what of it is under way. Thread-safe.
+ * An input that ends some day: what a batch job reads, a file of the inbox, a file that a route of the user's splits. Its prompts know it as
+ * exchange variable {@code job}. Thread-safe.
  */
-class Job {
+public class Job {
 
     private final String name;
-    final JobSinks sinks;
-    final Predicate<String> firstSeen = new IdSet()::add;
-    final Occurrences occurrences = new Occurrences();
-    /** One is the input itself, until it has been read. */
-    private int underWay = 1;
-    private boolean left;
-    private Runnable whenOver;
+    private final JobSinks sinks;
+    private final Predicate<String> ids;
+    private final Occurrences occurrences = new Occurrences();
 
     /** @param name by which the ledger knows it, in later runs of the program too */
-    Job(String name, JobSinks sinks) {
+    public Job(String name, JobSinks sinks) {
         this.name = name;
         this.sinks = sinks;
+        ids = new IdSet()::add;
     }
 
-    /** Null where the process has one job only. */
+    /** One without an output of its own, whose prompts belong to their pipeline: only equal records are told apart. */
+    public Job() {
+        name = null;
+        sinks = null;
+        ids = id -> true;
+    }
+
+    /** A part of another one. */
+    Job(Job whole) {
+        name = whole.name;
+        sinks = whole.sinks;
+        ids = whole.ids;
+    }
+
+    /** False for an id that the job has had before. */
+    boolean firstSeen(String id) {
+        return ids.test(id);
+    }
+
+    /** The prompt as it is known: by its own id, its place in a topic, or its record. */
+    Prompt identified(Prompt prompt, String pipeline) {
+        return numbered(prompt, "");
+    }
+
+    final Prompt numbered(Prompt prompt, String pipeline) {
+        String record = Occurrences.record(prompt, pipeline);
+        return record == null ? prompt : prompt.knownBy(record + "#" + number(record));
+    }
+
+    /** How many records like it came before, that one included. */
+    int number(String record) {
+        return occurrences.next(record);
+    }
+
+    /** Null where there is none. */
     static Job of(Exchange exchange) {
         return exchange.getVariable(Variables.JOB, Job.class);
     }
 
+    /** By which the ledger knows it. @param otherwise where it has no name */
     static String name(Exchange exchange, String otherwise) {
         Job job = of(exchange);
-        return job == null ? otherwise : job.name;
+        return job == null || job.name == null ? otherwise : job.name;
     }
 
-    /** A prompt was read. */
-    synchronized void take() {
-        underWay++;
+    static LedgerPolicy.Earlier earlier(Exchange exchange) {
+        Job job = of(exchange);
+        return job == null || job.sinks == null ? LedgerPolicy.Earlier.NOTHING : job.sinks;
     }
 
-    /** A prompt's result or dead letter is durable. */
-    void finish() {
-        Runnable over;
-        synchronized (this) {
-            over = --underWay == 0 ? whenOver : null;
-        }
-        if (over != null) {
-            over.run();
-        }
+    /** For the routes: whether cost events go into its own files. */
+    public boolean isKeepingCosts() {
+        return sinks != null;
     }
 
-    /** The input was not, or will not be, answered to its end: it is to be read again. */
-    synchronized void leave() {
-        left = true;
+    /** Whether cost events of the prompt of an exchange go to a topic, where they go to one at all: its job has no files for them. */
+    static boolean sendsCosts(Exchange exchange) {
+        Job job = of(exchange);
+        return job == null || !job.isKeepingCosts();
     }
 
-    synchronized boolean left() {
-        return left;
-    }
-
-    /** Everything was read: runs {@code then} when nothing is under way, on the thread that ended the last of it. */
-    void whenOver(Runnable then) {
-        synchronized (this) {
-            whenOver = then;
-        }
-        finish();
+    /** Puts a cost event into its files. */
+    void cost(byte[] event) throws IOException {
+        sinks.cost(event);
     }
 }

@@ -2,8 +2,8 @@ package io.promptroutes.pipeline;
 
 import io.promptroutes.file.IdSet;
 import io.promptroutes.file.OutputFolder;
-import io.promptroutes.flow.Inbound;
-import io.promptroutes.flow.Variables;
+import io.promptroutes.flow.Ending;
+import io.promptroutes.flow.Recipient;
 import io.promptroutes.ledger.FinishedWork;
 import io.promptroutes.ledger.KnownWork;
 import io.promptroutes.ledger.Ledger;
@@ -14,19 +14,15 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A job's output folder as the beans of routes/engine/publish-to-files.camel.yaml. Thread-safe. */
-public final class JobSinks implements LedgerPolicy.Earlier {
+/** A job's output folder, for its results, dead letters, cost events and alerts. Thread-safe. */
+public final class JobSinks implements LedgerPolicy.Earlier, Recipient {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobSinks.class);
 
     private final OutputFolder folder;
-    private final Map<String, Processor> beans = Map.of("appendResult", exchange -> end(exchange, true), "appendDeadLetter", exchange -> end(exchange, false),
-            "appendCost", this::cost, "appendAlert", this::alert);
     private final IdSet asked = new IdSet();
     /** Of prompts that the job had ended more than once when it began, each time asking something else, and whose texts nobody keeps: when it did so last; and of those without a line. */
     private final Map<String, Instant> last = new HashMap<>();
@@ -35,34 +31,23 @@ public final class JobSinks implements LedgerPolicy.Earlier {
         this.folder = folder;
     }
 
-    public Map<String, Processor> beans() {
-        return beans;
-    }
-
-    private void end(Exchange exchange, boolean result) throws IOException {
-        byte[] line = body(exchange);
-        String id = exchange.getVariable(Variables.ID, String.class);
-        Prompt prompt = exchange.getVariable(Variables.PROMPT, Prompt.class);
-        String identity = prompt == null ? id : prompt.identity();
-        folder.placed(exchange.getVariable(Variables.ARRIVAL, Inbound.class).source(), id, identity);
-        boolean again = exchange.getVariable(Variables.AGAIN) != null || !result && exchange.getVariable(Variables.RUN) == null; // else it was called
-        if (line == LookUp.STANDING || again && folder.hasExactly(id, line, result)) {
-            folder.stands(id, result);
+    @Override
+    public void take(Ending ending) throws IOException {
+        folder.placed(ending.source(), ending.id(), ending.identity());
+        if (ending.json() == Ending.STANDING || ending.again() && folder.hasExactly(ending.id(), ending.json(), ending.answered())) {
+            folder.stands(ending.id(), ending.answered());
         } else {
-            folder.end(id, identity, line, result);
+            folder.end(ending.id(), ending.identity(), ending.json(), ending.answered());
         }
     }
 
-    private void alert(Exchange exchange) throws IOException {
-        folder.alert(body(exchange));
+    /** Appends an alert. */
+    public void alert(byte[] alert) throws IOException {
+        folder.alert(alert);
     }
 
-    /** The id by which a cost event is known is its own, not the prompt's. */
-    private void cost(Exchange exchange) throws IOException {
-        cost(body(exchange));
-    }
-
-    private void cost(byte[] event) throws IOException {
+    /** Appends a cost event, unless it is there. */
+    void cost(byte[] event) throws IOException {
         String id = Json.text(event, "id");
         if (id == null) {
             LOG.warn("a cost event in the ledger cannot be read, and is left out of the files");
@@ -100,6 +85,11 @@ public final class JobSinks implements LedgerPolicy.Earlier {
                 }
             });
         }
+        restoreEvents(ledger, job);
+    }
+
+    /** Its cost events alone, for a job whose lines are read, and answered, once more. */
+    public void restoreEvents(Ledger ledger, String job) {
         ledger.history().events(job, this::restoreEvent);
     }
 
@@ -125,9 +115,5 @@ public final class JobSinks implements LedgerPolicy.Earlier {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static byte[] body(Exchange exchange) {
-        return exchange.getMessage().getBody(byte[].class);
     }
 }

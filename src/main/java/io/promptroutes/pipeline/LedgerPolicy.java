@@ -8,19 +8,24 @@ import io.promptroutes.prompt.Prompt;
  * How stored answers and calls of unknown outcome are dealt with.
  *
  * @param provider    whose answers these are: a provider's id, or {@code simulator}
- * @param pipeline    whose work this is: {@code batch}, {@code ask} or {@code run}
- * @param job         the output folder or topic group
+ * @param pipeline    whose work this is: a pipeline's name; {@link #BATCH} and {@link #ASK} of these commands
+ * @param job         the output folder, or again the pipeline
  * @param fresh       stored answers and dead letters are ignored
  * @param retryFailed stored dead letters are
  * @param hold        a call of unknown outcome makes its prompt a dead letter, instead of being made again
- * @param eventsAgain a stored answer is published with its cost events: a job's files have them already, a topic may not
- * @param earlier     what the output has of earlier runs
+ * @param replies     an answer has arrived when whoever asked says so; else it has when it is stored, for the job's own files are compared with the ledger
  */
-public record LedgerPolicy(String provider, String pipeline, String job, boolean fresh, boolean retryFailed, boolean hold, boolean eventsAgain,
-        Earlier earlier) {
+public record LedgerPolicy(String provider, String pipeline, String job, boolean fresh, boolean retryFailed, boolean hold, boolean replies) {
+
+    /** Pipelines of the commands that have no step {@code prompt:}. */
+    public static final String BATCH = "batch";
+    public static final String ASK = "ask";
 
     /** What a job's output has of earlier runs. */
     public interface Earlier {
+
+        /** Of what has no output of its own. */
+        Earlier NOTHING = (prompt, end) -> false;
 
         /** Whether it has that very end of the prompt, for this job: it is left as it is where the ledger keeps no texts. */
         boolean has(Prompt prompt, KnownWork.Ended end);

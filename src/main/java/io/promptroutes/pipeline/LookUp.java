@@ -1,6 +1,7 @@
 package io.promptroutes.pipeline;
 
 import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.flow.Ending;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Inbound;
 import io.promptroutes.flow.JobStatistics;
@@ -15,12 +16,10 @@ import io.promptroutes.ledger.Work;
 import io.promptroutes.message.Stored;
 import io.promptroutes.model.Usd;
 import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.ServiceTier;
 import io.promptroutes.prompt.Source;
-import io.promptroutes.prompt.Strategy;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
@@ -30,17 +29,13 @@ import org.slf4j.LoggerFactory;
  * Asks the ledger, once for each prompt, whether it was answered before. Variable {@code again} holds a result or dead letter to be
  * published again; the body may be calls of dead processes that can be looked up at OpenRouter first.
  * An answer whose process died before it was checked is checked now, and not paid again. Thread-safe.
- *
- * @param mayStart false where the prompt is somebody else's by now
  */
-record LookUp(Ledger ledger, AdmissionGate intake, Pauses pauses, JobStatistics tally, LedgerPolicy policy, CheckOutput check, Predicate<Exchange> mayStart)
+record LookUp(Ledger ledger, AdmissionGate intake, Pauses pauses, JobStatistics tally, CheckOutput check)
         implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(LookUp.class);
 
     static final String LEDGER_LOST = "the ledger cannot be had";
-    /** In place of a stored text that the ledger does not keep and the output has. */
-    static final byte[] STANDING = {};
 
     @Override
     public void process(Exchange exchange) {
@@ -48,7 +43,7 @@ record LookUp(Ledger ledger, AdmissionGate intake, Pauses pauses, JobStatistics 
     }
 
     private Outcome next(Exchange exchange, PromptContext run) {
-        if (!run.part() && !mayStart.test(exchange)) { // a branch ends before its call, for its comparison waits for it
+        if (!run.part() && !Sinks.mayStart(exchange, intake)) { // a branch ends before its call, for its comparison waits for it
             return Outcome.GIVEN_UP;
         }
         intake.called(run.permit()); // another process was faster than its call, and has what comes of it
@@ -57,8 +52,10 @@ record LookUp(Ledger ledger, AdmissionGate intake, Pauses pauses, JobStatistics 
         }
         Prompt prompt = asked(exchange);
         String identity = Comparisons.identity(prompt, run.decision().branch());
+        LedgerPolicy policy = Pipeline.of(exchange).policy();
         Work work = new Work(policy.work(prompt, identity), Job.name(exchange, policy.job()), policy.pipeline(), identity, prompt.id(), prompt.tenant(),
-                run.task(), run.part());
+                run.task(), run.part(), policy.replies() && !run.part());
+        run.entry().known(work.id());
         try {
             // a work that was begun, and whose ambiguous calls could not be noted then, is ours already
             KnownWork before = run.entry().known();
@@ -66,7 +63,7 @@ record LookUp(Ledger ledger, AdmissionGate intake, Pauses pauses, JobStatistics 
             run.entry().known(known);
             Outcome next = follow(exchange, run, work, known, named(before).isEmpty());
             intake.over(LEDGER_LOST);
-            return next;
+            return next == Outcome.UNANSWERED && ServiceTier.asked(prompt.request()) == ServiceTier.BATCH ? Outcome.BATCH_SUBMIT : next;
         } catch (LedgerUnavailable e) {
             pauses.pause(exchange, LEDGER_LOST + ": " + e.getMessage());
             return intake.stopped() ? Outcome.STOPPED : Wait.paused(exchange, Outcome.LOOK_UP);
@@ -85,16 +82,17 @@ record LookUp(Ledger ledger, AdmissionGate intake, Pauses pauses, JobStatistics 
 
     /** @param unasked whether nobody has asked yet what calls of dead processes came to */
     private Outcome follow(Exchange exchange, PromptContext run, Work work, KnownWork known, boolean unasked) {
+        LedgerPolicy policy = Pipeline.of(exchange).policy();
         if (known instanceof KnownWork.New found) {
-            if (run.entry().work() == null && earlier(exchange).asked(work.identity())) {
+            if (run.entry().work() == null && Job.earlier(exchange).asked(work.identity())) {
                 tally.note(JobStatistics.OTHER_INSTRUCTION);
             }
             begun(run, work, found.attempts(), policy.fresh() ? BigDecimal.ZERO : found.costUsd());
-            Outcome next = lost(run, found.lost());
+            Outcome next = lost(policy, run, found.lost());
             if (found.answer() == null || next != Outcome.UNANSWERED) {
                 return next;
             }
-            stored(exchange, run, work, Stored.of(found.answer()).addressedTo(run.prompt()), Outcome.RESULT_AGAIN);
+            stored(exchange, run, Stored.of(found.answer()).addressedTo(run.prompt()), Outcome.RESULT_AGAIN);
             return check.kept(exchange, run);
         }
         if (known instanceof KnownWork.Ambiguous found) {
@@ -104,7 +102,11 @@ record LookUp(Ledger ledger, AdmissionGate intake, Pauses pauses, JobStatistics 
                 return Outcome.ASK_COSTS;
             }
             begun(run, work, found.attempts(), found.costUsd());
-            return ambiguous(run, found);
+            return ambiguous(policy, run, found);
+        }
+        if (known instanceof KnownWork.Batched found) {
+            begun(run, work, found.attempts(), found.costUsd());
+            return Outcome.BATCH_OPEN;
         }
         if (known instanceof KnownWork.Busy) {
             return Wait.forAnother(exchange, Outcome.LOOK_UP);
@@ -126,14 +128,14 @@ record LookUp(Ledger ledger, AdmissionGate intake, Pauses pauses, JobStatistics 
         }
         if (stored != null) {
             stored = end.addressedTo(run.prompt());
-        } else if (ended.job().equals(work.job()) && earlier(exchange).has(run.prompt(), ended)) {
-            stored = STANDING;
+        } else if (ended.job().equals(work.job()) && Job.earlier(exchange).has(run.prompt(), ended)) {
+            stored = Ending.STANDING;
         } else {
             run.calls().fail(new Failure("already_answered", "this prompt was " + (ended.answered() ? "answered" : "dead-lettered")
                     + " before, and the ledger keeps no texts (key ledger.store-text)", false));
             return Outcome.FAILED;
         }
-        stored(exchange, run, work, stored, ended.answered() ? Outcome.RESULT_AGAIN : Outcome.DEAD_LETTER_AGAIN);
+        stored(exchange, run, stored, ended.answered() ? Outcome.RESULT_AGAIN : Outcome.DEAD_LETTER_AGAIN);
         if (ended.answered()) {
             tally.reuse(run, end.givenBy(run, ended.model()), end.level(), ended.costUsd());
             if (end.cut()) {
@@ -154,23 +156,12 @@ record LookUp(Ledger ledger, AdmissionGate intake, Pauses pauses, JobStatistics 
         run.bill().earlier(usd);
     }
 
-    private void stored(Exchange exchange, PromptContext run, Work work, byte[] json, Outcome again) {
-        exchange.setVariable(Variables.AGAIN, new Again(json, run.part() ? Outcome.BRANCH_OVER : again,
-                policy.eventsAgain() && Job.of(exchange) == null ? events(exchange, run, work) : List.of()));
-    }
-
-    /** The calls of a comparison are those of its branches. */
-    private List<byte[]> events(Exchange exchange, PromptContext run, Work work) {
-        List<byte[]> events = new ArrayList<>(ledger.history().eventsOf(work.id()));
-        if (run.prompt().strategy() == Strategy.COMPARE && !work.part()) {
-            run.chain().models().forEach(model -> events.addAll(ledger.history().eventsOf(
-                    policy.work(asked(exchange), Comparisons.identity(run.prompt(), model)))));
-        }
-        return events;
+    private static void stored(Exchange exchange, PromptContext run, byte[] json, Outcome again) {
+        exchange.setVariable(Variables.AGAIN, new Again(json, run.part() ? Outcome.BRANCH_OVER : again));
     }
 
     /** Calls of dead processes that were looked up: those that were billed, and whose answers are lost, would be paid twice. */
-    private Outcome lost(PromptContext run, List<OpenClaim> billed) {
+    private Outcome lost(LedgerPolicy policy, PromptContext run, List<OpenClaim> billed) {
         if (billed.isEmpty()) {
             return Outcome.UNANSWERED;
         }
@@ -191,13 +182,8 @@ record LookUp(Ledger ledger, AdmissionGate intake, Pauses pauses, JobStatistics 
         }
     }
 
-    private LedgerPolicy.Earlier earlier(Exchange exchange) {
-        Job job = Job.of(exchange);
-        return job != null ? job.sinks : policy.earlier();
-    }
-
     /** The process died in a call, which may have been billed, and its answer is lost. */
-    private Outcome ambiguous(PromptContext run, KnownWork.Ambiguous found) {
+    private Outcome ambiguous(LedgerPolicy policy, PromptContext run, KnownWork.Ambiguous found) {
         for (OpenClaim claim : found.claims()) {
             About.call(LOG.atWarn(), run, claim.model(), claim.attempt(), null).log("{}: call {} of {} was under way when its process died; "
                     + "it may have been billed up to ${}{}", run, claim.attempt(), claim.model(), Usd.plain(claim.reservedUsd()),

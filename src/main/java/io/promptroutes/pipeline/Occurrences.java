@@ -16,12 +16,14 @@ final class Occurrences {
     /** Only of requests that came more than once. */
     private final Map<String, Integer> repeated = new HashMap<>();
 
-    /** The prompt as it is known: by its own id, its place in a topic, or its record; one that is fed in again, as it was then. */
-    synchronized Prompt identified(Prompt prompt) {
-        if (prompt.record() != null || !prompt.id().equals(prompt.source().defaultId()) || prompt.source().file() == null) {
-            return prompt;
-        }
-        String record = WorkId.of("", "", "", prompt.raw()).hex();
-        return prompt.knownBy(record + "#" + (seen.add(record) ? 1 : repeated.merge(record, 2, (count, one) -> count + 1)));
+    /** What a prompt's record is known by; null where the prompt has an id of its own, or its place in a topic, or is fed in again as it was then. */
+    static String record(Prompt prompt, String pipeline) {
+        return prompt.record() != null || !prompt.id().equals(prompt.source().defaultId()) || prompt.source().file() == null ? null
+                : WorkId.of("", "", pipeline, prompt.raw()).hex();
+    }
+
+    /** 1 for the first record like it. */
+    synchronized int next(String record) {
+        return seen.add(record) ? 1 : repeated.merge(record, 2, (count, one) -> count + 1);
     }
 }

@@ -12,13 +12,18 @@ import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
@@ -31,6 +36,7 @@ import org.apache.hc.core5.util.Timeout;
  */
 public record OpenRouterHttp(ApiKey key, Options.Service service, WallClock wallClock, Limits limits) implements HttpClientConfigurer {
 
+    private static final int LONGEST_REFUSAL = 1 << 20;
     /** Beyond all that a server or proxy sends beside a body. */
     private static final Http1Config HEADERS = Http1Config.custom().setMaxLineLength(65_536).setMaxHeaderCount(500).build();
 
@@ -44,6 +50,34 @@ public record OpenRouterHttp(ApiKey key, Options.Service service, WallClock wall
 
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
+        PoolingHttpClientConnectionManager connections = connections(client);
+        client.addExecInterceptorFirst("fresh-connection", new FreshConnection(connections))
+                .addExecInterceptorFirst("network", service.network())
+                .addExecInterceptorFirst("wall-clock", wallClock)
+                .addExecInterceptorFirst("mask", mask());
+    }
+
+    /** One for bodies of any length, which are handed on as they come; it sends nothing twice, whatever becomes of a connection. */
+    CloseableHttpClient streaming() {
+        HttpClientBuilder client = HttpClientBuilder.create();
+        connections(client);
+        EchoMask mask = mask();
+        return client.addExecInterceptorFirst("network", service.network()).addExecInterceptorFirst("mask", (request, scope, chain) -> {
+            ClassicHttpResponse response = chain.proceed(request, scope);
+            HttpEntity body = response.getEntity();
+            if (response.getCode() / 100 == 2 || body == null) {
+                return response;
+            }
+            response.setEntity(new ByteArrayEntity(body.getContent().readNBytes(LONGEST_REFUSAL), ContentType.parseLenient(body.getContentType())));
+            return mask.execute(request, scope, (same, there) -> response);
+        }).setConnectionReuseStrategy((request, response, context) -> false).build();
+    }
+
+    private EchoMask mask() {
+        return new EchoMask(key, service.network().secrets());
+    }
+
+    private PoolingHttpClientConnectionManager connections(HttpClientBuilder client) {
         Timeout connect = Timeout.of(limits.connect());
         Timeout silence = Timeout.of(limits.silence());
         Network network = service.network();
@@ -74,15 +108,12 @@ public record OpenRouterHttp(ApiKey key, Options.Service service, WallClock wall
                 .disableCookieManagement()
                 .disableAuthCaching()
                 .setUserAgent("prompt-routes")
-                .addExecInterceptorFirst("fresh-connection", new FreshConnection(connections))
-                .addExecInterceptorFirst("network", network)
-                .addExecInterceptorFirst("wall-clock", wallClock)
-                .addExecInterceptorFirst("mask", new EchoMask(key, network.secrets()))
                 .addRequestInterceptorFirst((request, entity, context) -> {
                     if (key.present()) {
                         request.setHeader("Authorization", key.authorization());
                     }
                     service.headers().forEach(request::setHeader);
                 });
+        return connections;
     }
 }

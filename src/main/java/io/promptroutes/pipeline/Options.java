@@ -22,7 +22,7 @@ import java.util.Set;
  * @param concurrency calls running at a time
  */
 public record Options(int concurrency, Service service, Retries retries, Models models, Detection detection, Budgets budgets, Alarms alarms,
-        Breakers.Settings breakers, AnswerCache.Settings cache) {
+        Breakers.Settings breakers, AnswerCache.Settings cache, Batching batching) {
 
     /**
      * Of the HTTP calls.
@@ -47,9 +47,11 @@ public record Options(int concurrency, Service service, Retries retries, Models 
     /**
      * @param deadline    over all attempts of a prompt
      * @param longestWait a longer wait is not waited for
+     * @param leaveFlex   whether what service tier flex has no room for is called at the standard one
      * @param publish     of a result that cannot be written: how often, {@code publishDelay} apart
+     * @param costs       after which a cost event that was not acknowledged is sent again
      */
-    public record Retries(Duration deadline, Duration backoff, Duration longestWait, int publish, Duration publishDelay) {
+    public record Retries(Duration deadline, Duration backoff, Duration longestWait, boolean leaveFlex, int publish, Duration publishDelay, Duration costs) {
     }
 
     /**
@@ -82,7 +84,7 @@ public record Options(int concurrency, Service service, Retries retries, Models 
     public record Detection(double unsure, Map<String, List<String>> keywords, Detector detector) {
     }
 
-    /** @param total what follows where a limit over everything is reached; {@code part}, a tenant's or a model's */
+    /** @param total what follows where a limit over everything is reached; {@code part}, a pipeline's, a tenant's or a model's */
     public record Budgets(Exhausted total, Exhausted part, boolean unknownPrices, boolean serverTools) {
     }
 
@@ -91,5 +93,24 @@ public record Options(int concurrency, Service service, Retries retries, Models 
 
     /** @param creditBelow USD, below which an alert says so; null for never */
     public record Alarms(BigDecimal creditBelow, BigDecimal spikeFactor, BigDecimal spikeLeast) {
+    }
+
+    /**
+     * Of batches.
+     *
+     * @param address   where they are
+     * @param requests  in a batch, at most; {@code bytes}, of their requests
+     * @param linger    after which one goes off that is not full
+     * @param poll      until the first look at one; pollLongest, between two looks
+     * @param lost      until one is looked for to whose submission no reply came
+     * @param quota     until one is sent again for which there was no room
+     * @param timeout   of an exchange with the service
+     * @param live      whether what has no answer in a batch is called alone; else it has failed
+     * @param rounds    batches that a prompt goes into again because of others in them
+     * @param fields    of requests, that may go
+     * @param elsewhere why nothing may go to the service that is called, or null
+     */
+    public record Batching(String address, int requests, int bytes, Duration linger, Duration poll, Duration pollLongest, Duration lost, Duration quota, Duration timeout,
+            boolean live, int rounds, Set<String> fields, String elsewhere) {
     }
 }

@@ -25,6 +25,10 @@ public enum Outcome {
     REPUBLISH("direct"),
     RESULT_AGAIN("direct"),
     DEAD_LETTER_AGAIN("direct"),
+    /** Is in the queue of those that are asked together, or is found to be called alone. */
+    BATCH_SUBMIT("seda"),
+    /** Is asked in a batch already. */
+    BATCH_OPEN("direct"),
     /** Is in the queue for a permit. */
     CALL("seda"),
     COMPARE("direct"),

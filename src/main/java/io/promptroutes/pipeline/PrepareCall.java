@@ -18,6 +18,7 @@ import io.promptroutes.model.Price;
 import io.promptroutes.model.RateLimits;
 import io.promptroutes.model.Reservations;
 import io.promptroutes.model.Thinking;
+import io.promptroutes.prompt.ServiceTier;
 import io.promptroutes.prompt.Strategy;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -25,7 +26,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -34,7 +34,7 @@ import org.apache.camel.Processor;
  * Prepares the next call of a run: its request is made, and its model is to be tried; or there is to be no call now. Thread-safe.
  */
 record PrepareCall(AdmissionGate intake, Catalogue catalogue, ParkedModels parked, Breakers breakers, RateLimits rates, Reservations reservations,
-        BooleanSupplier limited, ChatRequest request, Timeouts timeouts, Predicate<Exchange> mayStart, Clock clock) implements Processor {
+        BooleanSupplier limited, ChatRequest request, Timeouts timeouts, Clock clock) implements Processor {
 
     private static final Price FREE = Price.perMillion(BigDecimal.ZERO, BigDecimal.ZERO);
 
@@ -54,8 +54,11 @@ record PrepareCall(AdmissionGate intake, Catalogue catalogue, ParkedModels parke
         if (run.prompt().strategy() == Strategy.COMPARE && !run.part()) {
             return Outcome.COMPARE;
         }
-        if (!mayStart.test(exchange)) {
+        if (!Sinks.mayStart(exchange, intake)) {
             return Outcome.GIVEN_UP;
+        }
+        if (run.calls().last() == null && !run.calls().alone() && ServiceTier.asked(run.prompt().request()) == ServiceTier.BATCH) {
+            run.calls().alone("there is no ledger, which has to know what is in it (key ledger.enabled)");
         }
         Instant now = clock.instant();
         if (impossible(run, now)) {

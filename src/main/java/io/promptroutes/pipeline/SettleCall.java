@@ -25,9 +25,10 @@ import org.apache.camel.Exchange;
  *
  * @param ledger     null where there is none
  * @param intake     is given the permission to call back, where the prompt goes on
+ * @param sendsCosts whether cost events go to a topic; those of a job with files of its own never do
  * @param publishers does what follows a commit, publishing for one; may block
  */
-record SettleCall(Ledger ledger, AdmissionGate intake, Executor publishers, Clock clock) implements AsyncStep {
+record SettleCall(Ledger ledger, AdmissionGate intake, boolean sendsCosts, Executor publishers, Clock clock) implements AsyncStep {
 
     /** With a ledger the thread, and with it the permit, is free for another call while the commit is waited for, and whatever is published then. */
     @Override
@@ -64,7 +65,8 @@ record SettleCall(Ledger ledger, AdmissionGate intake, Executor publishers, Cloc
 
     private CompletableFuture<Settled> settled(Exchange exchange, PromptContext run, boolean unchecked) {
         Call call = run.calls().last();
-        Settlement settlement = settlement(call, run.bill().last(), reason(run));
+        boolean sent = sendsCosts && Job.sendsCosts(exchange);
+        Settlement settlement = settlement(call, run.bill().last(), reason(run), sent);
         if (call.answer() == null) {
             return ledger.settle(call.claim(), settlement);
         }
@@ -122,12 +124,12 @@ record SettleCall(Ledger ledger, AdmissionGate intake, Executor publishers, Cloc
     }
 
     /** @param cost of the last call that was or may have been billed */
-    private static Settlement settlement(Call call, Cost cost, String reason) {
+    private static Settlement settlement(Call call, Cost cost, String reason, boolean sent) {
         if (call.paid() == null && call.failure().billing() == Billing.NO) {
             return Settlement.notBilled(call.latencyMs(), reason);
         }
         State state = call.answer() != null ? State.SUCCEEDED : cost.usd() == null ? State.UNKNOWN : State.FAILED;
         return new Settlement(state, call.generationId(), call.model(), call.provider(), call.usage(), cost.usd(), cost.source(), call.latencyMs(), call.event(),
-                reason);
+                reason, sent, call.tier());
     }
 }

@@ -2,11 +2,12 @@ package io.promptroutes.pipeline;
 
 import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.AlarmStates;
+import io.promptroutes.flow.Ending;
 import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.Inbound;
 import io.promptroutes.flow.JobStatistics;
-import io.promptroutes.flow.Letter;
 import io.promptroutes.flow.PromptContext;
+import io.promptroutes.flow.Recipient;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.KnownWork;
 import io.promptroutes.ledger.Ledger;
@@ -18,8 +19,8 @@ import io.promptroutes.prompt.Prompt;
 import io.promptroutes.telemetry.Meters;
 import io.promptroutes.telemetry.PromptSpans;
 import io.promptroutes.telemetry.Telemetry;
+import java.io.IOException;
 import java.time.Clock;
-import java.util.List;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,33 +83,45 @@ public record Sinks(AdmissionGate intake, JobStatistics tally, Ledger ledger, Al
 
     /** The fault that a prompt has met, as its dead letter says it; it is in the log from now on. */
     static Failure fault(Exchange exchange) {
-        Exception fault = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        Throwable fault = caught.getCause() instanceof Error error ? error : caught;
         LOG.atError().addKeyValue("prompt", exchange.getVariable(Variables.ID)).setCause(fault).log("a fault in prompt-routes or its routes: {}",
                 exchange.getVariable(Variables.ARRIVAL));
         return new Failure("internal_error", fault.getClass().getSimpleName() + (fault.getMessage() == null ? "" : ": " + fault.getMessage()), false);
     }
 
-    /** Makes the dead letter of a prompt whose result, or stored dead letter, no topic takes the body. What the ledger has stays there. */
-    public void tooLarge(Exchange exchange) {
-        Again again = exchange.getVariable(Variables.AGAIN, Again.class);
-        if (again != null && again.as() == Outcome.DEAD_LETTER_AGAIN) {
-            letter(exchange, again.message());
-            return;
-        }
-        byte[] result = exchange.getMessage().getBody(byte[].class);
-        Exception refusal = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        PromptContext run = run(exchange);
-        run.calls().fail(new Failure("result_too_large", "the result of " + result.length + " bytes is more than its topic takes (" + refusal.getMessage()
-                + "): raise max.message.bytes of the topic, and kafka.client.max.request.size; the answer is kept in the ledger", true));
-        exchange.setVariable(Variables.AGAIN, new Again(result, null, List.of())); // the ledger's word on this prompt stands
-        letter(exchange, DeadLetters.failed(run));
+    /** Hands the result that is the body to whoever is to have it. */
+    public void deliverResult(Exchange exchange) throws IOException {
+        deliver(exchange, true);
     }
 
-    /** Makes the body a dead letter without the request, which is in its own topic. */
-    public void withoutText(Exchange exchange) {
-        byte[] whole = exchange.getVariable(Variables.LETTER, Letter.class).json();
-        exchange.setVariable(Variables.LETTER, new Letter(whole, false));
-        exchange.getMessage().setBody(DeadLetters.withoutRequest(whole));
+    /** The same of the dead letter that is the body. */
+    public void deliverDeadLetter(Exchange exchange) throws IOException {
+        deliver(exchange, false);
+    }
+
+    private void deliver(Exchange exchange, boolean answered) throws IOException {
+        PromptContext run = run(exchange);
+        Prompt prompt = exchange.getVariable(Variables.PROMPT, Prompt.class);
+        Inbound arrival = exchange.getVariable(Variables.ARRIVAL, Inbound.class);
+        String id = exchange.getVariable(Variables.ID, String.class);
+        boolean again = exchange.getVariable(Variables.AGAIN) != null || !answered && run == null; // else it was called
+        recipient(exchange).take(new Ending(id, prompt == null ? id : prompt.identity(), arrival.source(), run == null ? null : run.entry().id(), answered, again,
+                exchange.getMessage().getBody(byte[].class), arrival.traceparent()));
+    }
+
+    private static Recipient recipient(Exchange exchange) {
+        return exchange.getVariable(Variables.RECIPIENT, Recipient.class);
+    }
+
+    /** Who is told, once, how the prompt has ended; null where that was done. */
+    public static Recipient takeRecipient(Exchange exchange) {
+        return (Recipient) exchange.removeVariable(Variables.RECIPIENT);
+    }
+
+    /** Whether a prompt may be called: it is nobody else's by now, and the process is not about to end. */
+    static boolean mayStart(Exchange exchange, AdmissionGate intake) {
+        return !intake.closed() && recipient(exchange).mayStart();
     }
 
     /** The result is durable. */
@@ -125,22 +138,30 @@ public record Sinks(AdmissionGate intake, JobStatistics tally, Ledger ledger, Al
 
     /** The dead letter is durable. */
     public void dead(Exchange exchange) {
-        String code = Stored.of(exchange.getVariable(Variables.LETTER, Letter.class).json()).code();
+        String code = Stored.of(exchange.getVariable(Variables.LETTER, byte[].class)).code();
         tally.deadLetter(code);
         finish(exchange, Meters.Outcome.DEAD_LETTER, null, code);
     }
 
-    /** The prompt is somebody else's now, who will read it again: it is not ours in the ledger any more. */
+    /** The prompt is somebody else's now, or left for a later start: it is not ours in the ledger any more. */
     public void givenUp(Exchange exchange) {
         PromptContext run = run(exchange);
         if (ledger != null && run.entry().work() != null) {
             ledger.release(run.entry().work().id());
         }
-        if (Job.of(exchange) != null) {
-            Job.of(exchange).leave();
+        Recipient whose = run.part() ? null : takeRecipient(exchange);
+        if (whose != null) {
+            over(exchange);
+            Pipeline.of(exchange).window().finish();
+            whose.left();
         }
-        if (!run.part()) {
-            finish(exchange);
+    }
+
+    /** Nothing more is called: the prompt counts as unfinished. */
+    public void stopped(Exchange exchange) {
+        Recipient whose = takeRecipient(exchange);
+        if (whose != null) {
+            whose.left();
         }
     }
 
@@ -153,17 +174,19 @@ public record Sinks(AdmissionGate intake, JobStatistics tally, Ledger ledger, Al
 
     /** @param fallback why another than the first model answered, or null; code, of the dead letter, or null */
     private void finish(Exchange exchange, Meters.Outcome outcome, String fallback, String code) {
-        telemetry.finished(exchange.getVariable(Variables.PASSAGE, PromptSpans.class), exchange.getVariable(Variables.ID, String.class), run(exchange), outcome,
+        telemetry.finished(Pipeline.of(exchange).name(), exchange.getVariable(Variables.PASSAGE, PromptSpans.class), exchange.getVariable(Variables.ID, String.class), run(exchange), outcome,
                 fallback, code);
         finish(exchange);
     }
 
     private void finish(Exchange exchange) {
-        over(exchange);
-        intake.finish();
-        if (Job.of(exchange) != null) {
-            Job.of(exchange).finish();
+        Recipient whose = takeRecipient(exchange);
+        if (whose == null) {
+            return; // told before: publishing is tried again for another reason
         }
+        over(exchange);
+        Pipeline.of(exchange).window().finish(); // before the reply: what is answered may go on to another pipeline, which waits for a place
+        whose.over();
     }
 
     /** There is no call of what is no prompt. */
@@ -175,7 +198,7 @@ public record Sinks(AdmissionGate intake, JobStatistics tally, Ledger ledger, Al
     }
 
     private static void letter(Exchange exchange, byte[] json) {
-        exchange.setVariable(Variables.LETTER, new Letter(json, true));
+        exchange.setVariable(Variables.LETTER, json);
         exchange.getMessage().setBody(json);
     }
 

@@ -4,6 +4,7 @@ import io.promptroutes.call.Generation;
 import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.Durable;
+import io.promptroutes.ledger.KeptEvent;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.ledger.OpenClaim;
@@ -14,7 +15,9 @@ import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,9 +25,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Calls whose cost is not known and whose generation id is: the beans of routes/engine/generations.camel.yaml. Thread-safe.
  *
- * @param job whose calls are looked up, and whose output takes their events
+ * @param jobs whose calls are looked up
+ * @param job  whose output takes their events; null where that is a topic
+ * @param sendsCosts whether there is one
  */
-public record UnknownCosts(Ledger ledger, String job, JobStatistics tally, Clock clock) {
+public record UnknownCosts(Ledger ledger, Supplier<? extends Collection<String>> jobs, Job job, boolean sendsCosts, JobStatistics tally, Clock clock) {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnknownCosts.class);
     /** OpenRouter needs a while to have a generation, and longer for one whose connection broke; after this it never will. */
@@ -35,7 +40,7 @@ public record UnknownCosts(Ledger ledger, String job, JobStatistics tally, Clock
     void list(Exchange exchange) {
         List<OpenClaim> calls = List.of();
         try {
-            calls = ledger == null ? calls : ledger.history().unresolved(job, clock.instant().minus(WORTH_ASKING), AT_A_TIME);
+            calls = ledger == null ? calls : ledger.history().unresolved(jobs.get(), clock.instant().minus(WORTH_ASKING), AT_A_TIME);
         } catch (LedgerUnavailable e) {
             LOG.debug("calls of unknown cost are not looked up: {}", e.getMessage());
         }
@@ -59,6 +64,9 @@ public record UnknownCosts(Ledger ledger, String job, JobStatistics tally, Clock
     /** The call that is the body is asked about. */
     void ask(Exchange exchange) {
         exchange.setVariable(Variables.CALL, new Asked(exchange.getMessage().getBody(OpenClaim.class), null, null));
+        if (job != null) {
+            exchange.setVariable(Variables.JOB, job);
+        }
     }
 
     /** Reads what {@code GET /generation} says of it. */
@@ -70,10 +78,11 @@ public record UnknownCosts(Ledger ledger, String job, JobStatistics tally, Clock
         }
     }
 
-    /** After the event is published: no other time would it be, since the call is then no longer looked up. */
+    /** What it has cost counts from now on. */
     void book(Exchange exchange) {
         Asked call = exchange.getVariable(Variables.CALL, Asked.class);
-        if (Durable.result(ledger.resolve(call.claim().claimId(), call.usd(), CostSource.REPORTED, call.event())).applied()) {
+        KeptEvent event = new KeptEvent(call.event(), true, sendsCosts && Job.sendsCosts(exchange));
+        if (Durable.result(ledger.resolve(call.claim().claimId(), call.usd(), CostSource.REPORTED, event)).applied()) {
             tally.lookedUp(call.usd());
         }
     }

@@ -23,6 +23,12 @@ public record Wait(long millis, String reason, Outcome then) {
         return begin(exchange, LOOK_AGAIN, JobStatistics.ANOTHER_PROCESS, then);
     }
 
+    /** The one that was begun leads there. */
+    static Outcome instead(Exchange exchange, Outcome then) {
+        Wait begun = exchange.getVariable(Variables.WAIT, Wait.class);
+        return begin(exchange, begun.millis(), begun.reason(), then);
+    }
+
     static Outcome begin(Exchange exchange, long millis, String reason, Outcome then) {
         exchange.setVariable(Variables.WAIT, new Wait(millis, reason, then));
         return Outcome.WAIT;

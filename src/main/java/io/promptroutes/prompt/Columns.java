@@ -75,6 +75,22 @@ public record Columns(CsvSchema schema, List<String> names, PromptSettings setti
         return Json.bytes(request);
     }
 
+    /** All columns of a row as texts, which are empty where it cannot be read. */
+    public JsonNode record(byte[] row) {
+        ObjectNode record = Json.MAPPER.createObjectNode();
+        try {
+            String[] cells = cells(row, schema);
+            for (int i = 0; i < names.size(); i++) {
+                if (!names.get(i).isEmpty()) {
+                    record.put(names.get(i), i < cells.length ? cells[i] : "");
+                }
+            }
+        } catch (InvalidPrompt e) {
+            names.stream().filter(name -> !name.isEmpty()).forEach(name -> record.put(name, ""));
+        }
+        return record;
+    }
+
     private String cell(String[] cells, String name) {
         int i = names.indexOf(name);
         return i < 0 ? "" : cells[i];

@@ -2,7 +2,6 @@ package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,7 +47,7 @@ record Fields(ObjectNode node, String id) {
     /** Like {@link #name}, and a number becomes its digits. */
     String nameOrNumber(String field) throws InvalidPrompt {
         JsonNode value = get(field, "a string", given -> given.isTextual() || given.isNumber());
-        return value == null ? null : checkName(field, plain(value));
+        return value == null ? null : checkName(field, Json.plain(value));
     }
 
     List<String> names(String field) throws InvalidPrompt {
@@ -112,12 +111,6 @@ record Fields(ObjectNode node, String id) {
         return Shown.of(value, LONGEST_QUOTE);
     }
 
-    /** A scalar's text with a number's digits as they are, without an exponent; JSON, with the same numbers, for anything else. */
-    static String plain(JsonNode value) {
-        return value.isBigDecimal() ? value.decimalValue().toPlainString()
-                : value.isContainerNode() ? new String(Json.bytes(value), StandardCharsets.UTF_8) : value.asText();
-    }
-
     private String checkName(String field, String value) throws InvalidPrompt {
         if (value.isBlank()) {
             throw invalid(field + " must not be blank");
@@ -136,7 +129,7 @@ record Fields(ObjectNode node, String id) {
             case ARRAY -> value.isEmpty() ? "an empty array" : "an array";
             case OBJECT -> "an object";
             case STRING -> "a string";
-            default -> quote(plain(value));
+            default -> quote(Json.plain(value));
         };
     }
 }

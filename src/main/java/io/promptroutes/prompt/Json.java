@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.module.blackbird.BlackbirdModule;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import org.apache.commons.io.function.Uncheck;
 
 /** How this project reads and writes JSON: every fraction is a BigDecimal, written in plain notation. Thread-safe. */
@@ -95,5 +96,11 @@ public final class Json {
     /** For nodes and records of whose values it is known that they can be written. */
     public static byte[] bytes(Object value) {
         return Uncheck.get(() -> MAPPER.writeValueAsBytes(value));
+    }
+
+    /** A scalar's text with a number's digits as they are, without an exponent; JSON, with the same numbers, for anything else. */
+    public static String plain(JsonNode value) {
+        return value.isBigDecimal() ? value.decimalValue().toPlainString()
+                : value.isContainerNode() ? new String(bytes(value), StandardCharsets.UTF_8) : value.asText();
     }
 }

@@ -27,7 +27,7 @@ final class ModelFields {
             "frequency_penalty", "presence_penalty", "repetition_penalty", "seed", "n", "top_logprobs");
     private static final int MOST_NAMED = 10;
 
-    private static final ResourceBundle BUNDLE = ResourceBundle.getBundle("request-fields", Locale.ROOT);
+    private static final ResourceBundle BUNDLE = ResourceBundle.getBundle("io.promptroutes.request-fields", Locale.ROOT);
     /** Names of fields by kind, and of the members of known objects. */
     private static final Map<String, Set<String>> TABLE = BUNDLE.keySet().stream()
             .collect(Collectors.toUnmodifiableMap(Function.identity(), name -> Set.of(BUNDLE.getString(name).split(" +"))));
@@ -107,5 +107,6 @@ final class ModelFields {
         request.get("temperature", "a number", JsonNode::isNumber);
         request.get("response_format", "an object", JsonNode::isObject);
         request.get("tools", "an array", JsonNode::isArray);
+        request.get(ServiceTier.FIELD, "a string", JsonNode::isTextual);
     }
 }

@@ -1,5 +1,7 @@
 package io.promptroutes.prompt;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -12,9 +14,11 @@ import java.util.Set;
  * @param data        whether what comes in is data for the template alone; else it is a request, and the template is for those without a prompt
  * @param tasks       that a request can name
  * @param passthrough fields that are sent though OpenRouter is not known to have them
+ * @param defaults    fields of requests that do not say them; those by which models are chosen count as one. No line of OpenAI's Batch API has any of them
+ * @param tenants     whether the request's own {@code tenant} pays; else the default's does
  */
 public record PromptSettings(int maxBytes, Template system, Template template, InputFormat format, boolean data, List<String> tasks,
-        Set<String> passthrough) {
+        Set<String> passthrough, ObjectNode defaults, boolean tenants) {
 
     /** What templates know a plain text by. */
     static final String TEXT = "text";
@@ -27,6 +31,34 @@ public record PromptSettings(int maxBytes, Template system, Template template, I
             throw new IllegalArgumentException("data needs a template");
         }
         passthrough = Set.copyOf(passthrough);
+    }
+
+    /** Without defaults, where requests say who pays. */
+    public PromptSettings(int maxBytes, Template system, Template template, InputFormat format, boolean data, List<String> tasks, Set<String> passthrough) {
+        this(maxBytes, system, template, format, data, tasks, passthrough, Json.MAPPER.createObjectNode(), true);
+    }
+
+    /** The same with defaults of a pipeline. @param more fields that are sent, beside those that are */
+    public PromptSettings with(ObjectNode fields, boolean tenantsOfRequests, Set<String> more) {
+        Set<String> through = new HashSet<>(passthrough);
+        through.addAll(more);
+        return new PromptSettings(maxBytes, system, template, format, data, tasks, through, fields, tenantsOfRequests);
+    }
+
+    /** The same with templates of a pipeline. @param asData whether what comes in is data for them alone */
+    public PromptSettings with(Template prompt, Template systemMessage, boolean asData) {
+        return new PromptSettings(maxBytes, systemMessage == null ? system : systemMessage, prompt == null ? template : prompt, asData ? InputFormat.AUTO : format, asData, tasks, passthrough,
+                defaults, tenants);
+    }
+
+    /** Of requests, whatever comes in. */
+    public PromptSettings withoutTemplates() {
+        return new PromptSettings(maxBytes, null, null, format, false, tasks, passthrough, defaults, tenants);
+    }
+
+    /** Whether a plain text may come in: as a request always, as a record where a template names it. */
+    boolean texts() {
+        return !data || template.takesText() || system != null && system.takesText();
     }
 
     /** The field of a record, or of a request, that a plain text is. */

@@ -15,9 +15,10 @@ import java.util.regex.Pattern;
 /**
  * Gets from bytes to a request's fields: size, encoding, form, and the wrapping of dead letters and OpenAI Batch lines. Thread-safe.
  *
- * @param data whether records are read, none of whose fields means anything by itself
+ * @param data  whether records are read, none of whose fields means anything by itself
+ * @param texts whether a plain text may come in
  */
-record RequestReader(int maxBytes, boolean data) {
+record RequestReader(int maxBytes, boolean data, boolean texts) {
 
     /** Of three bytes. */
     private static final String BYTE_ORDER_MARK = "\uFEFF";
@@ -58,6 +59,9 @@ record RequestReader(int maxBytes, boolean data) {
             int nul = text.indexOf('\0');
             if (nul >= 0) {
                 throw new InvalidPrompt(InvalidPrompt.INVALID_ENCODING, outerId, "not text: a NUL at character " + (nul + 1));
+            }
+            if (!texts) {
+                throw new InvalidPrompt(InvalidPrompt.INVALID_JSON, outerId, "not a JSON object, and no template names the field text, which a plain text is");
             }
             ObjectNode request = Json.MAPPER.createObjectNode();
             return new Received(new Fields(data ? request : request.put("prompt", text), outerId), Json.MAPPER.createObjectNode().put(PromptSettings.TEXT, text), raw,

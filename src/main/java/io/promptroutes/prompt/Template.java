@@ -5,6 +5,7 @@ import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.MustacheException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -19,11 +20,29 @@ public final class Template {
     private static final Mustache.Compiler MUSTACHE = Mustache.compiler().standardsMode(true).escapeHTML(false)
             .withFormatter(value -> value instanceof Scope scope ? scope.text() : value.toString());
 
+    /** Null where somebody else makes the text. */
     private final com.samskivert.mustache.Template compiled;
+    private final Maker maker;
+    private final boolean takesText;
     private final Set<String> names = new TreeSet<>();
+
+    /** Makes the text of a record in another way. */
+    public interface Maker {
+
+        /** @throws InvalidPrompt where the record does not fit; never quotes it */
+        String text(JsonNode record) throws InvalidPrompt;
+    }
+
+    /** One that is not in Mustache. @param takesText whether a plain text, as field {@code text}, means anything to it */
+    public Template(Maker maker, boolean takesText) {
+        this.maker = maker;
+        this.takesText = takesText;
+        compiled = null;
+    }
 
     /** @throws IllegalArgumentException where it is no template; says the line */
     public Template(String text) {
+        maker = null;
         try {
             compiled = MUSTACHE.compile(text);
         } catch (MustacheException e) {
@@ -35,6 +54,12 @@ public final class Template {
             throw new IllegalArgumentException("a {{ is not closed"); // text, to the library
         }
         compiled.visit(new Names());
+        takesText = uses(PromptSettings.TEXT) || uses(".") || uses("this");
+    }
+
+    /** Whether a plain text, which is a record with the one field {@code text}, means anything to it. */
+    boolean takesText() {
+        return takesText;
     }
 
     /** Whether it names the field, or something in it. */
@@ -42,11 +67,27 @@ public final class Template {
         return names.stream().anyMatch(name -> name.equals(field) || name.startsWith(field + "."));
     }
 
+    /** Of the names in it, those that none of the records has, at whatever depth. Empty where it is not in Mustache. */
+    public Set<String> absent(Collection<JsonNode> records) {
+        Set<String> absent = new TreeSet<>(names);
+        absent.removeIf(name -> name.equals(".") || name.equals("this") || name.startsWith("-"));
+        records.forEach(record -> drop(absent, record));
+        return absent;
+    }
+
+    private static void drop(Set<String> absent, JsonNode part) {
+        absent.removeIf(name -> new Scope(part, null).get(name) != null);
+        part.forEach(child -> drop(absent, child));
+    }
+
     /**
      * @param maxBytes the longest text that may come of it, in UTF-8
      * @param id       for the error, or null
      */
     String render(JsonNode record, int maxBytes, String id) throws InvalidPrompt {
+        if (maker != null) {
+            return bounded(maker.text(record), maxBytes, id);
+        }
         Bounded out = new Bounded(maxBytes);
         try {
             compiled.execute(new Scope(record, null), out);
@@ -55,7 +96,10 @@ public final class Template {
         } catch (MustacheException e) {
             throw tooLarge(maxBytes, id); // the writer's, which is all that is left
         }
-        String text = out.toString();
+        return bounded(out.toString(), maxBytes, id);
+    }
+
+    private static String bounded(String text, int maxBytes, String id) throws InvalidPrompt {
         if (text.length() > maxBytes / 3 && text.getBytes(StandardCharsets.UTF_8).length > maxBytes) {
             throw tooLarge(maxBytes, id);
         }
@@ -97,7 +141,7 @@ public final class Template {
         }
 
         String text() {
-            return node.isNull() ? "" : Fields.plain(node);
+            return node.isNull() ? "" : Json.plain(node);
         }
     }
 

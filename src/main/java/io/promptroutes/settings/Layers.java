@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -23,13 +22,12 @@ import org.apache.commons.io.function.Uncheck;
 final class Layers {
 
     /** Families of keys that a user extends, and the frameworks' own. */
-    private static final List<String> OPEN = List.of("user.", "models.", "prices.", "tasks.", "detection.keywords.", "openrouter.provider.", "budget.tenant.",
-            "budget.model.", "openrouter.rpm.", "camel.", "kafka.client.");
-    /** Families that the environment can extend, and what an underscore in a variable's name is there: the owners of these names use no other mark. */
-    private static final Map<String, Character> NAMED = Map.of("kafka.client.", '.', "openrouter.provider.", '_');
+    private static final List<String> OPEN = List.of("user.", "models.", "prices.", "tasks.", "detection.keywords.", "openrouter.provider.",
+            "budget.pipeline.", "budget.tenant.", "budget.model.", "openrouter.rpm.", "camel.", "kafka.client.");
     private static final String SHIPPED = "the jar's application.properties";
     private static final String ENVIRONMENT = "the environment";
     private static final String COMMAND_LINE = "the command line";
+    private static final String APPLICATION = "the application's properties prompt-routes.*";
 
     /** A key in a route file, as Camel writes it: {@code {{key}}}, {@code {{?key}}}, {@code {{key:otherwise}}}, or in an expression. */
     private static final Pattern PLACEHOLDER = Pattern.compile("(?:\\{\\{[?!]?|\\$\\{(?:properties|propertiesExist):!?)([^{}:?\\s]+)[}:?]");
@@ -38,12 +36,12 @@ final class Layers {
     private final SortedMap<String, String> values = new TreeMap<>();
     private final Map<String, String> origins = new HashMap<>();
 
-    /** @param secrets keys that are not taken from the environment. Returns the jar's keys, which are all that are known */
+    /** @param directory null for none; secrets, keys whose variables hold no value of theirs. Returns the jar's keys, which are all that are known */
     Set<String> read(Path directory, Map<String, String> environment, Map<String, String> commandLine, Set<String> secrets) {
-        put(Uncheck.get(() -> read(IOUtils.resourceToByteArray("/application.properties"))), SHIPPED);
+        put(Uncheck.get(() -> read(IOUtils.resourceToByteArray("/io/promptroutes/application.properties"))), SHIPPED);
         Set<String> known = Set.copyOf(values.keySet());
-        Path file = directory.resolve("application.properties");
-        if (Files.isRegularFile(file)) {
+        Path file = directory == null ? null : directory.resolve("application.properties");
+        if (file != null && Files.isRegularFile(file)) {
             try {
                 put(read(Files.readAllBytes(file)), file.toString());
             } catch (IOException | IllegalArgumentException e) {
@@ -51,40 +49,19 @@ final class Layers {
                         + (e instanceof IllegalArgumentException ? " A backslash is written twice." : ""));
             }
         }
-        Map<String, String> given = new TreeMap<>();
-        for (String key : known) {
-            String value = environment.get(variable(key));
-            if (value != null && !value.isBlank() && !secrets.contains(key)) {
-                given.put(key, value);
-            }
-        }
-        NAMED.forEach((family, mark) -> {
-            String prefix = variable(family);
-            environment.forEach((name, value) -> {
-                if (name.startsWith(prefix) && name.length() > prefix.length() && !value.isBlank()) {
-                    given.put(family + name.substring(prefix.length()).toLowerCase(Locale.ROOT).replace('_', mark), value);
-                }
-            });
-        });
-        given.forEach((key, value) -> {
-            if (value.indexOf('\uFFFD') >= 0) { // it would be sent so, and paid
-                throw new UsageException("key " + key + ", from the environment, has letters that the locale does not know; start with LC_ALL=C.UTF-8");
-            }
-        });
-        put(given, ENVIRONMENT);
-        put(commandLine, COMMAND_LINE);
-        RouteFiles.own(directory).forEach(route -> {
+        (directory == null ? List.<String>of() : RouteFiles.own(directory)).forEach(route -> {
             try {
                 PLACEHOLDER.matcher(Files.readString(directory.resolve(route))).results().forEach(key -> named.add(key.group(1)));
             } catch (IOException e) {
                 // told where it is read for good
             }
         });
+        Set<String> asked = new HashSet<>(known);
+        named.stream().filter(key -> key.indexOf('.') > 0).forEach(asked::add); // else HOME or PATH would be taken for a key
+        asked.removeAll(secrets);
+        new Environment(environment).keys(asked, secrets).forEach((key, given) -> put(Map.of(key, given.value()), ENVIRONMENT + ", variable " + given.variable()));
+        put(commandLine, directory == null ? APPLICATION : COMMAND_LINE);
         return known;
-    }
-
-    private static String variable(String key) {
-        return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
     private static Map<String, String> read(byte[] bytes) throws IOException {
@@ -122,15 +99,16 @@ final class Layers {
         return SHIPPED.equals(origins.get(key));
     }
 
-    /** By the environment or the command line. */
+    /** By the environment, the command line or an application. */
     boolean given(String key) {
-        return ENVIRONMENT.equals(origins.get(key)) || COMMAND_LINE.equals(origins.get(key));
+        String origin = String.valueOf(origins.get(key));
+        return origin.startsWith(ENVIRONMENT) || List.of(COMMAND_LINE, APPLICATION).contains(origin);
     }
 
     /** The place, with the line where that is a file of the user's; null for no key. */
     String where(String key) {
         String origin = origins.get(key);
-        if (origin == null || List.of(SHIPPED, ENVIRONMENT, COMMAND_LINE).contains(origin)) {
+        if (origin == null || shipped(key) || given(key)) {
             return origin;
         }
         try {

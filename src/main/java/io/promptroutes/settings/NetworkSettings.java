@@ -21,12 +21,16 @@ import java.security.cert.CertificateFactory;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import org.apache.commons.lang3.function.Failable;
+import org.apache.commons.lang3.function.FailableBiConsumer;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.net.PercentCodec;
+import org.apache.hc.core5.ssl.SSLContextBuilder;
 import org.apache.hc.core5.ssl.SSLContexts;
 
 /** By which proxy the API is reached, and whose certificates are trusted: of the keys, the JVM's options and the environment. Stateless. */
@@ -34,6 +38,7 @@ public final class NetworkSettings {
 
     private static final String PROXY = "openrouter.proxy";
     private static final String TRUST = "openrouter.trust-store";
+    private static final String OWN = "openrouter.key-store";
     /** Scheme, user, password, host, port. */
     private static final Pattern ADDRESS = Pattern.compile("(?:(?i:http)://)?(?:([^:/]*?)(?::(?!//)(.*))?@)?(\\[[^\\]]+]|[^:/@\\[\\]\\s]+)(?::(\\d{1,5}))?/?");
 
@@ -42,6 +47,22 @@ public final class NetworkSettings {
 
     /** @throws UsageException that names the key or variable which cannot be used, and no password */
     static Network of(Settings settings, Map<String, String> environment) {
+        SSLContext trusted = tls(settings);
+        return proxy(settings, environment).map(one -> by(one.getKey(), one.getValue(), settings.text("openrouter.proxy-password"), trusted))
+                .orElse(new Network(null, null, null, trusted));
+    }
+
+    /** The key, option or variable that says by which proxy the API is reached; null where it is reached straight ahead. */
+    public static String proxyFrom(Settings settings, Map<String, String> environment) {
+        try {
+            return proxy(settings, environment).map(Map.Entry::getKey).orElse(null);
+        } catch (IllegalArgumentException e) {
+            return null; // the address is none, which is told where it is used
+        }
+    }
+
+    /** By its place. */
+    private static Optional<Map.Entry<String, String>> proxy(Settings settings, Map<String, String> environment) {
         URI target = URI.create(settings.address("openrouter.base-url"));
         String byScheme = target.getScheme() + "_proxy";
         Map<String, String> said = new LinkedHashMap<>(); // the first that says something counts
@@ -49,11 +70,8 @@ public final class NetworkSettings {
         said.put("option -D" + target.getScheme() + ".proxyHost", ofTheJvm(target));
         said.put("variable " + byScheme.toUpperCase(Locale.ROOT), variable(environment, byScheme));
         said.put("variable ALL_PROXY", variable(environment, "all_proxy"));
-        SSLContext trusted = trusted(settings.text(TRUST), settings.text("openrouter.trust-store-password"));
         return said.entrySet().stream().filter(one -> !one.getValue().isEmpty()).findFirst()
-                .filter(one -> !one.getValue().equals("none") && !spared(target, variable(environment, "no_proxy")))
-                .map(one -> by(one.getKey(), one.getValue(), settings.text("openrouter.proxy-password"), trusted))
-                .orElse(new Network(null, null, null, trusted));
+                .filter(one -> !one.getValue().equals("none") && !spared(target, variable(environment, "no_proxy")));
     }
 
     /** In small letters or in capitals, as curl takes them. */
@@ -111,30 +129,48 @@ public final class NetworkSettings {
         }
     }
 
-    private static SSLContext trusted(String file, String password) {
-        if (file.isEmpty()) {
+    /** Null for the JVM's own. */
+    private static SSLContext tls(Settings settings) {
+        if (settings.text(TRUST).isEmpty() && settings.text(OWN).isEmpty()) {
             return null;
         }
-        try {
-            byte[] bytes = Files.readAllBytes(Path.of(file));
-            KeyStore store;
-            if (new String(bytes, StandardCharsets.ISO_8859_1).contains("-----BEGIN CERTIFICATE")) {
-                store = KeyStore.getInstance("PKCS12");
-                store.load(null, null);
-                for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes))) {
-                    store.setCertificateEntry("ca-" + store.size(), certificate);
-                }
-            } else {
-                String secret = password.isEmpty() ? null : Secret.of(password).get();
-                store = KeyStore.getInstance(Path.of(file).toFile(), secret == null ? null : secret.toCharArray());
-            }
-            if (store.size() == 0) {
-                throw new IOException("there is none");
-            }
-            return SSLContexts.custom().loadTrustMaterial(store, null).build();
-        } catch (IOException | GeneralSecurityException e) {
-            throw new UsageException("key " + TRUST + ": the certificates in " + file + " cannot be read (" + e + "): it must be PEM, PKCS12 or JKS, the "
-                    + "last two with key openrouter.trust-store-password", e);
+        SSLContextBuilder context = SSLContexts.custom();
+        load(settings, TRUST, (store, password) -> context.loadTrustMaterial(store, null));
+        load(settings, OWN, (store, password) -> context.loadKeyMaterial(store, password));
+        return Failable.get(context::build);
+    }
+
+    /** @param use throws where it holds nothing that can be used */
+    private static void load(Settings settings, String key, FailableBiConsumer<KeyStore, char[], GeneralSecurityException> use) {
+        String file = settings.text(key);
+        if (file.isEmpty()) {
+            return;
         }
+        try {
+            String reference = settings.text(key + "-password");
+            String secret = reference.isEmpty() ? null : Secret.of(reference).get();
+            char[] password = secret == null ? null : secret.toCharArray();
+            KeyStore store = store(Path.of(file), password);
+            if (store.size() == 0 || key.equals(OWN) && !store.isKeyEntry(store.aliases().nextElement())) {
+                throw new IOException(key.equals(OWN) ? "there is no private key" : "there is none");
+            }
+            use.accept(store, password);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new UsageException("key " + key + ": the certificates in " + file + " cannot be read (" + e + "): it must be " + (key.equals(OWN) ? "PKCS12 or JKS"
+                    : "PEM, PKCS12 or JKS, the last two") + " with key " + key + "-password", e);
+        }
+    }
+
+    private static KeyStore store(Path file, char[] password) throws IOException, GeneralSecurityException {
+        byte[] bytes = Files.readAllBytes(file);
+        if (!new String(bytes, StandardCharsets.ISO_8859_1).contains("-----BEGIN CERTIFICATE")) {
+            return KeyStore.getInstance(file.toFile(), password);
+        }
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes))) {
+            store.setCertificateEntry("ca-" + store.size(), certificate);
+        }
+        return store;
     }
 }

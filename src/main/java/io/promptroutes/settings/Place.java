@@ -20,8 +20,7 @@ final class Place {
     /** @param maxBytes of the text @throws UsageException where there is none, or it is longer, or no UTF-8; names the key */
     static String text(String key, String place, int maxBytes) {
         String path = place.startsWith(FILE) ? place.substring(FILE.length()) : place;
-        try (InputStream in = place.startsWith(CLASSPATH) ? Place.class.getResourceAsStream("/" + place.substring(CLASSPATH.length()))
-                : Files.newInputStream(Path.of(path))) {
+        try (InputStream in = place.startsWith(CLASSPATH) ? resource(place.substring(CLASSPATH.length())) : Files.newInputStream(Path.of(path))) {
             if (in == null) {
                 throw new UsageException("key " + key + ": " + place + " is not in the jar");
             }
@@ -35,5 +34,11 @@ final class Place {
         } catch (IOException | IllegalArgumentException e) {
             throw new UsageException("key " + key + ": " + place + " cannot be read: " + e, e);
         }
+    }
+
+    /** Ours of that name; else one of the application in which we are. Null where there is none. */
+    private static InputStream resource(String name) {
+        InputStream ours = Place.class.getResourceAsStream("/io/promptroutes/" + name);
+        return ours != null ? ours : Place.class.getResourceAsStream("/" + name);
     }
 }

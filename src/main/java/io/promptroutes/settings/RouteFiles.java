@@ -11,11 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.io.function.Uncheck;
 
@@ -30,13 +34,45 @@ public final class RouteFiles {
     /** Of how a prompt is answered. */
     private static final String ENGINE = "routes/engine/";
     private static final String ENDING = ".camel.yaml";
+    /** Where the shipped ones are. */
+    private static final String JAR = "classpath:io/promptroutes/";
 
     private RouteFiles() {
     }
 
-    /** The locations for {@code camel.main.routesIncludePattern}. */
-    public static String locations(Path directory) {
-        return String.join(",", places(directory).values());
+    /** Those of the engine, by folder and name. */
+    public static Map<String, String> engine(Path directory) {
+        return some(places(directory), name -> name.startsWith(ENGINE));
+    }
+
+    /** The same without any of the user's. */
+    public static Map<String, String> engineOfTheJar() {
+        Map<String, String> places = new TreeMap<>();
+        shipped().stream().filter(name -> name.startsWith(ENGINE)).forEach(name -> places.put(name, JAR + name));
+        return places;
+    }
+
+    /** The user's pipelines, by folder and name. */
+    public static Map<String, String> pipelines(Path directory) {
+        return some(places(directory), name -> !name.startsWith(ENGINE) && own(directory).contains(name));
+    }
+
+    /** Shipped pipelines, by folder and name; where the user has a file of the name, that is one of his. @throws UsageException where there is none of a name */
+    public static Map<String, String> shippedPipelines(Path directory, Collection<String> wanted) {
+        Set<String> names = shipped().stream().filter(name -> !name.startsWith(ENGINE)).map(RouteFiles::bare).collect(Collectors.toCollection(TreeSet::new));
+        wanted.stream().filter(name -> !names.contains(name)).findFirst().ifPresent(name -> {
+            throw new UsageException("key pipelines names " + name + "; the shipped pipelines are " + String.join(", ", names) + ", and files of your own in ./routes always start");
+        });
+        return some(places(directory), name -> !name.startsWith(ENGINE) && wanted.contains(bare(name)));
+    }
+
+    private static String bare(String name) {
+        return name.substring(PIPELINES.length(), name.length() - ENDING.length());
+    }
+
+    private static Map<String, String> some(Map<String, String> places, Predicate<String> names) {
+        places.keySet().removeIf(names.negate());
+        return places;
     }
 
     /**
@@ -47,7 +83,7 @@ public final class RouteFiles {
     public static Map<String, String> places(Path directory) {
         Map<String, String> places = new TreeMap<>();
         List<String> shipped = shipped();
-        shipped.forEach(name -> places.put(name, "classpath:" + name));
+        shipped.forEach(name -> places.put(name, JAR + name));
         for (String name : own(directory)) {
             boolean engine = name.startsWith(ENGINE);
             String other = engine ? name.replace(ENGINE, PIPELINES) : name.replace(PIPELINES, ENGINE);
@@ -75,7 +111,7 @@ public final class RouteFiles {
     }
 
     private static boolean asShipped(Path directory, String name) {
-        try (InputStream shipped = RouteFiles.class.getResourceAsStream("/" + name)) {
+        try (InputStream shipped = RouteFiles.class.getResourceAsStream("/io/promptroutes/" + name)) {
             return shipped != null && Arrays.equals(shipped.readAllBytes(), Files.readAllBytes(directory.resolve(name)));
         } catch (IOException e) {
             return false; // told where it is read
@@ -84,17 +120,17 @@ public final class RouteFiles {
 
     /** Locations of the jar's files. */
     public static List<String> ofTheJar() {
-        return shipped().stream().map(name -> "classpath:" + name).toList();
+        return shipped().stream().map(name -> JAR + name).toList();
     }
 
     private static List<String> shipped() {
         try {
-            URI folder = RouteFiles.class.getResource("/" + PIPELINES).toURI();
+            URI folder = RouteFiles.class.getResource("/io/promptroutes/" + PIPELINES).toURI();
             if (!folder.getScheme().equals("jar")) {
                 return names(Path.of(folder).getParent(), name -> name.endsWith(ENDING));
             }
             try (FileSystem jar = FileSystems.newFileSystem(folder, Map.of())) {
-                return names(jar.getPath("/"), name -> name.endsWith(ENDING));
+                return names(jar.getPath("/io/promptroutes"), name -> name.endsWith(ENDING));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -8,7 +8,6 @@ import io.promptroutes.call.ApiKey;
 import io.promptroutes.call.Dialect;
 import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.AnswerCache;
-import io.promptroutes.kafka.WindowLimits;
 import io.promptroutes.model.Breakers;
 import io.promptroutes.model.Catalogue;
 import io.promptroutes.pipeline.Options;
@@ -28,6 +27,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** The settings in the types that the routes' beans want, each checked, with an error that names the key. */
 public final class RouteSettings {
@@ -40,10 +40,18 @@ public final class RouteSettings {
     private final ApiKey key;
     private final int concurrency;
     private final int window;
+    /** What the keys say about reading prompts, as a command wants it. */
+    private final UnaryOperator<PromptSettings> asked;
 
     public RouteSettings(Settings settings, ApiKey key) {
+        this(settings, key, UnaryOperator.identity());
+    }
+
+    /** @param asked what a command makes of the keys prompts.* */
+    public RouteSettings(Settings settings, ApiKey key, UnaryOperator<PromptSettings> asked) {
         this.settings = settings;
         this.key = key;
+        this.asked = asked;
         concurrency = settings.text("prompts.concurrency").isEmpty() ? CONCURRENCY : settings.integer("prompts.concurrency", 1, 10_000);
         int wanted = settings.integer("prompts.window", 0, 1_000_000);
         window = wanted == 0 ? 4 * concurrency : wanted;
@@ -51,7 +59,7 @@ public final class RouteSettings {
 
     /** @param job whether the run is to end some day */
     public AdmissionGate intake(boolean job) {
-        return new AdmissionGate(window, settings.duration("pause.first-look"), settings.duration("pause.max"), job, Clock.systemUTC());
+        return new AdmissionGate(settings.duration("pause.first-look"), settings.duration("pause.max"), job, Clock.systemUTC());
     }
 
     public Path catalogueCopy() {
@@ -59,7 +67,7 @@ public final class RouteSettings {
     }
 
     /** Prompts taken and not yet finished, at most. */
-    int window() {
+    public int window() {
         return window;
     }
 
@@ -81,7 +89,7 @@ public final class RouteSettings {
     }
 
     public PromptSettings prompts() {
-        return new InputSettings(settings).prompts();
+        return asked.apply(new InputSettings(settings).prompts());
     }
 
     public OpenTelemetry traces() {
@@ -113,10 +121,10 @@ public final class RouteSettings {
         settings.choice("detection.rules", List.of("lexicon", "keywords"));
         return new Options(concurrency, service(), retries(), models(), new Options.Detection(detection().unsure(), detection().keywords(), detector),
                 new Options.Budgets(exhausted("budget.exhausted", List.of("free", "reject", "pause")),
-                        exhausted("budget.part-exhausted", List.of("free", "reject")), // never pause: one tenant would stop all
+                        exhausted("budget.part-exhausted", List.of("free", "reject")), // never pause: one pipeline or tenant would stop all
                         settings.onOff("budget.unknown-prices"), settings.onOff("budget.server-tools")),
                 new Options.Alarms(settings.amount("alerts.credit-below"), settings.amount("alerts.spike-factor"), settings.amount("alerts.spike-least")),
-                breakers(), cache());
+                breakers(), cache(), new BatchSettings(settings).batching());
     }
 
     /** Of the HTTP calls. */
@@ -129,8 +137,9 @@ public final class RouteSettings {
 
     private Options.Retries retries() {
         return new Options.Retries(settings.duration("prompts.deadline"), settings.duration("retry.backoff"), settings.duration("retry.max-wait"),
+                settings.choice("tier.flex.fallback", List.of("default", "fail")).equals("default"),
                 settings.integer("publish.retries", -1, Integer.MAX_VALUE),
-                Duration.ofMillis(settings.integer("publish.retry-millis", 1, Integer.MAX_VALUE)));
+                Duration.ofMillis(settings.integer("publish.retry-millis", 1, Integer.MAX_VALUE)), settings.duration("costs.resend-every"));
     }
 
     private Options.Models models() {
@@ -194,6 +203,7 @@ public final class RouteSettings {
         String callQueue = settings.onOff("cache.enabled") ? "cache" : "call";
         properties.setProperty("prompts.call-queue", callQueue);
         properties.setProperty("prompts.first-queue", settings.onOff("ledger.enabled") ? "look-up" : callQueue);
+        properties.setProperty("costs.again", "on");
         properties.setProperty("alerts.account-watch", managementKey().present() && settings.dialect().has(Dialect.Trait.ACCOUNT) ? "on" : "off");
         return properties;
     }
@@ -224,12 +234,5 @@ public final class RouteSettings {
         Set<String> ids = new LinkedHashSet<>();
         settings.below(tables).values().forEach(value -> ids.addAll(Settings.split(value)));
         return ids;
-    }
-
-    /** Of records taken and not yet finished. */
-    public WindowLimits windowLimits() {
-        boolean ordered = settings.choice("prompts.order", List.of("unordered", "key")).equals("key");
-        int size = window();
-        return new WindowLimits(size, size * 3 / 4, settings.integer("kafka.ahead", size, Integer.MAX_VALUE), settings.duration("kafka.drain"), ordered);
     }
 }

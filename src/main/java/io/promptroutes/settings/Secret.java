@@ -3,6 +3,7 @@ package io.promptroutes.settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +14,10 @@ public final class Secret {
     /** A secret that stands in a setting itself, and not in the environment or a file that it names. */
     private static final Pattern LITERAL = Pattern.compile("((?:key|password|secret|token|jaas\\.config)=)(?!env:|file:).+|(?<=://)[^\\s\"]+(?=@)",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    /** Keys that hold a secret, or a reference to one. */
+    public static final Set<String> KEYS = Set.of(Settings.API_KEY, Settings.MANAGEMENT_KEY, "openrouter.proxy-password", "openrouter.trust-store-password",
+            "openrouter.key-store-password", "ledger.password", "http.token", "management.token");
 
     private Secret() {
     }
@@ -33,6 +38,26 @@ public final class Secret {
                 return null;
             }
         };
+    }
+
+    /** Whether a key's value may say where its value is: properties of Kafka's clients as well, but for addresses. */
+    static boolean isReference(String key) {
+        return KEYS.contains(key) || key.startsWith("kafka.client.") && !key.endsWith(".url");
+    }
+
+    /** Whether the value of a key is to be shown nowhere. */
+    public static boolean hides(String key) {
+        return isReference(key) || key.equals("openrouter.proxy");
+    }
+
+    /** Where a secret is, in words, and never what it is. @param reference not empty */
+    public static String place(String reference) {
+        if (!reference.matches("(?s)(env|file):.+")) {
+            return "";
+        }
+        String found = of(reference).get();
+        return (reference.startsWith("env:") ? "variable " : "file ") + reference.substring(reference.indexOf(':') + 1)
+                + (found == null ? reference.startsWith("env:") ? ", which is not set" : ", which is not there or cannot be read" : found.isBlank() ? ", which is empty" : "");
     }
 
     /** A setting, or an argument that sets one, as it may be shown. */

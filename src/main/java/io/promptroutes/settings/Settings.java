@@ -54,7 +54,12 @@ public final class Settings {
 
     /** What holds where nobody has set anything. */
     public static Settings ofTheJar() {
-        return load(Path.of("nowhere"), Map.of(), Map.of());
+        return embedded(Map.of());
+    }
+
+    /** For an application: these keys, and nothing of the working directory or, but for secrets that a key names, of the environment. */
+    public static Settings embedded(Map<String, String> keys) {
+        return load(null, Map.of(), keys);
     }
 
     /** @param unknown told of each key that nobody knows */
@@ -206,7 +211,7 @@ public final class Settings {
     public Map<String, String> kafkaClient() {
         Map<String, String> client = below("kafka.client.");
         client.replaceAll((name, value) -> {
-            String read = name.endsWith(".url") || !value.matches("(?s)(env|file):.+") ? value : Secret.of(value).get();
+            String read = Secret.isReference("kafka.client." + name) && value.matches("(?s)(env|file):.+") ? Secret.of(value).get() : value;
             if (read == null || read.isEmpty() && !value.isEmpty()) {
                 refuse("kafka.client." + name, "a value, or env:NAME or file:PATH of one that is there");
             }
@@ -240,11 +245,11 @@ public final class Settings {
         return new Settings(layers.with(key, value), wrong);
     }
 
-    /** For Camel's placeholders; without the keys to OpenRouter. */
+    /** For Camel's placeholders; without secrets of which no route is made. */
     public Properties properties() {
         Properties properties = new Properties();
         properties.putAll(layers.values());
-        properties.keySet().removeAll(SECRETS);
+        properties.keySet().removeAll(Secret.KEYS);
         return properties;
     }
 }

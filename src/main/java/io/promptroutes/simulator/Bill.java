@@ -23,10 +23,18 @@ public record Bill(long requests, long inFlight, long completions, BigDecimal bi
     /** One model's part. */
     @JsonNaming(SnakeCaseStrategy.class)
     public record Share(long completions, BigDecimal billedUsd) {
+
+        public Share and(Share more) {
+            return new Share(completions + more.completions, billedUsd.add(more.billedUsd));
+        }
     }
 
     /** One prompt's part: well-formed calls, and those of them that were billed. */
     @JsonNaming(SnakeCaseStrategy.class)
     public record Calls(long calls, @JsonProperty("billed_calls") long billed, BigDecimal billedUsd) {
+
+        public Calls and(Calls more) {
+            return new Calls(calls + more.calls, billed + more.billed, billedUsd.add(more.billedUsd));
+        }
     }
 }

@@ -13,11 +13,14 @@ import java.util.Map;
 import java.util.Set;
 
 /** The models that the simulator serves, by every name that a request may use. Immutable. */
-final class Catalogue {
+public final class Catalogue {
 
     private static final Set<String> DYNAMIC_VARIANTS = Set.of("nitro", "floor", "exacto", "online", "extended", "thinking");
 
+    private static final String BATCH = ":batch";
+
     private final Map<String, Model> byName = new LinkedHashMap<>();
+    private final Map<String, Model> batches = new LinkedHashMap<>();
     private final ArrayNode rows;
 
     private Catalogue(ArrayNode rows) {
@@ -25,9 +28,7 @@ final class Catalogue {
         for (JsonNode row : rows) {
             Model model = Model.of(row);
             // batch rows belong to another endpoint
-            if (!model.id().endsWith(":batch")) {
-                byName.put(model.id(), model);
-            }
+            (model.id().endsWith(BATCH) ? batches : byName).put(model.id(), model);
         }
         List<Model> models = List.copyOf(byName.values());
         models.stream().filter(model -> !model.id().contains(":")).forEach(model -> byName.putIfAbsent(model.slug(), model));
@@ -55,7 +56,7 @@ final class Catalogue {
     /** This catalogue and models that it does not list. */
     Catalogue with(Set<String> extra) {
         ArrayNode all = rows.deepCopy();
-        extra.stream().filter(id -> !byName.containsKey(id)).forEach(id -> all.add(row(id)));
+        extra.stream().filter(id -> !byName.containsKey(id) && !batches.containsKey(id)).forEach(id -> all.add(row(id)));
         return new Catalogue(all);
     }
 
@@ -74,6 +75,11 @@ final class Catalogue {
         return model == null && colon > 0 && DYNAMIC_VARIANTS.contains(name.substring(colon + 1))
                 ? byName.get(name.substring(0, colon))
                 : model;
+    }
+
+    /** The row of a model, named with or without {@code :batch}, by which its batches are priced; null where there is none. */
+    public Model batch(String name) {
+        return batches.get(name.endsWith(BATCH) ? name : name + BATCH);
     }
 
     /** The body of {@code GET /models}. */

@@ -16,13 +16,18 @@ import java.util.stream.Collectors;
  * @param prompt       text of the last message
  * @param json         whether the answer is to be JSON
  * @param schema       that it is to fit; missing where there is none
+ * @param routing      what it says of endpoints
  */
-record ChatRequest(List<String> models, JsonNode messages, Long maxTokens, long promptTokens, String prompt, boolean json, JsonNode schema) {
+public record ChatRequest(List<String> models, JsonNode messages, Long maxTokens, long promptTokens, String prompt, boolean json, JsonNode schema,
+                          Routing routing) {
 
     private static final int MOST_FALLBACKS = 3;
 
     static ChatRequest parse(byte[] body) throws Refused {
-        JsonNode root = tree(body);
+        return of(tree(body));
+    }
+
+    public static ChatRequest of(JsonNode root) throws Refused {
         if (root.path("stream").asBoolean()) {
             throw bad("The simulator does not stream; send stream: false");
         }
@@ -41,7 +46,7 @@ record ChatRequest(List<String> models, JsonNode messages, Long maxTokens, long 
         }
         return new ChatRequest(models(root), messages, maxTokens(root), Math.max(1, (bytes + 3) / 4), last,
                 root.path("response_format").path("type").asText().startsWith("json_"),
-                root.path("response_format").path("json_schema").path("schema"));
+                root.path("response_format").path("json_schema").path("schema"), Routing.of(root));
     }
 
     private static JsonNode tree(byte[] body) throws Refused {

@@ -6,9 +6,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * Answers {@code POST /chat/completions}: refuses, fails as drawn, or generates and bills. Event loop only.
@@ -16,21 +15,19 @@ import java.util.UUID;
  */
 final class Completions {
 
-    /** Generations that can be looked up; while recording, all can. */
-    private static final int KEPT = 10_000;
-
     private final Vertx vertx;
     private final Meter meter;
-    private final Map<String, Generation> generations = new LinkedHashMap<>();
+    private final Generations generations;
+    private final Clock clock;
+    private final Supplier<BigDecimal> billedUsd;
 
-    Completions(Vertx vertx, Meter meter) {
+    /** @param billedUsd of single calls and batches */
+    Completions(Vertx vertx, Meter meter, Generations generations, Clock clock, Supplier<BigDecimal> billedUsd) {
         this.vertx = vertx;
         this.meter = meter;
-    }
-
-    /** Null where there is none. */
-    Generation find(String id) {
-        return generations.get(id);
+        this.generations = generations;
+        this.clock = clock;
+        this.billedUsd = billedUsd;
     }
 
     void handle(HttpServerRequest http, Setup setup) {
@@ -52,7 +49,7 @@ final class Completions {
     }
 
     /** One accepted request on its way. */
-    private record Call(Setup setup, ChatRequest request, Model model, String fingerprint, long latencyMillis, Delivery delivery) {
+    private record Call(Setup setup, ChatRequest request, Model model, String tier, String fingerprint, long latencyMillis, Delivery delivery, String keyHash) {
     }
 
     private void answer(HttpServerRequest http, Buffer body, Setup setup, Setup.Draw draw) throws Refused {
@@ -60,11 +57,12 @@ final class Completions {
         ChatRequest request = ChatRequest.parse(body.getBytes());
         String fingerprint = setup.config().record() ? Fingerprint.of(request.messages()) : null;
         meter.called(fingerprint);
-        Model model = setup.model(request);
+        Tiers.Endpoint endpoint = setup.endpoint(request, draw);
+        Model model = endpoint.model();
         Delivery delivery = new Delivery(vertx, setup.config(), http);
-        Call call = new Call(setup, request, model, fingerprint, draw.latencyMillis(), delivery);
-        Fault fault = setup.fault(draw.fault(), request, model, meter.billedUsd());
-        String id = "gen-" + Instant.now().getEpochSecond() + "-" + UUID.randomUUID().toString().replace("-", "").substring(0, 20);
+        Call call = new Call(setup, request, model, endpoint.tier(), fingerprint, draw.latencyMillis(), delivery, Setup.keyHash(http));
+        Fault fault = setup.fault(draw.fault(), request, model, billedUsd.get());
+        String id = "gen-" + clock.now().getEpochSecond() + "-" + UUID.randomUUID().toString().replace("-", "").substring(0, 20);
         switch (fault) {
             case RATE_LIMITED -> throw Refused.rateLimited(model.id(), faults.retryAfterSeconds());
             case FREE_DAILY_CAP -> throw Refused.freeDailyCap(Instant.now());
@@ -126,12 +124,10 @@ final class Completions {
             meter.billed(call.model().id(), cost, call.fingerprint());
         }
         String served = config.models().servedSlug() ? call.model().slug() : call.model().id();
-        Generation generation = new Generation(id, served, promptTokens, completionTokens, finishReason, cost, Instant.now(),
-                call.latencyMillis(), call.delivery().clientGone());
-        generations.put(id, generation);
-        if (!config.record() && generations.size() > KEPT) {
-            generations.remove(generations.keySet().iterator().next());
-        }
+        Generation generation = new Generation(id, served, promptTokens, completionTokens, finishReason, cost, clock.now(),
+                call.latencyMillis(), call.delivery().clientGone(),
+                new Generation.Terms(call.model().id(), call.model().slug(), call.tier(), call.keyHash(), billed, null));
+        generations.add(generation, config.record());
         return generation;
     }
 }

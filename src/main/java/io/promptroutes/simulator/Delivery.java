@@ -13,29 +13,29 @@ import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 
 /** How a response goes out: at once, padded, in a dribble, or not at all. Event loop only; every wait is a timer. */
-record Delivery(Vertx vertx, SimulatorConfig config, HttpServerRequest request) {
+public record Delivery(Vertx vertx, SimulatorConfig config, HttpServerRequest request) {
 
     private static final long PADDING_MILLIS = 1_000;
     private static final Buffer PADDING = Buffer.buffer("\n         \n");
 
     /** A body as it is sent, with the mark that it is simulated. Small amounts of money have an exponent, as OpenRouter's have. */
-    static Buffer marked(ObjectNode body) {
+    public static Buffer marked(ObjectNode body) {
         return Buffer.buffer(body.put("simulated", true).toString());
     }
 
     /** @param template JSON of an object, with {@code %s} in place of each value, which may be null */
-    static ObjectNode body(String template, Object... values) {
+    public static ObjectNode body(String template, Object... values) {
         return (ObjectNode) Json.tree(template.formatted(Stream.of(values).map(Json.MAPPER::valueToTree).toArray()).getBytes(StandardCharsets.UTF_8));
     }
 
-    static void refuse(HttpServerResponse response, Refused refused) {
+    public static void refuse(HttpServerResponse response, Refused refused) {
         if (!response.closed()) {
             refused.headers().forEach(response::putHeader);
             json(response.setStatusCode(refused.status()), marked(refused.body()));
         }
     }
 
-    static void json(HttpServerResponse response, Buffer body) {
+    public static void json(HttpServerResponse response, Buffer body) {
         response.putHeader("Content-Type", "application/json").end(body);
     }
 
@@ -82,7 +82,7 @@ record Delivery(Vertx vertx, SimulatorConfig config, HttpServerRequest request) 
         }
     }
 
-    void dribble(Buffer body) {
+    public void dribble(Buffer body) {
         if (!response().headWritten()) {
             response().setChunked(true);
         }
@@ -99,7 +99,7 @@ record Delivery(Vertx vertx, SimulatorConfig config, HttpServerRequest request) 
     }
 
     /** The page of an edge that waited in vain for the server behind it. */
-    void html() {
+    public void html() {
         if (!clientGone()) {
             response().setStatusCode(524).putHeader("Content-Type", "text/html; charset=UTF-8").end("""
                     <!DOCTYPE html>
@@ -110,7 +110,7 @@ record Delivery(Vertx vertx, SimulatorConfig config, HttpServerRequest request) 
     }
 
     /** Without lingering, closing sends RST instead of FIN. */
-    void reset() {
+    public void reset() {
         Channel channel = ((ConnectionBase) request.connection()).channel();
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
         channel.close();

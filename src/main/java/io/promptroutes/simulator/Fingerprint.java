@@ -21,10 +21,18 @@ public final class Fingerprint {
     /** @param messages the request's {@code messages}, nothing else of it */
     public static String of(JsonNode messages) {
         try {
-            byte[] canonical = SORTED.writeValueAsString(messages).getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
-        } catch (JsonProcessingException | NoSuchAlgorithmException e) {
-            throw new IllegalStateException("A JSON tree cannot be written or hashed", e);
+            return sha256(SORTED.writeValueAsString(messages).getBytes(StandardCharsets.UTF_8));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A JSON tree cannot be written", e);
+        }
+    }
+
+    /** In hex. */
+    static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -13,10 +13,22 @@ import java.time.Instant;
  * @param at           when it was done
  * @param cancelled    whether the client had gone away by then
  */
-record Generation(String id, String model, long promptTokens, long completionTokens, String finishReason, BigDecimal cost,
-                  Instant at, long latencyMillis, boolean cancelled) {
+public record Generation(String id, String model, long promptTokens, long completionTokens, String finishReason, BigDecimal cost,
+                         Instant at, long latencyMillis, boolean cancelled, Terms terms) {
 
-    ObjectNode completion(String text) {
+    /**
+     * On whose account, and how.
+     *
+     * @param model   in lists of what was used
+     * @param slug    dated
+     * @param tier    {@code default}, {@code flex}, {@code priority}, {@code batch}, or null where the model has none
+     * @param keyHash SHA-256 of the key, in hex
+     * @param byok    USD that a provider bills to the account's own key; null where the key is OpenRouter's
+     */
+    public record Terms(String model, String slug, String tier, String keyHash, boolean billed, BigDecimal byok) {
+    }
+
+    public ObjectNode completion(String text) {
         return withUsage(answer(text, finishReason, finishReason));
     }
 
@@ -33,28 +45,33 @@ record Generation(String id, String model, long promptTokens, long completionTok
 
     private ObjectNode answer(String text, String finishReason, String nativeReason) {
         return Delivery.body("""
-                {"id": %s, "provider": "Simulated", "model": %s, "object": "chat.completion", "created": %s, "choices": [
+                {"id": %s, "provider": "Simulated", "model": %s, "object": "chat.completion", "created": %s, "service_tier": %s, "choices": [
                   {"logprobs": null, "finish_reason": %s, "native_finish_reason": %s, "index": 0,
                    "message": {"role": "assistant", "content": %s, "refusal": null, "reasoning": null}}]}
-                """, id, model, at.getEpochSecond(), finishReason, nativeReason, text);
+                """, id, model, at.getEpochSecond(), terms.tier(), finishReason, nativeReason, text);
     }
 
     private ObjectNode withUsage(ObjectNode body) {
-        body.set("usage", Delivery.body("""
-                {"prompt_tokens": %s, "completion_tokens": %s, "total_tokens": %s, "cost": %s, "is_byok": false,
+        body.set("usage", usage(promptTokens, completionTokens, cost, terms.byok()));
+        return body;
+    }
+
+    /** @param byok null where the key is OpenRouter's */
+    public static ObjectNode usage(long promptTokens, long completionTokens, BigDecimal cost, BigDecimal byok) {
+        return Delivery.body("""
+                {"prompt_tokens": %s, "completion_tokens": %s, "total_tokens": %s, "cost": %s, "is_byok": %s,
                  "prompt_tokens_details": {"cached_tokens": 0}, "cost_details": {"upstream_inference_cost": %s},
                  "completion_tokens_details": {"reasoning_tokens": 0}}
-                """, promptTokens, completionTokens, promptTokens + completionTokens, cost, cost));
-        return body;
+                """, promptTokens, completionTokens, promptTokens + completionTokens, cost, byok != null, byok == null ? cost : byok);
     }
 
     /** The body of {@code GET /generation}. */
     ObjectNode lookedUp() {
         return Delivery.body("""
                 {"data": {"id": %s, "model": %s, "provider_name": "Simulated", "created_at": %s, "total_cost": %s, "usage": %s,
-                  "is_byok": false, "streamed": false, "cancelled": %s, "finish_reason": %s, "latency": %s,
+                  "is_byok": %s, "streamed": false, "cancelled": %s, "finish_reason": %s, "latency": %s, "service_tier": %s,
                   "tokens_prompt": %s, "tokens_completion": %s, "native_tokens_prompt": %s, "native_tokens_completion": %s}}
-                """, id, model, at.toString(), cost, cost, cancelled, finishReason, latencyMillis,
+                """, id, model, at.toString(), cost, cost, terms.byok() != null, cancelled, finishReason, latencyMillis, terms.tier(),
                 promptTokens, completionTokens, promptTokens, completionTokens);
     }
 }

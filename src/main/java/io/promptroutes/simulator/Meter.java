@@ -33,8 +33,7 @@ final class Meter {
     synchronized void billed(String model, BigDecimal cost, String fingerprint) {
         completions++;
         billedUsd = billedUsd.add(cost);
-        byModel.merge(model, new Bill.Share(1, cost),
-                (old, more) -> new Bill.Share(old.completions() + more.completions(), old.billedUsd().add(more.billedUsd())));
+        byModel.merge(model, new Bill.Share(1, cost), Bill.Share::and);
         add(fingerprint, new Bill.Calls(0, 1, cost));
     }
 
@@ -48,8 +47,7 @@ final class Meter {
 
     private void add(String fingerprint, Bill.Calls calls) {
         if (fingerprint != null) {
-            byPrompt.merge(fingerprint, calls, (old, more) -> new Bill.Calls(
-                    old.calls() + more.calls(), old.billed() + more.billed(), old.billedUsd().add(more.billedUsd())));
+            byPrompt.merge(fingerprint, calls, Bill.Calls::and);
         }
     }
 }

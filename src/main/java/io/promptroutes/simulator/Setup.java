@@ -4,6 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 
 /** One configuration at work: who is served, by which model, how fast, and what goes wrong. Event loop only, but for its making. */
@@ -15,10 +16,13 @@ final class Setup {
     private final Catalogue catalogue;
     private final Buffer listing;
     private final SplittableRandom random;
+    /** Of its own, so that the others' outcomes stay as they were. */
+    private final SplittableRandom tierRandom;
+    private final Tiers tiers;
     private long completionRequests;
 
     /** What one request gets, before it is known whether the fault fits its model. */
-    record Draw(Fault fault, long latencyMillis) {
+    record Draw(Fault fault, long latencyMillis, double flexFull, double flexShed) {
     }
 
     Setup(SimulatorConfig config, Catalogue shipped) {
@@ -26,6 +30,8 @@ final class Setup {
         this.catalogue = shipped.with(config.models().extra());
         this.listing = Delivery.marked(catalogue.listing());
         this.random = new SplittableRandom(config.seed());
+        this.tierRandom = new SplittableRandom(~config.seed());
+        this.tiers = new Tiers(config.tiers(), config.faults().retryAfterSeconds());
     }
 
     SimulatorConfig config() {
@@ -46,7 +52,7 @@ final class Setup {
         double fault = random.nextDouble() * 100;
         double tail = random.nextDouble() * 100;
         double spread = random.nextDouble();
-        return new Draw(fault(fault), latency(tail, spread));
+        return new Draw(fault(fault), latency(tail, spread), tierRandom.nextDouble() * 100, tierRandom.nextDouble() * 100);
     }
 
     private Fault fault(double drawn) {
@@ -81,12 +87,31 @@ final class Setup {
         return wrong || refused ? new Refused(401, "User not found.") : null;
     }
 
-    /** The first of the wanted models that can be had, as the service's own fallback finds it. */
-    Model model(ChatRequest request) throws Refused {
+    Tiers tiers() {
+        return tiers;
+    }
+
+    /** Names a request's key without telling it: SHA-256, in hex. */
+    static String keyHash(HttpServerRequest request) {
+        return Fingerprint.sha256(request.getHeader(HttpHeaders.AUTHORIZATION).substring("Bearer ".length()).getBytes(StandardCharsets.UTF_8));
+    }
+
+    Catalogue catalogue() {
+        return catalogue;
+    }
+
+    /** Null where the account can pay. */
+    Refused creditRefused(BigDecimal billedUsd) {
+        BigDecimal credit = config.access().creditUsd();
+        return credit == null || billedUsd.compareTo(credit) < 0 ? null : Refused.payment("Insufficient credits. Add more to go on");
+    }
+
+    /** The endpoint of the first of the wanted models that can be had, as the service's own fallback finds it. */
+    Tiers.Endpoint endpoint(ChatRequest request, Draw draw) throws Refused {
         for (String name : request.models()) {
             Model model = catalogue.find(name);
             if (model != null && !config.models().missing().contains(name)) {
-                return model;
+                return tiers.choose(request.routing(), name, model, draw.flexFull(), draw.flexShed());
             }
         }
         String name = request.models().get(0);

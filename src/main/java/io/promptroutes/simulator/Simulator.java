@@ -1,18 +1,18 @@
 package io.promptroutes.simulator;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promptroutes.prompt.Json;
+import io.promptroutes.simulator.batch.BatchBill;
+import io.promptroutes.simulator.batch.BatchRoutes;
+import io.promptroutes.simulator.batch.Batches;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import java.math.BigDecimal;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -28,7 +28,12 @@ public final class Simulator implements AutoCloseable {
     private final Vertx vertx;
     private final Catalogue catalogue;
     private final Meter meter = new Meter();
+    private final Clock clock = new Clock();
+    private final Generations generations = new Generations(clock);
+    private final Batches batches = new Batches(clock, generations);
+    private final LookUps lookUps = new LookUps(clock, meter, generations, batches);
     private final Completions completions;
+    private final BatchRoutes batchRoutes;
     private volatile Setup setup;
     private int port;
 
@@ -39,12 +44,13 @@ public final class Simulator implements AutoCloseable {
                 .setEventLoopPoolSize(1)
                 .setUseDaemonThread(true)
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
-        this.completions = new Completions(vertx, meter);
+        this.completions = new Completions(vertx, meter, generations, clock, lookUps::billedUsd);
+        this.batchRoutes = new BatchRoutes(vertx, batches);
     }
 
     /** Serves the shipped catalogue's models; returns when requests are accepted. */
     public static Simulator start(SimulatorConfig config) {
-        return start(config, Catalogue.load("/models.json"));
+        return start(config, Catalogue.load("/io/promptroutes/models.json"));
     }
 
     static Simulator start(SimulatorConfig config, Catalogue catalogue) {
@@ -68,8 +74,19 @@ public final class Simulator implements AutoCloseable {
         setup = new Setup(config, catalogue);
     }
 
+    /** Of single calls. */
     public Bill bill() {
         return meter.bill();
+    }
+
+    /** Of batches, as far as they have ended. */
+    public BatchBill batchBill() {
+        return batches.bill();
+    }
+
+    /** Puts the simulator's clock forward, by which batches end and expire and days are finished; latencies of single calls are real. */
+    public void advance(Duration time) {
+        clock.advance(time);
     }
 
     /** Ends the calls under way without an answer. */
@@ -110,50 +127,20 @@ public final class Simulator implements AutoCloseable {
             completions.handle(request, current);
             return;
         }
+        if (BatchRoutes.concern(path)) {
+            Refused refused = current.keyRefused(request);
+            batchRoutes.handle(new BatchRoutes.Call(request, current.config(), current.catalogue(),
+                    refused == null ? current.creditRefused(lookUps.billedUsd()) : refused, refused == null ? Setup.keyHash(request) : null));
+            return;
+        }
         try {
-            if (request.method() != HttpMethod.GET || !path.startsWith(BASE)) {
+            if (!path.startsWith(BASE)) {
                 throw new Refused(404, "Endpoint not found");
             }
-            Delivery.json(request.response(), lookUp(path.substring(BASE.length()), request, current));
+            lookUps.handle(path.substring(BASE.length()), request, current);
         } catch (Refused refused) {
             Delivery.refuse(request.response(), refused);
         }
-    }
-
-    private Buffer lookUp(String path, HttpServerRequest request, Setup current) throws Refused {
-        if (path.equals("/models")) {
-            return current.listing();
-        }
-        if (path.equals("/simulator/bill")) {
-            return Delivery.marked(Json.MAPPER.valueToTree(meter.bill()));
-        }
-        Refused keyRefused = current.keyRefused(request);
-        if (keyRefused != null) {
-            throw keyRefused;
-        }
-        return switch (path) {
-            case "/key" -> Delivery.marked(key(current.config().access().creditUsd()));
-            case "/credits" -> throw new Refused(403, "Only management keys can read this");
-            case "/generation" -> Delivery.marked(generation(request.getParam("id", "")));
-            default -> throw new Refused(404, "Endpoint not found");
-        };
-    }
-
-    /** @param limit USD, or null for none */
-    private ObjectNode key(BigDecimal limit) {
-        BigDecimal used = meter.billedUsd();
-        return Delivery.body("""
-                {"data": {"label": "sk-or-v1-sim...ted", "limit": %s, "limit_remaining": %s, "usage": %s, "usage_daily": %s, "usage_weekly": %s,
-                  "usage_monthly": %s, "is_free_tier": false, "is_management_key": false}}
-                """, limit, limit == null ? null : limit.subtract(used), used, used, used, used);
-    }
-
-    private ObjectNode generation(String id) throws Refused {
-        Generation found = completions.find(id);
-        if (found == null) {
-            throw new Refused(404, "Generation not found");
-        }
-        return found.lookedUp();
     }
 
     private static void mark(HttpServerRequest request) {

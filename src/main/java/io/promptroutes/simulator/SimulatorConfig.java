@@ -1,5 +1,6 @@
 package io.promptroutes.simulator;
 
+import io.promptroutes.simulator.batch.BatchConfig;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
@@ -12,18 +13,20 @@ import java.util.Set;
  * @param seed              same seed and same order of requests: same faults and latencies
  * @param padding           whether answers are preceded by OpenRouter's whitespace keep-alive
  * @param record            whether calls are counted per prompt; memory then grows with the number of prompts
+ * @param generationLag     for so long after it was made a generation cannot be looked up
  */
 public record SimulatorConfig(int port, long seed, Access access, Models models, Latency latency, boolean padding,
-        boolean record, Faults faults) {
+        boolean record, Faults faults, Duration generationLag, Tiers tiers, BatchConfig batch) {
 
     /**
      * @param key          the only key that is accepted; null accepts any
      * @param refusedAfter the completion request from which on every key is refused, counted from 1; 0 is never
      * @param creditUsd    when this much is billed, paid models answer 402; null is no limit
+     * @param managementKey the only key that may read what was used; null for none
      */
-    public record Access(String key, long refusedAfter, BigDecimal creditUsd) {
+    public record Access(String key, long refusedAfter, BigDecimal creditUsd, String managementKey) {
 
-        /** Without the key. */
+        /** Without the keys. */
         @Override
         public String toString() {
             return "Access[key=" + (key == null ? "any" : "set") + ", refusedAfter=" + refusedAfter + ", creditUsd=" + creditUsd + "]";
@@ -36,6 +39,16 @@ public record SimulatorConfig(int port, long seed, Access access, Models models,
      * @param servedSlug whether an answer names its model by the dated slug instead of the id
      */
     public record Models(Set<String> missing, Set<String> extra, boolean servedSlug) {
+    }
+
+    /**
+     * @param flex          models with a flex endpoint, or authors with a slash behind
+     * @param priority      the same for priority
+     * @param flexPrice     in times of the list's
+     * @param flexFull      percent of flex calls that find no capacity
+     * @param flexShed      percent of flex calls that are served, and billed, as default
+     */
+    public record Tiers(Set<String> flex, Set<String> priority, BigDecimal flexPrice, BigDecimal priorityPrice, double flexFull, double flexShed) {
     }
 
     /** Evenly spread from min to max, but for the tail's share (in percent), which takes {@code tail}. */

@@ -5,7 +5,7 @@ package io.promptroutes.simulator;
  *
  * @param finishReason {@code length} where the cap cut the text, else {@code stop}
  */
-record Wording(String text, long tokens, String finishReason) {
+public record Wording(String text, long tokens, String finishReason) {
 
     private static final int LETTERS_A_TOKEN = 4;
 
@@ -20,7 +20,7 @@ record Wording(String text, long tokens, String finishReason) {
         " Therefore this text says nothing about the quality of the model.",
     };
 
-    static Wording of(ChatRequest request, Model model) {
+    public static Wording of(ChatRequest request, Model model) {
         int hash = request.prompt().hashCode();
         String name = model.id().substring(model.id().indexOf('/') + 1);
         StringBuilder text = new StringBuilder("[simulated] " + name + " answers prompt " + Integer.toHexString(hash) + ".");

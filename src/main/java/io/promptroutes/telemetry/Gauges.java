@@ -6,19 +6,23 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import io.promptroutes.call.FailureKind;
-import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.ledger.BudgetState;
+import io.promptroutes.ledger.Scope;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What a service is like at present. What costs nothing is read when it is asked for, the rest at each {@link #refresh}. Thread-safe. */
@@ -36,8 +40,18 @@ public final class Gauges {
      * @param credit  in USD, by {@code key} and {@code account}; without those that nobody knows
      * @param open    models whose circuit breakers are
      * @param ready   checks, and whether each is passed
+     * @param pipelines what is under way in each
+     * @param failing records of each route that fail and are tried again
      */
-    public record State(List<BudgetState> budgets, Map<String, Long> lag, Map<String, BigDecimal> credit, List<String> open, Map<String, Boolean> ready) {
+    public record State(List<BudgetState> budgets, Map<String, Long> lag, Map<String, BigDecimal> credit, List<String> open, Map<String, Boolean> ready,
+            List<UnderWay> pipelines, Map<String, Integer> failing) {
+
+        /** Of a service that has not looked around yet. */
+        public static final State NOTHING = new State(List.of(), Map.of(), Map.of(), List.of(), Map.of(), List.of(), Map.of());
+    }
+
+    /** A pipeline's prompts that are under way. @param oldest how long the oldest of them has been */
+    public record UnderWay(String pipeline, int prompts, Duration oldest) {
     }
 
     public Gauges(MeterRegistry registry, Labels labels) {
@@ -45,11 +59,11 @@ public final class Gauges {
         this.registry = registry;
     }
 
-    /** Those that are read when they are asked for. @param age of the oldest record that is not finished, in seconds; 0 where there is none */
-    public void live(AdmissionGate intake, JobStatistics tally, ToDoubleFunction<AdmissionGate> age) {
+    /** Those that are read when they are asked for. @param paused says why intake is, or null; age, of the oldest record that is not finished, in seconds; 0 where there is none */
+    public void live(Supplier<String> paused, JobStatistics tally, DoubleSupplier age) {
         Gauge.builder("prompt_routes.in_flight", tally, JobStatistics::calling).description("Calls that run").register(registry);
-        Gauge.builder("prompt_routes.paused", intake, now -> now.reason() == null ? 0 : 1).description("1 while intake is paused").register(registry);
-        Gauge.builder("prompt_routes.queue.age", intake, age).baseUnit("seconds")
+        Gauge.builder("prompt_routes.paused", () -> paused.get() == null ? 0 : 1).description("1 while intake is paused").register(registry);
+        Gauge.builder("prompt_routes.queue.age", () -> age.getAsDouble()).baseUnit("seconds")
                 .description("Age of the oldest record of the topic that was taken and is not finished").register(registry);
         Stream.concat(Stream.of(JobStatistics.PAUSED, JobStatistics.ANOTHER_PROCESS, JobStatistics.REQUESTS_PER_MINUTE, JobStatistics.BUDGET_RESERVED),
                 Arrays.stream(FailureKind.values()).map(FailureKind::toString)).forEach(reason ->
@@ -73,6 +87,16 @@ public final class Gauges {
                 rows(models.entrySet(), "model", Map.Entry::getKey, Map.Entry::getValue));
         show("prompt_routes.ready", null, "1 where the check of /observe/health/ready is passed",
                 rows(now.ready().entrySet(), "check", Map.Entry::getKey, one -> one.getValue() ? 1 : 0));
+        pipelines(now);
+    }
+
+    private void pipelines(State now) {
+        show("prompt_routes.pipeline.in_flight", null, "Prompts of the pipeline that are taken and not yet answered",
+                rows(now.pipelines(), "pipeline", UnderWay::pipeline, UnderWay::prompts));
+        show("prompt_routes.pipeline.age", "seconds", "How long the oldest of these has been under way",
+                rows(now.pipelines(), "pipeline", UnderWay::pipeline, one -> one.oldest().toMillis() / 1000d));
+        show("prompt_routes.records.failing", null, "Records whose route fails, and which are tried again",
+                rows(now.failing().entrySet(), "route", Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private void show(String name, String unit, String description, List<Row<?>> rows) {
@@ -85,9 +109,10 @@ public final class Gauges {
         return rows;
     }
 
-    /** As in the settings: {@code total.day}, {@code tenant.school.day}; for a tenant's one model {@code tenant.school.MODEL.day}. */
+    /** As in the settings: {@code total.day}, {@code pipeline.tickets.day}; for a tenant's one model {@code tenant.school.MODEL.day}. */
     public static String name(BudgetState budget) {
-        return (budget.tenant() == null && budget.model() == null ? "total." : budget.tenant() == null ? "model." : "tenant." + budget.tenant() + ".")
-                + (budget.model() == null ? "" : budget.model() + ".") + budget.period().name().toLowerCase(Locale.ROOT);
+        String scope = budget.scope() == Scope.TENANT_MODEL ? "tenant" : budget.scope().name().toLowerCase(Locale.ROOT);
+        return Stream.of(scope, budget.pipeline(), budget.tenant(), budget.model(), budget.period().name().toLowerCase(Locale.ROOT)).filter(Objects::nonNull)
+                .collect(Collectors.joining("."));
     }
 }

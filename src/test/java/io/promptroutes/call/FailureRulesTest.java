@@ -16,8 +16,8 @@ class FailureRulesTest {
 
     @Test
     void everyRuleNamesWhatThereIs() {
-        ResourceBundle rules = ResourceBundle.getBundle("failure-rules", Locale.ROOT);
-        ResourceBundle phrases = ResourceBundle.getBundle("error-phrases", Locale.ROOT);
+        ResourceBundle rules = ResourceBundle.getBundle("io.promptroutes.failure-rules", Locale.ROOT);
+        ResourceBundle phrases = ResourceBundle.getBundle("io.promptroutes.error-phrases", Locale.ROOT);
         List<String> kinds = Arrays.stream(FailureKind.values()).map(FailureKind::toString).toList();
         for (String status : rules.keySet()) {
             String[] all = rules.getString(status).split(";");

@@ -74,7 +74,7 @@ class AddTaskTest {
         List<String> learned = Files.readAllLines(Path.of(KEYS.get("detection.lexicon")));
         assertThat(learned.get(0)).isEqualTo("# feature\tcode\tcreative\tanalysis\tmath\tchat\tgeneral\ttranslation");
         List<String> others = learned.stream().map(row -> row.substring(0, row.lastIndexOf('\t'))).toList();
-        assertThat(others).containsAll(Files.readAllLines(Path.of("src", "main", "resources", "lexicon.tsv")));
+        assertThat(others).containsAll(Files.readAllLines(Path.of("src", "main", "resources", "io", "promptroutes", "lexicon.tsv")));
         Path again = folder.resolve("again.tsv");
         detect("--learn", PROMPTS.resolve("translation-learn.jsonl").toString(), "--out", again.toString());
         assertThat(again).hasSameBinaryContentAs(Path.of(KEYS.get("detection.lexicon")));

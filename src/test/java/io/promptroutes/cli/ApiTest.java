@@ -6,8 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.app.Engine;
 import io.promptroutes.flow.Inbound;
+import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.ledger.ClaimAnswer;
 import io.promptroutes.ledger.ClaimRequest;
 import io.promptroutes.ledger.Figures;
@@ -25,6 +26,8 @@ import io.promptroutes.ops.PageFile;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
 import io.promptroutes.settings.BudgetSettings;
+import io.promptroutes.pipeline.Pipeline;
+import io.promptroutes.settings.RouteFiles;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
 import io.promptroutes.settings.UsageException;
@@ -76,7 +79,7 @@ class ApiTest {
     private static Path folder;
     private static Simulator simulator;
     private static Ledger ledger;
-    private static Application application;
+    private static Engine engine;
     private static Management management;
     private static Overview overview;
 
@@ -88,16 +91,16 @@ class ApiTest {
         Map<String, String> keys = Map.of("management.port", "0", "budget.total.day", "5", "budget.tenant.acme.day", "1");
         ledger.limits(new BudgetSettings(settings(keys)).limits());
         management = new Management(settings(keys));
-        application = start(keys, ledger, management);
+        engine = start(keys, ledger, management);
         for (int i = 0; i < PROMPTS; i++) {
-            application.intake.take();
-            application.tally.take();
+            pipeline(engine).window().take();
+            engine.tally().take();
             byte[] line = "{\"id\":%s,\"prompt\":\"A secret number %d\",\"tenant\":\"%s\",\"task\":\"%s\",\"strategy\":\"%s\",\"metadata\":{\"note\":%s}}".formatted(
                     quoted((i == 7 ? SCRIPT : "p-") + i), i, i % 3 == 0 ? "acme" : "school", i % 2 == 0 ? "code" : "chat", i == 11 ? "compare" : "smart",
                     quoted(SCRIPT)).getBytes(StandardCharsets.UTF_8);
-            application.send("direct:prompt", new Inbound(Source.line("test", i), null, line, false, line.length));
+            engine.ask(pipeline(engine), null, new Inbound(Source.line("test", i), null, line, false, line.length), ending -> { });
         }
-        await().atMost(Duration.ofSeconds(90)).until(() -> application.intake.unfinished() == 0);
+        await().atMost(Duration.ofSeconds(90)).until(() -> pipeline(engine).window().unfinished() == 0);
     }
 
     private static String quoted(String text) {
@@ -108,26 +111,29 @@ class ApiTest {
         return Settings.load(folder.resolve("no-settings-here"), Map.of(), keys);
     }
 
-    private static Application start(Map<String, String> keys, Ledger ledger, Management management) {
+    private static Pipeline pipeline(Engine of) {
+        return of.pipelines().get(0);
+    }
+
+    private static Engine start(Map<String, String> keys, Ledger ledger, Management management) {
         Map<String, String> all = new HashMap<>(Map.of("ledger.enabled", "on"));
         all.putAll(keys);
         RouteSettings routes = RoutesUnderTest.settings(simulator.baseUrl().toString(), all);
-        AdmissionGate intake = routes.intake(false);
         Map<String, String> service = new HashMap<>(management.settings());
-        service.putAll(Map.of("kafka.enabled", "off", "inbox.directory", ""));
-        Processor nowhere = exchange -> { };
-        Application started = new Application(routes, intake, new Application.Edges("files", Map.of("appendResult", nowhere, "appendCost", nowhere,
-                "appendDeadLetter", nowhere, "appendAlert", nowhere, "lookout", nowhere), id -> true, exchange -> true, Duration.ofSeconds(5), service), ledger, RoutesUnderTest.POLICY);
+        service.putAll(Map.of("costs.to", "", "alerts.to", "direct:alert-to-log"));
+        Engine started = new Engine(routes, routes.intake(false), new JobStatistics(), new Engine.Use("openrouter", false, ledger, null, RouteFiles.engine(Path.of("")), service, null));
         started.configured(management::open);
-        overview = new Overview(ledger, started.tally, intake);
+        overview = new Overview(ledger, started.tally(), started.intake()::reason, started::pipelines);
         started.bind(new Api(ledger, overview, new LastRequests(ledger)).beans());
+        started.bind(Map.of("lookout", (Processor) exchange -> { }));
+        started.pipeline(RoutesUnderTest.POLICY, routes.prompts(), routes.window());
         started.start();
         return started;
     }
 
     @AfterAll
     static void stop() {
-        application.close();
+        engine.close();
         ledger.close();
         simulator.close();
     }
@@ -206,7 +212,7 @@ class ApiTest {
         assertThat(requests("?tenant=acme&task=code")).isEqualTo(all.stream().filter(request -> request.path("tenant").asText().equals("acme")
                 && request.at("/routing/task").asText().equals("code")).toList()).isNotEmpty();
         List<JsonNode> failed = requests("?status=failed");
-        assertThat(failed).hasSize(application.tally.deadByCode().values().stream().mapToInt(Long::intValue).sum())
+        assertThat(failed).hasSize(engine.tally().deadByCode().values().stream().mapToInt(Long::intValue).sum())
                 .allSatisfy(request -> assertThat(request.at("/error/code").asText()).isNotBlank());
     }
 
@@ -295,7 +301,7 @@ class ApiTest {
     void aTokenGuardsFiguresAndNotThePageAndALedgerThatIsOffIsToldSo() throws Exception {
         Map<String, String> keys = Map.of("management.port", "0", "management.token", "s3cret", "ledger.enabled", "off");
         Management guarded = new Management(settings(keys));
-        Application started = start(keys, null, guarded);
+        Engine started = start(keys, null, guarded);
         try {
             assertThat(Stream.of("/", "/page.css", "/page.js", "/chart.js").map(path -> status(guarded, path))).containsOnly(200);
             assertThat(Stream.of("/api/usage", "/api/requests", "/observe/health", "//", "/page.css/../api/usage").map(path -> status(guarded, path))).containsOnly(401);
@@ -313,7 +319,7 @@ class ApiTest {
     void manyWhoAskForFiguresAtOnceHoldUpNobodyElse() throws Exception {
         Map<String, String> keys = Map.of("management.port", "0");
         Management busy = new Management(settings(keys));
-        Application started = start(keys, ledger, busy);
+        Engine started = start(keys, ledger, busy);
         List<CompletableFuture<Integer>> asked = new ArrayList<>();
         try {
             synchronized (overview) { // none comes to an end
@@ -360,7 +366,7 @@ class ApiTest {
         try (Ledger tiny = Ledger.open(TestLedgers.embedded(own))) {
             book(tiny, new BigDecimal("0.0000001"));
             Exchange asked = new DefaultExchange(new DefaultCamelContext());
-            Api api = new Api(tiny, new Overview(tiny, null, null), new LastRequests(tiny));
+            Api api = new Api(tiny, new Overview(tiny, null, null, null), new LastRequests(tiny));
             Processor usage = (Processor) api.beans().get("usage");
             usage.process(asked);
             assertThat(asked.getMessage().getBody(String.class)).contains("\"cost_usd\":0.0000001,").doesNotContainPattern("\\dE-");

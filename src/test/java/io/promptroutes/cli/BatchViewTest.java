@@ -1,5 +1,10 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.app.Engine;
+import io.promptroutes.flow.JobStatistics;
+import io.promptroutes.pipeline.Pipeline;
+import io.promptroutes.settings.RouteFiles;
+import java.nio.file.Path;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -129,17 +134,18 @@ class BatchViewTest {
     void anEstimateCallsNothingWhereverARouteLeads() throws Exception {
         RouteSettings settings = RoutesUnderTest.settings(simulator.baseUrl().toString(), Map.of());
         AdmissionGate intake = settings.intake(true);
-        Application.Edges edges = Application.Edges.ofJob("estimate", Map.of("estimateCalls", exchange -> { }), id -> true)
-                .with(Map.of("prompts.first-queue", "call", "alerts.account-watch", "off"));
-        try (Application application = new Application(settings, intake, edges, null, RoutesUnderTest.POLICY)) {
-            application.configured(camel -> EstimateRun.withoutCalls(camel, intake));
-            application.start();
-            assertThat(application.catalogue.live()).as("the catalogue may be asked for").isTrue();
+        Engine.Use use = new Engine.Use("openrouter", false, null, null, RouteFiles.engine(Path.of("")), Map.of("prompts.first-queue", "call", "alerts.account-watch", "off",
+                "management.port", "", "costs.to", "", "alerts.to", "direct:alert-to-log"), null);
+        try (Engine engine = new Engine(settings, intake, new JobStatistics(), use)) {
+            engine.configured(camel -> EstimateRun.withoutCalls(camel, intake, false));
+            Pipeline pipeline = engine.pipeline(RoutesUnderTest.POLICY, settings.prompts(), 10);
+            engine.start();
+            assertThat(engine.catalogue().live()).as("the catalogue may be asked for").isTrue();
             byte[] line = "{\"prompt\":\"Hi\"}".getBytes(StandardCharsets.UTF_8);
-            assertThat(intake.take()).isTrue();
-            application.tally.take();
-            application.send("direct:prompt", new Inbound(Source.line("test", 1), null, line, false, line.length));
-            intake.awaitFinished();
+            assertThat(pipeline.window().take()).isTrue();
+            engine.tally().take();
+            engine.ask(pipeline, null, new Inbound(Source.line("test", 1), null, line, false, line.length), ending -> { });
+            pipeline.window().awaitFinished();
             assertThat(intake.reason()).contains("no estimate: a file in ./routes");
         }
         assertThat(simulator.bill().requests()).isZero();

@@ -2,7 +2,9 @@ package io.promptroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promptroutes.kafka.InFlightWindow;
+import io.promptroutes.app.Engine;
+import io.promptroutes.app.Engines;
+import io.promptroutes.kafka.TopicProducers;
 import io.promptroutes.settings.Settings;
 import java.util.List;
 import javax.sql.DataSource;
@@ -18,14 +20,15 @@ class BeansByNameTest {
 
     @Test
     void noBeanOfOursIsFoundByItsType() {
-        try (Application application = CheckCommand.application(Settings.ofTheJar())) {
-            application.build();
+        try (Engines engines = CheckCommand.engines(Settings.ofTheJar())) {
+            Engine engine = engines.main();
+            engine.build();
             assertThat(List.of(KafkaClientFactory.class, KafkaManualCommitFactory.class, DataSource.class, HttpClientConfigurer.class, Processor.class))
-                    .allSatisfy(type -> assertThat(application.camel().getRegistry().findByType(type)).isEmpty());
-            KafkaComponent component = application.camel().getComponent("kafka", KafkaComponent.class);
-            assertThat(component.getKafkaClientFactory()).isNotInstanceOf(InFlightWindow.class);
+                    .allSatisfy(type -> assertThat(engine.camel().getRegistry().findByType(type)).isEmpty());
+            KafkaComponent component = engine.camel().getComponent("kafka", KafkaComponent.class);
+            assertThat(component.getKafkaClientFactory()).isNotInstanceOf(TopicProducers.class);
             assertThat(component.getKafkaManualCommitFactory()).isNull();
-            assertThat(List.of("inFlightWindow", "openRouterHttp")).allMatch(bean -> application.camel().getRegistry().lookupByName(bean) != null);
+            assertThat(List.of("topicProducers", "openRouterHttp")).allMatch(bean -> engine.camel().getRegistry().lookupByName(bean) != null);
         }
     }
 }

@@ -132,7 +132,7 @@ class BoundedCallsTest {
     void aPictureIsReservedAndBookedAsAPicture() {
         BigDecimal before = TestLedgers.total(ledger).costUsd();
         String picture = "data:image/png;base64," + "A".repeat(4_400_000);
-        server.script(Reply.answer("\"object\":\"chat.completion\""));
+        server.scriptThen(Reply.answer("\"object\":\"chat.completion\"")); // also where a connection was closed under it, and it is sent anew
         JsonNode result = routes.ask("""
                 {"id":"picture","model":"%s","messages":[{"role":"user","content":[{"type":"text","text":"What is it?"},\
                 {"type":"image_url","image_url":{"url":"%s"}}]}]}""".formatted(M, picture));

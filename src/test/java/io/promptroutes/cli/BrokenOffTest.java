@@ -111,7 +111,7 @@ class BrokenOffTest {
         assertThat(dead.path("attempts")).singleElement().satisfies(attempt -> assertThat(attempt.path("error").asText()).startsWith(one.attempt() + ":"));
         assertThat(routes.ask(ASKED).path("status").asText()).as("the one permit is free after %s", one).isEqualTo("success");
         assertThat(server.calls()).hasSize(2);
-        await().until(() -> routes.intake().unfinished() == 0);
+        await().until(() -> routes.window().unfinished() == 0);
         assertThat(routes.intake().inFlight()).isZero();
         assertThat(routes.tally().calling()).isZero();
         assertThat(routes.deadLetters()).hasSize(before + 1);
@@ -153,7 +153,7 @@ class BrokenOffTest {
             JsonNode dead = routes.ask(COMPARED);
             assertThat(dead.at("/error/code").asText()).isEqualTo("internal_error");
             assertThat(dead.path("attempts")).hasSize(5);
-            await().until(() -> routes.intake().unfinished() == 0);
+            await().until(() -> routes.window().unfinished() == 0);
             assertThat(routes.intake().inFlight()).isZero();
             assertThat(routes.results()).hasSize(1);
             assertThat(routes.deadLetters()).hasSize(1);
@@ -190,9 +190,35 @@ class BrokenOffTest {
             JsonNode dead = routes.ask(ASKED);
             assertThat(dead.at("/error/code").asText()).isEqualTo("internal_error");
             assertThat(dead.at("/request/prompt").asText()).isEqualTo("Hello");
-            await().until(() -> routes.intake().unfinished() == 0);
+            await().until(() -> routes.window().unfinished() == 0);
             assertThat(routes.deadLetters()).hasSize(1);
         }
+    }
+
+    @Test
+    void anErrorIsAFaultLikeAnyOther() {
+        try (RoutesUnderTest routes = throwing("buildRun")) {
+            JsonNode dead = routes.ask(ASKED);
+            assertThat(dead.at("/error/code").asText()).isEqualTo("internal_error");
+            assertThat(dead.at("/error/message").asText()).contains("StackOverflowError", OWN);
+            await().until(() -> routes.window().unfinished() == 0);
+            assertThat(routes.intake().inFlight()).isZero();
+        }
+    }
+
+    @Test
+    void aPromptOfWhichNothingIsKnownYetGivesItsPlaceBack() {
+        try (RoutesUnderTest routes = throwing("parsePrompt")) {
+            routes.send(ASKED);
+            await().until(() -> routes.window().unfinished() == 0);
+        }
+    }
+
+    /** Of an Error Camel calls nobody back. */
+    private RoutesUnderTest throwing(String bean) {
+        return RoutesUnderTest.with(server.baseUrl(), Map.of(bean, (Processor) exchange -> {
+            throw new StackOverflowError(OWN);
+        }));
     }
 
     @Test
@@ -203,7 +229,7 @@ class BrokenOffTest {
         })) {
             routes.send(ASKED);
             await().atMost(Duration.ofSeconds(10)).until(() -> routes.intake().stopped());
-            routes.intake().awaitFinished();
+            routes.window().awaitFinished();
             assertThat(routes.intake().reason()).contains(OWN);
             assertThat(routes.results()).isEmpty();
         }
@@ -216,7 +242,7 @@ class BrokenOffTest {
                     id: tell-%s
                     uri: seda:own
                 """);
-        Files.writeString(folder.resolve("routes/own.camel.yaml"), "- route:\n    id: own\n    from:\n      uri: seda:own\n      steps:\n"
+        Files.writeString(folder.resolve("routes/engine/own.camel.yaml"), "- route:\n    id: own\n    from:\n      uri: seda:own\n      steps:\n"
                 + THROWS.formatted("own-step").indent(8));
         try (RoutesUnderTest routes = start(null, Map.of())) {
             server.script(Reply.error(429, "slow down"), Reply.error(429, "slow down"));
@@ -236,7 +262,7 @@ class BrokenOffTest {
         await().until(() -> !server.calls().isEmpty());
         routes.close();
         assertThat(routes.deadLetters()).isEmpty();
-        assertThat(routes.intake().unfinished()).isOne();
+        assertThat(routes.window().unfinished()).isOne();
     }
 
     private Ledger ledger() {
@@ -248,7 +274,7 @@ class BrokenOffTest {
     }
 
     private RoutesUnderTest start(Ledger ledger, Map<String, String> keys, Processor disk) {
-        Map<String, String> all = new HashMap<>(Map.of("prompts.concurrency", "1", "camel.main.routesIncludePattern", RouteFiles.locations(folder),
+        Map<String, String> all = new HashMap<>(Map.of("prompts.concurrency", "1", "camel.main.routesIncludePattern", String.join(",", RouteFiles.engine(folder).values()),
                 "ledger.enabled", ledger == null ? "off" : "on"));
         all.putAll(keys);
         return RoutesUnderTest.start(server.baseUrl(), all, disk, ledger);

@@ -81,6 +81,9 @@ class CheckTest {
                 prices.some/model=cheap
                 prices.other/model=1/2/3
                 budget.tenant.school=5
+                budget.pipeline.tickets.dya=5
+                budget.pipeline.Tickets.day=5
+                budget.pipeline.moods.day=much
                 budget.total.day=-1
                 budget.job=much
                 cache.ttl=1ms
@@ -94,7 +97,7 @@ class CheckTest {
         assertThat(told()).anyMatch(one -> one.matches("unknown key prompts.concurency in .*application.properties line 2; did you mean prompts.concurrency\\?"))
                 .anyMatch(one -> one.matches("key prompts.concurrency is \"many\" in .* line 3; it must be a whole number from 1 to 10000"))
                 .anyMatch(one -> one.matches("key retry.backoff is \"soon\" in .* line 4; it must be a duration .*"));
-        assertThat(findings).filteredOn(Finding::mend).hasSize(15);
+        assertThat(findings).filteredOn(Finding::mend).hasSize(18);
         assertThat(findings).filteredOn(finding -> !finding.mend()).singleElement()
                 .satisfies(one -> assertThat(one.what()).contains("simulator.latency.min"));
     }
@@ -178,6 +181,11 @@ class CheckTest {
             budget.total.day=10 budget.total.month=5 | warning | budget.total.day allows $10, but budget.total.month stops at $5
             budget.total.day=10 budget.model.openai/gpt-4.1.month=100 budget.model.openai/gpt-4.1.day=10 | none |
             budget.tenant.*.day=5 budget.tenant.school.month=1 | none |
+            budget.total.day=10 budget.pipeline.tickets.day=20 | warning | budget.pipeline.tickets.day allows $20, but budget.total.day stops at $10
+            budget.pipeline.tickets.day=10 budget.pipeline.tickets.month=5 | warning | budget.pipeline.tickets.day allows $10, but budget.pipeline.tickets.month stops at $5
+            budget.pipeline.*.day=5 budget.pipeline.tickets.month=1 budget.tenant.tickets.day=9 | none |
+            budget.pipeline.tickets.day=0.0000001 | warning | cannot pay for one call
+            budget.pipeline.tickets.day=0 | none |
             budget.total.day=0.0000001 | mend | cannot pay for one call
             budget.total.day=0.0000001 budget.exhausted=free | none |
             budget.tenant.school.day=0.0000001 | warning | cannot pay for one call
@@ -196,6 +204,27 @@ class CheckTest {
                 assertThat(one.where()).contains("application.properties line");
             });
         }
+    }
+
+    @Test
+    void aBudgetOfAPipelineThatNoRouteHasIsAWarning() throws IOException {
+        Settings settings = settings("budget.pipeline.tikets.day=5\nbudget.pipeline.tickets.day=5\nbudget.pipeline.*.month=50\nbudget.pipeline.batch.day=5\n"
+                + "budget.pipeline.ask.day=5\n");
+        new BudgetCheck(settings).pipelines("tickets"::equals, findings::add);
+
+        assertThat(findings).singleElement().satisfies(one -> {
+            assertThat(one.what()).isEqualTo("key budget.pipeline.tikets.day limits a pipeline that no route here has: there is no step prompt:tikets");
+            assertThat(one.where()).contains("application.properties line 1");
+            assertThat(one.mend()).isFalse();
+        });
+    }
+
+    @Test
+    void aBudgetIsHeldAgainstThePipelinesOfTheRouteFilesThatRun() {
+        Said said = check("--offline", "-D", "ledger.directory=" + folder.resolve("none"), "-D", "pipelines=http", "-D", "budget.pipeline.http.day=5", "-D",
+                "budget.pipeline.htp.day=5");
+        assertThat(said.text()).contains("warning  key budget.pipeline.htp.day limits a pipeline that no route here has").contains("0 to mend, 1 warning;");
+        assertThat(said.code()).isZero();
     }
 
     private static Catalogue catalogue(boolean live, String... rows) {
@@ -244,15 +273,15 @@ class CheckTest {
 
     /** Looks at route files of the user's beside and in place of the jar's. */
     private void routes() {
-        Map<String, String> places = RouteFiles.places(folder);
+        Map<String, String> places = RouteFiles.engine(folder);
         Settings shipped = Settings.ofTheJar();
         Set<String> beans = Set.of("breakers", "springBean");
-        RouteCheck.check(places, new RouteCheck.Known(bean -> beans.contains(bean) ? "" : null, shipped.properties(), "acme/there"::equals), findings::add);
+        RouteCheck.engine(places, new RouteCheck.Known(bean -> beans.contains(bean) ? "" : null, shipped.properties(), "acme/there"::equals), findings::add);
     }
 
     @Test
     void whatOwnRoutesNameInVainIsToldWithItsLine() throws Exception {
-        own("routes/mine.camel.yaml", """
+        own("routes/engine/mine.camel.yaml", """
                 - beans:
                     - name: myBean
                       type: io.promptroutes.cli.CheckTest$NeverMade
@@ -268,7 +297,7 @@ class CheckTest {
                         - bean:
                             ref: myBean
                         - to: direct:mine
-                        - to: direct:result-to-kafka
+                        - to: direct:cost-event
                         - to: "mock:a?reporter=#nobody&a=#springBean"
                         - toD: "direct:by-${variable.strategy}"
                         - toD: "direct:bye-${variable.task}"
@@ -294,7 +323,7 @@ class CheckTest {
                             constant: 1
                         - setVariable:
                             name: forAScript
-                            simple: "${variable.text} ${variable.prompt.budgt} ${variable.global:one} '{{user.other:1}}' == 'what' || '{{publish.to}}' == 'no'"
+                            simple: "${variable.text} ${variable.prompt.budgt} ${variable.global:one} '{{user.other:1}}' == 'what' || '{{prompts.first-queue}}' == 'no'"
                         - script:
                             expression:
                               groovy: "variables.forAScript"
@@ -319,22 +348,67 @@ class CheckTest {
 
         assertThat(findings).allMatch(Finding::mend);
         assertThat(told()).map(one -> one.replaceFirst("; .*", "")).containsExactlyInAnyOrder(
-                "no bean is called preparCall in routes/mine.camel.yaml line 9",
-                "no bean is called nobody in routes/mine.camel.yaml line 17",
-                "no route begins with direct:bye-${variable.task} in routes/mine.camel.yaml line 19",
-                "no route begins with seda:nowhere in routes/mine.camel.yaml line 20",
-                "variable mine is read, and nothing sets it in routes/mine.camel.yaml line 24",
-                "there is no key user.mine in routes/mine.camel.yaml line 24",
-                "there is no key models.current.tiers.* in routes/mine.camel.yaml line 24",
-                "variable yours is set, and nothing reads it in routes/mine.camel.yaml line 25",
-                "task coding has no keys tasks.coding.* in routes/mine.camel.yaml line 28",
-                "model acme/gone is neither in the tables nor in the list of models in routes/mine.camel.yaml line 31",
-                "no header is called prompt-ids in routes/mine.camel.yaml line 34",
-                "variable prompt has no budgt in routes/mine.camel.yaml line 40",
-                "key publish.to is never no in routes/mine.camel.yaml line 40",
-                "two routes have the id prompt in routes/mine.camel.yaml line 46",
-                "no route configuration is called defect in routes/mine.camel.yaml line 46",
-                "no exception is called java.io.IOExceptio in routes/mine.camel.yaml line 55");
+                "no bean is called preparCall in routes/engine/mine.camel.yaml line 9",
+                "no bean is called nobody in routes/engine/mine.camel.yaml line 17",
+                "no route begins with direct:bye-${variable.task} in routes/engine/mine.camel.yaml line 19",
+                "no route begins with seda:nowhere in routes/engine/mine.camel.yaml line 20",
+                "variable mine is read, and nothing sets it in routes/engine/mine.camel.yaml line 24",
+                "there is no key user.mine in routes/engine/mine.camel.yaml line 24",
+                "there is no key models.current.tiers.* in routes/engine/mine.camel.yaml line 24",
+                "variable yours is set, and nothing reads it in routes/engine/mine.camel.yaml line 25",
+                "task coding has no keys tasks.coding.* in routes/engine/mine.camel.yaml line 28",
+                "model acme/gone is neither in the tables nor in the list of models in routes/engine/mine.camel.yaml line 31",
+                "no header is called prompt-ids in routes/engine/mine.camel.yaml line 34",
+                "variable prompt has no budgt in routes/engine/mine.camel.yaml line 40",
+                "key prompts.first-queue is never no in routes/engine/mine.camel.yaml line 40",
+                "two routes have the id prompt in routes/engine/mine.camel.yaml line 46",
+                "no route configuration is called defect in routes/engine/mine.camel.yaml line 46",
+                "no exception is called java.io.IOExceptio in routes/engine/mine.camel.yaml line 55");
+    }
+
+    @Test
+    void everyWrongAddressAndHeaderOfAPipelineIsToldAtOnce() throws Exception {
+        own("routes/mine.camel.yaml", """
+                - route:
+                    id: mine
+                    from:
+                      uri: windowed-kafka:{{my.topic:tickets}}
+                      parameters:
+                        grupId: mine
+                        additionalProperties.max.poll.records: 10
+                      steps:
+                        - to: promt:mine
+                        - to: whatever-it-is:a
+                        - to: "{{my.sink:kafka:out}}"
+                        - to: seda:mine?sizze=3
+                        - to: http:example.org?any=thing
+                        - to: "kafka:t{{?kafka.group}}?lingerms=3&linger-ms=3"
+                        - to: archive:x
+                        - toD: "${header.a}:${header.b}?c=d"
+                        - choice:
+                            when:
+                              - simple: "${header.PromptRoutesTaks} == 'code'"
+                                steps:
+                                  - log: "${header.PromptRoutesTask} ${header.PromptRoutesCostUSD}"
+                            otherwise:
+                              steps:
+                                - to:
+                                    uri: prompt:mine
+                                    parameters:
+                                      strateggy: smart
+                """);
+        RouteCheck.pipelines(RouteFiles.pipelines(folder), new RouteCheck.Known(bean -> bean.equals("archive") ? "" : null, Settings.ofTheJar().properties(), model -> true), findings::add);
+
+        assertThat(findings).allMatch(Finding::mend);
+        assertThat(told()).containsExactlyInAnyOrder(
+                "an address of windowed-kafka has no option grupId in routes/mine.camel.yaml line 6; did you mean groupId?",
+                "there is no component promt in routes/mine.camel.yaml line 9; did you mean prompt?",
+                "there is no component whatever-it-is in routes/mine.camel.yaml line 10; take another one",
+                "no route begins with seda:mine in routes/mine.camel.yaml line 12; name one that is there",
+                "an address of seda has no option sizze in routes/mine.camel.yaml line 12; did you mean size?",
+                "no step prompt: sets a header PromptRoutesTaks in routes/mine.camel.yaml line 18; did you mean PromptRoutesTask?",
+                "no step prompt: sets a header PromptRoutesCostUSD in routes/mine.camel.yaml line 21; did you mean PromptRoutesCostUsd?",
+                "an address of prompt has no option strateggy in routes/mine.camel.yaml line 27; did you mean strategy?");
     }
 
     /** A bean of the user's, which is made once, where it is needed. */
@@ -409,43 +483,43 @@ class CheckTest {
     void aFileOfTheEngineAmongThePipelinesIsSentToItsFolder() throws Exception {
         own("routes/engine/mine.camel.yaml", "");
         own("routes/mine.camel.yaml", "");
-        own("routes/prompts-from-files.camel.yaml", "");
-        assertThat(RouteFiles.places(folder)).containsEntry("routes/prompts-from-files.camel.yaml", "file:" + folder.resolve("routes/prompts-from-files.camel.yaml"))
-                .containsEntry("routes/engine/call.camel.yaml", "classpath:routes/engine/call.camel.yaml").containsKeys("routes/engine/mine.camel.yaml", "routes/mine.camel.yaml");
+        own("routes/prompts.camel.yaml", "# mine");
+        assertThat(RouteFiles.places(folder)).containsEntry("routes/prompts.camel.yaml", "file:" + folder.resolve("routes/prompts.camel.yaml"))
+                .containsEntry("routes/engine/call.camel.yaml", "classpath:io/promptroutes/routes/engine/call.camel.yaml").containsKeys("routes/engine/mine.camel.yaml", "routes/mine.camel.yaml");
 
         Files.copy(Path.of("routes/engine/call.camel.yaml"), folder.resolve("routes/call.camel.yaml"));
         assertThatThrownBy(this::routes).isInstanceOf(UsageException.class)
                 .hasMessageContaining("routes/call.camel.yaml is in the folder of pipelines; move it to routes/engine/call.camel.yaml");
 
         Files.delete(folder.resolve("routes/call.camel.yaml"));
-        Files.copy(Path.of("routes/prompts-from-files.camel.yaml"), folder.resolve("routes/engine/prompts-from-files.camel.yaml"));
+        Files.copy(Path.of("routes/prompts.camel.yaml"), folder.resolve("routes/engine/prompts.camel.yaml"));
         assertThatThrownBy(this::routes).isInstanceOf(UsageException.class).hasMessageContaining(
-                "routes/engine/prompts-from-files.camel.yaml is in the folder of the engine; move it to routes/prompts-from-files.camel.yaml");
+                "routes/engine/prompts.camel.yaml is in the folder of the engine; move it to routes/prompts.camel.yaml");
     }
 
     @Test
     void whatIsThereTwiceIsToldWithTheOtherPlaceAndWhatIsNoRouteWithItsFile() throws Exception {
         String route = "- route:\n    id: %s\n    %sfrom:\n      uri: %s\n      steps:\n        - log: a\n";
-        own("routes/mine.camel.yaml", route.formatted("mine", "", "direct:prompt") + route.formatted("mine", "autoStartup: false\n    ", "direct:prompt")
-                + route.formatted("if", "precondition: \"'{{kafka.enabled}}' == 'off'\"\n    ", "direct:prompt"));
-        own("routes/comment.camel.yaml", "# mine\n---\n");
-        own("routes/list.camel.yaml", "# mine\n\n" + route.formatted("other", "", "direct:other"));
-        own("routes/map.camel.yaml", "# mine\nroute:\n  id: map\n  from:\n    uri: direct:map\n    steps:\n      - log: a\n");
+        own("routes/engine/mine.camel.yaml", route.formatted("mine", "", "direct:prompt") + route.formatted("mine", "autoStartup: false\n    ", "direct:prompt")
+                + route.formatted("if", "precondition: \"'{{detection.rules}}' == 'keywords'\"\n    ", "direct:prompt"));
+        own("routes/engine/comment.camel.yaml", "# mine\n---\n");
+        own("routes/engine/list.camel.yaml", "# mine\n\n" + route.formatted("other", "", "direct:other"));
+        own("routes/engine/map.camel.yaml", "# mine\nroute:\n  id: map\n  from:\n    uri: direct:map\n    steps:\n      - log: a\n");
         routes();
 
         assertThat(told()).satisfiesExactlyInAnyOrder(
-                one -> assertThat(one).matches("two routes have the id mine in routes/mine.camel.yaml line \\d+; give one of them another; the other is in "
-                        + "routes/mine.camel.yaml line 1"),
-                one -> assertThat(one).matches("two routes begin with direct:prompt in routes/mine.camel.yaml line 1; give one of them another; the other is in "
+                one -> assertThat(one).matches("two routes have the id mine in routes/engine/mine.camel.yaml line \\d+; give one of them another; the other is in "
+                        + "routes/engine/mine.camel.yaml line 1"),
+                one -> assertThat(one).matches("two routes begin with direct:prompt in routes/engine/mine.camel.yaml line 1; give one of them another; the other is in "
                         + "the shipped routes/engine/prompt.camel.yaml line \\d+"),
-                one -> assertThat(one).isEqualTo("there is no route in routes/map.camel.yaml; begin each with a dash, as in - route:"));
+                one -> assertThat(one).isEqualTo("there is no route in routes/engine/map.camel.yaml; begin each with a dash, as in - route:"));
     }
 
     @Test
     void aRouteFileThatIsNotUtf8IsNamed() throws Exception {
-        own("routes/mine.camel.yaml", "- route:\n".replaceAll("", "\0"));
+        own("routes/engine/mine.camel.yaml", "- route:\n".replaceAll("", "\0"));
         routes();
-        assertThat(told()).containsExactly("the text is not UTF-8 in routes/mine.camel.yaml; save it as UTF-8");
+        assertThat(told()).containsExactly("the text is not UTF-8 in routes/engine/mine.camel.yaml; save it as UTF-8");
     }
 
     @Test
@@ -453,6 +527,59 @@ class CheckTest {
         own("application.properties", "\ufeffprompts.window=7\r\nprompts.concurency=3\r\n");
         assertThat(Settings.load(folder, Map.of(), Map.of(), findings::add).text("prompts.window")).isEqualTo("7");
         assertThat(told()).singleElement().asString().contains("prompts.concurency");
+    }
+
+    @Test
+    void nobodyIsMadeToWaitForABatch() throws Exception {
+        String route = "- route:\n    id: mine\n    from:\n      uri: %s\n      steps:\n        - to: prompt:mine?serviceTier=batch\n";
+        own("routes/mine.camel.yaml", route.formatted("windowed-kafka:letters?groupId=g&order=key"));
+        pipelines();
+        assertThat(told()).singleElement().asString().contains("route mine has serviceTier=batch", "order=key", "take order=unordered");
+        findings.clear();
+        own("routes/mine.camel.yaml", route.formatted("platform-http:/ask"));
+        pipelines();
+        assertThat(told()).anySatisfy(one -> assertThat(one).contains("route mine has serviceTier=batch", "over HTTP"));
+        findings.clear();
+        own("routes/mine.camel.yaml", route.formatted("windowed-kafka:letters?groupId=g"));
+        pipelines();
+        assertThat(told()).isEmpty();
+    }
+
+    @Test
+    void aPipelineSaysWhereRecordsEndThatHaveNoAnswer() throws Exception {
+        String route = "- route:\n    id: %s\n    from:\n      uri: windowed-kafka:%s\n      parameters:\n        groupId: g\n        deadLetters: none\n      steps:\n        - to: prompt:%s\n";
+        own("routes/mine.camel.yaml", route.formatted("mine", "letters", "mine"));
+        pipelines();
+        assertThat(told()).singleElement().asString().startsWith("route mine has deadLetters=none and no clause for io.promptroutes.PromptFailed").contains("routes/mine.camel.yaml line 1");
+
+        findings.clear();
+        own("routes/mine.camel.yaml", route.formatted("mine", "letters", "mine") + """
+                - routeConfiguration:
+                    onException:
+                      - onException:
+                          exception:
+                            - io.promptroutes.PromptFailed
+                          handled:
+                            constant: "true"
+                          steps:
+                            - to: mock:dead
+                """);
+        pipelines();
+        assertThat(told()).isEmpty();
+    }
+
+    @Test
+    void aPipelineIsReadLikeAnyRouteOfCamels() throws Exception {
+        own("routes/mine.camel.yaml", "- route:\n    id: mine\n    from:\n      uri: timer:mine\n      steps:\n        - setVariable:\n            name: own\n            constant: 1\n"
+                + "        - process:\n            ref: nobody\n        - to: direct:nowhere\n");
+        pipelines();
+        assertThat(told()).map(one -> one.replaceFirst("; .*", "")).containsExactlyInAnyOrder("no bean is called nobody in routes/mine.camel.yaml line 9",
+                "no route begins with direct:nowhere in routes/mine.camel.yaml line 11");
+    }
+
+    /** Looks at the user's pipelines. */
+    private void pipelines() {
+        RouteCheck.pipelines(RouteFiles.pipelines(folder), new RouteCheck.Known(bean -> null, Settings.ofTheJar().properties(), any -> true), findings::add);
     }
 
     private record Said(int code, String text) {
@@ -475,7 +602,7 @@ class CheckTest {
         assertThat(said.text().lines().filter(line -> !line.startsWith(" "))).satisfiesExactly(
                 first -> assertThat(first).startsWith("MEND").contains("unknown key retry.backof"),
                 second -> assertThat(second).startsWith("warning").contains("budget.total.day"),
-                last -> assertThat(last).startsWith("1 to mend, 1 warning;"));
+                sum -> assertThat(sum).startsWith("1 to mend, 1 warning;"), last -> assertThat(last).startsWith("not looked at: values of options and expressions in routes"));
         assertThat(said.text()).contains("where: the command line", "do:    did you mean retry.backoff?");
         assertThat(folder.resolve("none")).as("nothing is made").doesNotExist();
     }
@@ -499,7 +626,8 @@ class CheckTest {
         String directory = "ledger.directory=" + folder.resolve("data");
         try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder.resolve("data")))) {
             Said beside = check("--offline", "-D", directory);
-            assertThat(beside.text()).as("all of it in one line").matches("all is in order: \\d+ keys, \\d+ route files, the ledger, \\d+ models\\R");
+            assertThat(beside.text()).as("all of it in one line, and where what is set came from")
+                    .matches("all is in order: \\d+ keys, \\d+ route files, the ledger, \\d+ models\\R( {9}set:   .+\\R)+");
             assertThat(beside.code()).as("a service may be running here").isZero();
         }
 
@@ -512,7 +640,7 @@ class CheckTest {
     @Test
     void keyAndCreditAreAskedForWithoutACall() {
         try (Simulator simulator = Simulator.start(Simulated.by(Map.of("simulator.key", "right", "simulator.credit", "0.5")))) {
-            String[] usual = {"-D", "kafka.enabled=off", "-D", "ledger.directory=" + folder.resolve("none"), "-D", "openrouter.base-url=" + simulator.baseUrl(),
+            String[] usual = {"-D", "pipelines=http", "-D", "ledger.directory=" + folder.resolve("none"), "-D", "openrouter.base-url=" + simulator.baseUrl(),
                 "-D", "openrouter.api-key=right"};
             Said low = check(usual);
             assertThat(low.text()).contains("warning  the API key has $0.5 left of its limit, less than alerts.credit-below");

@@ -206,7 +206,7 @@ class CompareTest {
                 assertThat(routes.ask(prompt("\"strategy\":\"compare\"")).path("status").asText()).isEqualTo("failed");
             }
             server.script();
-            LedgerPolicy again = new LedgerPolicy(RoutesUnderTest.POLICY.provider(), "batch", "job", false, true, false, false, (id, result) -> false);
+            LedgerPolicy again = new LedgerPolicy(RoutesUnderTest.POLICY.provider(), "batch", "job", false, true, false, false);
             try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), exchange -> { }, ledger, again)) {
                 assertThat(column(routes.ask(prompt("\"strategy\":\"compare\"")), "status")).hasSize(3).containsOnly("success");
             }

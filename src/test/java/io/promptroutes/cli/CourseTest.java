@@ -15,7 +15,7 @@ class CourseTest {
         try (ScriptedServer server = new ScriptedServer(); RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of())) {
             server.script(Reply.answer(), Reply.choice("{\"index\":0,\"finish_reason\":\"length\",\"message\":{\"role\":\"assistant\",\"content\":\"Half\"}}",
                     "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":4,\"cost\":0.000001}"));
-            Course course = new Course(routes.tally(), routes.intake(), () -> 2);
+            Course course = new Course(routes.tally(), routes.intake(), routes.window(), routes.batches(), () -> 2);
             routes.ask("{\"prompt\":\"x\"}");
             await().untilAsserted(() -> assertThat(String.join("\n", course.parts())).contains("1 answered, ").doesNotContain("cut"));
             JsonNode cut = routes.ask("{\"prompt\":\"y\"}");

@@ -39,7 +39,7 @@ final class ForeignListTest {
     private final ScriptedServer server = new ScriptedServer();
 
     private static ObjectNode shipped() throws IOException {
-        return (ObjectNode) Json.MAPPER.readTree(ForeignListTest.class.getResourceAsStream("/models.json"));
+        return (ObjectNode) Json.MAPPER.readTree(ForeignListTest.class.getResourceAsStream("/io/promptroutes/models.json"));
     }
 
     private static String list(int rows) throws IOException {
@@ -200,7 +200,7 @@ final class ForeignListTest {
         for (String command : List.of("test", "check")) {
             StringWriter said = new StringWriter();
             int code = PromptRoutes.execute(new String[] {command, "-D", "openrouter.base-url=" + server.baseUrl(), "-D", "openrouter.timeout=1500ms", "-D",
-                "openrouter.api-key=file:" + folder.resolve("key"), "-D", "kafka.enabled=off", "-D", "ledger.directory=" + folder.resolve("data"), "-D",
+                "openrouter.api-key=file:" + folder.resolve("key"), "-D", "pipelines=http", "-D", "ledger.directory=" + folder.resolve("data"), "-D",
                 "catalogue.copy=" + copy()}, new PrintWriter(said), new PrintWriter(said));
             assertThat(code).as(said.toString()).isNotZero();
             assertThat(said.toString()).as(command).contains(told);

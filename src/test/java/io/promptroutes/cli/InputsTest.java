@@ -1,5 +1,6 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.flow.PromptWindow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,7 +123,7 @@ class InputsTest {
         Inputs all = inputs("many.txt");
         try (InputCount count = new InputCount((intake, tally) -> {
             counting.add(Thread.currentThread());
-            return all.open(PlainSettings.get(), intake, tally);
+            return all.open(PlainSettings.get(), UnaryOperator.identity(), intake, tally);
         }, all.most())) {
             await().atMost(Duration.ofSeconds(30)).until(() -> !counting.isEmpty());
         }
@@ -139,8 +141,8 @@ class InputsTest {
     private List<String> read(String... arguments) {
         Inputs inputs = inputs(arguments);
         List<String> read = new ArrayList<>();
-        AdmissionGate intake = new AdmissionGate(10_000, Duration.ofSeconds(1), Duration.ofSeconds(1), true, Clock.systemUTC());
-        try (Arrivals arrivals = inputs.open(PlainSettings.get(), intake, new JobStatistics())) {
+        AdmissionGate intake = new AdmissionGate(Duration.ofSeconds(1), Duration.ofSeconds(1), true, Clock.systemUTC());
+        try (Arrivals arrivals = inputs.open(PlainSettings.get(), UnaryOperator.identity(), new PromptWindow(intake, 10_000), new JobStatistics())) {
             arrivals.forEachRemaining(arrival -> read.add(arrival.source().defaultId()));
         }
         return read;

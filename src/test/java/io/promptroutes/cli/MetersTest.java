@@ -24,7 +24,7 @@ class MetersTest {
 
     private static final Pattern SERIES = Pattern.compile("(\\w+)(?:\\{(.*)})? (\\S+)");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
-    private static final String ENDPOINT = "gen_ai_operation_name gen_ai_provider_name gen_ai_request_model gen_ai_response_model server_address server_port";
+    private static final String ENDPOINT = "gen_ai_operation_name gen_ai_provider_name gen_ai_request_model gen_ai_response_model pipeline server_address server_port";
     private static final Set<String> SECONDS = Set.of("0.01", "0.02", "0.04", "0.08", "0.16", "0.32", "0.64", "1.28", "2.56", "5.12", "10.24", "20.48", "40.96",
             "81.92", "+Inf");
     private static final Set<String> TOKENS = Set.of("1.0", "4.0", "16.0", "64.0", "256.0", "1024.0", "4096.0", "16384.0", "65536.0", "262144.0", "1048576.0",
@@ -72,16 +72,16 @@ class MetersTest {
         });
         Map<String, String> expected = new TreeMap<>(Map.of(
                 "gen_ai_client_operation_duration_seconds", "error_type " + ENDPOINT,
-                "gen_ai_client_token_usage", ENDPOINT.replace("server_a", "gen_ai_token_type server_a"),
-                "prompt_routes_cost_USD_total", "cost_source model task",
-                "prompt_routes_prompts_total", "outcome",
-                "prompt_routes_dead_letters_total", "code",
-                "prompt_routes_fallbacks_total", "reason",
+                "gen_ai_client_token_usage", ENDPOINT.replace("pipeline", "gen_ai_token_type pipeline"),
+                "prompt_routes_cost_USD_total", "cost_source model pipeline service_tier task",
+                "prompt_routes_prompts_total", "outcome pipeline",
+                "prompt_routes_dead_letters_total", "code pipeline",
+                "prompt_routes_fallbacks_total", "pipeline reason",
                 "prompt_routes_cache_hits_total", "",
                 "prompt_routes_cache_saved_USD_total", "",
-                "prompt_routes_calls_unknown_cost_total", ""));
+                "prompt_routes_calls_unknown_cost_total", "pipeline"));
         Stream.of("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_write_input_tokens", "reasoning_output_tokens").forEach(kind -> expected.put(
-                "gen_ai_client_inference_usage_" + kind + "_total", ENDPOINT.replace("server_a", "gen_ai_token_modality server_a")));
+                "gen_ai_client_inference_usage_" + kind + "_total", ENDPOINT.replace("pipeline", "gen_ai_token_modality pipeline")));
         assertThat(named).isEqualTo(expected);
         assertThat(buckets.get("gen_ai_client_operation_duration_seconds_bucket")).isEqualTo(SECONDS);
         assertThat(buckets.get("gen_ai_client_token_usage_bucket")).isEqualTo(TOKENS);
@@ -93,7 +93,7 @@ class MetersTest {
     void figuresAreThoseOfTheCalls() {
         three();
         String call = "gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"openrouter\",gen_ai_request_model=\"%s\",gen_ai_response_model=\"%s\",";
-        String at = "server_address=\"127.0.0.1\",server_port=\"" + server.port() + "\"}";
+        String at = "pipeline=\"batch\",server_address=\"127.0.0.1\",server_port=\"" + server.port() + "\"}";
         String lite = call.formatted("google/gemini-2.5-flash-lite", "google/gemini-2.5-flash-lite");
         List<String> lines = registry.scrape().lines().toList();
         assertThat(Stream.of(
@@ -106,12 +106,13 @@ class MetersTest {
                 "gen_ai_client_inference_usage_cache_read_input_tokens_total{" + lite + "gen_ai_token_modality=\"unknown\"," + at + " 6.0",
                 "gen_ai_client_inference_usage_reasoning_output_tokens_total{" + lite + "gen_ai_token_modality=\"unknown\"," + at + " 3.0",
                 "gen_ai_client_inference_usage_input_tokens_total{" + call.formatted("openai/gpt-4.1-mini", "") + "gen_ai_token_modality=\"unknown\"," + at + " 0.0",
-                "prompt_routes_cost_USD_total{cost_source=\"reported\",model=\"google/gemini-2.5-flash-lite\",task=\"chat\"} 0.5",
-                "prompt_routes_prompts_total{outcome=\"answered\"} 2.0",
-                "prompt_routes_prompts_total{outcome=\"dead_letter\"} 1.0",
-                "prompt_routes_prompts_total{outcome=\"reused\"} 0.0",
-                "prompt_routes_fallbacks_total{reason=\"provider_error\"} 1.0",
-                "prompt_routes_dead_letters_total{code=\"invalid_json\"} 1.0").filter(line -> !lines.contains(line))).as("lines that are not there").isEmpty();
+                "prompt_routes_cost_USD_total{cost_source=\"reported\",model=\"google/gemini-2.5-flash-lite\",pipeline=\"batch\",service_tier=\"\",task=\"chat\"} 0.5",
+                "prompt_routes_calls_unknown_cost_total{pipeline=\"batch\"} 0.0",
+                "prompt_routes_prompts_total{outcome=\"answered\",pipeline=\"batch\"} 2.0",
+                "prompt_routes_prompts_total{outcome=\"dead_letter\",pipeline=\"batch\"} 1.0",
+                "prompt_routes_prompts_total{outcome=\"reused\",pipeline=\"batch\"} 0.0",
+                "prompt_routes_fallbacks_total{pipeline=\"batch\",reason=\"provider_error\"} 1.0",
+                "prompt_routes_dead_letters_total{code=\"invalid_json\",pipeline=\"batch\"} 1.0").filter(line -> !lines.contains(line))).as("lines that are not there").isEmpty();
         assertThat(registry.scrape()).doesNotContain("somebody", "their-tenant", "Hello");
     }
 

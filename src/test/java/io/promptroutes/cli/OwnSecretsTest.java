@@ -36,7 +36,7 @@ final class OwnSecretsTest {
         StringWriter said = new StringWriter();
         List<String> line = new ArrayList<>(List.of("batch", folder.resolve("in.jsonl").toString(), "--out", folder.resolve("new/out").toString()));
         Map.of("openrouter.base-url", server.baseUrl(), "openrouter.api-key", "file:" + folder.resolve("key"), "ledger.directory", folder.resolve("own/data").toString(),
-                "catalogue.copy", folder.resolve("lists/models.json").toString(), "retry.provider-error.calls", "1", "pause.max", "0s", "kafka.enabled", "off",
+                "catalogue.copy", folder.resolve("lists/models.json").toString(), "retry.provider-error.calls", "1", "pause.max", "0s", "pipelines", "http",
                 "prompts.concurrency", "1").forEach((name, value) -> line.addAll(List.of("-D", name + "=" + value)));
         assertThat(PromptRoutes.execute(line.toArray(String[]::new), new PrintWriter(said), new PrintWriter(said))).as(said.toString()).isEqualTo(code);
         return said.toString();
@@ -85,7 +85,7 @@ final class OwnSecretsTest {
 
     @Test
     void whatIsMadeIsForItsOwnerAlone() throws Exception {
-        server.models(new String(getClass().getResourceAsStream("/models.json").readAllBytes(), StandardCharsets.UTF_8));
+        server.models(new String(getClass().getResourceAsStream("/io/promptroutes/models.json").readAllBytes(), StandardCharsets.UTF_8));
         Path ledger = folder.resolve("own/data/ledger.db");
         Files.createDirectories(ledger.getParent());
         Ledger.open(TestLedgers.embedded(ledger.getParent())).close();

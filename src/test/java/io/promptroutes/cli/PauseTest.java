@@ -30,7 +30,7 @@ class PauseTest {
         server.scriptThen(NO_KEY);
         try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("prompts.concurrency", "1"))) {
             routes.send(ASK_M);
-            routes.intake().awaitFinished();
+            routes.window().awaitFinished();
             assertThat(routes.intake().stopped()).isTrue();
             assertThat(routes.intake().reason()).contains("User not found.", "OPENROUTER_API_KEY").doesNotContain(RoutesUnderTest.KEY);
             assertThat(server.calls()).hasSize(1);
@@ -61,7 +61,7 @@ class PauseTest {
             server.scriptThen(NO_KEY);
             routes.send(ASK_M);
             await().atMost(Duration.ofSeconds(10)).until(() -> routes.intake().stopped());
-            routes.intake().awaitFinished();
+            routes.window().awaitFinished();
             assertThat(server.calls()).hasSize(2);
             assertThat(routes.deadLetters()).isEmpty();
         }
@@ -188,7 +188,7 @@ class PauseTest {
         try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("pause.max", "1s"))) {
             routes.send(ASK_M);
             await().atMost(Duration.ofSeconds(15)).until(() -> routes.intake().stopped());
-            routes.intake().awaitFinished();
+            routes.window().awaitFinished();
             assertThat(routes.deadLetters()).isEmpty();
             assertThat(routes.results()).isEmpty();
         }

@@ -74,7 +74,7 @@ final class ProxyTest {
     @BeforeEach
     void start() throws IOException {
         server = new ScriptedServer();
-        server.models(new String(ProxyTest.class.getResourceAsStream("/models.json").readAllBytes(), StandardCharsets.UTF_8));
+        server.models(new String(ProxyTest.class.getResourceAsStream("/io/promptroutes/models.json").readAllBytes(), StandardCharsets.UTF_8));
         server.document("/key", "{\"data\":{\"label\":\"of the test\",\"limit_remaining\":5}}");
         server.document("/credits", "{\"data\":{\"total_credits\":5,\"total_usage\":1}}");
         proxy = new ForwardProxy(server.port(), company);
@@ -91,7 +91,7 @@ final class ProxyTest {
 
     private Ended execute(Map<String, String> keys, String... arguments) {
         Map<String, String> all = new HashMap<>(Map.of("openrouter.api-key", "file:" + folder.resolve("key"), "ledger.directory", folder.resolve("data").toString(),
-                "catalogue.copy", folder.resolve("models.json").toString(), "pause.max", "0s", "pause.first-look", "100ms", "kafka.enabled", "off"));
+                "catalogue.copy", folder.resolve("models.json").toString(), "pause.max", "0s", "pause.first-look", "100ms", "pipelines", "http"));
         all.putAll(keys);
         List<String> line = new ArrayList<>(List.of(arguments));
         all.forEach((key, value) -> line.addAll(List.of("-D", key + "=" + value)));

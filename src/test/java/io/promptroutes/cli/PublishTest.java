@@ -72,7 +72,7 @@ class PublishTest {
             }
         })) {
             routes.send("{\"prompt\":\"Hello\"}");
-            routes.intake().awaitFinished();
+            routes.window().awaitFinished();
             assertThat(routes.intake().stopped()).isTrue();
             assertThat(routes.intake().reason()).contains("cannot be written", "disk full");
             assertThat(tries).as("once, and the three retries").hasValue(4);
@@ -110,7 +110,7 @@ class PublishTest {
             await().untilAtomic(disk.waiting, equalTo(3));
             assertThat(server.calls()).hasSize(3);
             assertThat(routes.results()).isEmpty();
-            assertThat(routes.intake().unfinished()).isEqualTo(3);
+            assertThat(routes.window().unfinished()).isEqualTo(3);
             disk.free.countDown();
             assertThat(ids).allSatisfy(id -> assertThat(routes.outcome(id).path("status").asText()).isEqualTo("success"));
             assertThat(routes.costs()).hasSize(3);

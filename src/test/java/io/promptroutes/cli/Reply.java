@@ -1,5 +1,6 @@
 package io.promptroutes.cli;
 
+import io.promptroutes.prompt.Json;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -9,7 +10,7 @@ import java.util.function.Supplier;
 
 /** What a scripted server does with one call: an answer, an error, or something worse. */
 @FunctionalInterface
-interface Reply {
+public interface Reply {
 
     /** A plain answer's cost, as its usage reports it. */
     String COST = "0.00000123";
@@ -33,6 +34,12 @@ interface Reply {
     static Reply answer(String usage) {
         return choice("""
                 {"index":0,"finish_reason":"stop","native_finish_reason":"stop","message":{"role":"assistant","content":"Good."}}""", usage);
+    }
+
+    /** An answer with that text. */
+    static Reply text(String text) {
+        return choice("{\"index\":0,\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":%s}}".formatted(Json.MAPPER.valueToTree(text).toString()),
+                "\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":4,\"total_tokens\":14,\"cost\":" + COST + "}");
     }
 
     static Reply choice(String choice, String usage) {

@@ -6,17 +6,25 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.promptroutes.Schemas;
+import io.promptroutes.app.Engine;
 import io.promptroutes.call.ApiKey;
 import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.flow.Ending;
 import io.promptroutes.flow.Inbound;
 import io.promptroutes.flow.JobStatistics;
+import io.promptroutes.flow.PromptWindow;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.model.Breakers;
 import io.promptroutes.pipeline.LedgerPolicy;
+import io.promptroutes.pipeline.OpenBatches;
+import io.promptroutes.pipeline.Pipeline;
 import io.promptroutes.prompt.Json;
 import io.promptroutes.prompt.Source;
+import io.promptroutes.settings.RouteFiles;
 import io.promptroutes.settings.RouteSettings;
 import io.promptroutes.settings.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,8 +37,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.ProducerTemplate;
+import org.apache.camel.support.DefaultExchange;
 
 /** The shipped routes, running in this process against any server, with lists where a job has its three files. Thread-safe. */
 final class RoutesUnderTest implements AutoCloseable {
@@ -45,15 +54,16 @@ final class RoutesUnderTest implements AutoCloseable {
             "breaker.enabled", "off",
             "prompts.concurrency", "8");
 
-    static final LedgerPolicy POLICY = new LedgerPolicy("openrouter", "batch", "job", false, false, false, false, (id, result) -> false);
+    static final LedgerPolicy POLICY = new LedgerPolicy("openrouter", "batch", "job", false, false, false, false);
 
     private final List<JsonNode> results = new CopyOnWriteArrayList<>();
     private final List<JsonNode> costs = new CopyOnWriteArrayList<>();
     private final List<JsonNode> deadLetters = new CopyOnWriteArrayList<>();
     private final List<JsonNode> alerts = new CopyOnWriteArrayList<>();
     private final AtomicLong lines = new AtomicLong();
-    private final Application application;
-    private volatile CamelContext camel;
+    private final Engine engine;
+    private final Pipeline pipeline;
+    private final Processor disk;
 
     /** @param keys of application.properties, as with -D */
     static RoutesUnderTest start(String baseUrl, Map<String, String> keys) {
@@ -79,15 +89,25 @@ final class RoutesUnderTest implements AutoCloseable {
         return started(new RoutesUnderTest(settings(baseUrl, keys), exchange -> { }, null, POLICY, meters));
     }
 
+    /** With beans in the places of those that routes name. */
+    static RoutesUnderTest with(String baseUrl, Map<String, ?> beans) {
+        RoutesUnderTest routes = new RoutesUnderTest(settings(baseUrl, Map.of()), exchange -> { }, null, POLICY, null);
+        routes.engine.bind(beans);
+        return started(routes);
+    }
+
     private static RoutesUnderTest started(RoutesUnderTest routes) {
-        routes.application.start();
+        routes.engine.start();
         return routes;
     }
 
     private RoutesUnderTest(RouteSettings settings, Processor disk, Ledger ledger, LedgerPolicy policy, MeterRegistry meters) {
-        application = new Application(settings, settings.intake(true), Application.Edges.ofJob("files",
-                Map.of("appendResult", collect(results, disk), "appendCost", collect(costs, disk), "appendDeadLetter",
-                        collect(deadLetters, disk), "appendAlert", collect(alerts, disk)), id -> true), ledger, policy, meters);
+        this.disk = disk;
+        Map<String, String> keys = Map.of("management.port", "", "costs.to", "", "alerts.to", "direct:alert-to-files", "job.files", "on");
+        engine = new Engine(settings, settings.intake(true), new JobStatistics(), new Engine.Use(policy.provider(), policy.hold(), ledger, null,
+                RouteFiles.engine(Path.of("")), keys, meters));
+        engine.bind(Map.of("appendAlert", (Processor) alert -> collect(alerts, alert.getMessage().getBody(byte[].class)), "appendCost", (Processor) this::cost));
+        pipeline = engine.pipeline(policy, settings.prompts(), settings.window());
     }
 
     static RouteSettings settings(String baseUrl, Map<String, String> keys) {
@@ -99,12 +119,24 @@ final class RoutesUnderTest implements AutoCloseable {
         return new RouteSettings(Settings.load(Path.of("target", "no-settings-here"), Map.of(), all), new ApiKey(() -> KEY));
     }
 
-    private Processor collect(List<JsonNode> list, Processor disk) {
-        return exchange -> {
-            disk.process(exchange);
-            camel = exchange.getContext();
-            list.add(Json.MAPPER.readTree(exchange.getMessage().getBody(byte[].class)));
-        };
+    private void cost(Exchange exchange) {
+        collect(costs, exchange.getMessage().getBody(byte[].class));
+        exchange.getMessage().setBody(null);
+    }
+
+    private void collect(List<JsonNode> list, byte[] line) {
+        Exchange told = new DefaultExchange(engine.camel());
+        told.getMessage().setBody(line);
+        try {
+            disk.process(told);
+            list.add(Json.MAPPER.readTree(line));
+        } catch (Exception e) {
+            throw e instanceof RuntimeException unchecked ? unchecked : new UncheckedIOException(e instanceof IOException io ? io : new IOException(e));
+        }
+    }
+
+    private void take(Ending ending) {
+        collect(ending.answered() ? results : deadLetters, ending.json());
     }
 
     /** Hands a line to the way of a prompt, as the intake does, and returns what it will be known by. */
@@ -114,18 +146,7 @@ final class RoutesUnderTest implements AutoCloseable {
 
     String send(byte[] line) {
         Inbound arrival = arrival(line);
-        application.send("direct:prompt", arrival);
-        return arrival.source().defaultId();
-    }
-
-    /** The same, out of a message that brings headers along. Needs a prompt to have been through before. */
-    String sendWithHeaders(String line, Map<String, Object> headers) {
-        Inbound arrival = arrival(line.getBytes(StandardCharsets.UTF_8));
-        try (ProducerTemplate template = camel.createProducerTemplate()) {
-            template.sendBodyAndHeaders("direct:prompt", arrival, headers);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        send(arrival);
         return arrival.source().defaultId();
     }
 
@@ -143,11 +164,7 @@ final class RoutesUnderTest implements AutoCloseable {
     }
 
     private void send(Inbound arrival) {
-        try (ProducerTemplate template = application.camel().createProducerTemplate()) {
-            template.send("direct:prompt", exchange -> exchange.getMessage().setBody(arrival));
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        engine.ask(pipeline, null, arrival, this::take);
     }
 
     /** Sends a line and waits for what becomes of it: a result or a dead letter. */
@@ -174,18 +191,18 @@ final class RoutesUnderTest implements AutoCloseable {
 
     /** Prompts that wait now, by reason. */
     Map<String, Long> waiting() {
-        return application.tally.waiting();
+        return engine.tally().waiting();
     }
 
     private Inbound arrival(byte[] bytes) {
         try {
-            if (!application.intake.take()) {
-                throw new IllegalStateException("intake has stopped: " + application.intake.reason());
+            if (!pipeline.window().take()) {
+                throw new IllegalStateException("intake has stopped: " + engine.intake().reason());
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-        application.tally.take();
+        engine.tally().take();
         return new Inbound(Source.line("test", lines.incrementAndGet()), null, bytes, false, bytes.length);
     }
 
@@ -194,7 +211,7 @@ final class RoutesUnderTest implements AutoCloseable {
     }
 
     CamelContext camel() {
-        return application.camel();
+        return engine.camel();
     }
 
     List<JsonNode> results() {
@@ -209,24 +226,31 @@ final class RoutesUnderTest implements AutoCloseable {
         return List.copyOf(deadLetters);
     }
 
-    /** Needs a prompt to have been through before. */
     Breakers breakers() {
-        return camel.getRegistry().lookupByNameAndType("breakers", Breakers.class);
+        return camel().getRegistry().lookupByNameAndType("breakers", Breakers.class);
     }
 
     JobStatistics tally() {
-        return application.tally;
+        return engine.tally();
+    }
+
+    OpenBatches batches() {
+        return engine.beans().batches();
+    }
+
+    PromptWindow window() {
+        return pipeline.window();
     }
 
     AdmissionGate intake() {
-        return application.intake;
+        return engine.intake();
     }
 
     @Override
     public void close() {
-        boolean idle = application.intake.unfinished() == 0;
-        application.close();
-        assertThat(idle ? application.tally.calling() : 0).as("calls that run when every prompt is finished").isZero();
+        boolean idle = pipeline.window().unfinished() == 0;
+        engine.close();
+        assertThat(idle ? engine.tally().calling() : 0).as("calls that run when every prompt is finished").isZero();
         results.forEach(Schemas.RESULT::check);
         costs.forEach(Schemas.COST_EVENT::check);
         deadLetters.forEach(Schemas.DEAD_LETTER::check);

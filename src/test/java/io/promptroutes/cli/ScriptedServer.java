@@ -27,7 +27,7 @@ import java.util.function.Predicate;
  * A stand-in for OpenRouter that answers chat calls with the replies it is given, one after the other, and keeps what it was sent to
  * the byte. Thread-safe; a thread for each connection.
  */
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
 
     private final ServerSocket server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -47,22 +47,22 @@ final class ScriptedServer implements AutoCloseable {
      * @param headers by name as spelt on the wire; a name that came twice has both values
      * @param nanos   when it had come whole
      */
-    record Call(String target, TreeMap<String, List<String>> headers, JsonNode body, long nanos) {
+    public record Call(String target, TreeMap<String, List<String>> headers, JsonNode body, long nanos) {
 
-        String model() {
+        public String model() {
             return body.path("model").asText();
         }
 
-        String header(String name) {
+        public String header(String name) {
             return String.join("|", headers.getOrDefault(name, List.of()));
         }
     }
 
-    ScriptedServer() {
+    public ScriptedServer() {
         this(0);
     }
 
-    ScriptedServer(int port) {
+    public ScriptedServer(int port) {
         try {
             server = new ServerSocket(port, 200, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -71,20 +71,20 @@ final class ScriptedServer implements AutoCloseable {
         start("accept", this::accept);
     }
 
-    String baseUrl() {
+    public String baseUrl() {
         return "http://127.0.0.1:" + port() + "/api/v1";
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
     /** From now on these replies, then a plain answer; what was received so far is forgotten. */
-    synchronized void script(Reply... replies) {
+    public synchronized void script(Reply... replies) {
         scriptThen(Reply.answer(), replies);
     }
 
-    synchronized void scriptThen(Reply last, Reply... replies) {
+    public synchronized void scriptThen(Reply last, Reply... replies) {
         script.clear();
         script.addAll(List.of(replies));
         calls.clear();
@@ -92,46 +92,46 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /** From now on calls of these models are answered so, whatever the script says. */
-    synchronized void byModel(Map<String, Reply> replies) {
+    public synchronized void byModel(Map<String, Reply> replies) {
         byModel = replies;
     }
 
     /** From now on such calls are answered so, whatever the script says. */
-    synchronized void when(Predicate<Call> which, Reply reply) {
+    public synchronized void when(Predicate<Call> which, Reply reply) {
         chosen = which;
         forChosen = reply;
     }
 
     /** What {@code GET /models} answers; 404 before. */
-    void models(String json) {
+    public void models(String json) {
         document("/models", json);
     }
 
     /** What a GET answers whose target ends so; 404 before. */
-    void document(String target, String json) {
+    public void document(String target, String json) {
         reply(target, Reply.json(200, json));
     }
 
     /** What becomes of a GET whose target ends so. */
-    synchronized void reply(String target, Reply reply) {
+    public synchronized void reply(String target, Reply reply) {
         documents.put(target, reply);
     }
 
-    synchronized List<Call> calls() {
+    public synchronized List<Call> calls() {
         return List.copyOf(calls);
     }
 
     /** How often a target that ends so was asked for. */
-    synchronized int gets(String target) {
+    public synchronized int gets(String target) {
         return (int) gets.stream().filter(get -> get.target().endsWith(target)).count();
     }
 
     /** The key that came with the first request for such a target. */
-    synchronized String authorization(String target) {
+    public synchronized String authorization(String target) {
         return gets.stream().filter(get -> get.target().endsWith(target)).findFirst().map(get -> get.header("Authorization")).orElse(null);
     }
 
-    List<String> modelsCalled() {
+    public List<String> modelsCalled() {
         return calls().stream().map(Call::model).toList();
     }
 

@@ -147,7 +147,7 @@ class UnknownCostsTest {
     private RoutesUnderTest start(Ledger ledger, Map<String, String> more, boolean hold) {
         Map<String, String> keys = new HashMap<>(KEYS);
         keys.putAll(more);
-        LedgerPolicy policy = new LedgerPolicy(RoutesUnderTest.POLICY.provider(), "batch", RoutesUnderTest.POLICY.job(), false, false, hold, false, (id, result) -> false);
+        LedgerPolicy policy = new LedgerPolicy(RoutesUnderTest.POLICY.provider(), "batch", RoutesUnderTest.POLICY.job(), false, false, hold, false);
         return RoutesUnderTest.start(server.baseUrl(), keys, exchange -> { }, ledger, policy);
     }
 

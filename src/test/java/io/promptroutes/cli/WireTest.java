@@ -61,25 +61,6 @@ class WireTest {
     }
 
     @Test
-    void headersOfTheIncomingMessageChangeNothing() {
-        routes.ask("{\"prompt\":\"Hello\"}");
-        server.script();
-        String id = routes.sendWithHeaders("{\"id\":\"hostile\",\"prompt\":\"Hello\"}", Map.of(
-                "CamelHttpUri", "http://127.0.0.1:9/stolen", "CamelHttpPath", "/stolen", "CamelHttpQuery", "key=stolen",
-                "CamelHttpMethod", "DELETE", "CamelHttpRawQuery", "raw=stolen",
-                "Authorization", "Bearer stolen", "X-Leak", "secret", "X-Title", "stolen", "Content-Type", "text/plain"));
-        assertThat(routes.outcome(id).path("status").asText()).isEqualTo("success");
-        assertThat(server.calls()).hasSize(1);
-        ScriptedServer.Call call = server.calls().get(0);
-        assertThat(call.target()).isEqualTo("/api/v1/chat/completions");
-        assertThat(call.headers()).doesNotContainKey("X-Leak");
-        assertThat(call.headers().keySet()).noneMatch(name -> name.toLowerCase().startsWith("camel"));
-        assertThat(call.header("Authorization")).isEqualTo("Bearer " + RoutesUnderTest.KEY);
-        assertThat(call.header("X-Title")).isEqualTo("Tests of prompt-routes");
-        assertThat(call.header("Content-Type")).startsWith("application/json");
-    }
-
-    @Test
     void headersOfAnAnswerDoNotReachTheNextCall() {
         server.script(Reply.error(502, "down", "X-Leak", "secret", "CamelHttpUri", "http://127.0.0.1:9/stolen", "Set-Cookie", "a=b"));
         JsonNode result = routes.ask("{\"prompt\":\"Hello\"}");

@@ -18,49 +18,54 @@ class AdmissionGateTest {
     private final Permit permit = new Permit();
     private final AdmissionGate job = intake(true, Duration.ofMinutes(10));
     private final AdmissionGate service = intake(false, Duration.ofMinutes(10));
+    private final PromptWindow window = new PromptWindow(job, 2);
 
     private AdmissionGate intake(boolean job, Duration longestPause) {
-        return new AdmissionGate(2, Duration.ofSeconds(5), longestPause, job, clock);
+        return new AdmissionGate(Duration.ofSeconds(5), longestPause, job, clock);
     }
 
     @Test
     void noMorePromptsAreTakenThanTheWindowHasPlaces() throws InterruptedException {
-        assertThat(job.take()).isTrue();
-        job.count(); // of a source with a window of its own
-        CompletableFuture<Boolean> third = taking(job);
-        assertThat(job.unfinished()).isEqualTo(2);
+        assertThat(window.take()).isTrue();
+        assertThat(window.take(Duration.ZERO, () -> true)).isTrue();
+        assertThat(window.room()).isFalse();
+        assertThat(window.take(Duration.ofMillis(5), () -> true)).isFalse();
+        assertThat(window.take(null, () -> false)).as("no longer wanted").isFalse();
+        CompletableFuture<Boolean> third = taking(window);
+        assertThat(window.unfinished()).isEqualTo(2);
         assertThat(third).isNotDone();
-        job.finish();
+        window.finish();
         await().untilAsserted(() -> assertThat(third).isCompletedWithValue(true));
-        assertThat(job.unfinished()).isEqualTo(2);
+        assertThat(window.unfinished()).isEqualTo(2);
     }
 
     @Test
     void whoWaitsForAPlaceIsSentAwayAfterAStop() throws InterruptedException {
-        job.take();
-        job.take();
-        CompletableFuture<Boolean> third = taking(job);
+        window.take();
+        window.take();
+        assertThat(window.take(null, () -> false)).as("no longer wanted").isFalse();
+        CompletableFuture<Boolean> third = taking(window);
         job.stop("no key");
         await().untilAsserted(() -> assertThat(third).isCompletedWithValue(false));
-        assertThat(job.unfinished()).isEqualTo(2);
+        assertThat(window.unfinished()).isEqualTo(2);
         job.stop("another reason");
         assertThat(job.reason()).isEqualTo("no key");
     }
 
     @Test
     void closedItTakesNothingAndLetsGoOnWhatWasTaken() throws InterruptedException {
-        job.take();
+        window.take();
         job.close();
-        assertThat(job.take()).isFalse();
+        assertThat(window.take()).isFalse();
         assertThat(job.mayCall(permit)).isTrue();
         assertThat(job.stopped()).isFalse();
     }
 
     @Test
     void aStopWaitsForCallsThatRunAndElseForPrompts() throws InterruptedException {
-        job.take();
+        window.take();
         job.mayCall(permit);
-        CompletableFuture<Void> finished = CompletableFuture.runAsync(() -> awaitFinished(job));
+        CompletableFuture<Void> finished = CompletableFuture.runAsync(() -> awaitFinished(window));
         job.stop("interrupted");
         assertThat(job.mayCall(permit)).isFalse();
         assertThat(finished).isNotDone();
@@ -177,7 +182,7 @@ class AdmissionGateTest {
         assertThat(service.openSince()).isEqualTo(clock.instant());
     }
 
-    private static CompletableFuture<Boolean> taking(AdmissionGate intake) {
+    private static CompletableFuture<Boolean> taking(PromptWindow intake) {
         return CompletableFuture.supplyAsync(() -> {
             try {
                 return intake.take();
@@ -187,7 +192,7 @@ class AdmissionGateTest {
         });
     }
 
-    private static void awaitFinished(AdmissionGate intake) {
+    private static void awaitFinished(PromptWindow intake) {
         try {
             intake.awaitFinished();
         } catch (InterruptedException e) {

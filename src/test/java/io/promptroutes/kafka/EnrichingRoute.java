@@ -1,6 +1,5 @@
 package io.promptroutes.kafka;
 
-import io.promptroutes.flow.Variables;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Map;
@@ -53,7 +52,12 @@ final class EnrichingRoute implements AutoCloseable {
                         .routeId("intake").startupOrder(100)
                         .to("seda:taken?waitForTaskToComplete=Never&size=1000000");
                 from("seda:taken?concurrentConsumers=4&size=1000000&pollTimeout=100")
-                        .process(new KeyOrder(() -> { }))
+                        .process(new AsyncProcessorSupport() {
+                            @Override
+                            public boolean process(Exchange exchange, AsyncCallback callback) {
+                                return turn(exchange, callback);
+                            }
+                        })
                         .process(exchange -> started.add(at(exchange)))
                         .process(new AsyncProcessorSupport() {
                             @Override
@@ -65,11 +69,25 @@ final class EnrichingRoute implements AutoCloseable {
                         .to("kafka:" + topics.out() + "?brokers=" + topics.brokers() + "&keySerializer=" + BYTES + "Serializer&lingerMs=5")
                         .process(exchange -> {
                             finished.put(at(exchange), true);
-                            exchange.getVariable(Variables.ACKNOWLEDGEMENT, Acknowledgement.class).done();
+                            InFlightWindow.claimed(exchange).done();
                         });
             }
         });
         camel.start();
+    }
+
+    /** In the order of its key, while its partition is ours. */
+    private static boolean turn(Exchange exchange, AsyncCallback callback) {
+        Acknowledgement record = InFlightWindow.claimed(exchange);
+        boolean waits = record.awaitTurn(() -> exchange.getContext().getCamelContextExtension().getReactiveExecutor().schedule(() -> {
+            exchange.setRouteStop(!record.mayStart());
+            callback.done(false);
+        }));
+        if (!waits) {
+            exchange.setRouteStop(!record.mayStart());
+            callback.done(true);
+        }
+        return !waits;
     }
 
     private static boolean work(Exchange exchange, Work work, AsyncCallback callback) {

@@ -106,7 +106,8 @@ final class Autopsy {
         for (Call call : calls.values()) {
             CallFacts facts = call.facts();
             ClaimRow.Booking booking = new ClaimRow(call.id(), facts).booking();
-            BudgetKey.of(facts.tenant(), facts.model(), facts.job(), facts.day(), keys).forEach(key -> expected.merge(key.id(), booking, ClaimRow.Booking::plus));
+            BudgetKey.of(facts.pipeline(), facts.tenant(), facts.model(), facts.job(), facts.day(), keys)
+                    .forEach(key -> expected.merge(key.id(), booking, ClaimRow.Booking::plus));
         }
         Map<String, ClaimRow.Booking> kept = new HashMap<>();
         tx.list("SELECT * FROM spending", row -> kept.put(row.getString("spending_id"),

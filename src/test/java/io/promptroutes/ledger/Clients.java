@@ -65,7 +65,8 @@ final class Clients implements AutoCloseable {
                 told.generation(ledger.generation(claim, "gen-" + work.promptId()), claim, "gen-" + work.promptId());
                 told.settled(ledger.settle(claim, unknown()), claim, Told.UNKNOWN);
                 told.ended(ledger.finish(work, deadLetter()), null, null, work, false);
-                told.settled(ledger.resolve(claim, new BigDecimal(cost), CostSource.REPORTED, bytes("{\"type\":\"cost\",\"looked\":\"up\"}")), claim, cost);
+                told.settled(ledger.resolve(claim, new BigDecimal(cost), CostSource.REPORTED,
+                        new KeptEvent(bytes("{\"type\":\"cost\",\"looked\":\"up\"}"), true, false)), claim, cost);
             }
             case 3 -> { // a timeout, whose cost stays unknown
                 UUID claim = claim(work, 0, random);

@@ -18,6 +18,7 @@ import static org.awaitility.Awaitility.await;
 import io.promptroutes.model.CostSource;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -37,6 +39,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -204,12 +207,12 @@ abstract class LedgerContract {
             assertThat(open.model()).isEqualTo(CHEAP);
             assertThat(open.reservedUsd()).isEqualByComparingTo("0.10");
         });
-        assertThat(ledger.history().unresolved("out", Instant.EPOCH, 10)).extracting(OpenClaim::claimId).containsExactly(claim);
+        assertThat(ledger.history().unresolved(List.of("out"), Instant.EPOCH, 10)).extracting(OpenClaim::claimId).containsExactly(claim);
         ledger.markAmbiguousRetried(claim).join();
         assertSpending("0", "0.10", "0");
         ledger.resolve(claim, new BigDecimal("0.04"), CostSource.REPORTED, null).join();
         assertSpending("0.04", "0", "0");
-        assertThat(ledger.history().unresolved("out", Instant.EPOCH, 10)).isEmpty();
+        assertThat(ledger.history().unresolved(List.of("out"), Instant.EPOCH, 10)).isEmpty();
         restart();
         assertThat(ledger.begin(work("p")).join()).isEqualTo(new KnownWork.New(1, new BigDecimal("0.04"), null, List.of()));
     }
@@ -219,12 +222,56 @@ abstract class LedgerContract {
         UUID claim = claimed(ledger, call(work("p"), "0.10"));
         ledger.generation(claim, "gen-7").join();
         restart();
-        ledger.resolve(claim, new BigDecimal("0.04"), CostSource.REPORTED, null).join();
+        ledger.resolve(claim, new BigDecimal("0.04"), CostSource.REPORTED, new KeptEvent(bytes("{}"), true, true)).join();
+        assertThat(ledger.history().unsent(History.Event.NONE, Instant.now().plusSeconds(60), 10)).extracting(History.Event::claim).containsExactly(claim);
         assertThat(((KnownWork.New) ledger.begin(work("p")).join()).lost()).extracting(OpenClaim::claimId).containsExactly(claim);
         ledger.markAmbiguousRetried(claim).join();
         assertSpending("0.04", "0", "0");
+        ledger.deliveries().sent(claim, true);
         restart();
+        assertThat(ledger.history().unsent(History.Event.NONE, Instant.now().plusSeconds(60), 10)).isEmpty();
         assertThat(ledger.begin(work("p")).join()).isEqualTo(new KnownWork.New(1, new BigDecimal("0.04"), null, List.of()));
+    }
+
+    @Test
+    void theEventOfACallAndThatOfItsLookUpAreSentEachForItself() {
+        UUID claim = claimed(ledger, call(work("p"), "0.10"));
+        ledger.settle(claim, new Settlement(Settlement.State.UNKNOWN, "gen-7", null, null, null, null, null, 5L, bytes("{\"first\":1}"), null, true, null)).join();
+        ledger.resolve(claim, new BigDecimal("0.04"), CostSource.REPORTED, new KeptEvent(bytes("{\"second\":2}"), true, true)).join();
+        assertThat(unsentInPagesOfOne()).containsExactly("{\"first\":1}", "{\"second\":2}");
+        ledger.deliveries().sent(claim, false); // the acknowledgement of the first may come late
+        restart();
+        assertThat(unsentInPagesOfOne()).containsExactly("{\"second\":2}");
+        List<String> all = new ArrayList<>();
+        ledger.history().events("out", event -> all.add(new String(event, StandardCharsets.UTF_8)));
+        assertThat(all).containsExactly("{\"first\":1}", "{\"second\":2}");
+    }
+
+    @Test
+    void whatWasUsedIsToldByAllThatTellsItApart() {
+        Settlement paid = paid("0.03");
+        ledger.settle(claimed(ledger, call(work("a"), "0.10")), new Settlement(paid.state(), null, paid.servedModel(), paid.provider(), paid.usage(), paid.costUsd(), paid.costSource(),
+                1L, null, null, false, "flex")).join();
+        ledger.settle(claimed(ledger, call(work("b"), "0.20")), unknown()).join();
+        ledger.settle(claimed(ledger, call(work("c"), "0.40")), Settlement.notBilled(1, "rate_limited")).join();
+        ledger.reused(work("d"), CHEAP, new BigDecimal("0.7")).join();
+        claimed(ledger, call(work("e"), "0.30"));
+
+        assertThat(ledger.figures().uses(LocalDate.EPOCH)).extracting(use -> use.model() + " " + use.tier() + " " + use.provider() + " " + use.source() + " " + use.calls() + " "
+                + use.usd().stripTrailingZeros().toPlainString() + " " + use.uncertainUsd().stripTrailingZeros().toPlainString() + " " + use.tokensIn()).containsExactlyInAnyOrder(
+                CHEAP + " flex Vendor reported 1 0.03 0 12", CHEAP + " null null unknown 1 0 0.2 0", CHEAP + " null null running 1 0 0.3 0");
+        assertThat(ledger.figures().by(Figures.By.TIER, LocalDate.EPOCH)).extracting(Figures.Row::name).contains("flex");
+        assertThat(ledger.figures().dayEnds(LocalDate.EPOCH, "00:00").stream().map(DailyUse.DayEnd::usd).reduce(BigDecimal.ZERO, BigDecimal::add)).isEqualByComparingTo("0.23");
+        assertThat(ledger.figures().dayEnds(LocalDate.EPOCH, "24:00")).isEmpty();
+    }
+
+    private List<String> unsentInPagesOfOne() {
+        List<String> all = new ArrayList<>();
+        List<History.Event> page;
+        for (History.Event last = History.Event.NONE; !(page = ledger.history().unsent(last, Instant.now().plusSeconds(60), 1)).isEmpty(); last = page.get(0)) {
+            all.add(new String(page.get(0).json(), StandardCharsets.UTF_8));
+        }
+        return all;
     }
 
     @Test
@@ -282,6 +329,63 @@ abstract class LedgerContract {
         assertThat(ledger.history().tenantLimits()).hasSize(2);
         ledger.tenantLimit("rich", "vendor/dear", Period.MONTH, null).join();
         assertThat(ledger.claim(dear).join()).isInstanceOf(ClaimAnswer.Reserved.class);
+    }
+
+    @Test
+    void aPipelinesLimitConcernsThatPipelineAlone() {
+        ledger.limits(List.of(new Limit(Scope.PIPELINE, Limit.ANY, Limit.ANY, Limit.ANY, Period.DAY, new BigDecimal("0.15")),
+                new Limit(Scope.PIPELINE, "tickets", Limit.ANY, Limit.ANY, Period.DAY, new BigDecimal("1.00"))));
+        assertThat(ledger.claim(call(work("p", "acme", "moods"), "0.20")).join()).isInstanceOf(ClaimAnswer.Refused.class);
+        UUID first = claimed(ledger, call(work("p", "acme", "tickets"), "0.90"));
+        assertThat(ledger.settle(first, paid("0.85")).join().crossings()).extracting(Crossing::name, Crossing::percent)
+                .containsExactly(tuple("tickets", 50), tuple("tickets", 80));
+        ClaimAnswer.Refused refused = (ClaimAnswer.Refused) ledger.claim(call(work("q", "other", "tickets"), "0.20")).join();
+        assertThat(refused.name()).isEqualTo("tickets");
+        assertThat(refused.limit().scope()).isEqualTo(Scope.PIPELINE);
+        assertThat(refused.exhausted()).isTrue();
+        assertThat(refused.crossings()).extracting(Crossing::name, Crossing::percent).containsExactly(tuple("tickets", 100));
+        assertThat(ledger.claim(call(work("q", "other", "moods"), "0.10")).join()).as("the other pipeline goes on").isInstanceOf(ClaimAnswer.Reserved.class);
+        assertThat(ledger.history().current(LocalDate.parse(today()))).singleElement().satisfies(state -> {
+            assertThat(state.pipeline()).isEqualTo("tickets");
+            assertThat(state.tenant()).isNull();
+            assertThat(state.leftUsd()).isEqualByComparingTo("0.15");
+        });
+    }
+
+    @Test
+    void aPipelinesLimitThatIsNewCountsWhatItHasSpentBefore() {
+        LedgerSettings fresh = fresh();
+        try (Ledger first = Ledger.open(fresh); Ledger second = Ledger.open(fresh)) {
+            first.settle(claimed(first, call(work("p", "acme", "tickets"), "0.50")), paid("0.30")).join();
+            second.settle(claimed(second, call(work("q", "other", "tickets"), "0.20")), unknown()).join();
+            claimed(second, call(work("r", "acme", "tickets"), "0.10"));
+            first.settle(claimed(first, call(work("s", "acme", "moods"), "0.50")), paid("0.45")).join();
+
+            first.limits(List.of(new Limit(Scope.PIPELINE, "tickets", Limit.ANY, Limit.ANY, Period.DAY, new BigDecimal("1.00"))));
+            assertThat(first.history().budgets()).extracting(BudgetState::scope, BudgetState::pipeline, state -> plain(state.spentUsd()), state -> plain(state.heldUsd()),
+                    state -> plain(state.reservedUsd())).containsExactlyInAnyOrder(tuple(Scope.PIPELINE, "tickets", "0.3", "0.2", "0.1"),
+                            tuple(Scope.PIPELINE, "moods", "0.45", "0", "0"));
+            second.settle(claimed(second, call(work("t", "acme", "tickets"), "0.40")), paid("0.40")).join();
+            assertThat(((ClaimAnswer.Refused) first.claim(call(work("u", "acme", "tickets"), "0.06")).join()).spentUsd()).as("of a process that has no limit, too")
+                    .isEqualByComparingTo("0.90");
+        }
+    }
+
+    @Test
+    void fourProcessesTogetherNeverPassAPipelinesLimitAndHoldNoOtherBack() throws Exception {
+        Limit limit = new Limit(Scope.PIPELINE, "tickets", Limit.ANY, Limit.ANY, Period.DAY, new BigDecimal("5.00"));
+        assertThat(ofFourProcesses(limit, i -> i % 2 == 0 ? "tickets" : "moods")).isEqualTo(Map.of("tickets", 50, "moods", 500));
+        assertThat(ledger.history().budgets()).filteredOn(state -> state.scope() == Scope.PIPELINE && state.period() == Period.DAY)
+                .extracting(BudgetState::pipeline, state -> plain(state.spentUsd()), state -> plain(state.reservedUsd()))
+                .containsExactlyInAnyOrder(tuple("tickets", "5", "0"), tuple("moods", "50", "0"));
+    }
+
+    private static String plain(BigDecimal usd) {
+        return usd.stripTrailingZeros().toPlainString();
+    }
+
+    private String today() {
+        return ledger.history().budgets().stream().filter(state -> state.period() == Period.DAY).findFirst().orElseThrow().periodKey();
     }
 
     @Test
@@ -360,7 +464,7 @@ abstract class LedgerContract {
         BigDecimal held = ZERO;
         List<CompletableFuture<?>> all = new ArrayList<>();
         for (int i = 0; i < 10_000; i++) {
-            Work work = work("p" + i, "tenant-" + i % 7);
+            Work work = work("p" + i, "tenant-" + i % 7, "pipeline-" + i % 3);
             BigDecimal reserved = BigDecimal.valueOf(random.nextLong(1, 1L << 60), 18);
             BigDecimal cost = reserved.multiply(BigDecimal.valueOf(random.nextDouble(0, 1.2))).setScale(18, RoundingMode.DOWN);
             int kind = random.nextInt(4);
@@ -382,7 +486,7 @@ abstract class LedgerContract {
         assertThat(total.costUsd()).isEqualByComparingTo(spent);
         assertThat(total.uncertainUsd()).isEqualByComparingTo(held);
         assertThat(total.requests()).isEqualTo(10_000);
-        for (Scope scope : new Scope[] {Scope.TENANT, Scope.MODEL, Scope.TENANT_MODEL}) {
+        for (Scope scope : new Scope[] {Scope.PIPELINE, Scope.TENANT, Scope.MODEL, Scope.TENANT_MODEL}) {
             BigDecimal sum = ledger.history().budgets().stream().filter(state -> state.scope() == scope && state.period() == Period.MONTH)
                     .map(BudgetState::spentUsd).reduce(ZERO, BigDecimal::add);
             assertThat(sum).as("%s", scope).isEqualByComparingTo(spent);
@@ -429,33 +533,41 @@ abstract class LedgerContract {
 
     @Test
     void fourProcessesTogetherNeverPassALimit() throws Exception {
+        assertThat(ofFourProcesses(new Limit(Scope.TOTAL, Limit.ANY, Limit.ANY, Period.JOB, new BigDecimal("5.00")), i -> "")).isEqualTo(Map.of("", 50));
+        assertSpending("5.00", "0", "0");
+    }
+
+    /** How many of 1,000 calls of $0.10, each by one of four processes, were made of each pipeline. */
+    private Map<String, Integer> ofFourProcesses(Limit limit, IntFunction<String> pipeline) throws Exception {
         List<Ledger> ledgers = new ArrayList<>(List.of(ledger, TestLedgers.openTracking(other()), TestLedgers.openTracking(other()), TestLedgers.openTracking(other())));
-        ledgers.forEach(each -> each.limits(List.of(new Limit(Scope.TOTAL, Limit.ANY, Limit.ANY, Period.JOB, new BigDecimal("5.00")))));
+        ledgers.forEach(each -> each.limits(List.of(limit)));
         ExecutorService threads = Executors.newFixedThreadPool(100);
-        List<Future<Boolean>> claims = new ArrayList<>();
+        List<Future<String>> claims = new ArrayList<>();
         try {
             for (int i = 0; i < 1000; i++) {
                 Ledger mine = ledgers.get(i % 4);
                 // models in different orders: rows that would be locked crosswise
-                ClaimRequest request = new ClaimRequest(work("p" + i, "t" + i % 5), 1, 0, "m" + i % 7, new BigDecimal("0.10"), false);
+                ClaimRequest request = new ClaimRequest(work("p" + i, "t" + i % 5, pipeline.apply(i)), 1, 0, "m" + i % 7, new BigDecimal("0.10"), false);
                 claims.add(threads.submit(() -> {
                     if (mine.claim(request).join() instanceof ClaimAnswer.Reserved reserved) {
                         mine.settleAndFinish(reserved.claimId(), paid("0.10"), request.work(), answer("0.10")).join();
-                        return true;
+                        return request.work().pipeline();
                     }
-                    return false;
+                    return null;
                 }));
             }
-            int made = 0;
-            for (Future<Boolean> claim : claims) {
-                made += claim.get(60, TimeUnit.SECONDS) ? 1 : 0;
+            Map<String, Integer> made = new TreeMap<>();
+            for (Future<String> claim : claims) {
+                String of = claim.get(60, TimeUnit.SECONDS);
+                if (of != null) {
+                    made.merge(of, 1, Integer::sum);
+                }
             }
-            assertThat(made).isEqualTo(50);
+            return made;
         } finally {
             threads.shutdown();
             ledgers.subList(1, 4).forEach(Ledger::close);
         }
-        assertSpending("5.00", "0", "0");
     }
 
     @Test

@@ -73,6 +73,7 @@ class LedgerCrashTest {
 
         Victim(Path directory, String name) throws IOException {
             process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC", "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote",
                     "-cp", System.getProperty("java.class.path"), ClaimingProcess.class.getName(), directory.toString(), name)
                     .redirectError(ProcessBuilder.Redirect.DISCARD).start();
             reader = new Thread(() -> process.inputReader().lines().map(line -> line.split(" ")).forEach(words -> promised.put(words[1], words[0])));

@@ -19,7 +19,11 @@ final class Prompts {
     }
 
     static Work work(String id, String tenant) {
-        return new Work(WorkId.of("openrouter", tenant, id, bytes("{\"prompt\":\"hello\"}")), "out", "", id, id, tenant, "chat", false);
+        return work(id, tenant, "");
+    }
+
+    static Work work(String id, String tenant, String pipeline) {
+        return new Work(WorkId.of("openrouter", tenant, pipeline + id, bytes("{\"prompt\":\"hello\"}")), "out", pipeline, id, id, tenant, "chat", false);
     }
 
     static ClaimRequest call(Work work, String usd) {

@@ -40,7 +40,7 @@ public final class TestLedgers {
         return new LedgerSettings(of.directory(), of.url(), of.user(), of.password(), of.instance(), of.lease(), false, of.clock());
     }
 
-    static LedgerSettings withClock(LedgerSettings of, Clock clock) {
+    public static LedgerSettings withClock(LedgerSettings of, Clock clock) {
         return new LedgerSettings(of.directory(), of.url(), of.user(), of.password(), of.instance(), of.lease(), of.storeText(), clock);
     }
 

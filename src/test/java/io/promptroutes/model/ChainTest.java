@@ -30,17 +30,23 @@ class ChainTest {
         called.note(new Attempt(called.calledModel(), 503, kind, "no", 5, 0));
     }
 
+    private void retryOrNext(int most, Duration wait, Instant now) {
+        if (!chain.retry(most, wait, now)) {
+            chain.next(null);
+        }
+    }
+
     @Test
     void aModelIsTriedAgainUpToSoManyCallsAndThenTheNextOneIs() {
         call(chain, "rate_limited");
-        chain.retryOrNext(2, Duration.ofSeconds(3), NOW);
+        retryOrNext(2, Duration.ofSeconds(3), NOW);
         assertThat(chain.step()).isEqualTo(Step.WAIT);
         assertThat(chain.delay()).isEqualTo(Duration.ofSeconds(3));
         assertThat(chain.model()).isEqualTo("a");
         assertThat(chain.attempts()).last().extracting(Attempt::waitMs).isEqualTo(3_000L);
 
         call(chain, "rate_limited");
-        chain.retryOrNext(2, Duration.ofSeconds(3), NOW);
+        retryOrNext(2, Duration.ofSeconds(3), NOW);
         assertThat(chain.step()).isEqualTo(Step.CALL);
         assertThat(chain.model()).isEqualTo("b");
         assertThat(chain.callsOnModel()).isZero();
@@ -51,7 +57,7 @@ class ChainTest {
     @Test
     void whatWouldLeaveTheOthersNoTimeIsNotWaitedFor() {
         call(chain, "rate_limited");
-        chain.retryOrNext(9, Duration.ofSeconds(31), NOW); // of 60 s each of three models keeps 10
+        retryOrNext(9, Duration.ofSeconds(31), NOW); // of 60 s each of three models keeps 10
         assertThat(chain.model()).isEqualTo("b");
     }
 

@@ -83,7 +83,7 @@ class ShippedSettingsTest {
 
     @BeforeAll
     static void load() throws IOException {
-        try (InputStream in = ShippedSettingsTest.class.getResourceAsStream("/application.properties")) {
+        try (InputStream in = ShippedSettingsTest.class.getResourceAsStream("/io/promptroutes/application.properties")) {
             SETTINGS.load(in);
         }
     }

@@ -70,7 +70,7 @@ class FallbackPoliciesTest {
 
     private final HandClock clock = new HandClock();
     private final Catalogue catalogue = Catalogue.shipped();
-    private final AdmissionGate intake = new AdmissionGate(10, Duration.ofSeconds(5), Duration.ofMinutes(10), false, clock);
+    private final AdmissionGate intake = new AdmissionGate(Duration.ofSeconds(5), Duration.ofMinutes(10), false, clock);
     private final ProviderStatus reach = new ProviderStatus(Dialect.OPENROUTER, "openrouter");
     private final Pauses pauses = new Pauses(intake, reach, clock);
     private final ParkedModels parked = new ParkedModels(clock);
@@ -84,7 +84,7 @@ class FallbackPoliciesTest {
     }
 
     private Fallback fallback(boolean free, boolean hold) {
-        return new Fallback(pauses, catalogue, parked, new Fallback.Waits(Duration.ofMillis(100), Duration.ofSeconds(30)),
+        return new Fallback(pauses, catalogue, parked, new Fallback.Waits(Duration.ofMillis(100), Duration.ofSeconds(30), true),
                 new ChainEnd(pauses, free, hold), reach.service(), new AlarmStates(), clock);
     }
 
@@ -245,7 +245,7 @@ class FallbackPoliciesTest {
     }
 
     private void unfit(String policy, FailureKind kind) {
-        Answer answer = new Answer("gen-1", run.chain().model(), null, "stop", null, "no JSON", null, null, null, null, null, null, null);
+        Answer answer = new Answer("gen-1", run.chain().model(), null, "stop", null, "no JSON", null, null, null, null, null, null, null, null);
         ObjectNode body = Json.MAPPER.createObjectNode().put("max_tokens", 100);
         run.calls().prepare(new ChatRequest.Body(body, Json.bytes(body), 100, 100), Duration.ofMinutes(1));
         run.calls().begin(clock.instant());

@@ -1,5 +1,7 @@
 package io.promptroutes.pipeline;
 
+import io.promptroutes.flow.Recipient;
+import io.promptroutes.flow.PromptWindow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptroutes.HandClock;
@@ -36,13 +38,15 @@ class LookUpTest {
 
     private static final byte[] LINE = "{\"prompt\":\"Hello\"}".getBytes(StandardCharsets.UTF_8);
 
-    private final AdmissionGate intake = new AdmissionGate(10, Duration.ofSeconds(5), Duration.ofMinutes(10), true, new HandClock());
-    private final LedgerPolicy policy = new LedgerPolicy("openrouter", "batch", "job", false, false, false, false, (prompt, end) -> false);
+    private final AdmissionGate intake = new AdmissionGate(Duration.ofSeconds(5), Duration.ofMinutes(10), true, new HandClock());
+    private final LedgerPolicy policy = new LedgerPolicy("openrouter", "batch", "job", false, false, false, false);
 
     private Exchange exchange() throws InvalidPrompt {
         Prompt prompt = new PromptParser(PlainSettings.get()).parse(LINE, Source.line("test", 1), null, null);
         Choice choice = new Choice(prompt, List.of("acme/short"), false, List::of, new ArrayList<>(), null, Map.of(), 0, Set.of(), null, null);
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.setVariable(Variables.PIPELINE, new Pipeline(policy, new PromptParser(PlainSettings.get()), 1_000, new PromptWindow(intake, 10)));
+        exchange.setVariable(Variables.RECIPIENT, (Recipient) ending -> { });
         exchange.setVariable(Variables.ARRIVAL, new Inbound(Source.line("test", 1), null, LINE, false, LINE.length));
         exchange.setVariable(Variables.PROMPT, prompt);
         exchange.setVariable(Variables.RUN, new PromptContext(prompt, "chat", new Chain(List.of("acme/short"), Duration.ofMinutes(2), false, "acme/short", null),
@@ -56,7 +60,7 @@ class LookUpTest {
         Exchange exchange = exchange();
         intake.mayCall(exchange.getVariable(Variables.RUN, PromptContext.class).permit());
         try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder))) {
-            new LookUp(ledger, intake, null, new JobStatistics(), policy, null, any -> true).process(exchange);
+            new LookUp(ledger, intake, null, new JobStatistics(), null).process(exchange);
         }
         assertThat(exchange.getVariable(Variables.NEXT)).isEqualTo(Outcome.UNANSWERED);
         assertThat(intake.inFlight()).isZero();

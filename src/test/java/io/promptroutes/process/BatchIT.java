@@ -152,7 +152,7 @@ class BatchIT {
     @Test
     void theSampleEndsWith1BecauseTwoOfItsLinesAreBroken() {
         String sample = Path.of("src", "samples", "prompts.jsonl").toAbsolutePath().toString();
-        Ended ended = Product.in(folder).run("batch", sample, "--simulate", "--out", "sample").with(1);
+        Ended ended = Product.in(folder).runHere("batch", sample, "--simulate", "--out", "sample").with(1);
         Outputs sampled = Outputs.of(folder.resolve("sample"));
         assertThat(sampled.results()).hasSize(18);
         assertThat(sampled.costs()).hasSize(18);
@@ -164,15 +164,13 @@ class BatchIT {
     @Test
     void aGoodFileEndsWith0AndTheSameCommandAgainCallsNothing() throws IOException {
         Product product = product().file("good.jsonl", "{\"prompt\":\"a\"}\n{\"prompt\":\"b\"}\n").file("none.jsonl", "\n\n");
-        Running good = product.start("batch", "good.jsonl", "--out", "deep/good", "--concurrency", "2");
-        Running none = product.start("batch", "none.jsonl", "--out", "none");
-        assertThat(good.ended(SOON).with(0).err()).contains("2 in = 2 answered + 0 dead letters");
-        assertThat(none.ended(SOON).with(0).err()).contains("0 in = 0 answered + 0 dead letters");
+        assertThat(product.runHere("batch", "good.jsonl", "--out", "deep/good", "--concurrency", "2").with(0).err()).contains("2 in = 2 answered + 0 dead letters");
+        assertThat(product.runHere("batch", "none.jsonl", "--out", "none").with(0).err()).contains("0 in = 0 answered + 0 dead letters");
         assertThat(Outputs.of(folder.resolve("none")).results()).isEmpty();
 
         byte[] before = Files.readAllBytes(folder.resolve("deep/good/results.jsonl"));
         long calls = simulator.bill().requests();
-        assertThat(product.run("batch", "good.jsonl", "--out", "deep/good").with(0).err()).contains("reused      2 answers worth $", "paid $0 now");
+        assertThat(product.runHere("batch", "good.jsonl", "--out", "deep/good").with(0).err()).contains("reused      2 answers worth $", "paid $0 now");
         assertThat(simulator.bill().requests()).isEqualTo(calls);
         assertThat(folder.resolve("deep/good/results.jsonl")).hasBinaryContent(before);
     }
@@ -208,7 +206,7 @@ class BatchIT {
                                               constant:
                                                 expression: chat
                         """)
-                .run("batch", "in.jsonl", "--out", "out").with(1);
+                .runHere("batch", "in.jsonl", "--out", "out").with(1);
         Outputs own = Outputs.of(folder.resolve("own/out"));
         assertThat(own.resultIds()).containsExactlyInAnyOrder("a", "c");
         assertThat(own.deadLetter("b").path("error").path("code").asText()).isEqualTo("internal_error");

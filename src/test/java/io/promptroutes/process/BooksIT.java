@@ -34,7 +34,7 @@ class BooksIT {
             String prompts = IntStream.range(0, PROMPTS).mapToObj(number -> "{\"id\":\"p-%d\",\"prompt\":\"Write a poem about %d.\",\"budget\":\"%s\"}%n"
                     .formatted(number, number, budgets.get(number % 4))).collect(Collectors.joining());
             Product product = Product.in(folder).calling(simulator).file("prompts.jsonl", prompts);
-            Ended ended = product.run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "50");
+            Ended ended = product.runHere("batch", "prompts.jsonl", "--out", "out", "--concurrency", "50");
             assertThat(ended.exit()).as(ended.err()).isIn(0, 1);
             Bill bill = simulator.bill();
             Map<String, BigDecimal> billed = new TreeMap<>();
@@ -48,7 +48,7 @@ class BooksIT {
             events.replaceAll((model, usd) -> plain(usd));
 
             Map<String, BigDecimal> figures = new TreeMap<>();
-            for (JsonNode row : Outputs.rows(product.run("costs", "--by", "model", "--format", "json").with(0).out())) {
+            for (JsonNode row : Outputs.rows(product.runHere("costs", "--by", "model", "--format", "json").with(0).out())) {
                 figures.put(row.path("model").asText(), plain(row.path("cost_usd").decimalValue()));
             }
             figures.values().removeIf(usd -> usd.signum() == 0);

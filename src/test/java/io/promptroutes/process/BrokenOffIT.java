@@ -51,14 +51,14 @@ class BrokenOffIT {
     @Test
     void aJobAndAQuestionEnd() {
         Product.Ended job = product.file("in.jsonl", REFUSED + "\n{\"id\":\"a\",\"prompt\":\"Fine.\"}\n{\"id\":\"b\",\"prompt\":\"Fine.\"}\n")
-                .run("batch", "in.jsonl", "--out", "out", "--concurrency", "1").with(1);
+                .runHere("batch", "in.jsonl", "--out", "out", "--concurrency", "1").with(1);
         assertThat(job.err()).contains("3 in = 2 answered + 1 dead letters", "1 internal_error").doesNotContain("STOPPED", "MISMATCH")
                 .as("the server's words may quote the prompt").doesNotContain("flagged");
         Outputs outputs = Outputs.of(folder.resolve("run/out"));
         assertThat(outputs.resultIds()).containsExactlyInAnyOrder("a", "b");
         assertThat(outputs.deadLetter("refused").at("/error/message").asText()).isEqualTo("IllegalStateException: a step of somebody's own");
 
-        JsonNode asked = Outputs.json(product.run("ask", "Tell me.", "--model", "openai/gpt-4.1").with(1).out());
+        JsonNode asked = Outputs.json(product.runHere("ask", "Tell me.", "--model", "openai/gpt-4.1").with(1).out());
         assertThat(asked.at("/error/code").asText()).isEqualTo("internal_error");
         assertThat(asked.at("/attempts/0/error").asText()).startsWith("moderation:");
     }

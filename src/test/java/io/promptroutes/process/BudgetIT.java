@@ -37,7 +37,7 @@ class BudgetIT {
     @Test
     void aJobStopsBeforeItsLimitAndGoesOnUnderAHigherOne() {
         Product product = job(Map.of(), 0, PROMPTS);
-        Ended ended = product.run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "200", "--max-cost", "5.00").with(3);
+        Ended ended = product.runHere("batch", "prompts.jsonl", "--out", "out", "--concurrency", "200", "--max-cost", "5.00").with(3);
         BigDecimal billed = simulator.bill().billedUsd();
         System.out.printf("billed under --max-cost 5.00: $%s%n", billed.toPlainString());
         assertThat(billed).isLessThanOrEqualTo(LIMIT).isGreaterThan(new BigDecimal("4.80"));
@@ -48,7 +48,7 @@ class BudgetIT {
         TestLedgers.assertNothingReserved(TestLedgers.embedded(folder.resolve("data")));
         assertThat(FourBatches.percents(folder.resolve("out"))).containsExactly(50, 80, 100);
 
-        Ended more = product.run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "200", "--max-cost", "40").with(0);
+        Ended more = product.runHere("batch", "prompts.jsonl", "--out", "out", "--concurrency", "200", "--max-cost", "40").with(0);
         assertThat(more.err()).contains("reused      " + first.results().size() + " answers");
         assertThat(outputs("out").resultIds()).hasSize(PROMPTS).doesNotHaveDuplicates();
         assertThat(simulator.bill().requests()).as("each prompt is called once").isEqualTo(PROMPTS);
@@ -58,7 +58,7 @@ class BudgetIT {
     @Test
     void aDaysLimitRejectsWhatIsLeft() {
         Product product = job(Map.of("simulator.fault.server-error", "5", "simulator.fault.cut-json", "3", "simulator.fault.reset", "3"), 0, PROMPTS);
-        product.run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "200", "-D", "budget.total.day=5", "-D",
+        product.runHere("batch", "prompts.jsonl", "--out", "out", "--concurrency", "200", "-D", "budget.total.day=5", "-D",
                 "budget.exhausted=reject").with(1);
         BigDecimal billed = simulator.bill().billedUsd();
         System.out.printf("billed under budget.total.day=5, reject: $%s%n", billed.toPlainString());
@@ -73,7 +73,7 @@ class BudgetIT {
     @Test
     void aDaysLimitGoesOnWithFreeModels() {
         Product product = job(Map.of(), 0, PROMPTS);
-        product.run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "200", "-D", "budget.total.day=5", "-D",
+        product.runHere("batch", "prompts.jsonl", "--out", "out", "--concurrency", "200", "-D", "budget.total.day=5", "-D",
                 "budget.exhausted=free").with(0);
         Bill bill = simulator.bill();
         System.out.printf("billed under budget.total.day=5, free: $%s%n", bill.billedUsd().toPlainString());
@@ -92,7 +92,7 @@ class BudgetIT {
                 "simulator.fault.error-in-200", "5", "simulator.fault.moderation", "5", "simulator.fault.rate-limited", "5", "simulator.retry-after", "0"));
         String lines = IntStream.range(0, prompts).mapToObj(number -> "{\"id\":\"p-%d\",\"prompt\":\"Name %d.\"}%n".formatted(number, number))
                 .collect(Collectors.joining());
-        Product.in(folder).calling(simulator).file("prompts.jsonl", lines).run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "200", "-D",
+        Product.in(folder).calling(simulator).file("prompts.jsonl", lines).runHere("batch", "prompts.jsonl", "--out", "out", "--concurrency", "200", "-D",
                 "budget.total.day=1000", "-D", "retry.backoff=10ms").with(1);
         Outputs outputs = outputs("out");
         assertThat(outputs.results().size() + outputs.deadLetters().size()).isEqualTo(prompts);

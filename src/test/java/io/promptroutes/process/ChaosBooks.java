@@ -26,7 +26,7 @@ record ChaosBooks(Map<String, List<Claim>> claims, Set<String> events) {
     record Claim(String state, BigDecimal cost, BigDecimal reserved) {
 
         boolean maybeBilled() {
-            return cost == null || cost.signum() > 0 || state.equals("succeeded") || state.equals("unknown");
+            return reserved.signum() == 0 /* of a free model, whose bill is $0 */ || cost == null || cost.signum() > 0 || state.equals("succeeded") || state.equals("unknown");
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -33,7 +34,7 @@ final class ChaosStage implements AutoCloseable {
     /** In milliseconds, of the consumer group: a killed instance's partitions move after this. */
     private static final int SESSION = 4_000;
     private static final int PARTITIONS = 6;
-    private static final List<String> TOPICS = List.of("prompts", "prompt-results", "prompt-costs", "prompt-dead-letters", "prompt-alerts");
+    private static final List<String> TOPICS = List.of("prompt-costs", "prompt-dead-letters", "prompt-alerts");
 
     private final Path folder;
     private final int port;
@@ -43,15 +44,17 @@ final class ChaosStage implements AutoCloseable {
     private final Simulator simulator;
     private final List<Running> instances = new ArrayList<>();
     private int started;
+    private final ChaosPipelines pipelines;
 
-    ChaosStage(Path folder) throws Exception {
+    ChaosStage(Path folder, ChaosPipelines pipelines) throws Exception {
         this.folder = folder;
+        this.pipelines = pipelines;
         port = KafkaBroker.freePort();
         controller = KafkaBroker.freePort();
         CompletableFuture<EmbeddedPostgres> database = CompletableFuture.supplyAsync(ChaosStage::postgres);
         startBroker();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers()))) {
-            admin.createTopics(TOPICS.stream().map(name -> new NewTopic(name, PARTITIONS, (short) 1)).toList()).all().get();
+            admin.createTopics(Stream.concat(TOPICS.stream(), pipelines.topics()).map(name -> new NewTopic(name, PARTITIONS, (short) 1)).toList()).all().get();
         }
         postgres = database.get();
         simulator = Simulator.start(simulated(Map.of()));
@@ -106,10 +109,11 @@ final class ChaosStage implements AutoCloseable {
                 "-D", "kafka.client.session.timeout.ms=" + SESSION, "-D", "kafka.client.heartbeat.interval.ms=500",
                 "-D", "ledger.url=jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres", "-D", "ledger.user=postgres",
                 "-D", "ledger.password=env:PGPASS", "-D", "ledger.lease=" + LEASE.toSeconds() + "s", "-D", "retry.backoff=100ms",
-                "-D", "publish.retry-millis=500", "-D", "pause.first-look=500ms"));
+                "-D", "costs.resend-every=2s", "-D", "pause.first-look=500ms"));
         arguments.addAll(List.of(more));
-        Running instance = Product.in(folder.resolve("instance-" + ++started)).calling(simulator).with("PGPASS", "postgres")
-                .start(arguments.toArray(String[]::new));
+        Product product = Product.in(folder.resolve("instance-" + ++started)).calling(simulator).with("PGPASS", "postgres");
+        pipelines.files().forEach(product::file);
+        Running instance = product.start(arguments.toArray(String[]::new));
         instances.add(instance);
         return instance;
     }

@@ -53,15 +53,11 @@ class CommandLineIT {
     @ParameterizedTest
     @ValueSource(strings = {"--help", "--version"})
     void everyCommandTellsItsHelpAndVersion(String option) {
-        // all at once: it is the starting that takes time
-        List<Running> running = List.of("", "batch", "ask", "models", "test", "simulator").stream()
-                .map(command -> command.isEmpty() ? Product.in(folder).start(option) : Product.in(folder).start(command, option))
-                .toList();
-        for (Running one : running) {
-            Ended ended = one.ended(SOON).with(0);
-            assertThat(ended.err()).as(one.arguments()).isEmpty();
+        Product product = Product.in(folder);
+        for (String command : List.of("", "batch", "ask", "models", "test", "simulator")) {
+            Ended ended = (command.isEmpty() ? product.run(option) : product.runHere(command, option)).with(0);
+            assertThat(ended.err()).as(command).isEmpty();
             if (option.equals("--help")) {
-                String command = one.arguments().replace(" --help", "").replace("--help", "");
                 assertThat(ended.out()).startsWith(("Usage: prompt-routes " + command).stripTrailing()).contains("--version");
             } else {
                 assertThat(ended.out()).matches("prompt-routes \\d+\\.\\d+\\.\\d+, Java \\d+[^\\n]*\\n");
@@ -80,8 +76,6 @@ class CommandLineIT {
     @Test
     void whatCannotBeUnderstoodIsExit2AndNamesTheFault() {
         Product product = Product.in(folder).calling(simulator).file("in.jsonl", "{\"prompt\":\"Hi\"}\n");
-        Running none = product.start();
-        Running unknown = product.start("bach");
         record Wrong(List<String> arguments, List<String> told) {
         }
         List<Wrong> all = List.of(
@@ -96,8 +90,8 @@ class CommandLineIT {
                         List.of("prompts.concurrency", "\"0\"", "command line", "1 to 10000")));
         all.forEach(one -> assertThat(product.runHere(Stream.concat(Stream.of("batch"), one.arguments().stream()).toArray(String[]::new)).with(2).err())
                 .contains(one.told()));
-        assertThat(none.ended(SOON).with(2).err()).contains("a command is missing", "batch", "ask");
-        assertThat(unknown.ended(SOON).with(2).err()).contains("bach");
+        assertThat(product.runHere().with(2).err()).contains("a command is missing", "batch", "ask");
+        assertThat(product.runHere("bach").with(2).err()).contains("bach");
         assertNothingWasCalled();
         assertThat(folder.resolve("o")).doesNotExist();
     }
@@ -105,13 +99,13 @@ class CommandLineIT {
     @Test
     void aUsageErrorIsALineWithWhatWasMeantAndWhereMoreIs() {
         Product product = Product.in(folder).calling(simulator).file("in.jsonl", "{\"prompt\":\"Hi\"}\n");
-        Running option = product.start("ask", "Hi", "--modle", "x");
-        Running command = product.start("bach", "in.jsonl");
-        Running value = product.start("batch", "in.jsonl", "--out", "o", "--input-format", "xml");
-        assertThat(option.ended(SOON).with(2).err().lines()).hasSize(2).anySatisfy(line -> assertThat(line).contains("--modle", "did you mean --model?"))
+        Ended option = product.runHere("ask", "Hi", "--modle", "x");
+        Ended command = product.runHere("bach", "in.jsonl");
+        Ended value = product.runHere("batch", "in.jsonl", "--out", "o", "--input-format", "xml");
+        assertThat(option.with(2).err().lines()).hasSize(2).anySatisfy(line -> assertThat(line).contains("--modle", "did you mean --model?"))
                 .anySatisfy(line -> assertThat(line).contains("prompt-routes ask --help"));
-        assertThat(command.ended(SOON).with(2).err()).contains("did you mean batch?", "Commands: batch, ");
-        assertThat(value.ended(SOON).with(2).err()).contains("--input-format", "xml", "CSV");
+        assertThat(command.with(2).err()).contains("did you mean batch?", "Commands: batch, ");
+        assertThat(value.with(2).err()).contains("--input-format", "xml", "CSV");
         assertNothingWasCalled();
     }
 
@@ -166,13 +160,13 @@ class CommandLineIT {
                 new Wrong("models.profile=none", List.of("models.profile", "\"none\"", "models.none.")));
         all.forEach(one -> assertThat(product.runHere("batch", "in.jsonl", "--out", one.setting().split("=")[0], "-D", one.setting()).with(2).err())
                 .contains(one.told()));
-        assertThat(product.run("batch", "in.jsonl", "--out", "o", "-D", "openrouter.base-url=somewhere").with(2).err())
+        assertThat(product.runHere("batch", "in.jsonl", "--out", "o", "-D", "openrouter.base-url=somewhere").with(2).err())
                 .contains("openrouter.base-url", "somewhere", "http");
-        assertThat(product.run("ask", "Hi", "--simulate", "-D", "simulator.latency=slow").with(2).err()).contains("simulator.latency");
+        assertThat(product.runHere("ask", "Hi", "--simulate", "-D", "simulator.latency=slow").with(2).err()).contains("simulator.latency");
         assertNothingWasCalled();
 
         // nothing is left behind that would stand in the way of the job once the setting is right
-        product.run("batch", "in.jsonl", "--out", "detection.rules").with(0);
+        product.runHere("batch", "in.jsonl", "--out", "detection.rules").with(0);
         assertThat(Outputs.of(folder.resolve("detection.rules")).results()).hasSize(1);
     }
 
@@ -180,16 +174,19 @@ class CommandLineIT {
     void aJobNeedsNoSecretsOfKafka() {
         Product product = Product.in(folder).calling(simulator).file("in.jsonl", "{\"prompt\":\"Hi\"}\n")
                 .file("application.properties", "kafka.client.sasl.jaas.config=file:nowhere\nkafka.group=\n");
-        product.run("batch", "in.jsonl", "--out", "o").with(0);
-        assertThat(product.run("run").with(2).err()).contains("kafka.client.sasl.jaas.config", "kafka.group");
+        product.runHere("batch", "in.jsonl", "--out", "o").with(0);
+        assertThat(product.runHere("run").with(2).err()).contains("kafka.client.sasl.jaas.config", "kafka.group");
     }
 
     @Test
     void eachFaultOfARouteFileIsARowOfTheCheck() {
-        Product product = Product.in(folder).calling(simulator).file("routes/mine.camel.yaml",
-                "- route:\n    id: mine\n    from:\n      uri: direct:mine\n      steps:\n        - process:\n            ref: preparCall\n        - log: '{{user.mine}}'\n").file("routes/engine/call.yaml", "");
-        assertThat(product.run("check", "--offline").with(2).out()).contains("MEND     no bean is called preparCall", "where: routes/mine.camel.yaml line 6",
-                "do:    did you mean prepareCall?", "MEND     there is no key user.mine", "where: routes/engine/call.yaml", "2 to mend, 1 warning;");
+        Product product = Product.in(folder).calling(simulator).file("routes/engine/more.camel.yaml",
+                "- route:\n    id: more\n    from:\n      uri: direct:more\n      steps:\n        - process:\n            ref: preparCall\n").file("routes/engine/call.yaml", "")
+                .file("routes/mine.camel.yaml", "- route:\n    id: mine\n    from:\n      uri: direct:mine\n      steps:\n        - process:\n            ref: prepareCall\n"
+                        + "        - log: '{{user.mine}}'\n");
+        assertThat(product.runHere("check", "--offline").with(2).out()).contains("MEND     no bean is called preparCall", "where: routes/engine/more.camel.yaml line 6",
+                "do:    did you mean prepareCall?", "MEND     no bean is called prepareCall", "where: routes/mine.camel.yaml line 6", "do:    name one that is there",
+                "MEND     there is no key user.mine", "where: routes/engine/call.yaml", "3 to mend, 1 warning;");
     }
 
     @ParameterizedTest
@@ -198,22 +195,22 @@ class CommandLineIT {
         String file = "routes/engine/fallback.camel.yaml";
         Product product = Product.in(folder).calling(simulator).file(file,
                 Files.readString(Path.of(file)).replace("retryOrNext(*, {{retry.rate-limited.calls}})", policy));
-        assertThat(product.run("check", "--offline").with(2).out()).contains("where: " + file + " line 24", "do:    write retryOrNext(*, NUMBER)");
+        assertThat(product.runHere("check", "--offline").with(2).out()).contains("where: " + file + " line 24", "do:    write retryOrNext(*, NUMBER)");
     }
 
     @Test
     void brokenFilesInTheWorkingDirectoryAreNamed() {
-        List<Running> running = List.of(
-                Product.in(folder.resolve("b")).calling(simulator).file("application.properties", "prompts.system=\\u12\n").start("ask", "Hi"),
-                Product.in(folder.resolve("c")).calling(simulator).file("application.properties", "retry.backof=1s\n").start("ask", "Hi"),
-                Product.in(folder.resolve("d")).calling(simulator).file("application.properties", "retry.backoff=-1\n").start("ask", "Hi"),
-                Product.in(folder.resolve("e")).calling(simulator).file("routes/engine/call.camel.yaml", "- route: [\n").start("ask", "Hi"),
+        List<Ended> ended = List.of(
+                Product.in(folder.resolve("b")).calling(simulator).file("application.properties", "prompts.system=\\u12\n").runHere("ask", "Hi"),
+                Product.in(folder.resolve("c")).calling(simulator).file("application.properties", "retry.backof=1s\n").runHere("ask", "Hi"),
+                Product.in(folder.resolve("d")).calling(simulator).file("application.properties", "retry.backoff=-1\n").runHere("ask", "Hi"),
+                Product.in(folder.resolve("e")).calling(simulator).file("routes/engine/call.camel.yaml", "- route: [\n").runHere("ask", "Hi"),
                 Product.in(folder.resolve("f")).calling(simulator).file("routes/mine.camel.yaml",
-                        "- route:\n    id: mine\n    form:\n      uri: direct:mine\n").start("ask", "Hi"),
-                Product.in(folder.resolve("g")).calling(simulator).file("routes/call.camel.yaml", "- route: [\n").start("ask", "Hi"),
+                        "- route:\n    id: mine\n    form:\n      uri: direct:mine\n").runHere("run"),
+                Product.in(folder.resolve("g")).calling(simulator).file("routes/call.camel.yaml", "- route: [\n").runHere("run"),
                 Product.in(folder.resolve("h")).calling(simulator).file("routes/mine.camel.yaml", "- route:\n    id: mine\n    from:\n      uri: seda:mine\n"
-                        + "      parameters:\n        concurentConsumers: 2\n      steps:\n        - log: a\n").start("ask", "Hi"),
-                Product.in(folder.resolve("i")).calling(simulator).start("detect", "--evaluate", "nowhere.jsonl"));
+                        + "      parameters:\n        concurentConsumers: 2\n      steps:\n        - log: a\n").runHere("run"),
+                Product.in(folder.resolve("i")).calling(simulator).run("detect", "--evaluate", "nowhere.jsonl"));
         List<List<String>> told = List.of(List.of("application.properties", "cannot be read"),
                 List.of("retry.backof", "application.properties", "retry.backoff"),
                 List.of("retry.backoff", "application.properties", "a duration"),
@@ -223,7 +220,7 @@ class CommandLineIT {
                 List.of("an address of seda has no option concurentConsumers in routes/mine.camel.yaml line 6; did you mean concurrentConsumers?"),
                 List.of("nowhere.jsonl does not exist"));
         for (int i = 0; i < told.size(); i++) {
-            assertThat(running.get(i).ended(SOON).with(2).err()).contains(told.get(i)).doesNotContain("\tat ");
+            assertThat(ended.get(i).with(2).err()).contains(told.get(i)).doesNotContain("\tat ");
         }
         assertNothingWasCalled();
     }
@@ -232,10 +229,10 @@ class CommandLineIT {
     void withoutAKeyNothingIsCalledAndTheTwoWaysOutAreTold() {
         Product product = Product.in(folder).with("OPENROUTER_BASE_URL", simulator.baseUrl().toString())
                 .file("in.jsonl", "{\"prompt\":\"Hi\"}\n");
-        List<Running> running = List.of(product.start("ask", "Hi"), product.start("batch", "in.jsonl", "--out", "o"), product.start("test"),
-                product.with("OPENROUTER_API_KEY", "  ").start("ask", "Hi"),
-                product.start("ask", "Hi", "-D", "openrouter.api-key=file:no-such-file"));
-        running.forEach(one -> assertThat(one.ended(SOON).with(2).err()).contains("OPENROUTER_API_KEY", "--simulate"));
+        List<Ended> ended = List.of(product.run("ask", "Hi"), product.runHere("batch", "in.jsonl", "--out", "o"), product.runHere("test"),
+                product.with("OPENROUTER_API_KEY", "  ").runHere("ask", "Hi"),
+                product.runHere("ask", "Hi", "-D", "openrouter.api-key=file:no-such-file"));
+        ended.forEach(one -> assertThat(one.with(2).err()).contains("OPENROUTER_API_KEY", "--simulate"));
         assertNothingWasCalled();
         assertThat(folder.resolve("o")).doesNotExist();
     }
@@ -244,24 +241,24 @@ class CommandLineIT {
     void testTellsAGoodKeyFromABadOneAndFromAServerThatIsNotThere() {
         simulator.configure(config(Map.of("simulator.key", Product.KEY)));
         Product product = Product.in(folder).calling(simulator);
-        Running good = product.start("test");
-        Running bad = product.with("OPENROUTER_API_KEY", "sk-or-v1-other").start("test");
-        Running nowhere = product.with("OPENROUTER_BASE_URL", NOWHERE).start("test");
-        assertThat(good.ended(SOON).with(0).out()).contains("key       good", "left", simulator.baseUrl().toString());
-        assertThat(bad.ended(SOON).with(3).out()).contains("refused with HTTP 401").doesNotContain("key       good");
-        assertThat(nowhere.ended(SOON).with(3).out()).contains(NOWHERE, "cannot be reached");
+        Ended good = product.run("test");
+        Ended bad = product.with("OPENROUTER_API_KEY", "sk-or-v1-other").runHere("test");
+        Ended nowhere = product.with("OPENROUTER_BASE_URL", NOWHERE).runHere("test");
+        assertThat(good.with(0).out()).contains("key       good", "left", simulator.baseUrl().toString());
+        assertThat(bad.with(3).out()).contains("refused with HTTP 401").doesNotContain("key       good");
+        assertThat(nowhere.with(3).out()).contains(NOWHERE, "cannot be reached");
         assertNothingWasCalled();
     }
 
     @Test
     void modelsShowsTodaysPricesOrThoseOfTheJar() {
         Product product = Product.in(folder).calling(simulator);
-        Running online = product.start("models");
-        Running offline = product.with("OPENROUTER_BASE_URL", NOWHERE).start("models");
-        Running old = product.start("models", "-D", "models.profile=models-2024");
-        assertThat(online.ended(SOON).with(0).out()).contains("of OpenRouter, now", "openai/gpt-4.1-mini", "smart.code.balanced");
-        assertThat(offline.ended(SOON).with(0).out()).contains("of the copy in the jar, 2026-08-15", "openai/gpt-4.1-mini");
-        assertThat(old.ended(SOON).with(0).out()).contains("google/gemini-pro", "NOT LISTED");
+        Ended online = product.run("models");
+        Ended offline = product.with("OPENROUTER_BASE_URL", NOWHERE).runHere("models");
+        Ended old = product.runHere("models", "-D", "models.profile=models-2024");
+        assertThat(online.with(0).out()).contains("of OpenRouter, now", "openai/gpt-4.1-mini", "smart.code.balanced");
+        assertThat(offline.with(0).out()).contains("of the copy in the jar, 2026-08-15", "openai/gpt-4.1-mini");
+        assertThat(old.with(0).out()).contains("google/gemini-pro", "NOT LISTED");
         assertNothingWasCalled();
     }
 
@@ -275,9 +272,9 @@ class CommandLineIT {
         assertThat(own.path("cost_usd").decimalValue()).isEqualByComparingTo(simulator.bill().billedUsd()).isPositive();
 
         // a slash at the end, which is easily typed, changes nothing
-        only(product.with("OPENROUTER_BASE_URL", simulator.baseUrl() + "/").run("ask", "Name a river.").with(0));
+        only(product.with("OPENROUTER_BASE_URL", simulator.baseUrl() + "/").runHere("ask", "Name a river.").with(0));
 
-        JsonNode smart = only(product.run("ask", "Write a haiku.", "--budget", "free", "--simulate", "-D", "simulator.latency=0ms").with(0));
+        JsonNode smart = only(product.runHere("ask", "Write a haiku.", "--budget", "free", "--simulate", "-D", "simulator.latency=0ms").with(0));
         assertThat(smart.path("routing").path("budget").asText()).isEqualTo("free");
         assertThat(simulator.bill().requests()).as("--simulate beats the environment").isEqualTo(2);
     }
@@ -289,21 +286,19 @@ class CommandLineIT {
         // LC_ALL: standard output is UTF-8 whatever the terminal's character set
         Product product = Product.in(folder).calling(simulator).with("LC_ALL", "C")
                 .file("application.properties", "models.alias.short=" + model + "\n");
-        Running refused = product.start("ask", "Hi", "--model", "short");
-        Running invalid = product.start("ask", "Hi", "--budget", "huge");
-        JsonNode letter = only(refused.ended(SOON).with(1));
+        JsonNode letter = only(product.run("ask", "Hi", "--model", "short").with(1));
         assertThat(letter.path("status").asText()).isEqualTo("failed");
         assertThat(letter.path("error").path("code").asText()).isEqualTo("moderation");
         assertThat(letter.path("attempts")).hasSize(1);
         assertThat(letter.path("attempts").path(0).path("model").asText()).isEqualTo(model);
         assertThat(letter.path("request").path("prompt").asText()).isEqualTo("Hi");
-        assertThat(only(invalid.ended(SOON).with(1)).path("error").path("code").asText()).isEqualTo("invalid_field");
+        assertThat(only(product.runHere("ask", "Hi", "--budget", "huge").with(1)).path("error").path("code").asText()).isEqualTo("invalid_field");
     }
 
     @Test
     void askWithARefusedKeyIsExit3WithoutADeadLetter() {
         simulator.configure(config(Map.of("simulator.key", "another")));
-        Ended ended = Product.in(folder).calling(simulator).run("ask", "Hi").with(3);
+        Ended ended = Product.in(folder).calling(simulator).runHere("ask", "Hi").with(3);
         assertThat(ended.out()).isEmpty();
         assertThat(ended.err()).contains("key", "OPENROUTER_API_KEY").doesNotContain(Product.KEY);
         assertThat(simulator.bill().requests()).isEqualTo(1);
@@ -315,8 +310,9 @@ class CommandLineIT {
         Product jar = Product.in(folder.resolve("jar")).calling(simulator);
         Product file = Product.in(folder.resolve("file")).calling(simulator).file("application.properties", "tasks.general.max-tokens=201\n");
         Product environment = file.with("TASKS_GENERAL_MAX_TOKENS", "202");
-        List<Running> running = List.of(ask(jar), ask(file), ask(environment), ask(environment, "-D", "tasks.general.max-tokens=203"));
-        assertThat(running).map(one -> only(one.ended(SOON).with(0)).path("routing").path("config").path("max_tokens").asInt())
+        String[] ask = {"ask", "What is the capital of Mongolia?"};
+        List<Ended> ended = List.of(jar.runHere(ask), file.runHere(ask), environment.run(ask), environment.runHere("ask", ask[1], "-D", "tasks.general.max-tokens=203"));
+        assertThat(ended).map(one -> only(one.with(0)).path("routing").path("config").path("max_tokens").asInt())
                 .containsExactly(1000, 201, 202, 203);
     }
 
@@ -337,7 +333,7 @@ class CommandLineIT {
                 """;
         assertThat(shipped).contains("direct").contains("detect-task");
         JsonNode result = only(Product.in(folder).calling(simulator).file("routes/engine/detect-task.camel.yaml", own)
-                .run("ask", "Write a poem about the sea.").with(0));
+                .runHere("ask", "Write a poem about the sea.").with(0));
         assertThat(result.path("routing").path("task").asText()).isEqualTo("math");
         assertThat(result.path("routing").path("config").path("max_tokens").asInt()).isEqualTo(800);
     }
@@ -358,17 +354,17 @@ class CommandLineIT {
         own.start();
         Product product = Product.in(folder).with("OPENROUTER_API_KEY", "");
         String url = "http://127.0.0.1:" + own.getAddress().getPort();
-        product.run("ask", "Hi").with(2);
+        product.runHere("ask", "Hi").with(2);
         product.run("providers", "add", "own", "--url", url).with(0);
-        Ended added = product.run("providers", "add", "literal", "--url", url, "--key", Product.KEY).with(0);
-        product.run("providers", "use", "own").with(0);
-        assertThat(only(product.run("ask", "Hi", "--model", "local").with(0)).path("text").asText()).isEqualTo("From home.");
-        Ended listed = product.run("providers", "list").with(0);
+        Ended added = product.runHere("providers", "add", "literal", "--url", url, "--key", Product.KEY).with(0);
+        product.runHere("providers", "use", "own").with(0);
+        assertThat(only(product.runHere("ask", "Hi", "--model", "local").with(0)).path("text").asText()).isEqualTo("From home.");
+        Ended listed = product.runHere("providers", "list").with(0);
         assertThat(listed.out()).containsPattern("\\* own +openai +" + url + " +key none").contains("  literal").doesNotContain(Product.KEY);
         assertThat(added.out() + added.err()).contains("env:NAME or file:PATH is safer").doesNotContain(Product.KEY);
-        assertThat(product.run("providers", "test", "own").with(0).out()).contains("HTTP 200, 1 models");
-        product.run("providers", "remove", "own").with(0);
-        product.run("ask", "Hi").with(2);
+        assertThat(product.runHere("providers", "test", "own").with(0).out()).contains("HTTP 200, 1 models");
+        product.runHere("providers", "remove", "own").with(0);
+        product.runHere("ask", "Hi").with(2);
         own.stop(0);
     }
 
@@ -385,14 +381,9 @@ class CommandLineIT {
         assertThat(Outputs.of(folder.resolve("out")).result("b").path("model_used").asText()).isEqualTo("openai/gpt-4.1");
         assertThat(product.runHere("budgets", "list").with(0).out()).contains("limit: tenant school, $0.000001 a day (row)");
 
-        product.run("budgets", "remove", "school").with(0);
+        product.runHere("budgets", "remove", "school").with(0);
         product.runHere("batch", "prompts.jsonl", "--out", "out", "--fresh").with(0);
         assertThat(Outputs.of(folder.resolve("out")).result("a").path("model_used").asText()).isEqualTo("openai/gpt-4.1");
-    }
-
-    private static Running ask(Product product, String... options) {
-        return product.start(Stream.concat(Stream.of("ask", "What is the capital of Mongolia?"), Stream.of(options))
-                .toArray(String[]::new));
     }
 
     private static JsonNode only(Ended ended) {

@@ -62,7 +62,7 @@ class FaultCampaignIT {
         simulator = Simulator.start(config());
         String prompts = IntStream.range(0, PROMPTS).mapToObj(FaultCampaignIT::line).collect(Collectors.joining());
         ended = Product.in(folder).calling(simulator).file("prompts.jsonl", prompts)
-                .run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "100", "-D", "prompts.window=2000");
+                .runHere("batch", "prompts.jsonl", "--out", "out", "--concurrency", "100", "-D", "prompts.window=2000");
         outputs = Outputs.of(folder.resolve("out"));
         bill = simulator.bill();
         Stream.concat(outputs.results().stream(), outputs.deadLetters().stream()).forEach(one -> byId.put(one.path("id").asText(), one));
@@ -143,7 +143,7 @@ class FaultCampaignIT {
                 .forEach(data -> events.merge(data.path(data.path("model_used").isNull() ? "model_requested" : "model_used").asText(),
                         data.path("cost_usd").decimalValue(), BigDecimal::add));
         Map<String, BigDecimal> figures = new HashMap<>();
-        for (JsonNode row : Outputs.rows(Product.in(folder).calling(simulator).run("costs", "--by", "model", "--format", "json").with(0).out())) {
+        for (JsonNode row : Outputs.rows(Product.in(folder).calling(simulator).runHere("costs", "--by", "model", "--format", "json").with(0).out())) {
             figures.put(row.path("model").asText(), row.path("cost_usd").decimalValue());
         }
         figures.values().removeIf(usd -> usd.signum() == 0);

@@ -39,7 +39,7 @@ class FreeOnlyIT {
         Bill bill;
         Ended ended;
         try (Simulator simulator = Simulator.start(Simulated.by(settings))) {
-            ended = Product.in(folder).calling(simulator).file("prompts.jsonl", prompts()).run("batch", "prompts.jsonl", "--out", "out",
+            ended = Product.in(folder).calling(simulator).file("prompts.jsonl", prompts()).runHere("batch", "prompts.jsonl", "--out", "out",
                     "--concurrency", "50", "-D", "retry.backoff=50ms", "-D", "pause.first-look=200ms", "-D", "pause.max=1s");
             bill = simulator.bill();
         }

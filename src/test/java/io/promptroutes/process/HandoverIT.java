@@ -29,8 +29,8 @@ class HandoverIT {
 
     @BeforeAll
     static void start() throws Exception {
-        stage = new ChaosStage(folder);
-        published = new Published(stage.brokers());
+        stage = new ChaosStage(folder, ChaosPipelines.SHIPPED);
+        published = new Published(stage.brokers(), ChaosPipelines.SHIPPED);
     }
 
     @AfterEach

@@ -304,7 +304,7 @@ class InboxIT {
             service.topics(Map.of());
             service.produce(0, 20);
             product(simulator).file("in/f.jsonl", lines(100, 120));
-            service.start("inbox.directory=in", "inbox.settled=100ms");
+            service.start("pipelines=prompts,inbox", "inbox.directory=in", "inbox.settled=100ms");
             awaitDone("f.jsonl");
             await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(service.committed()).isEqualTo(20));
             assertThat(service.read("results")).hasSize(20);
@@ -321,7 +321,7 @@ class InboxIT {
         Product beside = Product.in(folder);
         Product.Ended costs = beside.run("costs", "--by", "job", "--format", "json").with(0);
         assertThat(Outputs.rows(costs.out())).extracting(row -> row.path("job").asText() + " " + row.path("requests").asInt())
-                .hasSize(2).anySatisfy(job -> assertThat(job).startsWith("inbox ").endsWith(" 20")).contains("kafka both 20");
+                .hasSize(2).anySatisfy(job -> assertThat(job).startsWith("inbox ").endsWith(" 20")).contains("pipeline prompts 20");
         assertThat(Outputs.rows(beside.run("costs", "--last", "3", "--format", "json").with(0).out())).hasSize(3);
     }
 }

@@ -2,6 +2,7 @@ package io.promptroutes.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptroutes.process.Product.Ended;
 import io.promptroutes.process.Product.Running;
 import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
@@ -49,13 +50,11 @@ class InputsIT {
             try (OutputStream zipped = new GZIPOutputStream(Files.newOutputStream(folder.resolve("in/more.jsonl.gz")))) {
                 zipped.write("{\"id\":\"zipped\",\"prompt\":\"Three.\"}\n".getBytes(StandardCharsets.UTF_8));
             }
-            product.run("batch", "in", "--out", "out", "--limit", "2").with(0);
+            product.runHere("batch", "in", "--out", "out", "--limit", "2").with(0);
             assertThat(simulator.bill().completions()).isEqualTo(2);
 
-            Running whole = product.start("batch", "in", "-", "--out", "out");
-            whole.process().getOutputStream().write("{\"prompt\":\"Four.\"}\nFive.".getBytes(StandardCharsets.UTF_8));
-            whole.process().getOutputStream().close();
-            assertThat(whole.ended(Duration.ofSeconds(90)).with(1).err()).contains("13 in = 9 answered + 4 dead letters", "2 invalid_csv, 2 moderation",
+            Ended whole = product.runHere("{\"prompt\":\"Four.\"}\nFive.", List.of("batch", "in", "-", "--out", "out"));
+            assertThat(whole.with(1).err()).contains("13 in = 9 answered + 4 dead letters", "2 invalid_csv, 2 moderation",
                     "reused      2 answers");
             Outputs outputs = Outputs.of(folder.resolve("out"));
             assertThat(outputs.resultIds()).containsExactlyInAnyOrder("zipped", "prompts.txt:1", "prompts.txt:2", "table.csv:2", "table.csv:5",
@@ -68,14 +67,14 @@ class InputsIT {
 
             simulator.configure(config(Map.of()));
             long calls = simulator.bill().completions();
-            assertThat(product.run("dead-letters", "replay", "out", "--code", "moderation,timeout").with(0).err())
+            assertThat(product.runHere("dead-letters", "replay", "out", "--code", "moderation,timeout").with(0).err())
                     .contains("2 in = 2 answered", "replayed    2 dead letters, skipped 2: 2 invalid_csv");
             outputs = Outputs.of(folder.resolve("out"));
             assertThat(outputs.deadLetterIds()).containsExactlyInAnyOrder("table.csv:7", "table.csv:9");
             assertThat(outputs.resultIds()).contains("table.csv:3", "table.csv:4").hasSize(11);
             assertThat(simulator.bill().completions()).as("two samples of one prompt are two calls").isEqualTo(calls + 2);
 
-            assertThat(product.run("batch", "in", "--out", "out").with(1).err()).contains("11 in = 9 answered + 2 dead letters", "paid $0 now");
+            assertThat(product.runHere("batch", "in", "--out", "out").with(1).err()).contains("11 in = 9 answered + 2 dead letters", "paid $0 now");
             assertThat(simulator.bill().completions()).isEqualTo(calls + 2);
             assertThat(Outputs.of(folder.resolve("out")).resultIds()).containsExactlyInAnyOrderElementsOf(outputs.resultIds());
         }
@@ -100,7 +99,7 @@ class InputsIT {
             for (String file : List.of("results", "costs", "dead-letters", "alerts")) {
                 Files.writeString(folder.resolve("out/" + file + ".jsonl"), foreign, StandardOpenOption.APPEND, StandardOpenOption.CREATE);
             }
-            assertThat(product.run(job).with(1).err()).contains("21 in = 18 answered + 3 dead letters", "paid $0 now", "results.jsonl has 2 lines that are no JSON with an id");
+            assertThat(product.runHere(job).with(1).err()).contains("21 in = 18 answered + 3 dead letters", "paid $0 now", "results.jsonl has 2 lines that are no JSON with an id");
             assertThat(Files.readString(folder.resolve("out/results.jsonl"))).contains(foreign.lines().toList());
             assertThat(Outputs.lines(folder.resolve("out/openai-output.jsonl"))).hasSize(18);
             assertThat(product.runHere("dead-letters", "replay", "out").with(1).err()).contains("3 in = 0 answered + 3 dead letters", "replayed    3 dead letters, skipped 2");
@@ -114,10 +113,10 @@ class InputsIT {
             Product product = Product.in(folder).calling(simulator).file("in/a.json", "[\n  {\n    \"prompt\": \"One.\"\n  },\n  \"Two.\"\n]\n")
                     .file("in/b.TSV", "prompt\tid\nThree, and more.\tb\n").file("in/c.txt", "{\"a\": \"text\"}\n").file("in/notes.md", "No prompt.\n")
                     .file("table", "id,prompt\nx,Four.\n").file("data.parquet", "PAR1\u0015\u0004");
-            assertThat(product.run("batch", "in", "--out", "out", "--whole-file").with(0).err()).contains("4 in = 4 answered", "not taken: in/notes.md (");
+            assertThat(product.runHere("batch", "in", "--out", "out", "--whole-file").with(0).err()).contains("4 in = 4 answered", "not taken: in/notes.md (");
             assertThat(Outputs.of(folder.resolve("out")).resultIds()).containsExactlyInAnyOrder("a.json:1", "a.json:2", "b", "c.txt:1");
 
-            assertThat(product.run("batch", "table", "data.parquet", "--out", "refused").with(1).err())
+            assertThat(product.runHere("batch", "table", "data.parquet", "--out", "refused").with(1).err())
                     .contains("file table cannot be read", "--input-format csv", "file data.parquet cannot be read", "it is binary (Parquet, ");
             assertThat(simulator.bill().completions()).isEqualTo(4);
 

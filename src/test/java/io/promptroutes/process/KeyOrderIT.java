@@ -39,8 +39,7 @@ class KeyOrderIT {
     @TempDir
     private Path folder;
 
-    /** @param seconds from the first outcome to the last */
-    private record Outcomes(List<ConsumerRecord<String, String>> records, double seconds) {
+    private record Outcomes(List<ConsumerRecord<String, String>> records) {
 
         /** Source offsets by key, in the order in which they came out. */
         Map<String, List<Long>> byKey() {
@@ -55,7 +54,7 @@ class KeyOrderIT {
     }
 
     @Test
-    void resultsOfAKeyComeOutInTheOrderOfItsOffsetsAndUnorderedIsFaster() throws Exception {
+    void resultsOfAKeyComeOutInTheOrderOfItsOffsetsWhereThatIsAskedFor() throws Exception {
         try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"));
                 Simulator simulator = Simulator.start(Simulated.by(Map.of()))) {
             Outcomes ordered = run(broker, simulator, "key");
@@ -63,9 +62,6 @@ class KeyOrderIT {
 
             Outcomes unordered = run(broker, simulator, "unordered");
             assertThat(unordered.keysOutOfOrder()).as("the faults would have brought them out of order").isPositive();
-            System.out.printf("order=key: %d records of %d keys in %.1f s; unordered: %.1f s, %.1f times as fast, %d keys out of order%n",
-                    RECORDS, KEYS, ordered.seconds(), unordered.seconds(), ordered.seconds() / unordered.seconds(), unordered.keysOutOfOrder());
-            assertThat(unordered.seconds()).isLessThan(ordered.seconds());
         }
     }
 
@@ -107,8 +103,7 @@ class KeyOrderIT {
         running.ended(Duration.ofSeconds(60)).with(3);
         assertThat(answered.size() + dead.size()).as("outcomes").isEqualTo(RECORDS);
         assertThat(dead).as("four models in a row fail").hasSizeLessThan(3);
-        long[] times = answered.stream().mapToLong(ConsumerRecord::timestamp).sorted().toArray();
-        return new Outcomes(answered, (times[times.length - 1] - times[0]) / 1e3);
+        return new Outcomes(answered);
     }
 
     /** The same records each time; some keys have many. */

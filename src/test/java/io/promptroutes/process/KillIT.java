@@ -119,7 +119,7 @@ class KillIT {
     void aKeyRefusedInMidBatchStopsTheJobAndASecondRunAnswersTheRest() {
         simulator = simulator(Map.of("simulator.latency", "20ms", "simulator.key-refused-after", "300", "simulator.record", "true"));
         Product product = job(simulator);
-        Ended ended = product.run("batch", "prompts.jsonl", "--out", "out", "--concurrency", "20").with(3);
+        Ended ended = product.runHere("batch", "prompts.jsonl", "--out", "out", "--concurrency", "20").with(3);
 
         Outputs outputs = Outputs.of(folder.resolve("out"));
         Bill bill = simulator.bill();
@@ -130,7 +130,7 @@ class KillIT {
         assertThat(seconds(ended)).as("seconds, the second look after pause.first-look included").isLessThan(20);
 
         simulator.configure(config(Map.of("simulator.latency", "0ms")));
-        product.run("batch", "prompts.jsonl", "--out", "second", "--concurrency", "50").with(0);
+        product.runHere("batch", "prompts.jsonl", "--out", "second", "--concurrency", "50").with(0);
         assertThat(Outputs.of(folder.resolve("second")).resultIds())
                 .containsExactlyInAnyOrderElementsOf(IntStream.range(0, PROMPTS).mapToObj(number -> "p-" + number).toList());
     }

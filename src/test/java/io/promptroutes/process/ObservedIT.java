@@ -44,7 +44,7 @@ class ObservedIT {
             traced(service, collector.spans().stream().filter(span -> span.trace().equals(TRACE)).toList());
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
                 String text = service.get("/observe/metrics").body();
-                assertThat(text.lines()).contains("prompt_routes_kafka_lag{topic=\"observed-prompts\"} 0.0", "prompt_routes_prompts_total{outcome=\"answered\"} 1.0",
+                assertThat(text.lines()).contains("prompt_routes_kafka_lag{topic=\"observed-prompts\"} 0.0", "prompt_routes_prompts_total{outcome=\"answered\",pipeline=\"prompts\"} 1.0",
                         "prompt_routes_budget_limit_USD{budget=\"total.day\"} 5.0", "prompt_routes_ready{check=\"broker\"} 1.0", "prompt_routes_in_flight 0.0");
                 // no fallback has happened, and the simulator's key has no limit
                 assertThat(names(text)).containsAll(documented().stream().filter(name -> !name.matches("prompt_routes_(fallbacks_total|credit_left_USD)")).toList());

@@ -2,10 +2,8 @@ package io.promptroutes.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promptroutes.cli.InThisProcess;
 import io.promptroutes.simulator.Simulator;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
@@ -31,6 +30,9 @@ final class Product {
     /** Processes with these start faster, and behave the same. */
     private static final List<String> FASTER = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+UnlockDiagnosticVMOptions",
             "-XX:-BytecodeVerificationRemote", "-Xmx512m");
+
+    /** Where each process of this JVM has its working directory. */
+    private static final Map<Process, Path> FOLDERS = new ConcurrentHashMap<>();
 
     private final Path folder;
     private final List<String> before;
@@ -94,56 +96,72 @@ final class Product {
     }
 
     Running start(String... arguments) {
-        Path jar = Path.of("target", "prompt-routes.jar").toAbsolutePath();
-        assertThat(jar).as("the jar that `mvn package` makes").exists();
         List<String> command = new ArrayList<>(before);
-        command.add(JAVA.toString());
-        command.addAll(FASTER);
-        command.addAll(ClassArchive.options(JAVA, FASTER, jar));
+        command.addAll(java());
         command.addAll(jvm);
-        command.addAll(List.of("-jar", jar.toString()));
+        command.addAll(List.of("-jar", jar().toString()));
         command.addAll(List.of(arguments));
         try {
             Path out = Files.createTempFile(folder, "stdout-", ".txt");
             Path err = Files.createTempFile(folder, "stderr-", ".txt");
             ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
                     .redirectOutput(out.toFile()).redirectError(err.toFile());
-            builder.environment().keySet().removeIf(Product::changesTheProduct);
-            // any that is free: several may run at a time
-            builder.environment().put("MANAGEMENT_PORT", "0");
-            builder.environment().putAll(environment);
+            builder.environment().clear();
+            builder.environment().putAll(environment());
             if (started.stream().anyMatch(Process::isAlive)) {
                 // else they would share one, and one the limits of another
                 builder.environment().putIfAbsent("LEDGER_DIRECTORY", "data-" + started.size());
             }
             Process process = builder.start();
             started.add(process);
+            FOLDERS.put(process, folder);
             return new Running(process, out, err, String.join(" ", arguments));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    private static Path jar() {
+        Path jar = Path.of("target", "prompt-routes.jar").toAbsolutePath();
+        assertThat(jar).as("the jar that `mvn package` makes").exists();
+        return jar;
+    }
+
+    private static List<String> java() {
+        List<String> java = new ArrayList<>(List.of(JAVA.toString()));
+        java.addAll(FASTER);
+        java.addAll(ClassArchive.options(JAVA, FASTER, jar()));
+        return java;
+    }
+
+    private Map<String, String> environment() {
+        Map<String, String> all = new HashMap<>(System.getenv());
+        all.keySet().removeIf(Product::changesTheProduct);
+        // any that is free: several may run at a time
+        all.put("MANAGEMENT_PORT", "0");
+        all.putAll(environment);
+        return all;
+    }
+
     private static boolean changesTheProduct(String variable) {
-        return List.of("OPENROUTER_", "PROMPTS_", "RETRY_", "MODELS_", "SIMULATOR_", "PUBLISH_", "PAUSE_", "LOG4J_", "KAFKA_", "INBOX_", "MANAGEMENT_", "LEDGER_", "BUDGET_", "OTEL_", "METRICS_", "TRACING_", "LOGS_", "HEALTH_", "JAVA_TOOL", "JDK_JAVA")
+        return List.of("OPENROUTER_", "PROMPTS_", "RETRY_", "MODELS_", "SIMULATOR_", "PUBLISH_", "PAUSE_", "LOG4J_", "KAFKA_", "INBOX_", "MANAGEMENT_", "LEDGER_", "BUDGET_", "OTEL_", "METRICS_", "TRACING_", "LOGS_", "HEALTH_", "PROBES_", "HTTP_", "JAVA_TOOL", "JDK_JAVA")
                 .stream().anyMatch(variable::startsWith);
     }
 
     /**
-     * The same without a process: the working directory cannot be changed, so names of files in the folder are made absolute, and only the
-     * variables that {@link #calling} sets count.
+     * The same in a process that is kept ({@link KeptProcess}), where starting one is not what the test is about. It works in another folder, by
+     * which the ledger knows a job: what is begun here goes on here.
      */
     Ended runHere(String... arguments) {
-        List<String> absolute = new ArrayList<>();
-        for (String argument : arguments) {
-            boolean names = !absolute.isEmpty() && (absolute.get(absolute.size() - 1).equals("--out") || Files.exists(folder.resolve(argument)));
-            absolute.add(names ? folder.resolve(argument).toString() : argument.replace("=file:", "=file:" + folder + "/"));
-        }
-        absolute.addAll(List.of("-D", "openrouter.base-url=" + environment.get("OPENROUTER_BASE_URL"), "-D", "openrouter.api-key=" + KEY,
-                "-D", "ledger.directory=" + folder.resolve("data"), "-D", "catalogue.copy=" + folder.resolve("data/models.json")));
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        return new Ended(InThisProcess.execute(absolute.toArray(String[]::new), out, err), out.toString(), err.toString());
+        return runHere("", List.of(arguments));
+    }
+
+    /** @param input on standard input */
+    Ended runHere(String input, List<String> arguments) {
+        assertThat(before.isEmpty() && jvm.isEmpty()).as("nothing that needs a process of its own").isTrue();
+        FOLDERS.keySet().removeIf(process -> !process.isAlive());
+        assertThat(FOLDERS.values()).as("folders of processes under way").noneMatch(used -> used.startsWith(folder));
+        return KeptProcess.run(java(), jar(), folder, environment(), input, arguments);
     }
 
     /** A process under way. */

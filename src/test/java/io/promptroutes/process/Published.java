@@ -2,8 +2,6 @@ package io.promptroutes.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.Schemas;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -12,9 +10,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -27,20 +24,24 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  */
 final class Published implements AutoCloseable {
 
+    private static final String COSTS = "prompt-costs";
+    private static final String DEAD_LETTERS = "prompt-dead-letters";
+
     private final Admin admin;
     private final KafkaConsumer<String, String> consumer;
     private final Set<String> sources = new HashSet<>();
     private final Map<String, String> results = new HashMap<>();
     private final Map<String, String> deadLetters = new HashMap<>();
     private final Set<String> costEvents = new HashSet<>();
+    private final ChaosPipelines pipelines;
     private int repeats;
 
-    Published(String brokers) {
+    Published(String brokers, ChaosPipelines pipelines) {
+        this.pipelines = pipelines;
         admin = Admin.create(Map.of("bootstrap.servers", brokers, "reconnect.backoff.ms", "1000"));
         consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", brokers, "reconnect.backoff.ms", "1000", "enable.auto.commit", "false"),
                 new StringDeserializer(), new StringDeserializer());
-        List<TopicPartition> all = List.of("prompt-results", "prompt-dead-letters", "prompt-costs").stream()
-                .flatMap(topic -> partitions(topic).stream()).toList();
+        List<TopicPartition> all = Stream.concat(Stream.of(DEAD_LETTERS, COSTS), pipelines.results()).flatMap(topic -> partitions(topic).stream()).toList();
         consumer.assign(all);
         consumer.seekToBeginning(all);
     }
@@ -58,35 +59,32 @@ final class Published implements AutoCloseable {
     }
 
     private void take(ConsumerRecord<String, String> record) {
-        if (record.topic().equals("prompt-costs")) {
+        if (record.topic().equals(COSTS)) {
             costEvents.add(Schemas.COST_EVENT.check(Outputs.json(record.value())).path("id").asText());
             return;
         }
-        repeats += sources.add(header(record, "source-partition") + "-" + header(record, "source-offset")) ? 0 : 1;
+        String topic = header(record, "source-topic");
+        repeats += sources.add(topic + "-" + header(record, "source-partition") + "-" + header(record, "source-offset")) ? 0 : 1;
         String id = header(record, "prompt-id");
-        boolean answered = record.topic().equals("prompt-results");
+        boolean answered = !record.topic().equals(DEAD_LETTERS);
+        ChaosPipelines.Pipeline pipeline = pipelines.of(topic);
+        pipelines.assertNoneCrosses(topic, id, record.key());
         String value = answered ? record.value() : header(record, "error-code") + " " + record.value();
-        String outcome = answered ? withoutSource(value) : value;
+        String outcome = answered ? pipeline.comparable(value) : value;
         String before = (answered ? results : deadLetters).put(id, outcome);
         assertThat(before).as("two different outcomes of %s", id).isIn(null, outcome);
         assertThat((answered ? deadLetters : results).get(id)).as("%s is answered and a dead letter", id).isNull();
         if (answered) {
-            JsonNode result = Schemas.RESULT.check(Outputs.json(value));
-            assertThat(result.path("id").asText()).isEqualTo(id);
-            assertThat(result.path("key").asText()).isEqualTo(record.key());
+            assertThat(record.topic()).as("topic of %s", id).isEqualTo(pipeline.results());
+            pipeline.check(id, record.key(), value);
         }
-    }
-
-    /** A prompt that was sent twice has one answer, which each time names the record that it was asked by. */
-    private static String withoutSource(String result) {
-        return ((ObjectNode) Outputs.json(result)).without("source").toString();
     }
 
     private static String header(ConsumerRecord<?, ?> record, String name) {
         return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 
-    /** Records of the topic of prompts that have an outcome. */
+    /** Records of the pipelines' topics that have an outcome. */
     int sources() {
         return sources.size();
     }
@@ -108,23 +106,25 @@ final class Published implements AutoCloseable {
         return costEvents;
     }
 
-    /** By partition of the topic of prompts; what was never committed is not in it. */
-    Map<Integer, Long> committed() throws Exception {
-        return admin.listConsumerGroupOffsets("prompt-routes").partitionsToOffsetAndMetadata().get().entrySet().stream()
-                .collect(Collectors.toMap(one -> one.getKey().partition(), one -> one.getValue().offset()));
+    /** By partition of the pipelines' topics; what was never committed is not in it. */
+    Map<TopicPartition, Long> committed() throws Exception {
+        Map<TopicPartition, Long> all = new HashMap<>();
+        for (String group : pipelines.groups()) {
+            admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().forEach((partition, offset) -> all.put(partition, offset.offset()));
+        }
+        return all;
     }
 
-    /** Records in the topic of prompts, by partition. */
-    Map<Integer, Long> taken() {
-        Map<Integer, Long> ends = new TreeMap<>();
-        consumer.endOffsets(partitions("prompts")).forEach((partition, end) -> ends.put(partition.partition(), end));
+    /** Records in the pipelines' topics, by partition. */
+    Map<TopicPartition, Long> taken() {
+        Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(pipelines.sources().flatMap(topic -> partitions(topic).stream()).toList()));
         ends.values().removeIf(end -> end == 0);
         return ends;
     }
 
     /** Committed first, published after: what is published only grows. */
     void assertCommittedOnesArePublished(String when) throws Exception {
-        Map<Integer, Long> committed = committed();
+        Map<TopicPartition, Long> committed = committed();
         read();
         committed.forEach((partition, end) -> assertThat(LongStream.range(0, end).mapToObj(offset -> partition + "-" + offset)
                 .filter(source -> !sources.contains(source))).as("committed without an outcome, %s", when).isEmpty());

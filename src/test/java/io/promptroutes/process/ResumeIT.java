@@ -156,7 +156,7 @@ class ResumeIT {
         assertThat(simulator.bill().completions()).isEqualTo(16);
         BigDecimal events = outputs().costs().stream().map(event -> event.at("/data/cost_usd").decimalValue()).reduce(BigDecimal.ZERO, BigDecimal::add);
         assertThat(events).isEqualByComparingTo(simulator.bill().billedUsd());
-        JsonNode total = Outputs.rows(product.run("costs", "--format", "json").with(0).out()).get(0);
+        JsonNode total = Outputs.rows(product.runHere("costs", "--format", "json").with(0).out()).get(0);
         assertThat(total.path("cost_usd").decimalValue()).isEqualByComparingTo(simulator.bill().billedUsd());
         assertThat(total.path("uncertain_usd").decimalValue()).isZero();
     }
@@ -168,7 +168,7 @@ class ResumeIT {
         BigDecimal events = outputs.costs().stream().map(event -> event.at("/data/cost_usd")).filter(JsonNode::isNumber)
                 .map(JsonNode::decimalValue).reduce(BigDecimal.ZERO, BigDecimal::add);
         assertThat(events).isPositive().isBetween(once, bill.billedUsd());
-        JsonNode total = Outputs.rows(product.run("costs", "--format", "json").with(0).out()).get(0);
+        JsonNode total = Outputs.rows(product.runHere("costs", "--format", "json").with(0).out()).get(0);
         assertThat(total.path("cost_usd").decimalValue()).isEqualByComparingTo(events);
     }
 
@@ -207,10 +207,10 @@ class ResumeIT {
     void theSameCommandAgainCallsNothingAndChangesNoFile() throws Exception {
         Product product = job(numbered(20));
         String[] command = {"batch", "prompts.jsonl", "--out", "out"};
-        product.run(command).with(0);
+        product.runHere(command).with(0);
         Map<String, String> before = files();
         long calls = simulator.bill().requests();
-        Ended again = product.run(command).with(0);
+        Ended again = product.runHere(command).with(0);
         assertThat(again.err()).contains("reused      20 answers worth $", "paid $0 now");
         assertThat(again.err()).doesNotContain("worth $0,");
         assertThat(simulator.bill().requests()).isEqualTo(calls).isEqualTo(20);
@@ -309,7 +309,7 @@ class ResumeIT {
         Product product = job(numbered(5));
         batch(product).with(0);
         Map<String, String> before = files();
-        Ended elsewhere = product.run("batch", "prompts.jsonl", "--out", "out", "-D", "ledger.directory=other").with(2);
+        Ended elsewhere = product.runHere("batch", "prompts.jsonl", "--out", "out", "-D", "ledger.directory=other").with(2);
         assertThat(elsewhere.err()).contains("holds results that this ledger knows nothing of", "--fresh");
         assertThat(simulator.bill().requests()).isEqualTo(5);
         assertThat(files()).isEqualTo(before);

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -79,18 +80,27 @@ final class Service implements AutoCloseable {
     }
 
     void start(String... keys) {
-        running = running(keys);
+        up(product.start(command(keys)));
+    }
+
+    /** By a command with all that it needs. */
+    void startAs(String... command) {
+        up(product.start(command));
+    }
+
+    private void up(Product.Running started) {
+        running = started;
         Matcher found = await().atMost(Duration.ofSeconds(90)).until(() -> ADDRESS.matcher(err()), Matcher::find);
         address = found.group(1);
     }
 
-    private Product.Running running(String... keys) {
+    private String[] command(String... keys) {
         List<String> arguments = new ArrayList<>(List.of("run", "-D", "prompts.concurrency=4", "-D", "pause.first-look=300ms"));
         if (brokers == null) {
-            arguments.addAll(List.of("-D", "kafka.enabled=off"));
+            arguments.addAll(List.of("-D", "pipelines=inbox"));
         } else {
             arguments.addAll(List.of("-D", "kafka.brokers=" + brokers, "-D", "kafka.group=" + name, "-D", "kafka.drain=3s",
-                    "-D", "kafka.client.reconnect.backoff.max.ms=500"));
+                    "-D", "kafka.client.reconnect.backoff.max.ms=500", "-D", "kafka.client.session.timeout.ms=6000")); // nobody waits long for one that was killed
             for (String kind : List.of("prompts", "results", "costs", "dead-letters", "alerts")) {
                 arguments.addAll(List.of("-D", "kafka.topic." + kind + "=" + topic(kind)));
             }
@@ -98,7 +108,7 @@ final class Service implements AutoCloseable {
         for (String key : keys) {
             arguments.addAll(List.of("-D", key));
         }
-        return product.start(arguments.toArray(String[]::new));
+        return arguments.toArray(String[]::new);
     }
 
     String address() {
@@ -114,16 +124,23 @@ final class Service implements AutoCloseable {
     }
 
     void send(String... values) {
-        try (KafkaProducer<String, String> producer = new KafkaProducer<>(client(), new StringSerializer(), new StringSerializer())) {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(producing(), new StringSerializer(), new StringSerializer())) {
             for (String value : values) {
                 producer.send(new ProducerRecord<>(topic("prompts"), value));
             }
         }
     }
 
+    /** To a topic by its whole name. */
+    void sendTo(String topic, String key, String value) {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(producing(), new StringSerializer(), new StringSerializer())) {
+            producer.send(new ProducerRecord<>(topic, key, value));
+        }
+    }
+
     /** A record that names its sender's span. */
     void sendBelow(String value, String traceparent) {
-        try (KafkaProducer<String, String> producer = new KafkaProducer<>(client(), new StringSerializer(), new StringSerializer())) {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(producing(), new StringSerializer(), new StringSerializer())) {
             producer.send(new ProducerRecord<>(topic("prompts"), (Integer) null, (String) null, value,
                     List.of(new RecordHeader("traceparent", traceparent.getBytes(StandardCharsets.UTF_8)))));
         }
@@ -170,6 +187,13 @@ final class Service implements AutoCloseable {
                 .mapToLong(OffsetAndMetadata::offset).sum();
     }
 
+    /** Back to the beginning, as kafka-consumer-groups.sh does it; of a group that nobody is in. */
+    void rewind() throws Exception {
+        Map<TopicPartition, OffsetAndMetadata> earliest = admin().listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata().get().keySet().stream()
+                .collect(Collectors.toMap(partition -> partition, partition -> new OffsetAndMetadata(0)));
+        admin().alterConsumerGroupOffsets(name, earliest).all().get();
+    }
+
     HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path)).timeout(Duration.ofSeconds(20));
         if (headers.length > 0) {
@@ -180,7 +204,7 @@ final class Service implements AutoCloseable {
 
     /** For a service that ends by itself. */
     Product.Ended ended(String... keys) {
-        return running(keys).ended(Duration.ofSeconds(60));
+        return product.runHere(command(keys));
     }
 
     /** What is wrong by check; empty where the service is ready. Its being alive is asserted along the way. */
@@ -213,6 +237,11 @@ final class Service implements AutoCloseable {
     Product.Ended stop() {
         running.process().destroy();
         return running.ended(Duration.ofSeconds(60)).with(3);
+    }
+
+    /** One request at a time: a broker that does not know a new topic yet may refuse the first batch and take the second, and then refuses the first for good. */
+    private Map<String, Object> producing() {
+        return Map.of("bootstrap.servers", brokers, "max.in.flight.requests.per.connection", 1);
     }
 
     private Map<String, Object> client() {

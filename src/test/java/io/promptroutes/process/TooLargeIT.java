@@ -90,7 +90,7 @@ class TooLargeIT {
             admin.createAcls(List.of(new AclBinding(topic, new AccessControlEntry("User:ANONYMOUS", "*", AclOperation.DESCRIBE, AclPermissionType.ALLOW))))
                     .all().get();
         }
-        Product.Ended ended = Product.in(folder.resolve("check")).calling(simulator).run("check", "-D", "kafka.brokers=" + broker.bootstrapServers(),
+        Product.Ended ended = Product.in(folder.resolve("check")).calling(simulator).runHere("check", "-D", "kafka.brokers=" + broker.bootstrapServers(),
                 "-D", "kafka.group=large", "-D", "kafka.topic.prompts=large-prompts", "-D", "kafka.topic.results=large-results",
                 "-D", "kafka.topic.costs=large-cost", "-D", "kafka.topic.dead-letters=large-dead-letters", "-D", "kafka.topic.alerts=large-alerts").with(2);
         assertThat(ended.err()).isEmpty();

@@ -50,6 +50,18 @@ class SimulatorConfigTest {
         "simulator.served-model,       name",
         "simulator.fault.none,         1",
         "simulator.falt.reset,         1",
+        "simulator.batch.faults,       line.none:1",
+        "simulator.batch.faults,       line.error",
+        "simulator.batch.faults,       line:20",
+        "simulator.batch.routes,       v2",
+        "simulator.batch.refusal,      text",
+        "simulator.batch.usage,        some",
+        "simulator.batch.expired,      all",
+        "simulator.batch.page,         0",
+        "simulator.batch.foreign,      -1",
+        "simulator.batch.in-progress,  later",
+        "simulator.tiers.flex-price,   -1",
+        "simulator.tiers.flex-full,    101",
     })
     void refusesABadValueAndAnUnknownKeyByName(String key, String value) {
         assertThatThrownBy(() -> Simulated.by(Map.of(key, value)))
@@ -65,7 +77,7 @@ class SimulatorConfigTest {
 
     @Test
     void doesNotShowTheKey() {
-        assertThat(Simulated.by(Map.of("simulator.key", "sk-secret")).toString()).doesNotContain("sk-secret");
+        assertThat(Simulated.by(Map.of("simulator.key", "sk-secret", "simulator.management-key", "sk-secret")).toString()).doesNotContain("sk-secret");
     }
 
     @Test

@@ -148,7 +148,7 @@ class SimulatorTest {
             JsonNode body = json(client.get("/models", "Bearer sk-wrong"));
 
             assertThat(body.path("simulated").asBoolean()).isTrue();
-            assertThat(body.path("data").findValuesAsText("id")).contains("acme/small", "acme/gift:free", "old/one").hasSize(8);
+            assertThat(body.path("data").findValuesAsText("id")).contains("acme/small", "acme/gift:free", "old/one").hasSize(9);
             assertThat(body.at("/data/2/pricing/prompt").asText()).isEqualTo("0.00000015");
         }
     }

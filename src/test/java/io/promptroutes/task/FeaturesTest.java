@@ -42,7 +42,7 @@ class FeaturesTest {
 
     @Test
     void theShippedLexiconHasNoRowOfAPairThatIsNotThere() throws IOException {
-        try (InputStream in = Features.class.getResourceAsStream("/lexicon.tsv")) {
+        try (InputStream in = Features.class.getResourceAsStream("/io/promptroutes/lexicon.tsv")) {
             Lexicon lexicon = Lexicon.of(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList());
             assertThat(lexicon.row("^null")).isNull();
             assertThat(lexicon.row("^hello")).isNotNull();

@@ -1,0 +1,2 @@
+/** What routes of users and applications name. */
+package io.promptroutes;

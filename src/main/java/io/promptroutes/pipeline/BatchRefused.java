@@ -1,0 +1,112 @@
+package io.promptroutes.pipeline;
+
+import io.promptroutes.call.BatchApi.Reply;
+import io.promptroutes.call.BatchLineReader;
+import io.promptroutes.call.FailureKind;
+import io.promptroutes.flow.JobStatistics;
+import io.promptroutes.ledger.BatchRow;
+import io.promptroutes.ledger.Durable;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.pipeline.OpenBatches.Seat;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The service did not take a batch, and so bills nothing: what becomes of its prompts. Thread-safe. */
+record BatchRefused(OpenBatches open, Ledger ledger, BatchRefusals refusals, Pauses pauses, Options.Batching settings, Clock clock) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchRefused.class);
+    private static final Set<Integer> MAYBE_TAKEN = Set.of(408, 500, 502, 503, 504, 520, 522, 524);
+    private static final int HTTP_NOT_FOUND = 404;
+    private static final int HTTP_TOO_LARGE = 413;
+
+    /** Whether it may have been taken all the same. */
+    static boolean open(Reply reply) {
+        return reply.batch() != null || MAYBE_TAKEN.contains(reply.status());
+    }
+
+    /** Nothing has reached the service. */
+    void unreachable(UUID id, Map<Integer, Seat> seats, Collection<UUID> claims, String why) {
+        voided(id, claims, why);
+        pauses.pause(seats.values().iterator().next().exchange(), "batches cannot be sent: " + why);
+        seats.forEach((n, seat) -> take(id, seat, one -> later(one, settings.poll())));
+    }
+
+    /** @param seats by their numbers in the batch */
+    void by(Reply reply, UUID id, String model, Map<Integer, Seat> seats, Collection<UUID> claims) {
+        String why = reply.why();
+        LOG.warn("a batch of {} prompts for {} was not taken: HTTP {}, {}", seats.size(), model, reply.status(), reply.refusal().kind()); // its words may quote a prompt
+        voided(id, claims, why);
+        FailureKind kind = reply.refusal().kind();
+        String text = reply.refusal().message();
+        int named = BatchLineReader.named(BatchRow.nonce(id), text);
+        if (kind == FailureKind.RATE_LIMITED || kind == FailureKind.FREE_LIMIT) {
+            Duration told = reply.refusal().retryAfter();
+            all(id, seats, seat -> later(seat, told == null ? settings.lost() : told));
+        } else if (reply.status() == HTTP_NOT_FOUND && reply.strange()) {
+            refusals.all("there is no Batch API at the address (" + why + "; key batches.path)", clock.instant());
+            all(id, seats, seat -> seat.alone(refusals.of(model, clock.instant())));
+        } else if (text.contains("zdr")) {
+            refusals.all("this account's data may not be kept (" + why + ")", clock.instant());
+            all(id, seats, seat -> seat.alone(refusals.of(model, clock.instant())));
+        } else if (kind.is(FailureKind.Trait.NOBODYS_FAULT)) {
+            pauses.pause(seats.values().iterator().next().exchange(), "batches are refused: " + why);
+            all(id, seats, seat -> later(seat, settings.poll()));
+        } else if (reply.status() == HTTP_TOO_LARGE && seats.size() > 1) {
+            open.smaller(seats.size());
+            all(id, seats, seat -> seat.leave(Outcome.BATCH_SUBMIT));
+        } else if (named >= 0 && seats.containsKey(named)) {
+            split(id, seats, named, why);
+        } else {
+            if (reply.status() == HTTP_NOT_FOUND || text.contains(":batch endpoint")) {
+                refusals.model(model, why, clock.instant());
+            }
+            all(id, seats, seat -> seat.alone(why));
+        }
+    }
+
+    /** One line made the batch fail: it is called alone, and the others go into another batch. */
+    private void split(UUID id, Map<Integer, Seat> seats, int named, String why) {
+        take(id, seats.get(named), seat -> seat.alone(why));
+        seats.forEach((n, seat) -> {
+            if (n != named) {
+                take(id, seat, one -> again(one, why));
+            }
+        });
+    }
+
+    /** Into another batch, unless it went into too many. */
+    void again(Seat seat, String why) {
+        if (seat.run().calls().round() > settings.rounds()) {
+            seat.alone("others made " + settings.rounds() + " batches fail that it was in; the last one: " + why);
+        } else {
+            seat.leave(Outcome.BATCH_SUBMIT);
+        }
+    }
+
+    /** Into another batch in a while. */
+    static void later(Seat seat, Duration wait) {
+        seat.leave(Wait.begin(seat.exchange(), wait.toMillis(), JobStatistics.BATCH_LATER, Outcome.BATCH_SUBMIT));
+    }
+
+    private void all(UUID id, Map<Integer, Seat> seats, Consumer<Seat> then) {
+        seats.values().forEach(seat -> take(id, seat, then));
+    }
+
+    private void take(UUID id, Seat seat, Consumer<Seat> then) {
+        Seat taken = open.take(id, seat.call().claim());
+        if (taken != null) {
+            then.accept(taken);
+        }
+    }
+
+    private void voided(UUID id, Collection<UUID> claims, String why) {
+        Durable.result(ledger.batches().refused(id, claims, why));
+    }
+}

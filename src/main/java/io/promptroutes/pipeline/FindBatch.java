@@ -1,0 +1,114 @@
+package io.promptroutes.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.call.BatchApi;
+import io.promptroutes.call.BatchApi.Reply;
+import io.promptroutes.call.BatchLineReader;
+import io.promptroutes.call.BatchObject;
+import io.promptroutes.ledger.BatchLine;
+import io.promptroutes.ledger.BatchRow;
+import io.promptroutes.ledger.BatchState;
+import io.promptroutes.ledger.Durable;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.model.Catalogue;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks for a batch to whose submission no reply came. Nothing in a list of batches tells whose they are: only the names of the lines in its results do. So one
+ * that looks like it is waited for, and taken when its results name it. Where there is none, twice, it is given up: it may have been billed. Used by one thread at a time.
+ *
+ * @param foreign names of batches whose results are somebody else's
+ */
+record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batching settings, Clock clock, Set<String> foreign) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FindBatch.class);
+    /** Clocks may differ, and the service's has whole seconds. */
+    private static final Duration EARLIER = Duration.ofSeconds(5);
+    private static final int TWICE = 2;
+    private static final int MOST_PAGES = 50;
+
+    FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batching settings, Clock clock) {
+        this(api, ledger, catalogue, settings, clock, ConcurrentHashMap.newKeySet());
+    }
+
+    void look(BatchRow batch) throws IOException {
+        Instant now = clock.instant();
+        Duration left = settings.lost().minus(Duration.between(batch.createdAt(), now));
+        if (left.compareTo(Duration.ZERO) > 0) { // of a process that died, and what it sent may not be listed yet
+            Durable.result(ledger.batches().lost(batch.id(), batch.looks(), left));
+            return;
+        }
+        List<BatchObject> alike = alike(batch);
+        boolean going = false;
+        for (BatchObject candidate : alike) {
+            if (!candidate.ended()) {
+                going = true;
+            } else if (ours(batch, candidate)) {
+                LOG.info("batch {} is the one to whose submission no reply came", candidate.id());
+                Durable.result(ledger.batches().submitted(batch.id(), candidate.id(), Duration.ZERO));
+                return;
+            } else {
+                foreign.add(candidate.id());
+            }
+        }
+        if (going) {
+            Durable.result(ledger.batches().lost(batch.id(), 0, PollBatches.next(settings, Duration.between(batch.createdAt(), now))));
+        } else if (batch.looks() + 1 < TWICE) {
+            Durable.result(ledger.batches().lost(batch.id(), batch.looks() + 1, settings.lost()));
+        } else {
+            LOG.warn("a batch of {} prompts is not among those of the service; it may have been billed all the same", batch.lines());
+            Durable.result(ledger.batches().end(batch.id(), BatchState.GIVEN_UP, null, null, BatchLine.State.UNKNOWN, "it was looked for in vain"));
+        }
+    }
+
+    /** Those that may be it. */
+    private List<BatchObject> alike(BatchRow batch) throws IOException {
+        List<BatchObject> all = new ArrayList<>();
+        Instant since = batch.createdAt().minus(EARLIER);
+        Map<String, String> query = new LinkedHashMap<>(Map.of("limit", "100", "created_after", String.valueOf(since.getEpochSecond())));
+        String after = null;
+        int pages = 0;
+        do {
+            Reply page = api.list(query, item -> all.add(BatchObject.of(item)));
+            if (page.batch() == null) {
+                throw new IOException(page.why());
+            }
+            after = page.batch().next();
+            query.put("after", after);
+        } while (after != null && ++pages < MOST_PAGES);
+        Set<String> known = new TreeSet<>(ledger.batches().ours(all.stream().map(BatchObject::id).filter(id -> id != null).collect(Collectors.toSet())));
+        return all.stream().filter(one -> one.id() != null && !known.contains(one.id()) && !foreign.contains(one.id())).filter(one -> alike(batch, one)).toList();
+    }
+
+    private boolean alike(BatchRow batch, BatchObject one) {
+        boolean model = one.model().equals(batch.model()) || one.model().equals(batch.model() + ":batch") || catalogue.sameModel(batch.model(), one.model());
+        boolean count = one.total() == 0 || one.total() == batch.lines();
+        boolean time = one.createdAt() == null || !one.createdAt().isBefore(batch.createdAt().minus(EARLIER));
+        return model && count && time && one.endpoint().equals(batch.endpoint());
+    }
+
+    /** Whether its results, or what it says of its failure, name a line of ours. */
+    private boolean ours(BatchRow batch, BatchObject candidate) throws IOException {
+        boolean[] named = {BatchLineReader.named(batch.nonce(), candidate.error()) >= 0};
+        Consumer<JsonNode> line = one -> named[0] |= BatchLineReader.number(batch.nonce(), one) >= 0;
+        Reply whole = api.get(candidate.id(), line);
+        if (!named[0] && whole.batch() != null && !whole.batch().listed()) {
+            api.results(candidate.id(), null, line);
+        }
+        return named[0];
+    }
+}

@@ -1,0 +1,89 @@
+package io.promptroutes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promptroutes.simulator.Simulated;
+import io.promptroutes.simulator.Simulator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job that may wait, as a new user has it: estimated, submitted, left, and collected on the next day. */
+@Timeout(180)
+class BatchTierJobTest {
+
+    private static final int PROMPTS = 40;
+
+    @TempDir
+    private Path folder;
+    private Simulator server;
+
+    private record Said(int code, String out, String err) {
+    }
+
+    @BeforeEach
+    void serve() throws IOException {
+        server = Simulator.start(Simulated.by(Map.of("simulator.latency", "2ms", "simulator.batch.in-progress", "5h", "simulator.batch.foreign", "0")));
+        Files.writeString(folder.resolve("prompts.jsonl"), IntStream.range(0, PROMPTS).mapToObj(n -> "{\"id\":\"p" + n + "\",\"prompt\":\"Hello " + n
+                + "\",\"model\":\"openai/gpt-4.1-mini\"}\n").collect(Collectors.joining()));
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    private Said run(String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        Map.of("openrouter.base-url", server.baseUrl().toString(), "openrouter.api-key", "env:PATH", "ledger.directory", folder.resolve("data").toString(), "catalogue.copy",
+                folder.resolve("data/models.json").toString(), "batches.poll", "100ms", "batches.tick", "100ms", "batches.lost-after", "1s").forEach((key, value) -> all.addAll(List.of("-D", key + "=" + value)));
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        return new Said(InThisProcess.execute(all.toArray(String[]::new), out, err), out.toString(), err.toString());
+    }
+
+    private Said batch(String... more) {
+        List<String> words = new ArrayList<>(List.of("batch", folder.resolve("prompts.jsonl").toString(), "--out", folder.resolve("out").toString(), "--service-tier", "batch"));
+        words.addAll(List.of(more));
+        return run(words.toArray(String[]::new));
+    }
+
+    private List<String> results() throws IOException {
+        return Files.readAllLines(folder.resolve("out/results.jsonl"));
+    }
+
+    @Test
+    void isSubmittedLeftAndCollected() throws IOException {
+        assertThat(batch("--estimate").out()).contains("in batches instead of");
+        Said submitted = batch("--submit-only");
+        assertThat(submitted.code()).as(submitted.err()).isZero();
+        assertThat(submitted.err()).contains(PROMPTS + " prompts are submitted");
+        assertThat(server.batchBill().batches()).isOne();
+        assertThat(run("batches", "list").out()).contains("openai/gpt-4.1-mini", "submitted");
+        server.advance(Duration.ofHours(8));
+
+        Said collected = batch();
+        assertThat(collected.code()).as(collected.err()).isZero();
+        assertThat(results()).hasSize(PROMPTS).allMatch(line -> line.contains("\"service_tier\":\"batch\""));
+        assertThat(Files.readAllLines(folder.resolve("out/costs.jsonl"))).hasSize(PROMPTS);
+        assertThat(collected.err()).contains(PROMPTS + " answers came in batches");
+        assertThat(server.batchBill().submissions()).isOne();
+        assertThat(server.bill().requests()).isZero();
+        String id = run("batches", "list").out().lines().filter(line -> line.contains("ended")).findFirst().orElseThrow().split("\\s+")[0];
+        assertThat(run("batches", "show", id).out()).contains("completed", PROMPTS + " answered");
+        assertThat(batch().code()).isZero();
+        assertThat(server.batchBill().submissions()).as("all is answered").isOne();
+    }
+}

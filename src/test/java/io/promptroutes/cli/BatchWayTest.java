@@ -1,0 +1,340 @@
+package io.promptroutes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.flow.JobStatistics;
+import io.promptroutes.ledger.BatchRow;
+import io.promptroutes.ledger.BatchState;
+import io.promptroutes.ledger.Figures;
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.Limit;
+import io.promptroutes.ledger.Period;
+import io.promptroutes.ledger.Scope;
+import io.promptroutes.ledger.TestLedgers;
+import io.promptroutes.simulator.Simulated;
+import io.promptroutes.simulator.Simulator;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Prompts that may wait, from their group to their answers, against the simulator. */
+@Timeout(120)
+class BatchWayTest {
+
+    private static final String M = "openai/gpt-4.1-mini";
+
+    @TempDir
+    private Path folder;
+    private Simulator server;
+    private Ledger ledger;
+    private RoutesUnderTest routes;
+
+    private void serve(String... keys) {
+        Map<String, String> all = new HashMap<>(Map.of("simulator.latency", "2ms", "simulator.batch.validating", "50ms", "simulator.batch.in-progress", "200ms",
+                "simulator.batch.finalizing", "0s", "simulator.batch.foreign", "0"));
+        put(all, "simulator.", keys);
+        if (server == null) {
+            server = Simulator.start(Simulated.by(all));
+        } else {
+            server.configure(Simulated.by(all));
+        }
+    }
+
+    private static void put(Map<String, String> all, String prefix, String... keys) {
+        for (int i = 0; i < keys.length; i += 2) {
+            all.put(prefix + keys[i], keys[i + 1]);
+        }
+    }
+
+    private void start(String... keys) {
+        Map<String, String> all = new HashMap<>(Map.of("ledger.enabled", "on", "models.fallbacks", "", "fallback.free", "off", "batches.linger", "300ms", "batches.tick", "50ms",
+                "batches.poll", "100ms", "batches.poll-longest", "300ms", "batches.lost-after", "1s", "batches.quota-wait", "300ms", "prompts.window", "2000"));
+        put(all, "", keys);
+        ledger = ledger == null ? Ledger.open(TestLedgers.embedded(folder)) : ledger;
+        routes = RoutesUnderTest.start(server.baseUrl().toString(), all, exchange -> { }, ledger);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        if (routes != null) {
+            routes.close();
+        }
+        if (ledger != null) {
+            ledger.close();
+        }
+        server.close();
+    }
+
+    private static String prompt(int n) {
+        return prompt(n, M, "");
+    }
+
+    private static String prompt(int n, String model, String more) {
+        return "{\"id\":\"p" + n + "\",\"prompt\":\"Hello " + n + "\",\"model\":\"" + model + "\",\"service_tier\":\"batch\"" + more + "}";
+    }
+
+    private List<JsonNode> ask(int many) {
+        return IntStream.range(0, many).mapToObj(n -> routes.send(prompt(n))).toList().stream().map(routes::outcome).toList();
+    }
+
+    private List<BatchRow> batches() {
+        return ledger.batches().since(Instant.EPOCH);
+    }
+
+    private BigDecimal booked() {
+        return TestLedgers.total(ledger).costUsd();
+    }
+
+    private static String notes(JsonNode outcome) {
+        return outcome.at("/routing/notes").toString();
+    }
+
+    @Test
+    void promptsThatMayWaitAreAskedTogether() {
+        serve();
+        start("batches.requests", "20", "batches.linger", "1m");
+        List<JsonNode> outcomes = ask(20);
+
+        assertThat(outcomes).allSatisfy(one -> {
+            assertThat(one.path("status").asText()).as("%s", one).isEqualTo("success");
+            assertThat(one.path("service_tier").asText()).isEqualTo("batch");
+            assertThat(one.at("/routing/notes").isMissingNode()).isTrue();
+        });
+        assertThat(server.batchBill().batches()).isOne();
+        assertThat(server.bill().requests()).isZero();
+        assertThat(server.batchBill().billedUsd()).isPositive().isEqualByComparingTo(booked()).isEqualByComparingTo(routes.tally().spent());
+        assertThat(routes.costs()).hasSize(20).extracting(event -> event.at("/data/cost_source").asText()).containsOnly("reported");
+        assertThat(batches()).singleElement().satisfies(batch -> assertThat(batch.state()).isEqualTo(BatchState.ENDED));
+        assertThat(ledger.figures().by(Figures.By.TIER, LocalDate.EPOCH)).extracting(Figures.Row::name).containsExactly("batch");
+        TestLedgers.total(ledger);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tokens", "none"})
+    void whatABatchHasCostIsSharedToTheLastDigit(String usage) {
+        serve("batch.usage", usage);
+        start();
+        ask(7);
+
+        assertThat(server.batchBill().billedUsd()).isPositive().isEqualByComparingTo(booked());
+        assertThat(routes.costs()).extracting(event -> event.at("/data/cost_source").asText()).containsOnly("shared");
+    }
+
+    @Test
+    void whatNobodySaysIsUnknownAndNotNothing() {
+        serve("batch.usage", "none", "batch.total-cost", "off");
+        start();
+        ask(3);
+
+        assertThat(routes.costs()).hasSize(3).allSatisfy(event -> assertThat(event.at("/data/cost_usd").isNull()).isTrue());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"openai/gpt-5.6-luna, '', not cheaper", "mistralai/mistral-small-2603, '', no price for batches", M + ", ',\"top_p\":0.5', takes no top_p",
+        M + ", ',\"provider\":{\"data_collection\":\"deny\"}', provider.data_collection", M + ", ',\"seed\":1', takes no seed"})
+    void whatCannotGoOrIsNotCheaperIsCalledAlone(String model, String more, String why) {
+        serve();
+        start();
+        JsonNode outcome = routes.ask(prompt(1, model, more));
+
+        assertThat(outcome.path("status").asText()).as("%s", outcome).isEqualTo("success");
+        assertThat(notes(outcome)).contains("called alone, not in a batch", why);
+        assertThat(server.batchBill().submissions()).isZero();
+        assertThat(server.bill().requests()).isOne();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"batch.refused, *, ':batch endpoint'", "batch.routes, beta, no Batch API"})
+    void whatTheServiceDoesNotTakeIsCalledAlone(String key, String value, String why) {
+        serve(key, value);
+        start();
+        List<JsonNode> outcomes = ask(3);
+
+        assertThat(outcomes).allSatisfy(one -> {
+            assertThat(one.path("status").asText()).as("%s", one).isEqualTo("success");
+            assertThat(notes(one)).contains(why);
+        });
+        assertThat(notes(routes.ask(prompt(9)))).contains(why);
+        assertThat(server.batchBill().submissions()).as("remembered").isLessThanOrEqualTo(1);
+        assertThat(server.bill().billedUsd()).isEqualByComparingTo(booked());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"submit.reset-committed", "submit.502-committed"})
+    void aLostReplyIsFoundAgain(String fault) {
+        serve("batch.faults", fault + ":100", "batch.foreign", "1");
+        start();
+        List<JsonNode> outcomes = ask(5);
+
+        assertThat(outcomes).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(server.batchBill().batches()).isOne();
+        assertThat(server.batchBill().billedUsd()).isEqualByComparingTo(booked());
+        assertThat(routes.tally().noted(JobStatistics.MAYBE_PAID_TWICE)).isZero();
+    }
+
+    @Test
+    void whatIsFoundNowhereIsSentAnewAndCounted() {
+        serve("batch.faults", "submit.reset:100");
+        start();
+        List<String> sent = IntStream.range(0, 5).mapToObj(n -> routes.send(prompt(n))).toList();
+        await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.LOST));
+        serve();
+
+        assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(server.batchBill().batches()).isOne();
+        assertThat(routes.tally().noted(JobStatistics.MAYBE_PAID_TWICE)).isEqualTo(5);
+        assertThat(batches()).extracting(BatchRow::state).containsExactlyInAnyOrder(BatchState.GIVEN_UP, BatchState.ENDED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"line.error", "line.error-message", "line.error-string", "line.status-400", "line.status-500", "line.both-null", "line.no-custom-id",
+        "line.unknown-custom-id", "line.missing", "line.undecodable", "line.duplicate", "line.content-null", "line.length"})
+    void aLineThatDoesNotAnswerIsCalledAlone(String fault) {
+        serve("batch.faults", fault + ":30");
+        start();
+        List<JsonNode> outcomes = ask(30);
+
+        assertThat(outcomes).allSatisfy(one -> assertThat(one.path("status").asText()).as("%s", one).isEqualTo("success"));
+        boolean answered = List.of("line.duplicate", "line.content-null", "line.length").contains(fault);
+        assertThat(outcomes.stream().filter(one -> notes(one).contains("its batch has no answer of it")).count()).isEqualTo(server.bill().requests());
+        assertThat(server.bill().requests()).isBetween(answered ? 0L : 1L, answered ? 0L : 29L);
+        assertThat(server.bill().billedUsd().add(server.batchBill().billedUsd())).isEqualByComparingTo(booked()).isEqualByComparingTo(routes.tally().spent());
+        assertThat(routes.costs().stream().map(event -> event.at("/data/cost_usd").decimalValue()).reduce(BigDecimal.ZERO, BigDecimal::add)).isEqualByComparingTo(booked());
+    }
+
+    @Test
+    void whatHasNoAnswerIsADeadLetterWhereNothingIsToBeCalledAlone() {
+        serve("batch.faults", "line.error:100");
+        start("batches.failed", "fail");
+
+        assertThat(routes.ask(prompt(1)).at("/error/message").asText()).contains("batches.failed");
+        assertThat(server.bill().requests()).isZero();
+    }
+
+    @Test
+    void aBatchThatFailsForOneLineIsSentAgainWithoutIt() {
+        serve("batch.bad-text", "Hello 3\"");
+        start("batches.requests", "6", "batches.linger", "3s");
+        List<JsonNode> outcomes = ask(6);
+
+        assertThat(outcomes).allSatisfy(one -> assertThat(one.path("status").asText()).as("%s", one).isEqualTo("success"));
+        assertThat(outcomes.stream().filter(one -> one.path("service_tier").asText().equals("batch")).count()).isEqualTo(5);
+        assertThat(server.bill().requests()).isOne();
+        assertThat(batches()).hasSize(2);
+        assertThat(server.bill().billedUsd().add(server.batchBill().billedUsd())).isEqualByComparingTo(booked());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"poll.408:50", "poll.429:50", "poll.429-retry-after:50", "poll.500:50", "poll.502:50", "poll.html:50", "poll.cut:50", "batch.odd-status:100", "submit.429:50",
+        "submit.402:40", "poll.402:40"})
+    void whatPassesIsWaitedFor(String fault) {
+        serve("batch.faults", fault);
+        start("pause.first-look", "100ms");
+        List<JsonNode> outcomes = ask(4);
+
+        assertThat(outcomes).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(server.batchBill().batches()).isOne();
+        assertThat(server.batchBill().billedUsd()).isEqualByComparingTo(booked());
+    }
+
+    @Test
+    void resultsComeInPagesToo() {
+        serve("batch.inline", "off", "batch.page", "3");
+        start();
+        assertThat(ask(10)).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(server.batchBill().billedUsd()).isEqualByComparingTo(booked());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"none, retry", "partial, retry", "billed, retry"})
+    void aBatchThatExpiresLeavesNothingUnanswered(String results, String policy) {
+        serve("batch.faults", "batch.expired:100", "batch.expired", results);
+        start();
+        List<String> sent = IntStream.range(0, 4).mapToObj(n -> routes.send(prompt(n))).toList();
+        await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.SUBMITTED));
+        server.advance(Duration.ofHours(25));
+
+        List<JsonNode> outcomes = sent.stream().map(routes::outcome).toList();
+        assertThat(outcomes).allSatisfy(one -> assertThat(one.path("status").asText()).as("%s", one).isEqualTo("success"));
+        assertThat(server.bill().requests()).isEqualTo(results.equals("partial") ? 2 : 4);
+        assertThat(routes.tally().noted(JobStatistics.MAYBE_PAID_TWICE)).isEqualTo(results.equals("partial") ? 0 : 4);
+    }
+
+    @Test
+    void thereIsRoomForAllInTheEnd() {
+        serve("batch.quota", "1");
+        start("batches.requests", "2");
+        assertThat(ask(6)).allSatisfy(one -> assertThat(one.path("status").asText()).as("%s", one).isEqualTo("success"));
+        assertThat(server.batchBill().billedUsd().add(server.bill().billedUsd())).isEqualByComparingTo(booked());
+        assertThat(server.bill().requests()).isZero();
+    }
+
+    @Test
+    void whoComesBackTakesWhatWasAskedBefore() {
+        serve("batch.in-progress", "1h");
+        start();
+        List<String> sent = IntStream.range(0, 5).mapToObj(n -> routes.send(prompt(n))).toList();
+        await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.SUBMITTED));
+        assertThat(routes.results()).isEmpty();
+        routes.close();
+        ledger.close();
+        ledger = null;
+        server.advance(Duration.ofHours(2));
+        start();
+
+        assertThat(ask(sent.size())).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(server.batchBill().submissions()).isOne();
+        assertThat(server.batchBill().billedUsd()).isEqualByComparingTo(booked());
+    }
+
+    @Test
+    void noLimitIsOverspentByBatchesAndCallsTogether() {
+        serve();
+        start("batches.requests", "5", "budget.exhausted", "reject");
+        BigDecimal limit = new BigDecimal("0.015");
+        ledger.limits(List.of(new Limit(Scope.TOTAL, Limit.ANY, Limit.ANY, Period.DAY, limit)));
+        List<String> sent = IntStream.range(0, 60).mapToObj(n -> routes.send(n % 3 == 0 ? prompt(n, M, ",\"seed\":1") : prompt(n))).toList();
+        List<JsonNode> outcomes = sent.stream().map(routes::outcome).toList();
+
+        assertThat(booked()).isLessThanOrEqualTo(limit).isEqualByComparingTo(server.bill().billedUsd().add(server.batchBill().billedUsd()));
+        assertThat(outcomes.stream().filter(one -> one.path("service_tier").asText().equals("batch")).count()).isPositive();
+        assertThat(server.bill().requests()).isPositive();
+    }
+
+    @Test
+    @Timeout(600)
+    void everyFaultAtOnceLosesAndDoublesNothing() {
+        int many = Integer.getInteger("batch.prompts", 450);
+        List<String> models = List.of(M, "anthropic/claude-haiku-4.5", "google/gemini-2.5-flash");
+        serve("batch.faults", "line:1, batch.failed:15, batch.odd-status:10, poll:1, poll.slow:0, poll.402:0, submit.429:5, submit.502-committed:5, submit.reset-committed:5", "batch.foreign", "1");
+        start("batches.requests", String.valueOf(Math.max(50, many / 30)), "prompts.window", "20000", "batches.linger", "3s", "pause.first-look", "100ms");
+        long began = System.nanoTime();
+        List<String> sent = IntStream.range(0, many).mapToObj(n -> routes.send(prompt(n, models.get(n % 3), ""))).toList();
+        await().atMost(Duration.ofMinutes(9)).until(() -> routes.window().unfinished() == 0);
+
+        System.out.println(many + " prompts in " + (System.nanoTime() - began) / 1_000_000_000 + " s, batches " + batches().stream().map(batch -> batch.state() + " " + batch.lines()).toList()
+                + ", saved " + routes.tally().savedInBatches() + ", alone " + server.bill().requests() + ", maybe twice " + routes.tally().noted(JobStatistics.MAYBE_PAID_TWICE));
+        assertThat(routes.deadLetters()).isEmpty();
+        assertThat(routes.results()).hasSize(sent.size()).extracting(one -> one.path("id").asText()).doesNotHaveDuplicates();
+        BigDecimal billed = server.bill().billedUsd().add(server.batchBill().billedUsd());
+        assertThat(booked()).isEqualByComparingTo(billed);
+        assertThat(routes.costs().stream().map(event -> event.at("/data/cost_usd").decimalValue()).reduce(BigDecimal.ZERO, BigDecimal::add)).isEqualByComparingTo(billed);
+        assertThat(routes.tally().savedInBatches()).isPositive();
+    }
+}
