@@ -52,6 +52,7 @@ final class Interruption implements AutoCloseable {
 
     private void interrupt() {
         if (asked.compareAndSet(false, true)) {
+            intake.stop("interrupted"); // before it is said how many calls run
             if (waiting.getAsInt() > 0) {
                 err.println("prompt-routes: " + waiting.getAsInt() + " prompts are asked in batches, which go on; the same command comes back for their answers");
             }
