@@ -25,5 +25,5 @@ rem a batch may be long or short: its input is not looked at here
 set "QUICK=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 for %%c in (run simulator batch dead-letters) do if "%~1"=="%%c" set "QUICK="
 echo " %JAVA_OPTS% %JAVA_TOOL_OPTIONS% %JDK_JAVA_OPTIONS%" | findstr /r /c:"-XX:+Use[A-Za-z0-9]*GC" /c:"Tiered" >nul && set "QUICK="
-"%JAVA%" -XX:+DisplayVMOutputToStderr -Xlog:disable -Xlog:all=warning:stderr %QUICK% %JAVA_OPTS% -jar "%JAR%" %*
+"%JAVA%" -XX:+DisplayVMOutputToStderr -Xlog:disable -Xlog:all=warning:stderr %QUICK% %JAVA_OPTS% "-Dprompt-routes.launcher=%~f0" -jar "%JAR%" %*
 exit /b %ERRORLEVEL%

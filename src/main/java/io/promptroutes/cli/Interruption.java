@@ -52,12 +52,12 @@ final class Interruption implements AutoCloseable {
 
     private void interrupt() {
         if (asked.compareAndSet(false, true)) {
-            intake.stop("interrupted"); // before it is said how many calls run
             if (waiting.getAsInt() > 0) {
                 err.println("prompt-routes: " + waiting.getAsInt() + " prompts are asked in batches, which go on; the same command comes back for their answers");
             }
-            err.println(idle ? "prompt-routes: interrupted; nothing was called" : "prompt-routes: stopping; the " + intake.inFlight()
-                    + " calls that run are paid for and have " + GRACE_SECONDS + " s to finish. Ctrl-C again stops at once. Go on later with:  " + again());
+            err.println(idle ? "prompt-routes: interrupted; nothing was called" : "prompt-routes: stopping; calls that run (" + intake.inFlight()
+                    + " now) are paid for and have " + GRACE_SECONDS + " s to finish. Ctrl-C again stops at once. Go on later with:  " + again());
+            intake.stop("interrupted"); // not before: a job that has nothing to finish ends at once, and its summary would stand around these words
             System.exit(code); // which waits for the hook
         } else {
             try {
@@ -82,9 +82,15 @@ final class Interruption implements AutoCloseable {
 
     /** The command line of this process as it can be given again to go on, for a shell; without what would start over, and without secrets. */
     static String again() {
-        String[] arguments = ProcessHandle.current().info().arguments().orElse(new String[0]);
-        return Stream.concat(Stream.of("java"), Stream.of(arguments).filter(one -> !NOT_AGAIN.contains(one)))
-                .map(Secret::hide)
+        List<String> command = Stream.concat(Stream.of("java"), Stream.of(ProcessHandle.current().info().arguments().orElse(new String[0]))).toList();
+        return again(command, System.getProperty("prompt-routes.launcher"));
+    }
+
+    /** @param launcher by which java was started, and which adds options of its own; null where there was none */
+    static String again(List<String> java, String launcher) {
+        List<String> command = launcher == null ? java
+                : Stream.concat(Stream.of(launcher), java.stream().skip(java.indexOf("-jar") + 2)).toList();
+        return command.stream().filter(one -> !NOT_AGAIN.contains(one)).map(Secret::hide)
                 .map(one -> one.matches("[A-Za-z0-9_@%+=:,./-]+") ? one : "'" + one.replace("'", "'\\''") + "'").collect(Collectors.joining(" "));
     }
 

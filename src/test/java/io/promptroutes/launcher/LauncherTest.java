@@ -34,7 +34,7 @@ class LauncherTest {
         Started started = Started.of(process);
         assertThat(started.exit()).isEqualTo(70);
         assertThat(started.process()).as("signals reach java").isEqualTo(process.pid());
-        assertThat(started.arguments()).endsWith("-jar", installation.jar().toString(), "ask", "two  words", "", "*", "$HOME", "-D", "a=b c");
+        assertThat(started.arguments()).endsWith("-Dprompt-routes.launcher=" + installation.launcher(), "-jar", installation.jar().toString(), "ask", "two  words", "", "*", "$HOME", "-D", "a=b c");
         assertThat(started.err()).isEmpty();
     }
 
