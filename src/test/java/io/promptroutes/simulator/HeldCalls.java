@@ -1,10 +1,9 @@
-package io.promptroutes.process;
+package io.promptroutes.simulator;
 
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.promptroutes.simulator.Simulator;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -15,19 +14,21 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
-/** Stands between a process and the simulator, and holds one call where a test wants it, so that the process can be killed at just that point. Thread-safe. */
-final class HeldCalls implements AutoCloseable {
+/** Stands between processes and the simulator, knows who has asked what, and holds one call where a test wants it, so that its process can be killed at just that point. Thread-safe. */
+public final class HeldCalls implements AutoCloseable {
 
     private static final Duration LONGEST = Duration.ofMinutes(2);
 
     /** How far a call gets. */
-    enum Point {
+    public enum Point {
         /** The simulator has not seen it. */
         ASKED,
         /** The simulator has done what was asked, and its reply has not been told. */
@@ -43,10 +44,11 @@ final class HeldCalls implements AutoCloseable {
     /**
      * A call, as far as it is known where it is held.
      *
+     * @param from  the name of the application that asks (key {@code openrouter.app-name}); null for none
      * @param what  method, path and query
      * @param reply null before there is one
      */
-    record Held(String what, String reply) {
+    public record Held(String from, String what, String reply) {
     }
 
     private record Wanted(Point point, Predicate<Held> which, Runnable before, CountDownLatch there, CountDownLatch released) {
@@ -60,9 +62,10 @@ final class HeldCalls implements AutoCloseable {
         return thread;
     });
     private final HttpClient client = HttpClient.newHttpClient();
+    private final List<Held> calls = new CopyOnWriteArrayList<>();
     private volatile Wanted wanted;
 
-    HeldCalls(Simulator simulator) throws IOException {
+    public HeldCalls(Simulator simulator) throws IOException {
         this.simulator = simulator;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::pass);
@@ -70,24 +73,29 @@ final class HeldCalls implements AutoCloseable {
         server.start();
     }
 
-    String baseUrl() {
+    public String baseUrl() {
         return "http://127.0.0.1:" + server.getAddress().getPort() + simulator.baseUrl().getPath();
     }
 
+    /** All that the simulator has replied to, in that order. */
+    public List<Held> calls() {
+        return calls;
+    }
+
     /** Holds the first such call from now on. @param before is run before a reply of which all will be told */
-    void hold(Point point, Predicate<Held> which, Runnable before) {
+    public void hold(Point point, Predicate<Held> which, Runnable before) {
         wanted = new Wanted(point, which, before, new CountDownLatch(1), new CountDownLatch(1));
     }
 
     /** Waits for the call. @return whether it is held; false where {@code over} came before */
-    boolean held(BooleanSupplier over) {
+    public boolean held(BooleanSupplier over) {
         Wanted current = wanted;
         await().atMost(LONGEST).pollInterval(Duration.ofMillis(2)).until(() -> current.there().getCount() == 0 || over.getAsBoolean());
         return current.there().getCount() == 0;
     }
 
     /** Ends the call without any more of it; holds nothing from now on. */
-    void release() {
+    public void release() {
         Wanted current = wanted;
         wanted = null;
         current.released().countDown();
@@ -95,13 +103,15 @@ final class HeldCalls implements AutoCloseable {
 
     private void pass(HttpExchange call) throws IOException {
         try (call) {
+            String from = call.getRequestHeaders().getFirst("X-Title");
             String what = call.getRequestMethod() + " " + call.getRequestURI();
             byte[] body = call.getRequestBody().readAllBytes();
-            if (stops(Point.ASKED, new Held(what, null))) {
+            if (stops(Point.ASKED, new Held(from, what, null))) {
                 return;
             }
             HttpResponse<byte[]> reply = forward(call, body);
-            Held held = new Held(what, new String(reply.body(), StandardCharsets.UTF_8));
+            Held held = new Held(from, what, new String(reply.body(), StandardCharsets.UTF_8));
+            calls.add(held);
             if (stops(Point.DONE, held)) {
                 return;
             }
