@@ -50,7 +50,7 @@ class BatchKillIT {
     private static final int PROMPTS = 600;
     /** As many as are put into the ledger at once: the last byte of a page of them comes when all of them are there, and the end is not noted. */
     private static final int LINES = 200;
-    private static final Duration LONGEST = Duration.ofMinutes(2);
+    private static final Duration LONGEST = Duration.ofMinutes(KILLS <= 4 ? 2 : 10);
     private static final String POST = "POST /api/v1/batches";
 
     /** What a job is at when it is killed. */
@@ -103,8 +103,6 @@ class BatchKillIT {
             assertThat(jobs++).as("jobs in which no kill landed").isLessThan(KILLS + 3);
             job(KILLS <= some.size() ? some : List.of(State.values()));
         }
-        System.out.printf("%d kills in %d jobs of %d prompts, by state %s: %d batches submitted, %d prompts called alone, none answered twice or lost, %d counted as ambiguous%n",
-                kills, jobs, PROMPTS, landed, submitted, alone, ambiguous);
         assertThat(landed.keySet()).containsAll(KILLS <= some.size() ? some.subList(0, KILLS) : List.of(State.values()));
     }
 
@@ -135,15 +133,20 @@ class BatchKillIT {
         try (Locked ledger = new Locked(home)) {
             calls.hold(state.point, state.which, state.locks() ? ledger::lock : () -> { });
             Running running = start(product);
-            boolean there = state == State.LINES_TAKEN ? linesTaken(home, running, ledger) : calls.held(() -> !running.process().isAlive());
-            if (there && state == State.BEFORE_THE_INTENT) {
-                running.process().waitFor(random.nextInt(900), TimeUnit.MILLISECONDS); // its prompts come in, and wait a second for the first look at them
-            }
-            boolean killed = running.process().isAlive() && running.process().destroyForcibly().waitFor() != 0;
-            calls.release();
-            if (there && killed && (state != State.BEFORE_THE_INTENT || batches(home) == batches)) {
-                kills++;
-                landed.merge(state, 1, Integer::sum);
+            try {
+                boolean there = state == State.LINES_TAKEN ? linesTaken(home, running, ledger) : calls.held(() -> !running.process().isAlive());
+                if (there && state == State.BEFORE_THE_INTENT) {
+                    running.process().waitFor(random.nextInt(900), TimeUnit.MILLISECONDS); // its prompts come in, and wait a second for the first look at them
+                }
+                there &= running.process().isAlive();
+                boolean killed = running.process().destroyForcibly().waitFor() != 0;
+                if (there && killed && (state != State.BEFORE_THE_INTENT || batches(home) == batches)) {
+                    kills++;
+                    landed.merge(state, 1, Integer::sum);
+                }
+            } finally {
+                running.process().destroyForcibly();
+                calls.release();
             }
         }
     }
@@ -175,6 +178,8 @@ class BatchKillIT {
         submitted += simulator.batchBill().batches();
         alone += simulator.bill().completions();
         ambiguous += number(home, "SELECT COUNT(*) FROM batch_lines JOIN batches USING (batch_id) WHERE batches.state = 'given_up'");
+        System.out.printf("%d kills in %d jobs of %d prompts, by state %s: %d batches submitted, %d prompts called alone, none answered twice or lost, %d counted as ambiguous%n",
+                kills, jobs, PROMPTS, landed, submitted, alone, ambiguous);
     }
 
     private static Running start(Product product) {

@@ -25,7 +25,7 @@ import java.util.function.Predicate;
 /** Stands between processes and the simulator, knows who has asked what, and holds one call where a test wants it, so that its process can be killed at just that point. Thread-safe. */
 public final class HeldCalls implements AutoCloseable {
 
-    private static final Duration LONGEST = Duration.ofMinutes(2);
+    private static final Duration LONGEST = Duration.ofMinutes(5);
 
     /** How far a call gets. */
     public enum Point {
