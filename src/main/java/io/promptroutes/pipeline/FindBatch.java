@@ -21,9 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.commons.lang3.tuple.Pair;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +33,9 @@ import org.slf4j.LoggerFactory;
  * Looks for a batch to whose submission no reply came. Nothing in a list of batches tells whose they are: only the names of the lines in its results do. So one
  * that looks like it is waited for, and taken when its results name it. Where there is none, twice, it is given up: it may have been billed. Used by one thread at a time.
  *
- * @param foreign names of batches whose results are somebody else's
+ * @param foreign names of batches whose results are another's than that of this one, which may be one of ours that is looked for too
  */
-record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batching settings, Clock clock, Set<String> foreign) {
+record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batching settings, Clock clock, Set<Pair<UUID, String>> foreign) {
 
     private static final Logger LOG = LoggerFactory.getLogger(FindBatch.class);
     /** Clocks may differ, and the service's has whole seconds. */
@@ -76,7 +78,7 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
                 Durable.result(ledger.batches().submitted(batch.id(), candidate.id(), Duration.ZERO));
                 return;
             } else if (whose == Whose.FOREIGN) {
-                foreign.add(candidate.id());
+                foreign.add(Pair.of(batch.id(), candidate.id()));
             }
         }
         if (going) {
@@ -105,7 +107,7 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
             query.put("after", after);
         } while (after != null && ++pages < MOST_PAGES);
         Set<String> known = new TreeSet<>(ledger.batches().ours(all.stream().map(BatchObject::id).filter(id -> id != null).collect(Collectors.toSet())));
-        return all.stream().filter(one -> one.id() != null && !known.contains(one.id()) && !foreign.contains(one.id())).filter(one -> alike(batch, one)).toList();
+        return all.stream().filter(one -> one.id() != null && !known.contains(one.id()) && !foreign.contains(Pair.of(batch.id(), one.id()))).filter(one -> alike(batch, one)).toList();
     }
 
     private boolean alike(BatchRow batch, BatchObject one) {

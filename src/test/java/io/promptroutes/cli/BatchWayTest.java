@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -210,6 +211,24 @@ class BatchWayTest {
         assertThat(routes.tally().noted(JobStatistics.MAYBE_PAID_TWICE)).isEqualTo(5);
         assertThat(batches()).extracting(BatchRow::state).containsExactlyInAnyOrder(BatchState.GIVEN_UP, BatchState.ENDED);
         assertThat(server.batchBill().billedUsd().subtract(booked())).as("what the ledger holds for it").isBetween(BigDecimal.ZERO, TestLedgers.total(ledger).uncertainUsd());
+    }
+
+    /** Each is the other's stranger. */
+    @Test
+    void ofTwoThatAreLookedForTheOneThatIsThereIsFound() {
+        serve("batch.faults", "submit.reset:100");
+        start();
+        List<String> sent = new ArrayList<>(List.of(routes.send(prompt(0))));
+        await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.LOST));
+        serve("batch.faults", "submit.reset-committed:100");
+        sent.add(routes.send(prompt(1)));
+        await().until(() -> batches().stream().filter(batch -> batch.state() == BatchState.LOST).count() == 2);
+        serve();
+
+        assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(server.batchBill().batches()).isEqualTo(2);
+        assertThat(routes.tally().noted(JobStatistics.MAYBE_PAID_TWICE)).isOne();
+        assertThat(server.batchBill().billedUsd()).isEqualByComparingTo(booked());
     }
 
     @Test
