@@ -217,12 +217,12 @@ class BatchWayTest {
     @Test
     void ofTwoThatAreLookedForTheOneThatIsThereIsFound() {
         serve("batch.faults", "submit.reset:100");
-        start();
+        start("batches.lost-after", "2s");
         List<String> sent = new ArrayList<>(List.of(routes.send(prompt(0))));
         await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.LOST));
         serve("batch.faults", "submit.reset-committed:100");
         sent.add(routes.send(prompt(1)));
-        await().until(() -> batches().stream().filter(batch -> batch.state() == BatchState.LOST).count() == 2);
+        await().until(() -> server.batchBill().batches() == 1);
         serve();
 
         assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
