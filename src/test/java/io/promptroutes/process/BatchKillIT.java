@@ -50,6 +50,8 @@ class BatchKillIT {
     private static final int PROMPTS = 600;
     /** As many as are put into the ledger at once: the last byte of a page of them comes when all of them are there, and the end is not noted. */
     private static final int LINES = 200;
+    /** How long a batch takes that nobody is to see the end of. A lost one is looked for among those of the time of its intent. */
+    private static final Duration WORKS = Duration.ofMinutes(10);
     private static final Duration LONGEST = Duration.ofMinutes(KILLS <= 4 ? 2 : 10);
     private static final String POST = "POST /api/v1/batches";
 
@@ -78,6 +80,11 @@ class BatchKillIT {
 
         private static boolean results(Held call) {
             return call.what().contains("/results");
+        }
+
+        /** Whether its batches have to be over. */
+        private boolean ended() {
+            return compareTo(COLLECTING) >= 0;
         }
 
         private boolean locks() {
@@ -110,12 +117,19 @@ class BatchKillIT {
         Path home = folder.resolve("job-" + jobs);
         try (Simulator simulator = Simulator.start(config(State.WAITING)); HeldCalls calls = new HeldCalls(simulator)) {
             Product product = Product.in(home).calling(simulator).with("OPENROUTER_BASE_URL", calls.baseUrl()).file("prompts.jsonl", prompts());
+            boolean over = false;
             for (State state : states) {
                 if (kills < KILLS) {
                     simulator.configure(config(state));
+                    if (state.ended() && !over) {
+                        simulator.advance(WORKS.plusMinutes(1));
+                        over = true;
+                    }
                     kill(state, product, home, calls);
                 }
             }
+            simulator.configure(config(State.LINES_TAKEN));
+            simulator.advance(over ? Duration.ZERO : WORKS.plusMinutes(1));
             Ended ended = start(product).ended(LONGEST).with(0);
             judge(home, simulator, ended);
         }
@@ -123,7 +137,7 @@ class BatchKillIT {
 
     private SimulatorConfig config(State state) {
         return Simulated.by(Map.of("simulator.latency", "5ms", "simulator.record", "true", "simulator.seed", String.valueOf(random.nextInt()), "simulator.batch.validating", "300ms",
-                "simulator.batch.in-progress", "1s", "simulator.batch.finalizing", "0s", "simulator.batch.inline", "off", "simulator.batch.page",
+                "simulator.batch.in-progress", state.ended() ? "1s" : WORKS.toMinutes() + "m", "simulator.batch.finalizing", "0s", "simulator.batch.inline", "off", "simulator.batch.page",
                 String.valueOf(state == State.END_NOT_NOTED ? LINES : LINES / 4), "simulator.batch.foreign", "1", "simulator.batch.faults", KILLS <= 4 ? "line.error:1"
                         : "submit.reset-committed:10, submit.502-committed:10, poll.500:5, poll.429:5, poll.cut:3, line.error:1"));
     }
