@@ -21,9 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.commons.lang3.tuple.Pair;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,15 +33,26 @@ import org.slf4j.LoggerFactory;
  * Looks for a batch to whose submission no reply came. Nothing in a list of batches tells whose they are: only the names of the lines in its results do. So one
  * that looks like it is waited for, and taken when its results name it. Where there is none, twice, it is given up: it may have been billed. Used by one thread at a time.
  *
- * @param foreign names of batches whose results are somebody else's
+ * @param foreign names of batches whose results are another's than that of this one, which may be one of ours that is looked for too
  */
-record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batching settings, Clock clock, Set<String> foreign) {
+record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batching settings, Clock clock, Set<Pair<UUID, String>> foreign) {
 
     private static final Logger LOG = LoggerFactory.getLogger(FindBatch.class);
     /** Clocks may differ, and the service's has whole seconds. */
     private static final Duration EARLIER = Duration.ofSeconds(5);
+    /** Behind the longest time that a submission may take. */
+    private static final Duration LATER = Duration.ofMinutes(1);
     private static final int TWICE = 2;
     private static final int MOST_PAGES = 50;
+    private static final int HTTP_NOT_FOUND = 404;
+    private static final int HTTP_GONE = 410;
+
+    /** Whose a batch is, by what it tells. */
+    private enum Whose {
+        OURS, FOREIGN,
+        /** It tells no name at all. */
+        NOBODYS
+    }
 
     FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batching settings, Clock clock) {
         this(api, ledger, catalogue, settings, clock, ConcurrentHashMap.newKeySet());
@@ -57,12 +70,15 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
         for (BatchObject candidate : alike) {
             if (!candidate.ended()) {
                 going = true;
-            } else if (ours(batch, candidate)) {
+                continue;
+            }
+            Whose whose = whose(batch, candidate);
+            if (whose == Whose.OURS) {
                 LOG.info("batch {} is the one to whose submission no reply came", candidate.id());
                 Durable.result(ledger.batches().submitted(batch.id(), candidate.id(), Duration.ZERO));
                 return;
-            } else {
-                foreign.add(candidate.id());
+            } else if (whose == Whose.FOREIGN) {
+                foreign.add(Pair.of(batch.id(), candidate.id()));
             }
         }
         if (going) {
@@ -91,24 +107,40 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
             query.put("after", after);
         } while (after != null && ++pages < MOST_PAGES);
         Set<String> known = new TreeSet<>(ledger.batches().ours(all.stream().map(BatchObject::id).filter(id -> id != null).collect(Collectors.toSet())));
-        return all.stream().filter(one -> one.id() != null && !known.contains(one.id()) && !foreign.contains(one.id())).filter(one -> alike(batch, one)).toList();
+        return all.stream().filter(one -> one.id() != null && !known.contains(one.id()) && !foreign.contains(Pair.of(batch.id(), one.id()))).filter(one -> alike(batch, one)).toList();
     }
 
     private boolean alike(BatchRow batch, BatchObject one) {
         boolean model = one.model().equals(batch.model()) || one.model().equals(batch.model() + ":batch") || catalogue.sameModel(batch.model(), one.model());
         boolean count = one.total() == 0 || one.total() == batch.lines();
-        boolean time = one.createdAt() == null || !one.createdAt().isBefore(batch.createdAt().minus(EARLIER));
+        boolean time = one.createdAt() == null || !one.createdAt().isBefore(batch.createdAt().minus(EARLIER))
+                && !one.createdAt().isAfter(batch.createdAt().plus(settings.timeout()).plus(LATER)); // else others that come and come would be waited for, for ever
         return model && count && time && one.endpoint().equals(batch.endpoint());
     }
 
-    /** Whether its results, or what it says of its failure, name a line of ours. */
-    private boolean ours(BatchRow batch, BatchObject candidate) throws IOException {
-        boolean[] named = {BatchLineReader.named(batch.nonce(), candidate.error()) >= 0};
-        Consumer<JsonNode> line = one -> named[0] |= BatchLineReader.number(batch.nonce(), one) >= 0;
-        Reply whole = api.get(candidate.id(), line);
-        if (!named[0] && whole.batch() != null && !whole.batch().listed()) {
-            api.results(candidate.id(), null, line);
+    /** By the first of its results that has a name, or by what it says of its failure. @throws IOException where it cannot be read now, which says nothing */
+    private Whose whose(BatchRow batch, BatchObject candidate) throws IOException {
+        if (BatchLineReader.named(batch.nonce(), candidate.error()) >= 0) {
+            return Whose.OURS;
         }
-        return named[0];
+        Whose[] whose = {Whose.NOBODYS};
+        Consumer<JsonNode> line = one -> whose[0] = whose[0] == Whose.OURS || BatchLineReader.number(batch.nonce(), one) >= 0 ? Whose.OURS
+                : one.path("custom_id").isTextual() ? Whose.FOREIGN : whose[0];
+        Reply reply = told(api.get(candidate.id(), line));
+        boolean more = reply.batch() != null && !reply.batch().listed();
+        String cursor = null;
+        for (int page = 0; more && whose[0] == Whose.NOBODYS && page < MOST_PAGES; page++) {
+            reply = told(api.results(candidate.id(), cursor, line));
+            cursor = reply.batch() == null ? null : reply.batch().next();
+            more = cursor != null;
+        }
+        return whose[0];
+    }
+
+    private static Reply told(Reply reply) throws IOException {
+        if (reply.batch() == null && reply.status() != HTTP_NOT_FOUND && reply.status() != HTTP_GONE) {
+            throw new IOException(reply.why());
+        }
+        return reply;
     }
 }

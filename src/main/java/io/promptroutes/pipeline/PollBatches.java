@@ -45,6 +45,8 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
     private static final Duration WINDOW = Duration.ofHours(97);
     /** Looks at a batch that has ended and tells no results. */
     private static final int PATIENCE = 5;
+    /** Than lines. */
+    private static final int PAGES_MORE = 10;
     private static final int HTTP_GONE = 410;
     private static final int HTTP_NOT_FOUND = 404;
 
@@ -119,7 +121,11 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
     /** Reads the results page by page. False where the service has no pages of them. */
     private boolean pages(BatchRow batch, BatchLines lines) throws IOException {
         String cursor = null;
+        int pages = 0;
         do {
+            if (pages++ > batch.lines() + PAGES_MORE) {
+                throw new IOException("the pages of its results do not end");
+            }
             Reply page = api.results(batch.remoteId(), cursor, lines);
             if (page.batch() == null || !page.batch().listed()) {
                 if (cursor != null) {

@@ -15,6 +15,7 @@ import io.promptroutes.ledger.ClaimAnswer;
 import io.promptroutes.ledger.ClaimRequest;
 import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.LedgerRejected;
 import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.model.Reservations;
 import io.promptroutes.pipeline.OpenBatches.Group;
@@ -39,10 +40,10 @@ import org.slf4j.LoggerFactory;
  * Sends the groups that are ready, one after another: claims and intent are on disk before the request goes out, which is never sent twice. Used by one thread
  * at a time.
  *
- * @param unnoted what the service calls batches whose names the ledger could not take yet
+ * @param unnoted what came of batches, which the ledger could not take yet
  */
 record SubmitBatches(OpenBatches open, BatchApi api, Ledger ledger, Sender sender, BatchRefused refused, ClaimCall claims, Reservations reservations, AdmissionGate intake,
-        Pauses pauses, Options.Batching settings, Clock clock, Map<UUID, String> unnoted) implements Processor {
+        Pauses pauses, Options.Batching settings, Clock clock, Map<UUID, Runnable> unnoted) implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(SubmitBatches.class);
 
@@ -58,24 +59,18 @@ record SubmitBatches(OpenBatches open, BatchApi api, Ledger ledger, Sender sende
     @Override
     public void process(Exchange tick) {
         open.left(seat -> Sinks.mayStart(seat.exchange(), intake) ? null : Outcome.GIVEN_UP).forEach(seat -> seat.leave(Outcome.GIVEN_UP));
-        try {
-            for (Map.Entry<UUID, String> one : unnoted.entrySet()) {
-                noted(one.getKey(), one.getValue());
+        Map.copyOf(unnoted).forEach(this::note);
+        for (Group group : open.ready(clock.instant())) {
+            Permit permit = new Permit();
+            if (intake.stopped() || !intake.mayCall(permit)) {
+                open.giveBack(group);
+                continue;
             }
-            for (Group group : open.ready(clock.instant())) {
-                Permit permit = new Permit();
-                if (intake.stopped() || !intake.mayCall(permit)) {
-                    open.giveBack(group);
-                    continue;
-                }
-                try {
-                    send(group);
-                } finally {
-                    intake.called(permit);
-                }
+            try {
+                send(group);
+            } finally {
+                intake.called(permit);
             }
-        } catch (LedgerUnavailable e) {
-            LOG.warn("batches are not sent or noted now: {}", e.getMessage());
         }
     }
 
@@ -88,6 +83,9 @@ record SubmitBatches(OpenBatches open, BatchApi api, Ledger ledger, Sender sende
         } catch (LedgerUnavailable e) {
             open.giveBack(group);
             pauses.pause(group.seats().get(0).exchange(), LookUp.LEDGER_LOST + ": " + e.getMessage());
+            return;
+        } catch (LedgerRejected e) { // for something in one of them, which is found when it is called
+            group.seats().forEach(seat -> seat.alone(e.getMessage()));
             return;
         }
         intake.over(LookUp.LEDGER_LOST);
@@ -140,28 +138,29 @@ record SubmitBatches(OpenBatches open, BatchApi api, Ledger ledger, Sender sende
         try {
             reply = api.submit(new BatchBody(group.kind().model(), group.kind().only(), lines));
         } catch (BatchApi.Broken e) {
-            if (e.sent()) {
-                lost(id, e.getMessage());
-            } else {
-                refused.unreachable(id, numbered, claimed, e.getMessage());
-            }
+            note(id, e.sent() ? () -> lost(id, e.getMessage()) : () -> refused.unreachable(id, numbered, claimed, e.getMessage()));
             return;
         }
         if (reply.batch() != null && reply.batch().id() != null) {
             LOG.info("batch {}: {} prompts for {}, {} bytes", reply.batch().id(), lines.size(), group.kind().model(), group.bytes());
-            unnoted.put(id, reply.batch().id());
-            noted(id, reply.batch().id());
+            note(id, () -> Durable.result(ledger.batches().submitted(id, reply.batch().id(), settings.poll())));
             intake.resume();
         } else if (BatchRefused.open(reply)) {
-            lost(id, reply.batch() != null ? "a reply without a name" : "HTTP " + reply.status());
+            note(id, () -> lost(id, reply.batch() != null ? "a reply without a name" : "HTTP " + reply.status()));
         } else {
-            refused.by(reply, id, group.kind().model(), numbered, claimed);
+            note(id, () -> refused.by(reply, id, group.kind().model(), numbered, claimed));
         }
     }
 
-    private void noted(UUID id, String remoteId) {
-        Durable.result(ledger.batches().submitted(id, remoteId, settings.poll()));
-        unnoted.remove(id);
+    /** Puts into the ledger what came of it, now or as soon as that can be had: while this process lives nobody else looks for it. */
+    private void note(UUID id, Runnable what) {
+        unnoted.put(id, what);
+        try {
+            what.run();
+            unnoted.remove(id);
+        } catch (LedgerUnavailable e) {
+            LOG.warn("what came of a batch is noted later: {}", e.getMessage());
+        }
     }
 
     private void lost(UUID id, String why) {

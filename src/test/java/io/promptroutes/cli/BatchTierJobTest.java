@@ -2,16 +2,24 @@ package io.promptroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptroutes.ledger.Ledger;
+import io.promptroutes.ledger.Period;
+import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -85,5 +93,56 @@ class BatchTierJobTest {
         assertThat(run("batches", "show", id).out()).contains("completed", PROMPTS + " answered");
         assertThat(batch().code()).isZero();
         assertThat(server.batchBill().submissions()).as("all is answered").isOne();
+    }
+
+    /** Spent, held and reserved together, at any moment that is looked at while a job runs. */
+    private BigDecimal most(Callable<Said> job, List<Said> said) throws Exception {
+        BigDecimal most = BigDecimal.ZERO;
+        FutureTask<Said> running = new FutureTask<>(job);
+        Thread thread = new Thread(running, "job");
+        thread.setDaemon(true);
+        thread.start();
+        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder.resolve("data")))) {
+            while (said.isEmpty()) {
+                try {
+                    said.add(running.get(10, TimeUnit.MILLISECONDS));
+                } catch (TimeoutException e) {
+                    most = most.max(ledger.history().budgets().stream().filter(budget -> budget.period() == Period.JOB)
+                            .map(budget -> budget.spentUsd().add(budget.heldUsd()).add(budget.reservedUsd())).reduce(BigDecimal.ZERO, BigDecimal::add));
+                }
+            }
+        }
+        return most;
+    }
+
+    @Test
+    void maxCostHoldsOverBatchesAndCallsTogether() throws Exception {
+        server.configure(Simulated.by(Map.of("simulator.latency", "20ms", "simulator.batch.in-progress", "500ms", "simulator.batch.faults", "line.error:20")));
+        Files.writeString(folder.resolve("prompts.jsonl"), IntStream.range(0, PROMPTS).mapToObj(n -> "{\"id\":\"p" + n + "\",\"prompt\":\"Hello " + n
+                + "\",\"model\":\"openai/gpt-4.1-mini\",\"max_tokens\":500" + (n % 4 == 0 ? ",\"seed\":1" : "") + "}\n").collect(Collectors.joining()));
+        String[] limited = {"--max-cost", "0.0035", "--concurrency", "2", "-D", "batches.requests=5", "-D", "batches.linger=200ms"};
+        List<Said> said = new ArrayList<>();
+        BigDecimal most = most(() -> batch(limited), said);
+
+        Said stopped = said.get(0);
+        assertThat(stopped.code()).as(stopped.err()).isEqualTo(3);
+        assertThat(stopped.err()).contains("limit of $0.0035 for this job", "raise --max-cost", "left as they were");
+        assertThat(most).isPositive().isLessThanOrEqualTo(new BigDecimal("0.0035"));
+        assertThat(server.bill().requests()).isPositive();
+        assertThat(server.batchBill().batches()).isPositive();
+        assertThat(server.bill().billedUsd().add(server.batchBill().billedUsd())).isLessThanOrEqualTo(new BigDecimal("0.0035"));
+
+        Said more = batch("--max-cost", "1");
+        assertThat(more.code()).as(more.err()).isZero();
+        assertThat(results()).hasSize(PROMPTS);
+        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder.resolve("data")))) {
+            assertThat(TestLedgers.total(ledger).costUsd()).isEqualByComparingTo(server.bill().billedUsd().add(server.batchBill().billedUsd()));
+        }
+        assertThat(server.batchBill().lines() + server.bill().requests()).as("each once, and the failed lines once more").isEqualTo(PROMPTS + failed());
+        TestLedgers.assertNothingReserved(TestLedgers.embedded(folder.resolve("data")));
+    }
+
+    private long failed() {
+        return server.batchBill().lines() - server.batchBill().billedLines();
     }
 }

@@ -3,64 +3,259 @@ package io.promptroutes.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.process.Product.Ended;
 import io.promptroutes.process.Product.Running;
+import io.promptroutes.simulator.Bill;
+import io.promptroutes.simulator.HeldCalls;
+import io.promptroutes.simulator.HeldCalls.Held;
+import io.promptroutes.simulator.HeldCalls.Point;
 import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
+import io.promptroutes.simulator.SimulatorConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteDataSource;
 
-/** Jobs that may wait are killed at any time, over and over: no batch is submitted twice but where nobody could know of the first, and nothing is lost. */
+/**
+ * Jobs that may wait are killed in each state of their batches, where a call is held or the ledger is: no batch is submitted twice but where nobody could know of
+ * the first, and nothing is lost. Property {@code batch.kills} (profile chaos: 100) says how often.
+ */
 class BatchKillIT {
 
     private static final int KILLS = Integer.getInteger("batch.kills", 4);
-    private static final int PROMPTS = 300;
-    private static final Duration LONGEST = Duration.ofMinutes(2);
+    private static final int PROMPTS = 600;
+    /** As many as are put into the ledger at once: the last byte of a page of them comes when all of them are there, and the end is not noted. */
+    private static final int LINES = 200;
+    /** How long a batch takes that nobody is to see the end of. A lost one is looked for among those of the time of its intent. */
+    private static final Duration WORKS = Duration.ofMinutes(10);
+    private static final Duration LONGEST = Duration.ofMinutes(KILLS <= 4 ? 2 : 10);
+    private static final String POST = "POST /api/v1/batches";
 
-    @TempDir
-    private Path folder;
+    /** What a job is at when it is killed. */
+    private enum State {
+        BEFORE_THE_INTENT(Point.TOLD, call -> call.what().startsWith("GET /api/v1/models")),
+        BEFORE_THE_POST(Point.ASKED, call -> call.what().equals(POST)),
+        REPLY_LOST(Point.DONE, call -> call.what().equals(POST)),
+        REPLY_NOT_NOTED(Point.TOLD, call -> call.what().equals(POST) && call.reply().contains("\"id\"")),
+        LOOKED_FOR(Point.DONE, call -> call.what().startsWith("GET /api/v1/batches?")),
+        WAITING(Point.DONE, call -> call.what().startsWith("GET /api/v1/batches/") && call.reply().matches("(?s).*\"status\":\"(validating|in_progress|finalizing)\".*")),
+        COLLECTING(Point.HALF, call -> results(call) && call.reply().contains("\"has_more\":true")),
+        BETWEEN_PAGES(Point.ASKED, call -> call.what().contains("/results?cursor=")),
+        /** All lines are in the ledger. */
+        END_NOT_NOTED(Point.NEARLY, call -> results(call) && call.reply().contains("\"has_more\":false")),
+        /** Some of them are settled; no call is held, but the ledger. */
+        LINES_TAKEN(null, call -> false);
 
-    @Test
-    void killsInEveryStateLoseAndDoubleNothing() throws Exception {
-        Map<String, String> keys = new HashMap<>(Map.of("simulator.latency", "5ms", "simulator.batch.validating", "300ms", "simulator.batch.in-progress", "2s", "simulator.batch.inline", "off",
-                "simulator.batch.page", "10", "simulator.batch.foreign", "1", "simulator.batch.faults", "submit.reset-committed:10, submit.502-committed:10, line.error:1"));
-        Random random = new Random(7);
-        try (Simulator simulator = Simulator.start(Simulated.by(keys))) {
-            Product product = Product.in(folder).calling(simulator).file("prompts.jsonl", IntStream.range(0, PROMPTS).mapToObj(n -> "{\"id\":\"p-" + n + "\",\"prompt\":\"Hello " + n
-                    + "\",\"model\":\"openai/gpt-4.1-mini\"}\n").collect(Collectors.joining()));
-            for (int kill = 0; kill < KILLS; kill++) {
-                Running running = start(product);
-                long submissions = simulator.batchBill().submissions();
-                await().atMost(LONGEST).until(() -> !running.process().isAlive() || simulator.batchBill().submissions() > submissions || random.nextInt(2_000) == 0);
-                running.process().waitFor(random.nextInt(3_000), TimeUnit.MILLISECONDS);
-                running.process().destroyForcibly().waitFor();
-            }
-            Ended ended = start(product).ended(LONGEST).with(0);
+        private final Point point;
+        private final Predicate<Held> which;
 
-            Outputs outputs = Outputs.of(folder.resolve("out"));
-            assertThat(outputs.resultIds()).hasSize(PROMPTS).doesNotHaveDuplicates();
-            assertThat(simulator.batchBill().lines()).as(ended.err()).isEqualTo(PROMPTS);
-            BigDecimal billed = simulator.bill().billedUsd().add(simulator.batchBill().billedUsd());
-            try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder.resolve("data")))) {
-                assertThat(TestLedgers.total(ledger).costUsd()).isEqualByComparingTo(billed);
-            }
-            assertThat(outputs.costs().stream().map(event -> event.at("/data/cost_usd").decimalValue()).reduce(BigDecimal.ZERO, BigDecimal::add)).isEqualByComparingTo(billed);
+        State(Point point, Predicate<Held> which) {
+            this.point = point;
+            this.which = which;
+        }
+
+        private static boolean results(Held call) {
+            return call.what().contains("/results");
+        }
+
+        /** Whether its batches have to be over. */
+        private boolean ended() {
+            return compareTo(COLLECTING) >= 0;
+        }
+
+        private boolean locks() {
+            return this == REPLY_NOT_NOTED || this == LINES_TAKEN;
         }
     }
 
+    @TempDir
+    private Path folder;
+    private final Random random = new Random(7);
+    private final Map<State, Integer> landed = new EnumMap<>(State.class);
+    private int kills;
+    private int jobs;
+    private long submitted;
+    private long alone;
+    private long ambiguous;
+
+    @Test
+    @Timeout(3_600)
+    void killsInEachStateLoseAndDoubleNothing() throws Exception {
+        List<State> some = List.of(State.BEFORE_THE_POST, State.REPLY_LOST, State.BETWEEN_PAGES, State.LINES_TAKEN);
+        while (kills < KILLS) {
+            assertThat(jobs++).as("jobs in which no kill landed").isLessThan(KILLS + 3);
+            job(KILLS <= some.size() ? some : List.of(State.values()));
+        }
+        assertThat(landed.keySet()).containsAll(KILLS <= some.size() ? some.subList(0, KILLS) : List.of(State.values()));
+    }
+
+    private void job(List<State> states) throws Exception {
+        Path home = folder.resolve("job-" + jobs);
+        try (Simulator simulator = Simulator.start(config(State.WAITING)); HeldCalls calls = new HeldCalls(simulator)) {
+            Product product = Product.in(home).calling(simulator).with("OPENROUTER_BASE_URL", calls.baseUrl()).file("prompts.jsonl", prompts());
+            boolean over = false;
+            for (State state : states) {
+                if (kills < KILLS) {
+                    simulator.configure(config(state));
+                    if (state.ended() && !over) {
+                        simulator.advance(WORKS.plusMinutes(1));
+                        over = true;
+                    }
+                    kill(state, product, home, calls);
+                }
+            }
+            simulator.configure(config(State.LINES_TAKEN));
+            simulator.advance(over ? Duration.ZERO : WORKS.plusMinutes(1));
+            Ended ended = start(product).ended(LONGEST).with(0);
+            judge(home, simulator, ended);
+        }
+    }
+
+    private SimulatorConfig config(State state) {
+        return Simulated.by(Map.of("simulator.latency", "5ms", "simulator.record", "true", "simulator.seed", String.valueOf(random.nextInt()), "simulator.batch.validating", "300ms",
+                "simulator.batch.in-progress", state.ended() ? "1s" : WORKS.toMinutes() + "m", "simulator.batch.finalizing", "0s", "simulator.batch.inline", "off", "simulator.batch.page",
+                String.valueOf(state == State.END_NOT_NOTED ? LINES : LINES / 4), "simulator.batch.foreign", "1", "simulator.batch.faults", KILLS <= 4 ? "line.error:1"
+                        : "submit.reset-committed:10, submit.502-committed:10, poll.500:5, poll.429:5, poll.cut:3, line.error:1"));
+    }
+
+    private void kill(State state, Product product, Path home, HeldCalls calls) throws Exception {
+        long batches = batches(home);
+        try (Locked ledger = new Locked(home)) {
+            calls.hold(state.point, state.which, state.locks() ? ledger::lock : () -> { });
+            Running running = start(product);
+            try {
+                boolean there = state == State.LINES_TAKEN ? linesTaken(home, running, ledger) : calls.held(() -> !running.process().isAlive());
+                if (there && state == State.BEFORE_THE_INTENT) {
+                    running.process().waitFor(random.nextInt(900), TimeUnit.MILLISECONDS); // its prompts come in, and wait a second for the first look at them
+                }
+                there &= running.process().isAlive();
+                boolean killed = running.process().destroyForcibly().waitFor() != 0;
+                if (there && killed && (state != State.BEFORE_THE_INTENT || batches(home) == batches)) {
+                    kills++;
+                    landed.merge(state, 1, Integer::sum);
+                }
+            } finally {
+                running.process().destroyForcibly();
+                calls.release();
+            }
+        }
+    }
+
+    /** Whether some lines of a batch are settled, and others, which are there, are held back. */
+    private static boolean linesTaken(Path home, Running running, Locked ledger) {
+        long before = results(home);
+        await().atMost(LONGEST).pollInterval(Duration.ofMillis(2)).until(() -> !running.process().isAlive() || results(home) > before);
+        ledger.lock();
+        return number(home, "SELECT COUNT(*) FROM batch_lines JOIN claims USING (claim_id) JOIN batches USING (batch_id) WHERE ended_at IS NOT NULL AND claims.state = 'open'") > 0;
+    }
+
+    private void judge(Path home, Simulator simulator, Ended ended) {
+        Outputs outputs = Outputs.of(home.resolve("out"));
+        assertThat(outputs.resultIds()).as(ended.err()).hasSize(PROMPTS).doesNotHaveDuplicates();
+        assertThat(outputs.deadLetters()).isEmpty();
+        Map<String, Bill.Calls> asked = new HashMap<>(simulator.batchBill().byPrompt());
+        simulator.bill().byPrompt().forEach((prompt, calls) -> asked.merge(prompt, calls, Bill.Calls::and));
+        assertThat(asked).hasSize(PROMPTS);
+        asked.values().removeIf(calls -> calls.billed() == 1); // a line that failed is asked anew
+        assertThat(asked).as("prompts that were not answered just once").isEmpty();
+        BigDecimal billed = simulator.bill().billedUsd().add(simulator.batchBill().billedUsd());
+        try (Ledger ledger = Ledger.open(TestLedgers.embedded(home.resolve("data")))) {
+            Figures.Row total = TestLedgers.total(ledger);
+            assertThat(total.costUsd()).isEqualByComparingTo(billed);
+        }
+        assertThat(outputs.costs().stream().map(event -> event.at("/data/cost_usd")).filter(usd -> !usd.isNull()).map(usd -> usd.decimalValue()).reduce(BigDecimal.ZERO, BigDecimal::add))
+                .isEqualByComparingTo(billed);
+        submitted += simulator.batchBill().batches();
+        alone += simulator.bill().completions();
+        ambiguous += number(home, "SELECT COUNT(*) FROM batch_lines JOIN batches USING (batch_id) WHERE batches.state = 'given_up'");
+        System.out.printf("%d kills in %d jobs of %d prompts, by state %s: %d batches submitted, %d prompts called alone, none answered twice or lost, %d counted as ambiguous%n",
+                kills, jobs, PROMPTS, landed, submitted, alone, ambiguous);
+    }
+
     private static Running start(Product product) {
-        return product.start("batch", "prompts.jsonl", "--out", "out", "--service-tier", "batch", "-D", "batches.requests=50", "-D", "batches.linger=1s", "-D", "batches.tick=100ms",
+        return product.start("batch", "prompts.jsonl", "--out", "out", "--service-tier", "batch", "-D", "batches.requests=" + LINES, "-D", "batches.linger=1s", "-D", "batches.tick=100ms",
                 "-D", "batches.poll=200ms", "-D", "batches.poll-longest=500ms", "-D", "batches.lost-after=2s", "-D", "ledger.directory=data");
+    }
+
+    private static String prompts() {
+        return IntStream.range(0, PROMPTS).mapToObj(n -> "{\"id\":\"p-" + n + "\",\"prompt\":\"Hello " + n + "\",\"model\":\"openai/gpt-4.1-mini\"}\n").collect(Collectors.joining());
+    }
+
+    private static long batches(Path home) {
+        return number(home, "SELECT COUNT(*) FROM batches");
+    }
+
+    private static long results(Path home) {
+        Path results = home.resolve("out/results.jsonl");
+        try {
+            return Files.exists(results) ? Files.size(results) : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** 0 where there is no ledger yet. */
+    private static long number(Path home, String sql) {
+        try (Connection connection = connect(home); Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery(sql)) {
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            return 0;
+        }
+    }
+
+    private static Connection connect(Path home) throws SQLException {
+        SQLiteDataSource source = new SQLiteDataSource();
+        source.setUrl("jdbc:sqlite:file:" + home.resolve("data/ledger.db") + "?mode=rw");
+        return source.getConnection();
+    }
+
+    /** Keeps others from writing to the ledger, once that is asked for. */
+    private record Locked(Path home, List<Connection> open) implements AutoCloseable {
+
+        private Locked(Path home) {
+            this(home, new ArrayList<>());
+        }
+
+        private void lock() {
+            try {
+                Connection connection = connect(home);
+                open.add(connection);
+                connection.createStatement().execute("PRAGMA busy_timeout = 10000");
+                connection.createStatement().execute("BEGIN IMMEDIATE");
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void close() throws SQLException {
+            for (Connection connection : open) {
+                connection.close();
+            }
+        }
     }
 }

@@ -34,6 +34,7 @@ class RunIT {
 
     private static final int PROMPTS = 300;
     private static final int PARTITIONS = 4;
+    private static final int WAITING = 12;
 
     @TempDir
     private static Path folder;
@@ -43,7 +44,7 @@ class RunIT {
     @BeforeAll
     static void start() throws Exception {
         broker = KafkaBroker.start(folder.resolve("broker"));
-        simulator = Simulator.start(Simulated.by(Map.of("simulator.latency", "100ms", "simulator.record", "true")));
+        simulator = Simulator.start(Simulated.by(Map.of("simulator.latency", "100ms", "simulator.record", "true", "simulator.batch.in-progress", "1h")));
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             admin.createTopics(List.of("prompts", "prompt-results", "prompt-costs", "prompt-dead-letters", "prompt-alerts").stream()
                     .map(name -> new NewTopic(name, PARTITIONS, (short) 1)).toList()).all().get();
@@ -92,6 +93,41 @@ class RunIT {
         second.ended(Duration.ofSeconds(60)).with(3);
         assertThat(simulator.bill().completions()).isBetween((long) PROMPTS, PROMPTS + inFlight);
         assertThat(simulator.bill().byPrompt().values()).allMatch(calls -> calls.billed() <= 2);
+    }
+
+    @Test
+    void recordsThatMayWaitAreUnfinishedUntilTheyAreAnsweredAndNoStopWaitsForThem() throws Exception {
+        Product product = Product.in(folder.resolve("waiting")).calling(simulator).file("routes/waiting.camel.yaml", """
+                - route:
+                    id: waiting
+                    from:
+                      uri: windowed-kafka:{{kafka.topic.prompts}}
+                      parameters:
+                        groupId: "{{kafka.group}}"
+                      steps:
+                        - to: prompt:waiting?serviceTier=batch&model=openai/gpt-4.1-mini
+                        - to: kafka:{{kafka.topic.results}}
+                """);
+        String[] keys = {"batches.linger=1s", "batches.tick=200ms", "batches.poll=200ms", "batches.poll-longest=500ms", "kafka.drain=5m"};
+        long single = simulator.bill().requests();
+        try (Service service = new Service(product, broker.bootstrapServers(), "waiting")) {
+            service.topics(Map.of());
+            service.start(keys);
+            service.produce(0, WAITING);
+            await().atMost(Duration.ofSeconds(60)).until(() -> simulator.batchBill().lines() == WAITING);
+            assertThat(service.committed()).isZero();
+            service.stop();
+            long submitted = simulator.batchBill().submissions();
+            assertThat(simulator.batchBill().billedLines()).as("the batch goes on").isZero();
+
+            simulator.advance(Duration.ofHours(2));
+            service.start(keys);
+            await().atMost(Duration.ofSeconds(90)).until(() -> service.committed() == WAITING);
+            assertThat(service.read("results")).extracting(result -> Outputs.json(result.value()).path("service_tier").asText()).hasSize(WAITING).containsOnly("batch");
+            assertThat(simulator.batchBill().submissions()).as("nothing is submitted again").isEqualTo(submitted);
+            assertThat(simulator.bill().requests()).isEqualTo(single);
+            service.stop();
+        }
     }
 
     private static void produce() {
