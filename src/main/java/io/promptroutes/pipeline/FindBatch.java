@@ -38,6 +38,8 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
     private static final Logger LOG = LoggerFactory.getLogger(FindBatch.class);
     /** Clocks may differ, and the service's has whole seconds. */
     private static final Duration EARLIER = Duration.ofSeconds(5);
+    /** There are no results. */
+    private static final Set<Integer> GONE = Set.of(404, 410);
     private static final int TWICE = 2;
     private static final int MOST_PAGES = 50;
 
@@ -45,12 +47,28 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
         this(api, ledger, catalogue, settings, clock, ConcurrentHashMap.newKeySet());
     }
 
-    void look(BatchRow batch) throws IOException {
+    /** The service does not tell. */
+    static final class Refused extends IOException {
+
+        private final transient Reply reply;
+
+        private Refused(Reply reply) {
+            super(reply.why());
+            this.reply = reply;
+        }
+
+        Reply reply() {
+            return reply;
+        }
+    }
+
+    /** Returns whether the service was asked. */
+    boolean look(BatchRow batch) throws IOException {
         Instant now = clock.instant();
         Duration left = settings.lost().minus(Duration.between(batch.createdAt(), now));
         if (left.compareTo(Duration.ZERO) > 0) { // of a process that died, and what it sent may not be listed yet
             Durable.result(ledger.batches().lost(batch.id(), batch.looks(), left));
-            return;
+            return false;
         }
         List<BatchObject> alike = alike(batch);
         boolean going = false;
@@ -60,7 +78,7 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
             } else if (ours(batch, candidate)) {
                 LOG.info("batch {} is the one to whose submission no reply came", candidate.id());
                 Durable.result(ledger.batches().submitted(batch.id(), candidate.id(), Duration.ZERO));
-                return;
+                return true;
             } else {
                 foreign.add(candidate.id());
             }
@@ -73,6 +91,7 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
             LOG.warn("a batch of {} prompts is not among those of the service; it may have been billed all the same", batch.lines());
             Durable.result(ledger.batches().end(batch.id(), BatchState.GIVEN_UP, null, null, BatchLine.State.UNKNOWN, "it was looked for in vain"));
         }
+        return true;
     }
 
     /** Those that may be it. */
@@ -85,7 +104,7 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
         do {
             Reply page = api.list(query, item -> all.add(BatchObject.of(item)));
             if (page.batch() == null) {
-                throw new IOException(page.why());
+                throw new Refused(page);
             }
             after = page.batch().next();
             query.put("after", after);
@@ -105,10 +124,18 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
     private boolean ours(BatchRow batch, BatchObject candidate) throws IOException {
         boolean[] named = {BatchLineReader.named(batch.nonce(), candidate.error()) >= 0};
         Consumer<JsonNode> line = one -> named[0] |= BatchLineReader.number(batch.nonce(), one) >= 0;
-        Reply whole = api.get(candidate.id(), line);
+        Reply whole = told(api.get(candidate.id(), line));
         if (!named[0] && whole.batch() != null && !whole.batch().listed()) {
-            api.results(candidate.id(), null, line);
+            told(api.results(candidate.id(), null, line));
         }
         return named[0];
+    }
+
+    /** Where it is refused to tell, it may be ours all the same. */
+    private static Reply told(Reply reply) throws Refused {
+        if (reply.batch() == null && !GONE.contains(reply.status())) {
+            throw new Refused(reply);
+        }
+        return reply;
     }
 }

@@ -17,7 +17,6 @@ import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.model.Reservations;
-import io.promptroutes.pipeline.OpenBatches.Group;
 import io.promptroutes.pipeline.OpenBatches.Seat;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -39,10 +38,10 @@ import org.slf4j.LoggerFactory;
  * Sends the groups that are ready, one after another: claims and intent are on disk before the request goes out, which is never sent twice. Used by one thread
  * at a time.
  *
- * @param unnoted what the service calls batches whose names the ledger could not take yet
+ * @param unnoted what the ledger is still to be told of batches that were sent, by these: it could not be had
  */
 record SubmitBatches(OpenBatches open, BatchApi api, Ledger ledger, Sender sender, BatchRefused refused, ClaimCall claims, Reservations reservations, AdmissionGate intake,
-        Pauses pauses, Options.Batching settings, Clock clock, Map<UUID, String> unnoted) implements Processor {
+        Pauses pauses, Options.Batching settings, Clock clock, Map<UUID, Runnable> unnoted) implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(SubmitBatches.class);
 
@@ -59,17 +58,15 @@ record SubmitBatches(OpenBatches open, BatchApi api, Ledger ledger, Sender sende
     public void process(Exchange tick) {
         open.left(seat -> Sinks.mayStart(seat.exchange(), intake) ? null : Outcome.GIVEN_UP).forEach(seat -> seat.leave(Outcome.GIVEN_UP));
         try {
-            for (Map.Entry<UUID, String> one : unnoted.entrySet()) {
-                noted(one.getKey(), one.getValue());
-            }
-            for (Group group : open.ready(clock.instant())) {
+            unnoted.forEach(this::note);
+            for (BatchGroup group : open.ready(clock.instant())) {
                 Permit permit = new Permit();
                 if (intake.stopped() || !intake.mayCall(permit)) {
                     open.giveBack(group);
                     continue;
                 }
                 try {
-                    send(group);
+                    send(tick, group);
                 } finally {
                     intake.called(permit);
                 }
@@ -79,15 +76,15 @@ record SubmitBatches(OpenBatches open, BatchApi api, Ledger ledger, Sender sende
         }
     }
 
-    private void send(Group group) {
+    private void send(Exchange tick, BatchGroup group) {
         UUID id = UUID.randomUUID();
         List<ClaimAnswer> answers;
         try {
             answers = Durable.result(ledger.batches().intend(new BatchIntent(id, sender.provider(), sender.keyHash().get(), BatchBody.ENDPOINT, group.kind().model(),
-                    group.kind().only(), group.bytes(), group.seats().stream().map(this::claim).toList())));
+                    group.kind().only(), group.kind().within(), group.bytes(), group.seats().stream().map(this::claim).toList())));
         } catch (LedgerUnavailable e) {
             open.giveBack(group);
-            pauses.pause(group.seats().get(0).exchange(), LookUp.LEDGER_LOST + ": " + e.getMessage());
+            pauses.pause(tick, LookUp.LEDGER_LOST + ": " + e.getMessage());
             return;
         }
         intake.over(LookUp.LEDGER_LOST);
@@ -106,7 +103,7 @@ record SubmitBatches(OpenBatches open, BatchApi api, Ledger ledger, Sender sende
         });
         if (!seats.isEmpty()) {
             open.asked(id, seats);
-            submit(id, group, numbered, new ArrayList<>(seats.keySet()));
+            submit(tick, id, group, numbered, new ArrayList<>(seats.keySet()));
         }
         out.forEach(n -> unclaimed(group.seats().get(n), answers.get(n)));
     }
@@ -132,36 +129,35 @@ record SubmitBatches(OpenBatches open, BatchApi api, Ledger ledger, Sender sende
         }
     }
 
-    private void submit(UUID id, Group group, Map<Integer, Seat> numbered, List<UUID> claimed) {
+    private void submit(Exchange tick, UUID id, BatchGroup group, Map<Integer, Seat> numbered, List<UUID> claimed) {
         String nonce = BatchRow.nonce(id);
         Map<String, byte[]> lines = new LinkedHashMap<>();
         numbered.forEach((n, seat) -> lines.put(BatchLineReader.name(nonce, n), seat.call().request().bytes()));
         Reply reply;
         try {
-            reply = api.submit(new BatchBody(group.kind().model(), group.kind().only(), lines));
+            reply = api.submit(new BatchBody(group.kind().model(), group.kind().only(), group.kind().within(), lines));
         } catch (BatchApi.Broken e) {
-            if (e.sent()) {
-                lost(id, e.getMessage());
-            } else {
-                refused.unreachable(id, numbered, claimed, e.getMessage());
-            }
+            note(id, e.sent() ? () -> lost(id, e.getMessage()) : () -> refused.unreachable(tick, id, numbered, claimed, e.getMessage()));
             return;
         }
         if (reply.batch() != null && reply.batch().id() != null) {
             LOG.info("batch {}: {} prompts for {}, {} bytes", reply.batch().id(), lines.size(), group.kind().model(), group.bytes());
-            unnoted.put(id, reply.batch().id());
-            noted(id, reply.batch().id());
+            refused.alarm().off(BatchAlarm.Of.SUBMISSION);
             intake.resume();
+            note(id, () -> Durable.result(ledger.batches().submitted(id, reply.batch().id(), settings.poll())));
         } else if (BatchRefused.open(reply)) {
-            lost(id, reply.batch() != null ? "a reply without a name" : "HTTP " + reply.status());
+            note(id, () -> lost(id, reply.batch() != null ? "a reply without a name" : "HTTP " + reply.status()));
         } else {
-            refused.by(reply, id, group.kind().model(), numbered, claimed);
+            note(id, () -> refused.by(tick, reply, id, group.kind(), numbered, claimed));
         }
     }
 
-    private void noted(UUID id, String remoteId) {
-        Durable.result(ledger.batches().submitted(id, remoteId, settings.poll()));
+    /** Does what the ledger has to know of a batch; again with the next ticks, where it cannot be had. */
+    private void note(UUID id, Runnable step) {
+        unnoted.put(id, step);
+        step.run();
         unnoted.remove(id);
+        open.changed();
     }
 
     private void lost(UUID id, String why) {
