@@ -170,7 +170,7 @@ public final class Engine implements AutoCloseable {
 
     /** The same of prompts that may wait for batches: as many as keys batches.open* say. */
     public Pipeline waiting(LedgerPolicy policy, PromptSettings prompts, int window, int bytes) {
-        return pipeline(policy, prompts, new PromptWindow(intake, window, () -> beans.batches().bytes() < bytes));
+        return pipeline(policy, prompts, new PromptWindow(intake, window, bytes, () -> beans.batches().bytes() < bytes));
     }
 
     private Pipeline pipeline(LedgerPolicy policy, PromptSettings prompts, PromptWindow window) {
@@ -188,6 +188,7 @@ public final class Engine implements AutoCloseable {
      * @param job of which it is; null where there is none
      */
     public void ask(Pipeline pipeline, Job job, Inbound inbound, Recipient recipient) {
+        pipeline.window().holds(inbound.length());
         Exchange exchange = entry.createExchange(ExchangePattern.InOnly);
         exchange.setVariable(Variables.PIPELINE, pipeline);
         exchange.setVariable(Variables.RECIPIENT, recipient);
@@ -199,7 +200,7 @@ public final class Engine implements AutoCloseable {
             if (exchange.getException() != null) { // the engine has stopped, or stops
                 Recipient nobody = Sinks.takeRecipient(exchange);
                 if (nobody != null) {
-                    pipeline.window().finish();
+                    pipeline.window().finish(inbound.length());
                     nobody.left();
                 }
             }

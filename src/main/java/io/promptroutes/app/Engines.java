@@ -117,7 +117,7 @@ public final class Engines implements AutoCloseable {
         LedgerPolicy policy = new LedgerPolicy(provider, name, "pipeline " + name, false, false, Ledgers.hold(called.settings()), true);
         if (waits) {
             BatchSettings batches = new BatchSettings(called.settings());
-            return engine.waiting(policy, settings, window > 0 ? window : Math.max(batches.open(), routes.window()), batches.openBytes());
+            return engine.waiting(policy, settings, window > 0 ? window : batches.open(), batches.openBytes());
         }
         return engine.pipeline(policy, settings, window > 0 ? window : routes.window());
     }

@@ -9,11 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.hc.client5.http.classic.methods.HttpDelete;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
@@ -52,9 +54,17 @@ public final class BatchApi implements AutoCloseable {
      *
      * @param batch   what is told of a batch or a list; null for a status other than 2xx
      * @param refusal of such a one; else null
+     * @param said    what the refusal says of batches
      * @param strange whether what refused it may not be the Batch API at all, but a web page, say
      */
-    public record Reply(int status, BatchObject batch, CallFailed.Details refusal, boolean strange) {
+    public record Reply(int status, BatchObject batch, CallFailed.Details refusal, Set<BatchHindrance> said, boolean strange) {
+
+        private static final Set<Integer> ACCOUNT = Set.of(401, 402, 403);
+
+        /** Whether it is refused for the key, the credit or the account. */
+        public boolean account() {
+            return !strange && ACCOUNT.contains(status);
+        }
 
         /** Why not, for people. */
         public String why() {
@@ -99,6 +109,11 @@ public final class BatchApi implements AutoCloseable {
         return exchange(new HttpGet(base + "/" + encoded(id) + "/results" + (cursor == null ? "" : "?cursor=" + encoded(cursor))), line);
     }
 
+    /** Has the service forget the requests and the results of a batch that has ended. */
+    public Reply delete(String id) throws IOException {
+        return exchange(new HttpDelete(base + "/" + encoded(id)), line -> { });
+    }
+
     /** A page of the list of batches, the latest first. */
     public Reply list(Map<String, String> query, Consumer<JsonNode> item) throws IOException {
         return exchange(new HttpGet(base + "?" + query.entrySet().stream().map(one -> one.getKey() + "=" + encoded(one.getValue())).collect(Collectors.joining("&"))), item);
@@ -121,11 +136,12 @@ public final class BatchApi implements AutoCloseable {
         int status = response.getCode();
         try (InputStream body = response.getEntity() == null ? InputStream.nullInputStream() : response.getEntity().getContent()) {
             if (status / 100 == HTTP_OK / 100) {
-                return new Reply(status, BatchObject.read(body, line), null, false);
+                return new Reply(status, BatchObject.read(body, line), null, Set.of(), false);
             }
             byte[] bytes = body.readAllBytes();
             JsonNode json = Json.tree(bytes);
-            return new Reply(status, null, classifier.refused(new Response(status, name -> header(response, name), Nodes.first(json)), bytes).details(), !json.isObject());
+            return new Reply(status, null, classifier.refused(new Response(status, name -> header(response, name), Nodes.first(json)), bytes).details(),
+                    BatchHindrance.in(json), !json.isObject());
         }
     }
 

@@ -2,6 +2,7 @@ package io.promptroutes.call;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.Prompt;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,11 +23,15 @@ public final class BatchBody extends AbstractHttpEntity {
 
     /**
      * @param only  the providers that may serve it, as JSON; null for any
+     * @param within the time within which it is to be through, as the Batch API has it
      * @param lines requests by their names, in their order
      */
-    public BatchBody(String model, String only, Map<String, byte[]> lines) {
+    public BatchBody(String model, String only, String within, Map<String, byte[]> lines) {
         super(ContentType.APPLICATION_JSON, null);
         ObjectNode fields = Json.MAPPER.createObjectNode().put("endpoint", ENDPOINT).put("model", model);
+        if (!within.equals(Prompt.WITHIN)) { // else it is left out, as whatever else may be
+            fields.put("completion_window", within);
+        }
         if (only != null) {
             fields.putObject("provider").set("only", Json.tree(only.getBytes(StandardCharsets.UTF_8)));
         }

@@ -26,6 +26,8 @@ public record BatchObject(ObjectNode members, boolean listed) {
 
     private static final Set<String> ENDED = Set.of("completed", "failed", "expired", "cancelled");
     private static final Set<String> GOING_ON = Set.of("validating", "in_progress", "finalizing", "cancelling");
+    /** Of the year 9999. */
+    private static final long LAST = 253_402_300_799L;
     /** More comes behind each. */
     private static final ObjectReader PART = Json.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     /** Of a batch, and of a page. */
@@ -104,7 +106,7 @@ public record BatchObject(ObjectNode members, boolean listed) {
 
     /** In whole seconds; null where it does not say. */
     public Instant createdAt() {
-        return members.path("created_at").canConvertToLong() && members.path("created_at").isNumber() ? Instant.ofEpochSecond(members.path("created_at").longValue()) : null;
+        return time("created_at");
     }
 
     /** What all its lines have cost; null where nobody says. */
@@ -116,6 +118,27 @@ public record BatchObject(ObjectNode members, boolean listed) {
     /** Why it failed, scrubbed and shortened; empty where it does not say. */
     public String error() {
         return text(members.path("error"));
+    }
+
+    /** What its failure says of batches. */
+    public Set<BatchHindrance> hindrances() {
+        return BatchHindrance.in(members);
+    }
+
+    /** When it is to be through; null where it does not say. */
+    public Instant expiresAt() {
+        return time("expires_at");
+    }
+
+    /** When it was through; null where it does not say. */
+    public Instant finalizedAt() {
+        return time("finalized_at");
+    }
+
+    /** In whole seconds. */
+    private Instant time(String name) {
+        JsonNode seconds = members.path(name);
+        return seconds.isNumber() && seconds.canConvertToLong() ? Instant.ofEpochSecond(Math.max(0, Math.min(LAST, seconds.longValue()))) : null;
     }
 
     /** Behind which the next page begins; null where there is none. */

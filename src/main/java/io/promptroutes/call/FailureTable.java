@@ -128,7 +128,7 @@ final class FailureTable {
     }
 
     /** Whether a text in lower case has a phrase in it. */
-    private static boolean says(String phrase, String text) {
+    static boolean says(String phrase, String text) {
         return PATTERNS.get(phrase).matcher(text).find();
     }
 

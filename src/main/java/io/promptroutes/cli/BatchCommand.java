@@ -223,7 +223,7 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
             return engine.pipeline(policy, routes.prompts(), routes.window());
         }
         BatchSettings batches = new BatchSettings(settings);
-        return engine.waiting(policy, routes.prompts(), Math.max(batches.open(), routes.window()), batches.openBytes());
+        return engine.waiting(policy, routes.prompts(), batches.open(), batches.openBytes());
     }
 
     private BatchOutput output(String job, AdmissionGate intake) throws IOException {

@@ -54,8 +54,8 @@ final class BatchRun {
             engine.start();
             summary = new Summary(engine.tally(), engine.intake());
             InputCount count = new InputCount(view.quiet || !countable ? null : input, most);
-            try (count;
-                    Progress progress = new Progress(new Course(engine.tally(), engine.intake(), pipeline.window(), engine.beans().batches(), count::total), err, view.quiet)) {
+            Course course = new Course(engine.tally(), engine.intake(), pipeline.window(), engine.beans().batches(), count::total);
+            try (count; Progress progress = new Progress(course, err, view.quiet)) {
                 interruption.last(progress);
                 interruption.waiting(engine.beans().batches()::waiting);
                 while (arrivals.hasNext()) {
@@ -63,7 +63,7 @@ final class BatchRun {
                     engine.ask(pipeline, output.job(), next, output.next(next));
                 }
                 OpenBatches open = engine.beans().batches();
-                open.hurry();
+                open.hurry(() -> course.queued() == 0);
                 while (submitOnly && !engine.intake().stopped() && (open.gathering() > 0 || engine.intake().inFlight() > 0 || open.waiting() < pipeline.window().unfinished())) {
                     TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN);
                 }

@@ -53,6 +53,9 @@ final class BatchStep {
     @Option(names = "--service-tier", paramLabel = "TIER", description = "How soon it is to be served, and at which price: default, flex (cheaper, when there is room), priority (dearer) or batch (within a day, at about half the price).")
     private String serviceTier;
 
+    @Option(names = "--complete-within", paramLabel = "TIME", description = "With service tier batch: the time within which a batch is asked to be through, one of key batches.complete-within (24h).")
+    private String completeWithin;
+
     @Option(names = "--tenant", paramLabel = "NAME", description = "Who pays.")
     private String tenant;
 
@@ -106,6 +109,7 @@ final class BatchStep {
         put(options, "temperature", temperature);
         put(options, "maxTokens", maxTokens);
         put(options, "serviceTier", serviceTier);
+        put(options, "completeWithin", completeWithin);
         put(options, "tenant", tenant);
         put(options, "request", request());
         put(options, "result", result);

@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -51,11 +52,13 @@ final class Course {
         parts.add(money(done));
         parts.add("fallbacks: " + (tally.fallbacks().isEmpty() ? "none" : counts(tally.fallbacks())));
         if (batches.waiting() + batches.gathering() > 0) {
-            parts.add("batches: " + batches.words() + ", saved $" + cents(tally.savedInBatches()));
+            parts.add("batches: " + batches.words(Instant.now()) + ", saved $" + cents(tally.savedInBatches()));
         }
         String reason = intake.reason();
         if (reason != null) {
             parts.add((intake.stopped() ? "! stopping: " : "! paused: ") + Shown.list(reason));
+        } else if (batches.trouble() != null) {
+            parts.add("! " + Shown.list(batches.trouble()));
         }
         return parts;
     }
@@ -85,10 +88,10 @@ final class Course {
     }
 
     private String waiting() {
+        long queued = queued();
         Map<String, Long> waiting = tally.waiting();
         long waits = waiting.values().stream().mapToLong(Long::longValue).sum();
         long batched = batches.waiting() + batches.gathering();
-        long queued = Math.max(0, window.unfinished() - intake.inFlight() - waits - batched);
         if (batched > 0) {
             waiting.put("for batches", batched);
             waits += batched;
@@ -97,6 +100,12 @@ final class Course {
             waiting.put("queued", queued);
         }
         return ", " + (waits + queued) + " waiting" + (waiting.isEmpty() ? "" : " (" + counts(waiting) + ")");
+    }
+
+    /** Prompts that are neither called nor in a batch, and wait for nothing that has a name: they are on their way. For any thread. */
+    long queued() {
+        long waits = tally.waiting().values().stream().mapToLong(Long::longValue).sum();
+        return Math.max(0, window.unfinished() - intake.inFlight() - waits - batches.waiting() - batches.gathering());
     }
 
     private String money(long done) {

@@ -80,13 +80,16 @@ public final class PromptEndpoint extends DefaultEndpoint {
     private String maxTokens;
     @UriParam(description = "How soon it is to be served, and at which price: default, flex (cheaper, when there is room), priority (dearer) or batch (within a day, at about half the price).")
     private String serviceTier;
+    @UriParam(description = "With serviceTier=batch: the time within which a batch is asked to be through. One of key batches.complete-within, whose first it is where it is left out: 24h, "
+            + "the only one that OpenRouter is known to take. Another time is another batch.")
+    private String completeWithin;
     @UriParam(description = "A JSON object with other fields of requests: tools, provider, reasoning and so on.")
     private String request;
     @UriParam(description = "Fields of requests, with commas between them, that are sent though OpenRouter is not known to have them.")
     private String passthrough;
     @UriParam(description = "The id of one of the providers of command providers, which is called by this pipeline alone.")
     private String provider;
-    @UriParam(description = "Prompts taken and not yet answered, at most. Key prompts.window where it is left out.")
+    @UriParam(description = "Prompts taken and not yet answered, at most. Key prompts.window where it is left out; with serviceTier=batch, key batches.open.")
     private int window;
     @UriParam(description = "What goes on: result (the result as JSON, docs/messages.md), text (the answer alone), answer (the object or array that the answer is or holds, else null), or a "
             + "jq expression over {record, answer, text, result, key, headers, error}.", defaultValue = "result")
@@ -147,6 +150,7 @@ public final class PromptEndpoint extends DefaultEndpoint {
         put(fields, "temperature", temperature);
         put(fields, "max_tokens", maxTokens);
         put(fields, ServiceTier.FIELD, serviceTier);
+        put(fields, "complete_within", completeWithin);
         return fields;
     }
 
@@ -310,6 +314,10 @@ public final class PromptEndpoint extends DefaultEndpoint {
 
     public void setServiceTier(String serviceTier) {
         this.serviceTier = serviceTier;
+    }
+
+    public void setCompleteWithin(String completeWithin) {
+        this.completeWithin = completeWithin;
     }
 
     public void setRequest(String request) {

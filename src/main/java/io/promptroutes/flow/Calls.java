@@ -23,7 +23,6 @@ public final class Calls {
     private final List<String> notes = new ArrayList<>(0);
     private boolean alone;
     private boolean together;
-    private int rounds;
 
     Calls(Chain chain) {
         this.chain = chain;
@@ -93,11 +92,6 @@ public final class Calls {
     /** Whether what follows is a batch. */
     public boolean again() {
         return together && !alone;
-    }
-
-    /** How often it came back from a batch that others had made fail. */
-    public int round() {
-        return ++rounds;
     }
 
     /** What a result is to say of them. */

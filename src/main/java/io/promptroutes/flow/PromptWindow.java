@@ -11,23 +11,26 @@ public final class PromptWindow {
 
     private final AdmissionGate gate;
     private final int size;
+    private final long mostBytes;
     private final BooleanSupplier more;
     private final boolean waits;
-    /** Guarded by the gate, which wakes those who wait. */
+    /** Guarded by the gate, which wakes those who wait; so are the bytes of those. */
     private int unfinished;
+    private long bytes;
 
     /** @param size prompts taken and not yet finished, at most */
     public PromptWindow(AdmissionGate gate, int size) {
-        this(gate, size, () -> true, false);
+        this(gate, size, Long.MAX_VALUE, () -> true, false);
     }
 
-    /** Of prompts that may wait for a day. @param more whether there is room for another one beside that */
-    public PromptWindow(AdmissionGate gate, int size, BooleanSupplier more) {
-        this(gate, size, more, true);
+    /** Of prompts that may wait for a day. @param mostBytes of what came in, which the last one may pass. more, whether there is room for another one beside that */
+    public PromptWindow(AdmissionGate gate, int size, long mostBytes, BooleanSupplier more) {
+        this(gate, size, mostBytes, more, true);
     }
 
-    private PromptWindow(AdmissionGate gate, int size, BooleanSupplier more, boolean waits) {
+    private PromptWindow(AdmissionGate gate, int size, long mostBytes, BooleanSupplier more, boolean waits) {
         this.waits = waits;
+        this.mostBytes = mostBytes;
         this.gate = gate;
         this.size = size;
         this.more = more;
@@ -69,14 +72,22 @@ public final class PromptWindow {
     /** Whether there is a place now, and no pause. */
     public boolean room() {
         synchronized (gate) {
-            return unfinished < size && gate.open() && more.getAsBoolean();
+            return unfinished < size && bytes < mostBytes && gate.open() && more.getAsBoolean();
         }
     }
 
-    /** Gives the place back: the prompt's result or dead letter is where it is to be. */
-    public void finish() {
+    /** What has the place that was taken. @param length in bytes */
+    public void holds(long length) {
+        synchronized (gate) {
+            bytes += length;
+        }
+    }
+
+    /** Gives the place back: the prompt's result or dead letter is where it is to be. @param length of what had it, in bytes */
+    public void finish(long length) {
         synchronized (gate) {
             unfinished--;
+            bytes -= length;
             gate.notifyAll();
         }
     }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,9 +51,9 @@ public final class Batches {
             }
         }
         if (!lines.isEmpty()) {
-            tx.update("INSERT INTO batches (batch_id, provider, key_hash, instance_id, endpoint, model, only_of, line_count, byte_count, state, created_at, next_look,"
-                    + " looks, done) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)", intent.id(), intent.provider(), intent.keyHash(), instances.id(), intent.endpoint(),
-                    intent.model(), intent.only(), lines.size(), intent.bytes(), BatchState.INTENT, now, now);
+            tx.update("INSERT INTO batches (batch_id, provider, key_hash, instance_id, endpoint, model, only_of, complete_within, line_count, byte_count, state, created_at, next_look,"
+                    + " looks, done) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)", intent.id(), intent.provider(), intent.keyHash(), instances.id(), intent.endpoint(),
+                    intent.model(), intent.only(), intent.within(), lines.size(), intent.bytes(), BatchState.INTENT, now, now);
             tx.batch("INSERT INTO batch_lines (batch_id, n, claim_id, state, shared) VALUES (?, ?, ?, ?, FALSE)", lines);
         }
         return null;
@@ -71,6 +72,17 @@ public final class Batches {
     /** It is not through yet. @param looks how often it was asked about in vain */
     public CompletableFuture<Boolean> later(UUID batch, String remoteState, int done, int looks, Duration next) {
         return change(batch, "remote_state = COALESCE(?, remote_state), done = ?, looks = ?, next_look = ?", " AND ended_at IS NULL", remoteState, done, looks, next);
+    }
+
+    /** What the provider says of its end. @param expiresAt when it is to be through; finalizedAt, when it was; null: that is not said */
+    public CompletableFuture<Boolean> ends(UUID batch, Instant expiresAt, Instant finalizedAt) {
+        return change(batch, "expires_at = COALESCE(?, expires_at), finalized_at = COALESCE(?, finalized_at)", "", expiresAt, finalizedAt);
+    }
+
+    /** It came to nothing because of that line, which was not billed; to be said before {@link #end} and {@link #refused}. */
+    public CompletableFuture<Boolean> blamed(UUID batch, int n) {
+        return writer.submit((tx, now) -> tx.update("UPDATE batch_lines SET state = 'failed' WHERE batch_id = ? AND n = ? AND state = 'open'", batch, n) == 1
+                && tx.update("UPDATE batches SET blamed = ? WHERE batch_id = ?", n, batch) == 1);
     }
 
     private CompletableFuture<Boolean> change(UUID batch, String set, String where, Object... values) {
@@ -146,6 +158,21 @@ public final class Batches {
     /** The lines of these claims; one that has none is left out. Blocks. */
     public Map<UUID, BatchLine> lines(Collection<UUID> claims) {
         return database.read(tx -> tx.byKey("SELECT * FROM batch_lines WHERE claim_id = ANY(?)", BatchLine::of, BatchLine::claim, claims));
+    }
+
+    /** Of each of these claims: in how many batches its work has been that came to nothing because of one line, or that were looked for in vain. 0 is left out. Blocks. */
+    public Map<UUID, Integer> rounds(Collection<UUID> claims) {
+        Map<UUID, Integer> rounds = new HashMap<>();
+        database.read(tx -> tx.list("SELECT mine.claim_id, COUNT(*) AS rounds FROM claims mine JOIN claims one ON one.work_id = mine.work_id JOIN batch_lines line ON line.claim_id = one.claim_id"
+                + " JOIN batches batch ON batch.batch_id = line.batch_id WHERE mine.claim_id = ANY(?) AND (batch.blamed IS NOT NULL OR batch.state = 'given_up') GROUP BY mine.claim_id",
+                row -> rounds.put(SqlSession.id(row, "claim_id"), row.getInt("rounds")), claims));
+        return rounds;
+    }
+
+    /** How long the last batches of a model took that were answered as a whole, as far as the provider has said it; at most 20. Blocks. */
+    public List<Duration> took(String provider, String model) {
+        return database.read(tx -> tx.list("SELECT created_at, finalized_at FROM batches WHERE provider = ? AND model = ? AND remote_state = 'completed' AND finalized_at IS NOT NULL"
+                + " ORDER BY created_at DESC LIMIT 20", row -> Duration.between(SqlSession.instant(row, "created_at"), SqlSession.instant(row, "finalized_at")), provider, model));
     }
 
     /** Of these names of the provider's, those that a batch of ours has. Blocks. */

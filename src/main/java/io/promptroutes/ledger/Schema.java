@@ -21,7 +21,7 @@ final class Schema {
 
     static final String FOLDER = "io/promptroutes/db/migration";
     /** The last of the folder. */
-    static final String NEWEST = "V2__batches.sql";
+    static final String NEWEST = "V3__batch_times.sql";
 
     private Schema() {
     }

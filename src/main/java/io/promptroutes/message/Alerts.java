@@ -27,7 +27,9 @@ public final class Alerts {
         /** No model of a prompt's chain answered; told once until one answers again. */
         CHAIN_FAILED,
         /** Everything waits: key refused, no credit, account blocked, OpenRouter unreachable. */
-        PAUSED
+        PAUSED,
+        /** Batches are refused for the key, the credit or the account; told once until they are taken again. */
+        BATCHES
     }
 
     private Alerts() {

@@ -20,7 +20,7 @@ final class SimulatedBatches {
     static BatchConfig of(Settings settings) {
         Set<String> refusal = words(settings, "simulator.batch.refusal", REFUSALS);
         return new BatchConfig(words(settings, "simulator.batch.routes", ROUTES),
-                new BatchConfig.Refusals(Set.copyOf(settings.list("simulator.batch.refused")), refusal.contains("prefix"), refusal.contains("code"),
+                new BatchConfig.Refusals(windows(settings), Set.copyOf(settings.list("simulator.batch.refused")), refusal.contains("prefix"), refusal.contains("code"),
                         settings.integer("simulator.batch.most-lines", 1, MOST_LINES),
                         settings.number("simulator.batch.most-bytes", 1, Integer.MAX_VALUE)),
                 new BatchConfig.Times(settings.duration("simulator.batch.validating"), settings.duration("simulator.batch.in-progress"),
@@ -33,6 +33,14 @@ final class SimulatedBatches {
                         settings.choice("simulator.batch.activity-model", List.of("batch", "base")).equals("batch")),
                 settings.integer("simulator.batch.foreign", 0, 1_000), settings.integer("simulator.batch.quota", 0, MOST_LINES),
                 settings.text("simulator.batch.bad-text"), faults(settings));
+    }
+
+    private static List<String> windows(Settings settings) {
+        List<String> windows = settings.list("simulator.batch.windows");
+        if (windows.isEmpty() || !windows.stream().allMatch(window -> window.matches("[1-9]\\d{0,3}h"))) {
+            settings.refuse("simulator.batch.windows", "whole hours such as 24h, with commas between them");
+        }
+        return windows;
     }
 
     private static Set<String> words(Settings settings, String key, List<String> allowed) {

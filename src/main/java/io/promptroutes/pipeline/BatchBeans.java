@@ -2,6 +2,7 @@ package io.promptroutes.pipeline;
 
 import io.promptroutes.call.BatchApi;
 import io.promptroutes.call.BatchLineReader;
+import io.promptroutes.flow.AlarmStates;
 import io.promptroutes.flow.BatchChoice;
 import io.promptroutes.model.Catalogue;
 import io.promptroutes.model.PriceList;
@@ -24,7 +25,7 @@ final class BatchBeans implements AutoCloseable {
     private final BatchApi api;
 
     /** What they share with the beans of calls. */
-    record Parts(Pauses pauses, ClaimCall claims, Reservations reservations, PriceList prices, TokenCounter tokens) {
+    record Parts(Pauses pauses, ClaimCall claims, Reservations reservations, PriceList prices, TokenCounter tokens, AlarmStates alarms) {
     }
 
     BatchBeans(Main main, Beans.Shared shared, Options options, Parts parts) {
@@ -36,14 +37,15 @@ final class BatchBeans implements AutoCloseable {
         api = new BatchApi(http.streaming(), settings.address(), settings.timeout(), clock);
         BatchChoice choice = new BatchChoice(catalogue, settings.fields(), options.service().provider(), settings.elsewhere());
         BatchRefusals refusals = new BatchRefusals();
-        BatchRefused refused = new BatchRefused(open, shared.ledger(), refusals, parts.pauses(), settings, clock);
+        BatchAlarm alarm = new BatchAlarm(parts.alarms(), clock);
+        BatchRefused refused = new BatchRefused(open, shared.ledger(), refusals, parts.pauses(), alarm, shared.intake(), settings, clock);
         SubmitBatches.Sender sender = new SubmitBatches.Sender(shared.provider(), shared.key()::hash);
         JoinBatch join = new JoinBatch(open, choice, refusals, options.service().request(), catalogue, shared.intake(), clock);
         main.bind("joinBatch", join);
         main.bind("awaitBatch", (AsyncStep) join::attach);
         main.bind("submitBatches", new SubmitBatches(open, api, shared.ledger(), sender, refused, parts.claims(), parts.reservations(), shared.intake(), parts.pauses(), settings, clock));
         main.bind("pollBatches", new PollBatches(open, api, shared.ledger(), sender, new FindBatch(api, shared.ledger(), catalogue, settings, clock), parts.prices(), parts.tokens(),
-                shared.intake(), parts.pauses(), settings, clock, new AtomicReference<>(Instant.MIN)));
+                shared.intake(), alarm, settings, clock, new AtomicReference<>(Instant.MIN)));
         main.bind("takeLines", new TakeLines(open, shared.ledger(), new BatchLineReader(clock), refused, shared.tally(), shared.hold(), settings, clock));
     }
 

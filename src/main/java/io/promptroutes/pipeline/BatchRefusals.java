@@ -18,9 +18,9 @@ final class BatchRefusals {
 
     private final Map<String, Refused> refused = new ConcurrentHashMap<>();
 
-    /** The model has none, for this day. */
-    void model(String model, String why, Instant now) {
-        refused.put(model, new Refused(why, now.atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS).plusDays(1).toInstant()));
+    /** The model has none, or those providers have none of it, for this day. */
+    void of(OpenBatches.Kind kind, String why, Instant now) {
+        refused.put(name(kind), new Refused(why, now.atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS).plusDays(1).toInstant()));
     }
 
     /** There are none at all, for an hour. */
@@ -28,9 +28,13 @@ final class BatchRefusals {
         refused.put(ANY, new Refused(why, now.plus(AN_HOUR)));
     }
 
+    private static String name(OpenBatches.Kind kind) {
+        return kind.only() == null ? kind.model() : kind.model() + " " + kind.only();
+    }
+
     /** Why not, or null. */
-    String of(String model, Instant now) {
-        for (String name : new String[] {ANY, model}) {
+    String of(OpenBatches.Kind kind, Instant now) {
+        for (String name : new String[] {ANY, kind.model(), name(kind)}) {
             Refused found = refused.get(name);
             if (found != null && now.isBefore(found.until())) {
                 return found.why();

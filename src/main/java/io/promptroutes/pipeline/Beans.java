@@ -107,7 +107,7 @@ public final class Beans implements AutoCloseable {
                 intake, shared.tally(), pauses, new ClaimCall.Budget(limited, options.budgets().total(),
                         options.budgets().part(), options.models().freeFallback()), breakers, telemetry.traces(), clock);
         main.bind("claimCall", claims);
-        batches = new BatchBeans(main, shared, options, new BatchBeans.Parts(pauses, claims, reservations, prices, tokens));
+        batches = new BatchBeans(main, shared, options, new BatchBeans.Parts(pauses, claims, reservations, prices, tokens, alarms));
         SettleCall settle = new SettleCall(shared.ledger(), intake, shared.sendsCosts(), publishers, clock);
         main.bind("settleCall", settle);
         main.bind("keepAnswer", (AsyncStep) settle::keep);

@@ -53,7 +53,7 @@ public record EstimateCalls(Estimate estimate, Catalogue catalogue, PriceList pr
             estimate.add(done ? new Estimate.Row(run.task(), tier, model, 0, 1, 0, 0, 0, Range.NOTHING) : call(run, tier, model, tokens));
         }
         tally.answeredAgain();
-        Pipeline.of(exchange).window().finish();
+        Pipeline.of(exchange).window().finish(exchange.getVariable(Variables.ARRIVAL, Inbound.class).length());
     }
 
     /** Whether an earlier run has its answer, or a dead letter that stands. */

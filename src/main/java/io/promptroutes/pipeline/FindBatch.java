@@ -42,10 +42,10 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
     private static final Duration EARLIER = Duration.ofSeconds(5);
     /** Behind the longest time that a submission may take. */
     private static final Duration LATER = Duration.ofMinutes(1);
+    /** There are no results. */
+    private static final Set<Integer> GONE = Set.of(404, 410);
     private static final int TWICE = 2;
     private static final int MOST_PAGES = 50;
-    private static final int HTTP_NOT_FOUND = 404;
-    private static final int HTTP_GONE = 410;
 
     /** Whose a batch is, by what it tells. */
     private enum Whose {
@@ -58,12 +58,28 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
         this(api, ledger, catalogue, settings, clock, ConcurrentHashMap.newKeySet());
     }
 
-    void look(BatchRow batch) throws IOException {
+    /** The service does not tell. */
+    static final class Refused extends IOException {
+
+        private final transient Reply reply;
+
+        private Refused(Reply reply) {
+            super(reply.why());
+            this.reply = reply;
+        }
+
+        Reply reply() {
+            return reply;
+        }
+    }
+
+    /** Returns whether the service was asked. */
+    boolean look(BatchRow batch) throws IOException {
         Instant now = clock.instant();
         Duration left = settings.lost().minus(Duration.between(batch.createdAt(), now));
         if (left.compareTo(Duration.ZERO) > 0) { // of a process that died, and what it sent may not be listed yet
             Durable.result(ledger.batches().lost(batch.id(), batch.looks(), left));
-            return;
+            return false;
         }
         List<BatchObject> alike = alike(batch);
         boolean going = false;
@@ -76,7 +92,7 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
             if (whose == Whose.OURS) {
                 LOG.info("batch {} is the one to whose submission no reply came", candidate.id());
                 Durable.result(ledger.batches().submitted(batch.id(), candidate.id(), Duration.ZERO));
-                return;
+                return true;
             } else if (whose == Whose.FOREIGN) {
                 foreign.add(Pair.of(batch.id(), candidate.id()));
             }
@@ -89,6 +105,7 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
             LOG.warn("a batch of {} prompts is not among those of the service; it may have been billed all the same", batch.lines());
             Durable.result(ledger.batches().end(batch.id(), BatchState.GIVEN_UP, null, null, BatchLine.State.UNKNOWN, "it was looked for in vain"));
         }
+        return true;
     }
 
     /** Those that may be it. */
@@ -101,7 +118,7 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
         do {
             Reply page = api.list(query, item -> all.add(BatchObject.of(item)));
             if (page.batch() == null) {
-                throw new IOException(page.why());
+                throw new Refused(page);
             }
             after = page.batch().next();
             query.put("after", after);
@@ -118,7 +135,7 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
         return model && count && time && one.endpoint().equals(batch.endpoint());
     }
 
-    /** By the first of its results that has a name, or by what it says of its failure. @throws IOException where it cannot be read now, which says nothing */
+    /** By the first of its results that has a name, or by what it says of its failure. @throws Refused where it cannot be read now, which says nothing */
     private Whose whose(BatchRow batch, BatchObject candidate) throws IOException {
         if (BatchLineReader.named(batch.nonce(), candidate.error()) >= 0) {
             return Whose.OURS;
@@ -137,9 +154,10 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
         return whose[0];
     }
 
-    private static Reply told(Reply reply) throws IOException {
-        if (reply.batch() == null && reply.status() != HTTP_NOT_FOUND && reply.status() != HTTP_GONE) {
-            throw new IOException(reply.why());
+    /** Where it is refused to tell, it may be ours all the same. */
+    private static Reply told(Reply reply) throws Refused {
+        if (reply.batch() == null && !GONE.contains(reply.status())) {
+            throw new Refused(reply);
         }
         return reply;
     }

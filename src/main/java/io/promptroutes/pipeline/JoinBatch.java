@@ -50,7 +50,7 @@ record JoinBatch(OpenBatches open, BatchChoice choice, BatchRefusals refusals, C
         ObjectNode asked = run.prompt().request();
         ObjectNode body = prepare(run);
         String why = choice.providers(asked);
-        why = why != null ? why : refusals.of(run.chain().model(), clock.instant());
+        why = why != null ? why : refusals.of(kind(run), clock.instant());
         why = why != null ? why : choice.against(run, body, clock.instant());
         if (why != null) {
             run.calls().alone(why);
@@ -72,7 +72,7 @@ record JoinBatch(OpenBatches open, BatchChoice choice, BatchRefusals refusals, C
 
     private OpenBatches.Kind kind(PromptContext run) {
         String model = run.chain().model();
-        return new OpenBatches.Kind(model, choice.only(run.prompt().request()), model.startsWith(GOOGLE) ? run.prompt().request().path("response_format").toString() : "");
+        return new OpenBatches.Kind(model, choice.only(run.prompt().request()), run.prompt().within(), model.startsWith(GOOGLE) ? run.prompt().request().path("response_format").toString() : "");
     }
 
     /** Makes the request, as a batch takes it. */

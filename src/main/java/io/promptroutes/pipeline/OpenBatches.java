@@ -6,13 +6,13 @@ import io.promptroutes.flow.Variables;
 import io.promptroutes.model.Chain;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -21,12 +21,16 @@ import org.apache.camel.Exchange;
 public final class OpenBatches {
 
     private final Options.Batching settings;
-    private final Map<Kind, Group> filling = new LinkedHashMap<>();
-    private final List<Group> full = new ArrayList<>();
+    private final Map<Kind, BatchGroup> filling = new LinkedHashMap<>();
+    private final List<BatchGroup> full = new ArrayList<>();
     private final Map<UUID, Map<UUID, Seat>> asked = new HashMap<>();
     private int most;
-    private boolean hurry;
+    private volatile BooleanSupplier hurry = () -> false;
     private String words = "";
+    private ExpectedEnd end;
+    private String trouble;
+    private boolean news;
+    private Instant read = Instant.EPOCH;
     private long bytes;
 
     OpenBatches(Options.Batching settings) {
@@ -34,8 +38,8 @@ public final class OpenBatches {
         most = settings.requests();
     }
 
-    /** What the lines of a batch have in common. @param format of its answers, where a batch takes one only; else empty */
-    record Kind(String model, String only, String format) {
+    /** What the lines of a batch have in common. @param format of its answers, where a batch takes one only; else empty @param within it is to be through */
+    record Kind(String model, String only, String within, String format) {
     }
 
     /** A prompt that waits. */
@@ -64,22 +68,14 @@ public final class OpenBatches {
         }
     }
 
-    /** Prompts that are to be asked together. */
-    record Group(Kind kind, List<Seat> seats, Instant since) {
-
-        long bytes() {
-            return seats.stream().mapToLong(Seat::bytes).sum();
-        }
-    }
-
     /** Takes a place in a group. */
     synchronized void join(Seat seat, Instant now) {
-        Group group = filling.computeIfAbsent(seat.kind(), kind -> new Group(kind, new ArrayList<>(), now));
+        BatchGroup group = filling.computeIfAbsent(seat.kind(), kind -> new BatchGroup(kind, now));
         if (!group.seats().isEmpty() && group.bytes() + seat.bytes() > settings.bytes()) {
             full.add(filling.remove(seat.kind()));
-            group = filling.computeIfAbsent(seat.kind(), kind -> new Group(kind, new ArrayList<>(), now));
+            group = filling.computeIfAbsent(seat.kind(), kind -> new BatchGroup(kind, now));
         }
-        group.seats().add(seat);
+        group.add(seat);
         bytes += seat.bytes();
         if (group.seats().size() >= most) {
             full.add(filling.remove(seat.kind()));
@@ -87,12 +83,16 @@ public final class OpenBatches {
     }
 
     /** The groups that are full, or have waited long enough; whoever takes them sends them. */
-    synchronized List<Group> ready(Instant now) {
-        List<Group> ready = new ArrayList<>(full);
+    List<BatchGroup> ready(Instant now) {
+        return ready(now, hurry.getAsBoolean()); // asked without the lock: it may take others
+    }
+
+    private synchronized List<BatchGroup> ready(Instant now, boolean all) {
+        List<BatchGroup> ready = new ArrayList<>(full);
         full.clear();
-        for (Iterator<Group> groups = filling.values().iterator(); groups.hasNext();) {
-            Group group = groups.next();
-            if (hurry || !group.since().plus(settings.linger()).isAfter(now)) {
+        for (Iterator<BatchGroup> groups = filling.values().iterator(); groups.hasNext();) {
+            BatchGroup group = groups.next();
+            if (all || !group.since().plus(settings.linger()).isAfter(now)) {
                 ready.add(group);
                 groups.remove();
             }
@@ -101,23 +101,49 @@ public final class OpenBatches {
         return ready;
     }
 
-    /** Nothing more comes: no group waits for others. */
-    public synchronized void hurry() {
-        hurry = true;
+    /** No group waits for others from now on. @param nobody whether no prompt is on its way to one just now */
+    public void hurry(BooleanSupplier nobody) {
+        hurry = nobody;
     }
 
-    /** @param states what is known of the batches that somebody here waits for */
-    synchronized void states(String states) {
+    /** @param states what is known of the batches that somebody here waits for. expected, the end of all of them, or null */
+    synchronized void states(String states, ExpectedEnd expected) {
         words = states;
+        end = expected;
+    }
+
+    /** @param why they cannot be asked about; null where they can */
+    synchronized void trouble(String why) {
+        trouble = why;
+    }
+
+    /** Why they cannot be asked about; null where they can. */
+    public synchronized String trouble() {
+        return asked.isEmpty() ? null : trouble;
     }
 
     /** How they are, for people. */
-    public synchronized String words() {
-        return asked.size() + " open" + (words.isEmpty() ? "" : " (" + words + ")") + ", " + waiting() + " prompts in them, " + gathering() + " not sent yet";
+    public synchronized String words(Instant now) {
+        boolean known = !asked.isEmpty() && end != null;
+        return asked.size() + " open" + (known ? ", " + end.words(now) : "") + "; " + waiting() + " prompts in them" + (words.isEmpty() || asked.isEmpty() ? "" : " (" + words + ")")
+                + ", " + gathering() + " not sent yet";
+    }
+
+    /** The ledger knows more of them than it did. */
+    synchronized void changed() {
+        news = true;
+    }
+
+    /** Whether the ledger is to be read: this process has changed something there, or another one may have. Once true, it is not until then. */
+    synchronized boolean news(Instant now) {
+        boolean some = !asked.isEmpty() && (news || !read.plus(settings.poll()).isAfter(now));
+        news &= !some;
+        read = some ? now : read;
+        return some;
     }
 
     /** It is to be sent later. */
-    synchronized void giveBack(Group group) {
+    synchronized void giveBack(BatchGroup group) {
         full.add(group);
         bytes += group.bytes();
     }
@@ -131,6 +157,7 @@ public final class OpenBatches {
     synchronized void asked(UUID batch, Map<UUID, Seat> seats) {
         asked.computeIfAbsent(batch, id -> new HashMap<>()).putAll(seats);
         bytes += seats.values().stream().mapToLong(Seat::bytes).sum();
+        news = true;
     }
 
     /** The batches that somebody here waits for. */
@@ -177,18 +204,14 @@ public final class OpenBatches {
     List<Seat> left(Function<Seat, Outcome> why) {
         List<Seat> left = new ArrayList<>();
         synchronized (this) {
-            filling.values().forEach(group -> leave(group.seats(), why, left));
-            full.forEach(group -> leave(group.seats(), why, left));
+            filling.values().forEach(group -> group.leave(why, left));
+            full.forEach(group -> group.leave(why, left));
             filling.values().removeIf(group -> group.seats().isEmpty());
             full.removeIf(group -> group.seats().isEmpty());
-            asked.values().forEach(seats -> leave(seats.values(), why, left));
+            asked.values().forEach(seats -> BatchGroup.leave(seats.values(), why, left));
             asked.values().removeIf(Map::isEmpty);
             bytes -= left.stream().mapToLong(Seat::bytes).sum();
         }
         return left;
-    }
-
-    private static void leave(Collection<Seat> seats, Function<Seat, Outcome> why, List<Seat> left) {
-        seats.removeIf(seat -> why.apply(seat) != null && left.add(seat));
     }
 }

@@ -107,10 +107,11 @@ public record Options(int concurrency, Service service, Retries retries, Models 
      * @param timeout   of an exchange with the service
      * @param live      whether what has no answer in a batch is called alone; else it has failed
      * @param rounds    batches that a prompt goes into again because of others in them
+     * @param delete    whether the service is to forget a batch that has ended
      * @param fields    of requests, that may go
      * @param elsewhere why nothing may go to the service that is called, or null
      */
     public record Batching(String address, int requests, int bytes, Duration linger, Duration poll, Duration pollLongest, Duration lost, Duration quota, Duration timeout,
-            boolean live, int rounds, Set<String> fields, String elsewhere) {
+            boolean live, int rounds, boolean delete, Set<String> fields, String elsewhere) {
     }
 }

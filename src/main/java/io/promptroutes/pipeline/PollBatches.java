@@ -2,9 +2,9 @@ package io.promptroutes.pipeline;
 
 import io.promptroutes.call.BatchApi;
 import io.promptroutes.call.BatchApi.Reply;
+import io.promptroutes.call.BatchHindrance;
 import io.promptroutes.call.BatchLineReader;
 import io.promptroutes.call.BatchObject;
-import io.promptroutes.call.FailureKind;
 import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.ledger.BatchLine;
 import io.promptroutes.ledger.BatchRow;
@@ -20,7 +20,7 @@ import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * waits for a line takes it from there. Used by one thread at a time.
  */
 record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.Sender sender, FindBatch find, PriceList prices, TokenCounter tokens, AdmissionGate intake,
-        Pauses pauses, Options.Batching settings, Clock clock, AtomicReference<Instant> idle) implements Processor {
+        BatchAlarm alarm, Options.Batching settings, Clock clock, AtomicReference<Instant> idle) implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollBatches.class);
     private static final String NOT_TOLD = "batches cannot be asked about";
@@ -62,6 +62,7 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
             if (ledger.batches().poller().any(sender.provider(), now)) {
                 for (BatchRow batch : Durable.result(ledger.batches().poller().due(sender.provider(), sender.keyHash().get(), LEASE))) {
                     look(tick, batch);
+                    open.changed();
                 }
             }
         } catch (LedgerUnavailable e) {
@@ -72,7 +73,9 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
     private void look(Exchange tick, BatchRow batch) {
         try {
             if (batch.state() != BatchState.SUBMITTED) {
-                find.look(batch);
+                if (find.look(batch)) {
+                    works();
+                }
                 return;
             }
             BatchLines lines = lines(batch);
@@ -81,11 +84,14 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
                 refused(tick, batch, reply);
                 return;
             }
-            intake.over(NOT_TOLD);
+            works();
             lines.flush();
             told(batch, reply.batch(), lines);
         } catch (IOException e) {
-            LOG.info("batch {} cannot be looked at: {}", batch.remoteId(), e.getMessage());
+            LOG.info("batch {} cannot be looked at: {}", batch.remoteId() == null ? batch.id() : batch.remoteId(), e.getMessage());
+            if (e instanceof FindBatch.Refused list) {
+                account(tick, list.reply());
+            }
             if (batch.state() == BatchState.SUBMITTED) {
                 later(batch, null, batch.done(), batch.looks() + 1, null);
             } else { // that it could not be looked for does not mean that it is not there
@@ -94,11 +100,28 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
         }
     }
 
+    /** The service tells of batches. */
+    private void works() {
+        alarm.off(BatchAlarm.Of.LOOK);
+        open.trouble(null);
+    }
+
+    /** Where it refuses to for the account, that says nothing of the batch, nor of calls. */
+    private void account(Exchange tick, Reply reply) {
+        if (reply.account()) {
+            open.trouble(NOT_TOLD + ": " + reply.why());
+            alarm.on(tick, BatchAlarm.Of.LOOK, NOT_TOLD + ": " + reply.why());
+        }
+    }
+
     private BatchLines lines(BatchRow batch) {
         return new BatchLines(ledger.batches(), batch, prices, tokens);
     }
 
     private void told(BatchRow batch, BatchObject told, BatchLines lines) throws IOException {
+        if (told.finalizedAt() != null || !Objects.equals(told.expiresAt(), batch.expiresAt()) && told.expiresAt() != null) {
+            Durable.result(ledger.batches().ends(batch.id(), told.expiresAt(), told.finalizedAt()));
+        }
         if (!told.ended()) {
             if (told.odd()) {
                 LOG.warn("batch {} is {}, which nobody knows here", batch.remoteId(), told.status());
@@ -143,29 +166,39 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
     private void failed(BatchRow batch, BatchObject told) {
         String why = told.error();
         int named = BatchLineReader.named(batch.nonce(), why);
-        boolean room = why.contains("quota");
+        boolean room = named < 0 && told.hindrances().contains(BatchHindrance.NO_ROOM);
         LOG.warn("batch {} of {} prompts failed{} (batches show {} says why)", batch.remoteId(), batch.lines(), named >= 0 ? " for one of them" : room ? " for want of room" : "",
                 batch.remoteId());
-        if (named >= 0) {
-            Durable.result(ledger.batches().collect(batch.id(), List.of(BatchLine.came(named, BatchLine.State.FAILED, null, null, null))));
-        }
-        end(batch, told, named >= 0 || room ? BatchLine.State.AGAIN : BatchLine.State.FAILED, why);
+        boolean blamed = batch.blamed() != null || named >= 0 && Durable.result(ledger.batches().blamed(batch.id(), named));
+        end(batch, told, blamed || room ? BatchLine.State.AGAIN : BatchLine.State.FAILED, why);
     }
 
     private void end(BatchRow batch, BatchObject told, BatchLine.State rest, String why) {
         BigDecimal cost = told.costUsd();
         LOG.info("batch {} is {}: {} prompts, ${}", batch.remoteId(), told.status(), batch.lines(), cost == null ? "not told" : cost.toPlainString());
         Durable.result(ledger.batches().end(batch.id(), BatchState.ENDED, told.status(), cost, rest, why));
+        if (settings.delete()) {
+            forget(batch.remoteId());
+        }
+    }
+
+    /** All that is to be known of it is in the ledger. Asked for once: what is not deleted ends after thirty days. */
+    private void forget(String id) {
+        try {
+            Reply reply = api.delete(id);
+            if (reply.batch() == null) {
+                LOG.warn("batch {} is not deleted, and lies at the service for its time: HTTP {}{}", id, reply.status(), reply.strange() ? ", and no JSON" : "");
+            }
+        } catch (IOException e) {
+            LOG.warn("batch {} may not be deleted: {}", id, e.getMessage());
+        }
     }
 
     private void refused(Exchange tick, BatchRow batch, Reply reply) {
         Duration age = Duration.between(batch.createdAt(), clock.instant());
-        FailureKind kind = reply.refusal().kind();
-        if (kind.is(FailureKind.Trait.NOBODYS_FAULT) || reply.status() == 402) {
-            pauses.pause(tick, NOT_TOLD + ": " + reply.why());
-        }
+        account(tick, reply);
         boolean gone = reply.status() == HTTP_GONE || reply.status() == HTTP_NOT_FOUND && !reply.strange() && batch.keyHash().equals(sender.keyHash().get())
-                && age.compareTo(WINDOW) > 0;
+                && age.compareTo(WINDOW) > 0 && clock.instant().isAfter(ExpectedEnd.latest(batch));
         if (gone) {
             Durable.result(ledger.batches().end(batch.id(), BatchState.GIVEN_UP, null, null, BatchLine.State.UNKNOWN, reply.why()));
             return;

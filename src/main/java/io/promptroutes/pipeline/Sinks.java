@@ -152,7 +152,7 @@ public record Sinks(AdmissionGate intake, JobStatistics tally, Ledger ledger, Al
         Recipient whose = run.part() ? null : takeRecipient(exchange);
         if (whose != null) {
             over(exchange);
-            Pipeline.of(exchange).window().finish();
+            leavePlace(exchange);
             whose.left();
         }
     }
@@ -185,8 +185,12 @@ public record Sinks(AdmissionGate intake, JobStatistics tally, Ledger ledger, Al
             return; // told before: publishing is tried again for another reason
         }
         over(exchange);
-        Pipeline.of(exchange).window().finish(); // before the reply: what is answered may go on to another pipeline, which waits for a place
+        leavePlace(exchange); // before the reply: what is answered may go on to another pipeline, which waits for a place
         whose.over();
+    }
+
+    private static void leavePlace(Exchange exchange) {
+        Pipeline.of(exchange).window().finish(exchange.getVariable(Variables.ARRIVAL, Inbound.class).length());
     }
 
     /** There is no call of what is no prompt. */

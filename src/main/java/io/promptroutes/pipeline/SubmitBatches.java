@@ -18,7 +18,6 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerRejected;
 import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.model.Reservations;
-import io.promptroutes.pipeline.OpenBatches.Group;
 import io.promptroutes.pipeline.OpenBatches.Seat;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -29,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * @param unnoted what came of batches, which the ledger could not take yet
  */
 record SubmitBatches(OpenBatches open, BatchApi api, Ledger ledger, Sender sender, BatchRefused refused, ClaimCall claims, Reservations reservations, AdmissionGate intake,
-        Pauses pauses, Options.Batching settings, Clock clock, Map<UUID, Runnable> unnoted) implements Processor {
+        Pauses pauses, Options.Batching settings, Clock clock, Map<UUID, Consumer<Exchange>> unnoted) implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(SubmitBatches.class);
 
@@ -59,30 +59,30 @@ record SubmitBatches(OpenBatches open, BatchApi api, Ledger ledger, Sender sende
     @Override
     public void process(Exchange tick) {
         open.left(seat -> Sinks.mayStart(seat.exchange(), intake) ? null : Outcome.GIVEN_UP).forEach(seat -> seat.leave(Outcome.GIVEN_UP));
-        Map.copyOf(unnoted).forEach(this::note);
-        for (Group group : open.ready(clock.instant())) {
+        Map.copyOf(unnoted).forEach((id, step) -> note(tick, id, step));
+        for (BatchGroup group : open.ready(clock.instant())) {
             Permit permit = new Permit();
             if (intake.stopped() || !intake.mayCall(permit)) {
                 open.giveBack(group);
                 continue;
             }
             try {
-                send(group);
+                send(tick, group);
             } finally {
                 intake.called(permit);
             }
         }
     }
 
-    private void send(Group group) {
+    private void send(Exchange tick, BatchGroup group) {
         UUID id = UUID.randomUUID();
         List<ClaimAnswer> answers;
         try {
             answers = Durable.result(ledger.batches().intend(new BatchIntent(id, sender.provider(), sender.keyHash().get(), BatchBody.ENDPOINT, group.kind().model(),
-                    group.kind().only(), group.bytes(), group.seats().stream().map(this::claim).toList())));
+                    group.kind().only(), group.kind().within(), group.bytes(), group.seats().stream().map(this::claim).toList())));
         } catch (LedgerUnavailable e) {
             open.giveBack(group);
-            pauses.pause(group.seats().get(0).exchange(), LookUp.LEDGER_LOST + ": " + e.getMessage());
+            pauses.pause(tick, LookUp.LEDGER_LOST + ": " + e.getMessage());
             return;
         } catch (LedgerRejected e) { // for something in one of them, which is found when it is called
             group.seats().forEach(seat -> seat.alone(e.getMessage()));
@@ -104,7 +104,7 @@ record SubmitBatches(OpenBatches open, BatchApi api, Ledger ledger, Sender sende
         });
         if (!seats.isEmpty()) {
             open.asked(id, seats);
-            submit(id, group, numbered, new ArrayList<>(seats.keySet()));
+            submit(tick, id, group, numbered, new ArrayList<>(seats.keySet()));
         }
         out.forEach(n -> unclaimed(group.seats().get(n), answers.get(n)));
     }
@@ -130,34 +130,36 @@ record SubmitBatches(OpenBatches open, BatchApi api, Ledger ledger, Sender sende
         }
     }
 
-    private void submit(UUID id, Group group, Map<Integer, Seat> numbered, List<UUID> claimed) {
+    private void submit(Exchange tick, UUID id, BatchGroup group, Map<Integer, Seat> numbered, List<UUID> claimed) {
         String nonce = BatchRow.nonce(id);
         Map<String, byte[]> lines = new LinkedHashMap<>();
         numbered.forEach((n, seat) -> lines.put(BatchLineReader.name(nonce, n), seat.call().request().bytes()));
         Reply reply;
         try {
-            reply = api.submit(new BatchBody(group.kind().model(), group.kind().only(), lines));
+            reply = api.submit(new BatchBody(group.kind().model(), group.kind().only(), group.kind().within(), lines));
         } catch (BatchApi.Broken e) {
-            note(id, e.sent() ? () -> lost(id, e.getMessage()) : () -> refused.unreachable(id, numbered, claimed, e.getMessage()));
+            note(tick, id, e.sent() ? now -> lost(id, e.getMessage()) : now -> refused.unreachable(now, id, numbered, claimed, e.getMessage()));
             return;
         }
         if (reply.batch() != null && reply.batch().id() != null) {
             LOG.info("batch {}: {} prompts for {}, {} bytes", reply.batch().id(), lines.size(), group.kind().model(), group.bytes());
-            note(id, () -> Durable.result(ledger.batches().submitted(id, reply.batch().id(), settings.poll())));
+            refused.alarm().off(BatchAlarm.Of.SUBMISSION);
             intake.resume();
+            note(tick, id, now -> Durable.result(ledger.batches().submitted(id, reply.batch().id(), settings.poll())));
         } else if (BatchRefused.open(reply)) {
-            note(id, () -> lost(id, reply.batch() != null ? "a reply without a name" : "HTTP " + reply.status()));
+            note(tick, id, now -> lost(id, reply.batch() != null ? "a reply without a name" : "HTTP " + reply.status()));
         } else {
-            note(id, () -> refused.by(reply, id, group.kind().model(), numbered, claimed));
+            note(tick, id, now -> refused.by(now, reply, id, group.kind(), numbered, claimed));
         }
     }
 
     /** Puts into the ledger what came of it, now or as soon as that can be had: while this process lives nobody else looks for it. */
-    private void note(UUID id, Runnable what) {
+    private void note(Exchange tick, UUID id, Consumer<Exchange> what) {
         unnoted.put(id, what);
         try {
-            what.run();
+            what.accept(tick);
             unnoted.remove(id);
+            open.changed();
         } catch (LedgerUnavailable e) {
             LOG.warn("what came of a batch is noted later: {}", e.getMessage());
         }

@@ -42,15 +42,19 @@ record TakeLines(OpenBatches open, Ledger ledger, BatchLineReader reader, BatchR
 
     private static final Logger LOG = LoggerFactory.getLogger(TakeLines.class);
     private static final int AT_ONCE = 100;
+    /** That are told of. */
+    private static final int STATES = 5;
 
     @Override
     public void process(Exchange tick) {
+        Instant now = clock.instant();
+        if (!open.news(now)) {
+            return;
+        }
         try {
             List<UUID> waited = open.batches();
-            Map<UUID, BatchRow> rows = waited.isEmpty() ? Map.of() : ledger.batches().of(waited);
-            open.states(rows.values().stream().filter(row -> !row.state().over()).collect(Collectors.groupingBy(row -> row.remoteState() == null ? row.state().toString()
-                    : row.remoteState() + " " + row.done() + "/" + row.lines(), TreeMap::new, Collectors.counting())).entrySet().stream().limit(5)
-                    .map(state -> state.getValue() + " " + state.getKey()).collect(Collectors.joining(", ")));
+            Map<UUID, BatchRow> rows = ledger.batches().of(waited);
+            tell(rows.values().stream().filter(row -> !row.state().over()).toList());
             for (UUID id : waited) {
                 BatchRow batch = rows.get(id);
                 if (batch == null || batch.state().over()) {
@@ -58,8 +62,19 @@ record TakeLines(OpenBatches open, Ledger ledger, BatchLineReader reader, BatchR
                 }
             }
         } catch (LedgerUnavailable e) {
+            open.changed(); // to be read still
             LOG.debug("lines of batches are not taken now: {}", e.getMessage());
         }
+    }
+
+    /** What people are to see of them. */
+    private void tell(List<BatchRow> going) {
+        Map<String, Long> states = going.stream().collect(Collectors.groupingBy(row -> row.remoteState() == null ? row.state().toString()
+                : row.remoteState() + " " + row.done() + "/" + row.lines(), TreeMap::new, Collectors.counting()));
+        Map<String, List<Duration>> took = going.stream().map(BatchRow::model).distinct().collect(Collectors.toMap(model -> model,
+                model -> ledger.batches().took(going.get(0).provider(), model)));
+        ExpectedEnd end = going.stream().map(row -> ExpectedEnd.of(row, took.get(row.model()))).reduce(ExpectedEnd::and).orElse(null);
+        open.states(states.entrySet().stream().limit(STATES).map(state -> state.getValue() + " " + state.getKey()).collect(Collectors.joining(", ")), end);
     }
 
     /** @param batch null for one that the ledger has forgotten */
@@ -68,23 +83,25 @@ record TakeLines(OpenBatches open, Ledger ledger, BatchLineReader reader, BatchR
         for (int from = 0; from < claims.size(); from += AT_ONCE) {
             List<UUID> some = claims.subList(from, Math.min(from + AT_ONCE, claims.size()));
             Map<UUID, BatchLine> lines = ledger.batches().lines(some);
+            boolean anew = batch != null && (batch.blamed() != null || batch.state() == BatchState.GIVEN_UP);
+            Map<UUID, Integer> rounds = anew ? ledger.batches().rounds(some) : Map.of();
             for (UUID claim : some) {
                 Seat seat = open.take(id, claim);
                 if (seat != null) {
-                    end(seat, batch, lines.get(claim));
+                    end(seat, batch, lines.get(claim), rounds.getOrDefault(claim, 0));
                 }
             }
         }
     }
 
-    private void end(Seat seat, BatchRow batch, BatchLine line) {
+    /** @param rounds see {@link BatchRefused#again} */
+    private void end(Seat seat, BatchRow batch, BatchLine line, int rounds) {
         BatchLine.State state = line == null ? BatchLine.State.UNKNOWN : line.state();
         if (state == BatchLine.State.AGAIN) {
-            String why = batch.reason() == null ? "" : batch.reason();
-            if (why.contains("quota")) {
+            if (batch.blamed() == null) { // there was no room for it
                 BatchRefused.later(seat, settings.quota());
             } else {
-                refused.again(seat, why);
+                refused.again(seat, rounds, batch.reason() == null ? "" : batch.reason());
             }
             return;
         }
@@ -94,10 +111,11 @@ record TakeLines(OpenBatches open, Ledger ledger, BatchLineReader reader, BatchR
         Instant from = batch == null ? call.started() : batch.createdAt();
         Instant to = batch == null || batch.endedAt() == null ? call.started() : batch.endedAt();
         call.inBatch(Duration.between(from, to), cost(state, line));
+        boolean again = batch != null && batch.state() == BatchState.GIVEN_UP && batch.remoteId() == null && rounds <= settings.rounds();
         if (state == BatchLine.State.ANSWERED) {
             answer(run, call, line);
         } else {
-            fail(run, state == BatchLine.State.FAILED ? failure(run, batch, line) : unknown(batch), state == BatchLine.State.UNKNOWN, batch);
+            fail(run, state == BatchLine.State.FAILED ? failure(run, batch, line) : unknown(batch), state == BatchLine.State.UNKNOWN, again);
         }
         seat.leave(Outcome.END_CALL);
     }
@@ -116,7 +134,7 @@ record TakeLines(OpenBatches open, Ledger ledger, BatchLineReader reader, BatchR
         try {
             run.calls().answered(reader.read(Json.tree(line.raw()), run.chain().calledModel()));
         } catch (CallFailed e) {
-            fail(run, e.details(), false, null);
+            fail(run, e.details(), false, false);
         }
     }
 
@@ -142,8 +160,8 @@ record TakeLines(OpenBatches open, Ledger ledger, BatchLineReader reader, BatchR
         return new CallFailed.Details(kind, null, why, billing, null, null, null, null, null, null);
     }
 
-    /** @param lost whether it may have been billed, and its answer is lost */
-    private void fail(PromptContext run, CallFailed.Details why, boolean lost, BatchRow batch) {
+    /** @param lost whether it may have been billed, and its answer is lost. again, whether it may go into another batch */
+    private void fail(PromptContext run, CallFailed.Details why, boolean lost, boolean again) {
         Fallback.note(run, why.exception());
         if (lost && hold) {
             run.calls().fail(new Failure("ambiguous", "its batch may have been billed: " + why.message()
@@ -155,7 +173,7 @@ record TakeLines(OpenBatches open, Ledger ledger, BatchLineReader reader, BatchR
                 tally.note(JobStatistics.MAYBE_PAID_TWICE);
             }
             run.chain().again();
-            if (batch != null && batch.state() == BatchState.GIVEN_UP && batch.remoteId() == null && run.calls().round() <= settings.rounds()) {
+            if (again) {
                 run.calls().together();
             } else {
                 run.calls().alone("its batch has no answer of it: " + why.message());

@@ -27,7 +27,7 @@ public record Columns(CsvSchema schema, List<String> names, PromptSettings setti
     private static final ObjectReader CSV = CsvMapper.builder(CsvFactory.builder().streamReadConstraints(Json.LIMITS).build()).build()
             .readerFor(String[].class).with(CsvParser.Feature.WRAP_AS_ARRAY);
     private static final Set<String> TEXTS = Set.of("id", "prompt", "system", "strategy", "model", "budget", "quality", "complexity", "comparison",
-            "task", "tenant", "user");
+            "task", "tenant", "user", "complete_within");
     private static final Set<String> FLAGS = Set.of("free_only", "allow_paid");
     /** Text, unless it is an array or an object. */
     private static final Set<String> TEXTS_OR_JSON = Set.of("stop", "tool_choice");

@@ -22,7 +22,7 @@ final class ModelFields {
     /** This project's own; and streaming, which a message has no use for. */
     private static final Set<String> KEPT_BACK = Set.of("id", "prompt", "messages", "system", "strategy", "model", "models", "budget",
             "quality", "complexity", "comparison", "max_cost_cents", "free_only", "allow_paid", "task", "tenant", "metadata",
-            "stream", "stream_options");
+            "complete_within", "stream", "stream_options");
     private static final Set<String> NUMBERS = Set.of("temperature", "max_tokens", "max_completion_tokens", "top_p", "top_k", "min_p", "top_a",
             "frequency_penalty", "presence_penalty", "repetition_penalty", "seed", "n", "top_logprobs");
     private static final int MOST_NAMED = 10;

@@ -21,6 +21,7 @@ import java.util.List;
  * @param task         as the request says; null where it is to be detected
  * @param maxCostCents US cents that this prompt may cost, or null
  * @param allowPaid    a prompt that starts on a free model may fall back to a paid one
+ * @param within       the time within which a batch that it goes into is asked to be through, as the Batch API has it; no part of what it asks
  * @param request      the fields that go to the model as they are; always has {@code messages}, never {@code model}, {@code models}
  *                     or {@code stream}
  * @param text         the user's own words, for detection and token counts: the prompt, or the texts of the last user message
@@ -47,6 +48,7 @@ public record Prompt(
         boolean freeOnly,
         boolean allowPaid,
         String task,
+        String within,
         ObjectNode request,
         String text,
         JsonNode metadata,
@@ -54,16 +56,19 @@ public record Prompt(
         List<String> notes,
         String record) {
 
+    /** The completion time that the Batch API has where nobody names one. */
+    public static final String WITHIN = "24h";
+
     /** The same prompt with other fields for the model. */
     public Prompt with(ObjectNode changed) {
         return new Prompt(id, source, key, raw, tenant, strategy, model, models, budget, quality, complexity, comparison, maxCostCents, freeOnly,
-                allowPaid, task, changed, text, metadata, openAi, notes, record);
+                allowPaid, task, within, changed, text, metadata, openAi, notes, record);
     }
 
     /** The same prompt, known by its record. */
     public Prompt knownBy(String hash) {
         return new Prompt(id, source, key, raw, tenant, strategy, model, models, budget, quality, complexity, comparison, maxCostCents, freeOnly,
-                allowPaid, task, request, text, metadata, openAi, notes, hash);
+                allowPaid, task, within, request, text, metadata, openAi, notes, hash);
     }
 
     /** What a prompt is known by beside what it asks: its id, or its record. */

@@ -63,6 +63,7 @@ public final class PromptParser {
                 fields.flag("free_only", true),
                 fields.flag("allow_paid", false),
                 fields.choice("task", settings.tasks(), null, Map.of()),
+                fields.choice("complete_within", settings.within(), settings.within().get(0), Map.of()),
                 ModelFields.of(fields, conversation, settings.passthrough(), notes),
                 conversation.text(),
                 fields.get("metadata", "an object", JsonNode::isObject),

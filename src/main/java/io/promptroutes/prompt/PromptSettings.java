@@ -16,9 +16,10 @@ import java.util.Set;
  * @param passthrough fields that are sent though OpenRouter is not known to have them
  * @param defaults    fields of requests that do not say them; those by which models are chosen count as one. No line of OpenAI's Batch API has any of them
  * @param tenants     whether the request's own {@code tenant} pays; else the default's does
+ * @param within      times within which batches may be asked to be through, such as 24h; the first is that of a request which names none
  */
 public record PromptSettings(int maxBytes, Template system, Template template, InputFormat format, boolean data, List<String> tasks,
-        Set<String> passthrough, ObjectNode defaults, boolean tenants) {
+        Set<String> passthrough, ObjectNode defaults, boolean tenants, List<String> within) {
 
     /** What templates know a plain text by. */
     static final String TEXT = "text";
@@ -31,29 +32,35 @@ public record PromptSettings(int maxBytes, Template system, Template template, I
             throw new IllegalArgumentException("data needs a template");
         }
         passthrough = Set.copyOf(passthrough);
+        within = List.copyOf(within);
     }
 
     /** Without defaults, where requests say who pays. */
     public PromptSettings(int maxBytes, Template system, Template template, InputFormat format, boolean data, List<String> tasks, Set<String> passthrough) {
-        this(maxBytes, system, template, format, data, tasks, passthrough, Json.MAPPER.createObjectNode(), true);
+        this(maxBytes, system, template, format, data, tasks, passthrough, Json.MAPPER.createObjectNode(), true, List.of(Prompt.WITHIN));
+    }
+
+    /** The same with other times within which batches may be asked to be through. */
+    public PromptSettings within(List<String> times) {
+        return new PromptSettings(maxBytes, system, template, format, data, tasks, passthrough, defaults, tenants, times);
     }
 
     /** The same with defaults of a pipeline. @param more fields that are sent, beside those that are */
     public PromptSettings with(ObjectNode fields, boolean tenantsOfRequests, Set<String> more) {
         Set<String> through = new HashSet<>(passthrough);
         through.addAll(more);
-        return new PromptSettings(maxBytes, system, template, format, data, tasks, through, fields, tenantsOfRequests);
+        return new PromptSettings(maxBytes, system, template, format, data, tasks, through, fields, tenantsOfRequests, within);
     }
 
     /** The same with templates of a pipeline. @param asData whether what comes in is data for them alone */
     public PromptSettings with(Template prompt, Template systemMessage, boolean asData) {
         return new PromptSettings(maxBytes, systemMessage == null ? system : systemMessage, prompt == null ? template : prompt, asData ? InputFormat.AUTO : format, asData, tasks, passthrough,
-                defaults, tenants);
+                defaults, tenants, within);
     }
 
     /** Of requests, whatever comes in. */
     public PromptSettings withoutTemplates() {
-        return new PromptSettings(maxBytes, null, null, format, false, tasks, passthrough, defaults, tenants);
+        return new PromptSettings(maxBytes, null, null, format, false, tasks, passthrough, defaults, tenants, within);
     }
 
     /** Whether a plain text may come in: as a request always, as a record where a template names it. */

@@ -11,6 +11,7 @@ import org.apache.commons.lang3.StringUtils;
 public final class BatchSettings {
 
     private static final String HOST = "openrouter.ai/";
+    private static final String HOURS = "[1-9]\\d{0,3}h";
     private static final int MOST_REQUESTS = 5_000;
     private static final int MOST_BYTES = 200_000_000;
 
@@ -25,7 +26,7 @@ public final class BatchSettings {
         return new Options.Batching(settings.text("openrouter.base-url") + settings.text("batches.path"), settings.integer("batches.requests", 1, MOST_REQUESTS), settings.integer("batches.bytes", 1_000, MOST_BYTES),
                 settings.duration("batches.linger"), settings.duration("batches.poll", Duration.ofMillis(10), "a duration such as 15s"), settings.duration("batches.poll-longest"),
                 settings.duration("batches.lost-after"), settings.duration("batches.quota-wait"), settings.duration("batches.timeout"),
-                settings.choice("batches.failed", List.of("live", "fail")).equals("live"), settings.integer("batches.rounds", 0, 1_000),
+                settings.choice("batches.failed", List.of("live", "fail")).equals("live"), settings.integer("batches.rounds", 0, 1_000), settings.onOff("batches.delete"),
                 new LinkedHashSet<>(settings.list("batches.fields")), elsewhere());
     }
 
@@ -36,6 +37,15 @@ public final class BatchSettings {
             return "the service has no batches that are known here";
         }
         return StringUtils.isEmpty(region) ? null : region + HOST.substring(0, HOST.length() - 1) + " is a region's, and batches are kept elsewhere";
+    }
+
+    /** Times within which batches may be asked to be through, in whole hours; the first is the usual one. */
+    List<String> within() {
+        List<String> times = settings.list("batches.complete-within");
+        if (times.isEmpty() || !times.stream().allMatch(time -> time.matches(HOURS))) {
+            settings.refuse("batches.complete-within", "whole hours such as 24h, with commas between them");
+        }
+        return times;
     }
 
     /** Prompts that may wait for batches. */

@@ -22,7 +22,7 @@ record InputSettings(Settings settings) {
                     : "request, for key prompts.format says that lines are requests for OpenAI's Batch API");
         }
         return new PromptSettings(maxBytes, template("prompts.system", maxBytes), template, format,
-                data && template != null, new DetectionSettings(settings).tasks(), Set.copyOf(settings.list("prompts.passthrough")));
+                data && template != null, new DetectionSettings(settings).tasks(), Set.copyOf(settings.list("prompts.passthrough"))).within(new BatchSettings(settings).within());
     }
 
     /** Null where there is none. */

@@ -74,12 +74,16 @@ class BatchTierJobTest {
 
     @Test
     void isSubmittedLeftAndCollected() throws IOException {
-        assertThat(batch("--estimate").out()).contains("in batches instead of");
+        Said mistyped = batch("--complete-within", "6h");
+        assertThat(mistyped.code()).isEqualTo(2);
+        assertThat(mistyped.err()).contains("complete_within: '6h' is not one of 24h");
+        Said estimate = batch("--estimate", "--complete-within", "24h");
+        assertThat(estimate.out()).as(estimate.err()).contains("in batches instead of");
         Said submitted = batch("--submit-only");
         assertThat(submitted.code()).as(submitted.err()).isZero();
         assertThat(submitted.err()).contains(PROMPTS + " prompts are submitted");
         assertThat(server.batchBill().batches()).isOne();
-        assertThat(run("batches", "list").out()).contains("openai/gpt-4.1-mini", "submitted");
+        assertThat(run("batches", "list").out()).contains("openai/gpt-4.1-mini", "submitted", "at the latest until");
         server.advance(Duration.ofHours(8));
 
         Said collected = batch();
@@ -90,7 +94,7 @@ class BatchTierJobTest {
         assertThat(server.batchBill().submissions()).isOne();
         assertThat(server.bill().requests()).isZero();
         String id = run("batches", "list").out().lines().filter(line -> line.contains("ended")).findFirst().orElseThrow().split("\\s+")[0];
-        assertThat(run("batches", "show", id).out()).contains("completed", PROMPTS + " answered");
+        assertThat(run("batches", "show", id).out()).contains("completed", "to be through within 24h, was through", PROMPTS + " answered");
         assertThat(batch().code()).isZero();
         assertThat(server.batchBill().submissions()).as("all is answered").isOne();
     }

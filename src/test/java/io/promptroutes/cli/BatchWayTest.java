@@ -8,15 +8,11 @@ import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.ledger.BatchRow;
 import io.promptroutes.ledger.BatchState;
 import io.promptroutes.ledger.Figures;
-import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.Limit;
 import io.promptroutes.ledger.Period;
 import io.promptroutes.ledger.Scope;
 import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.model.Usd;
-import io.promptroutes.simulator.Simulated;
-import io.promptroutes.simulator.Simulator;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.math.BigDecimal;
@@ -24,94 +20,21 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Prompts that may wait, from their group to their answers, against the simulator. */
 @Timeout(120)
-class BatchWayTest {
-
-    private static final String M = "openai/gpt-4.1-mini";
-
-    @TempDir
-    private Path folder;
-    private Simulator server;
-    private Ledger ledger;
-    private RoutesUnderTest routes;
-
-    private void serve(String... keys) {
-        Map<String, String> all = new HashMap<>(Map.of("simulator.latency", "2ms", "simulator.batch.validating", "50ms", "simulator.batch.in-progress", "200ms",
-                "simulator.batch.finalizing", "0s", "simulator.batch.foreign", "0"));
-        put(all, "simulator.", keys);
-        if (server == null) {
-            server = Simulator.start(Simulated.by(all));
-        } else {
-            server.configure(Simulated.by(all));
-        }
-    }
-
-    private static void put(Map<String, String> all, String prefix, String... keys) {
-        for (int i = 0; i < keys.length; i += 2) {
-            all.put(prefix + keys[i], keys[i + 1]);
-        }
-    }
-
-    private void start(String... keys) {
-        Map<String, String> all = new HashMap<>(Map.of("ledger.enabled", "on", "models.fallbacks", "", "fallback.free", "off", "batches.linger", "300ms", "batches.tick", "50ms",
-                "batches.poll", "100ms", "batches.poll-longest", "300ms", "batches.lost-after", "1s", "batches.quota-wait", "300ms", "prompts.window", "2000"));
-        put(all, "", keys);
-        ledger = ledger == null ? Ledger.open(TestLedgers.embedded(folder)) : ledger;
-        routes = RoutesUnderTest.start(server.baseUrl().toString(), all, exchange -> { }, ledger);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        if (routes != null) {
-            routes.close();
-        }
-        if (ledger != null) {
-            ledger.close();
-        }
-        server.close();
-    }
-
-    private static String prompt(int n) {
-        return prompt(n, M, "");
-    }
-
-    private static String prompt(int n, String model, String more) {
-        return "{\"id\":\"p" + n + "\",\"prompt\":\"Hello " + n + "\",\"model\":\"" + model + "\",\"service_tier\":\"batch\"" + more + "}";
-    }
-
-    private List<JsonNode> ask(int many) {
-        return IntStream.range(0, many).mapToObj(n -> routes.send(prompt(n))).toList().stream().map(routes::outcome).toList();
-    }
-
-    private List<BatchRow> batches() {
-        return ledger.batches().since(Instant.EPOCH);
-    }
-
-    private BigDecimal booked() {
-        return TestLedgers.total(ledger).costUsd();
-    }
-
-    private static String notes(JsonNode outcome) {
-        return outcome.at("/routing/notes").toString();
-    }
+class BatchWayTest extends BatchHarness {
 
     @Test
     void promptsThatMayWaitAreAskedTogether() {
@@ -339,6 +262,7 @@ class BatchWayTest {
         List<String> sent = IntStream.range(0, 5).mapToObj(n -> routes.send(prompt(n))).toList();
         await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.SUBMITTED));
         assertThat(routes.results()).isEmpty();
+        await().untilAsserted(() -> assertThat(routes.batches().words(Instant.now())).startsWith("1 open, at the latest until ").contains("; 5 prompts in them", ", 0 not sent yet"));
         routes.close();
         ledger.close();
         ledger = null;

@@ -89,6 +89,7 @@ class CheckTest {
                 cache.ttl=1ms
                 detection.lexicon=nowhere.tsv
                 kafka.offset-reset=middle
+                batches.complete-within=24h, soon
                 simulator.latency.min=slow
                 """);
         SettingsCheck.check(settings, false, findings::add);
@@ -96,8 +97,9 @@ class CheckTest {
         assertThat(findings).extracting(Finding::what).doesNotHaveDuplicates();
         assertThat(told()).anyMatch(one -> one.matches("unknown key prompts.concurency in .*application.properties line 2; did you mean prompts.concurrency\\?"))
                 .anyMatch(one -> one.matches("key prompts.concurrency is \"many\" in .* line 3; it must be a whole number from 1 to 10000"))
-                .anyMatch(one -> one.matches("key retry.backoff is \"soon\" in .* line 4; it must be a duration .*"));
-        assertThat(findings).filteredOn(Finding::mend).hasSize(18);
+                .anyMatch(one -> one.matches("key retry.backoff is \"soon\" in .* line 4; it must be a duration .*"))
+                .anyMatch(one -> one.matches("key batches.complete-within is \"24h, soon\" in .* line 20; it must be whole hours such as 24h, with commas between them"));
+        assertThat(findings).filteredOn(Finding::mend).hasSize(19);
         assertThat(findings).filteredOn(finding -> !finding.mend()).singleElement()
                 .satisfies(one -> assertThat(one.what()).contains("simulator.latency.min"));
     }
@@ -535,6 +537,11 @@ class CheckTest {
         own("routes/mine.camel.yaml", route.formatted("windowed-kafka:letters?groupId=g&order=key"));
         pipelines();
         assertThat(told()).singleElement().asString().contains("route mine has serviceTier=batch", "order=key", "take order=unordered");
+        findings.clear();
+        own("routes/mine.camel.yaml", route.formatted("windowed-kafka:letters?groupId=g&order=key").replace("prompt:mine?serviceTier=batch",
+                "\n            uri: prompt:mine\n            parameters:\n              serviceTier: batch"));
+        pipelines();
+        assertThat(told()).singleElement().asString().contains("route mine has serviceTier=batch", "order=key", "routes/mine.camel.yaml line 1");
         findings.clear();
         own("routes/mine.camel.yaml", route.formatted("platform-http:/ask"));
         pipelines();

@@ -132,7 +132,7 @@ class FailingRouteIT extends RecordsHarness {
         soon().until(() -> tries.get() >= 4);
         assertThat(steps.source("letters").problem()).contains("all 1 places of pipeline letters are taken");
 
-        steps.pipeline("letters").window().finish();
+        steps.pipeline("letters").window().finish(0);
         assertThat(awaitRecords(out, 1)).hasSize(1);
         soon().until(() -> committed() == 1);
         assertThat(read(dlt)).isEmpty();

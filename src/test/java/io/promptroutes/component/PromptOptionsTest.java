@@ -61,6 +61,7 @@ class PromptOptionsTest {
         "prompt:tickets?maxTokens=many | prompt:tickets | many",
         "prompt:tickets?maxTokens=-1 | prompt:tickets | max_tokens",
         "prompt:tickets?serviceTier=cheap | prompt:tickets | service tier cheap is not one of default, flex, priority",
+        "prompt:tickets?completeWithin=6h | prompt:tickets | complete_within: '6h' is not one of 24h",
         "prompt:tickets?maxCostCents=dear | prompt:tickets | dear",
         "prompt:tickets?tenantFrom=header | prompt:tickets | header/0 does not exist",
         "prompt:tickets?provider=nobody | nobody | no provider is called",

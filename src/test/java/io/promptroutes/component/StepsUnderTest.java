@@ -51,7 +51,12 @@ final class StepsUnderTest implements AutoCloseable {
 
     /** @param ledger closed by the test, or null; keys, of application.properties */
     static StepsUnderTest of(ScriptedServer server, Ledger ledger, Map<String, String> keys) {
-        Settings settings = settings(server.baseUrl(), ledger != null, keys);
+        return of(server.baseUrl(), ledger, keys);
+    }
+
+    /** The same against whatever answers there. */
+    static StepsUnderTest of(String baseUrl, Ledger ledger, Map<String, String> keys) {
+        Settings settings = settings(baseUrl, ledger != null, keys);
         Map<String, String> around = Map.of("management.port", "", "costs.to", settings.text("costs.to"));
         Engines engines = new Engines(new Endpoint(settings, new ApiKey(() -> KEY), "openrouter", true, null), ledger, new Engines.Surroundings(null, around, null, false));
         engines.main().start();

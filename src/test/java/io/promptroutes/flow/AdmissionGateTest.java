@@ -34,7 +34,7 @@ class AdmissionGateTest {
         CompletableFuture<Boolean> third = taking(window);
         assertThat(window.unfinished()).isEqualTo(2);
         assertThat(third).isNotDone();
-        window.finish();
+        window.finish(0);
         await().untilAsserted(() -> assertThat(third).isCompletedWithValue(true));
         assertThat(window.unfinished()).isEqualTo(2);
     }

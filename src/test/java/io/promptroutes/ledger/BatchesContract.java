@@ -41,7 +41,7 @@ abstract class BatchesContract {
     }
 
     private static BatchIntent intent(String... ids) {
-        return new BatchIntent(UUID.randomUUID(), "openrouter", KEY, "/v1/chat/completions", Prompts.CHEAP, null, 100,
+        return new BatchIntent(UUID.randomUUID(), "openrouter", KEY, "/v1/chat/completions", Prompts.CHEAP, null, "24h", 100,
                 IntStream.range(0, ids.length).mapToObj(n -> call(work(ids[n]), "1.00")).toList());
     }
 
@@ -161,6 +161,43 @@ abstract class BatchesContract {
         assertThat(total().reservedUsd()).as("of the second, which is still to be settled").isEqualByComparingTo("1.00");
         ledger.release(work("a").id()).join();
         assertThat(ledger.begin(work("a")).join()).isInstanceOf(KnownWork.New.class);
+    }
+
+    @Test
+    void itIsCountedHowOftenAPromptCameBackBecauseOfOthers() {
+        Batches batches = ledger.batches();
+        for (int round = 0; round < 3; round++) {
+            BatchIntent intent = intent("a", "b");
+            List<UUID> claims = batches.intend(intent).join().stream().map(one -> ((ClaimAnswer.Reserved) one).claimId()).toList();
+            assertThat(batches.rounds(claims)).isEqualTo(round == 0 ? Map.of() : Map.of(claims.get(0), round, claims.get(1), round));
+            assertThat(batches.blamed(intent.id(), 7).join()).as("no line of it").isFalse();
+            assertThat(batches.blamed(intent.id(), 1).join()).isTrue();
+            batches.refused(intent.id(), claims, "line 1").join();
+            assertThat(row(intent.id()).blamed()).isEqualTo(1);
+            ledger.release(work("a").id()).join();
+            ledger.release(work("b").id()).join();
+        }
+        BatchIntent roomless = intent("a");
+        List<UUID> claims = batches.intend(roomless).join().stream().map(one -> ((ClaimAnswer.Reserved) one).claimId()).toList();
+        batches.refused(roomless.id(), claims, "no room").join();
+        assertThat(batches.rounds(claims)).as("for want of room is nobody's fault").containsExactly(Map.entry(claims.get(0), 3));
+    }
+
+    @Test
+    void whatTheProviderSaysOfItsEndIsKept() {
+        Batches batches = ledger.batches();
+        BatchIntent intent = intent("a");
+        batches.intend(intent).join();
+        batches.submitted(intent.id(), "batch-1", Duration.ZERO).join();
+        assertThat(row(intent.id()).within()).isEqualTo("24h");
+        Instant soon = row(intent.id()).createdAt().plusSeconds(40);
+        batches.ends(intent.id(), soon, null).join();
+        batches.ends(intent.id(), null, soon.plusSeconds(5)).join();
+        assertThat(row(intent.id()).expiresAt()).isEqualTo(soon);
+        assertThat(batches.took("openrouter", Prompts.CHEAP)).as("not through yet").isEmpty();
+        batches.end(intent.id(), BatchState.ENDED, "completed", null, BatchLine.State.UNKNOWN, null).join();
+        assertThat(batches.took("openrouter", Prompts.CHEAP)).containsExactly(Duration.ofSeconds(45));
+        assertThat(batches.took("openrouter", "another/model")).isEmpty();
     }
 
     @Test

@@ -210,6 +210,8 @@ class CommandLineIT {
                 Product.in(folder.resolve("g")).calling(simulator).file("routes/call.camel.yaml", "- route: [\n").runHere("run"),
                 Product.in(folder.resolve("h")).calling(simulator).file("routes/mine.camel.yaml", "- route:\n    id: mine\n    from:\n      uri: seda:mine\n"
                         + "      parameters:\n        concurentConsumers: 2\n      steps:\n        - log: a\n").runHere("run"),
+                Product.in(folder.resolve("j")).calling(simulator).file("routes/mine.camel.yaml", "- route:\n    id: mine\n    from:\n      uri: seda:mine\n"
+                        + "      steps:\n        - to:\n            uri: prompt:mine\n            parameters:\n              completeWithin: 6h\n").runHere("run"),
                 Product.in(folder.resolve("i")).calling(simulator).run("detect", "--evaluate", "nowhere.jsonl"));
         List<List<String>> told = List.of(List.of("application.properties", "cannot be read"),
                 List.of("retry.backof", "application.properties", "retry.backoff"),
@@ -218,6 +220,7 @@ class CommandLineIT {
                 List.of("Unsupported field: form in routes/mine.camel.yaml, line 2, column 5"),
                 List.of("routes/call.camel.yaml is in the folder of pipelines; move it to routes/engine/call.camel.yaml"),
                 List.of("an address of seda has no option concurentConsumers in routes/mine.camel.yaml line 6; did you mean concurrentConsumers?"),
+                List.of("complete_within: '6h' is not one of 24h in routes/mine.camel.yaml line 9"),
                 List.of("nowhere.jsonl does not exist"));
         for (int i = 0; i < told.size(); i++) {
             assertThat(ended.get(i).with(2).err()).contains(told.get(i)).doesNotContain("\tat ");

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 final class Batch {
 
     private static final Duration KEPT = Duration.ofDays(30);
+    /** In hours, whatever was asked for. */
+    private static final int GOOGLES = 96;
 
     private final String id;
     private final BatchRequest request;
@@ -64,7 +66,8 @@ final class Batch {
     }
 
     private Duration window() {
-        return Duration.ofHours(request.model().author().equals("google") ? 96 : 24);
+        int asked = Integer.parseInt(request.window().replace("h", ""));
+        return Duration.ofHours(request.model().author().equals("google") ? Math.max(GOOGLES, asked) : asked);
     }
 
     private Instant validated() {
@@ -127,9 +130,9 @@ final class Batch {
         String status = status(now);
         boolean known = told();
         ObjectNode body = Delivery.body("""
-                {"id": %s, "object": "batch", "endpoint": %s, "model": %s, "status": %s, "completion_window": "24h", "created_at": %s,
+                {"id": %s, "object": "batch", "endpoint": %s, "model": %s, "status": %s, "completion_window": %s, "created_at": %s,
                  "finalized_at": %s, "request_counts": {"total": %s, "completed": %s, "failed": %s}, "usage": null, "results": null, "error": null}
-                """, id, request.endpoint(), config.results().sentModel() ? request.sent() : request.model().slug(), status, created.getEpochSecond(),
+                """, id, request.endpoint(), config.results().sentModel() ? request.sent() : request.model().slug(), status, request.window(), created.getEpochSecond(),
                 ended(now) ? ends().getEpochSecond() : null, status.equals("validating") ? 0 : request.lines().size(),
                 known ? outcome.succeeded() : completed(now, status), failure != null && ended(now) ? request.lines().size() : known ? outcome.failed() : 0);
         if (known) {

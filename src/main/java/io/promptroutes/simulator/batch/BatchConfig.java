@@ -1,6 +1,7 @@
 package io.promptroutes.simulator.batch;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -24,11 +25,12 @@ public record BatchConfig(Set<String> routes, Refusals refusals, Times times, Re
     }
 
     /**
+     * @param windows completion times that are taken, the usual one first
      * @param models without a batch endpoint, though listed; {@code *} for all
      * @param prefix whether the refusal says which job was invalid
      * @param code   whether it has a code
      */
-    public record Refusals(Set<String> models, boolean prefix, boolean code, int mostLines, long mostBytes) {
+    public record Refusals(List<String> windows, Set<String> models, boolean prefix, boolean code, int mostLines, long mostBytes) {
     }
 
     /**

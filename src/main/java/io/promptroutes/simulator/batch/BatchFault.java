@@ -10,6 +10,8 @@ import java.util.Map;
 public enum BatchFault {
     SUBMIT_402("submit.402"),
     SUBMIT_403("submit.403"),
+    /** As if a line stood in it twice. */
+    SUBMIT_422("submit.422"),
     SUBMIT_429("submit.429"),
     SUBMIT_500("submit.500"),
     SUBMIT_502("submit.502"),
@@ -23,6 +25,7 @@ public enum BatchFault {
     SUBMIT_502_COMMITTED("submit.502-committed"),
 
     POLL_402("poll.402"),
+    POLL_403("poll.403"),
     POLL_408("poll.408"),
     POLL_429("poll.429"),
     POLL_429_RETRY_AFTER("poll.429-retry-after"),
@@ -106,6 +109,7 @@ public enum BatchFault {
         switch (fault) {
             case SUBMIT_402, POLL_402 -> throw Refused.payment("Insufficient credits. Add more to go on");
             case SUBMIT_403 -> throw new Refused(403, "Batches are not allowed for this account: zdr-retention");
+            case POLL_403 -> throw new Refused(403, "Batches of this workspace cannot be read with this key");
             case POLL_408 -> throw new Refused(408, "Request Timeout");
             case POLL_429 -> throw Refused.tooMany("Rate limit exceeded.", null);
             case SUBMIT_429, POLL_429_RETRY_AFTER -> throw Refused.tooMany("Rate limit exceeded.", retryAfterSeconds);

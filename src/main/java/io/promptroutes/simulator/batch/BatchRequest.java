@@ -19,10 +19,11 @@ import java.util.Set;
 /**
  * A submission that was accepted. Immutable.
  *
- * @param sent  the model's name in it
- * @param model the row of the price list
+ * @param sent   the model's name in it
+ * @param model  the row of the price list
+ * @param window the time within which it is to be through
  */
-record BatchRequest(String endpoint, String sent, Model model, List<Line> lines) {
+record BatchRequest(String endpoint, String sent, Model model, String window, List<Line> lines) {
 
     private static final Set<String> ENDPOINTS = Set.of("/v1/chat/completions", "/v1/responses", "/v1/messages", "/v1/embeddings");
     private static final String SERVED = "/v1/chat/completions";
@@ -60,7 +61,8 @@ record BatchRequest(String endpoint, String sent, Model model, List<Line> lines)
             if (lines == null) {
                 throw head.has("endpoint") && head.has("model") ? bad("requests: Required") : order();
             }
-            return new BatchRequest(head.path("endpoint").asText(), head.path("model").asText(), model(head, refusals, catalogue), lines);
+            return new BatchRequest(head.path("endpoint").asText(), head.path("model").asText(), model(head, refusals, catalogue),
+                    head.path("completion_window").asText(refusals.windows().get(0)), lines);
         } catch (IOException e) {
             throw bad("The body is not valid JSON");
         }
@@ -76,7 +78,7 @@ record BatchRequest(String endpoint, String sent, Model model, List<Line> lines)
             JsonNode line = NEXT.readTree(parser);
             String id = customId(line, lines.size());
             if (!seen.add(id)) {
-                throw new Refused(422, "Request at line " + (lines.size() + 1) + " has a duplicate custom_id '" + id + "'");
+                throw doubled(lines.size() + 1, id);
             }
             JsonNode model = line.path("body").path("model");
             if (!line.path("body").isObject()) {
@@ -118,8 +120,8 @@ record BatchRequest(String endpoint, String sent, Model model, List<Line> lines)
         if (!endpoint.equals(SERVED)) {
             throw bad("The simulator has batches of " + SERVED + " alone");
         }
-        if (head.has("completion_window") && !head.get("completion_window").asText().equals("24h")) {
-            throw bad("completion_window: Invalid input: expected \"24h\"");
+        if (head.has("completion_window") && !refusals.windows().contains(head.get("completion_window").asText())) {
+            throw bad("completion_window: Invalid input: expected " + String.join("|", refusals.windows().stream().map(window -> "\"" + window + "\"").toList()));
         }
         String sent = head.path("model").asText();
         if (sent.endsWith(":online")) {
@@ -147,6 +149,11 @@ record BatchRequest(String endpoint, String sent, Model model, List<Line> lines)
         if (!only.isEmpty() && only.valueStream().noneMatch(name -> model.offeredBy(name.asText()))) {
             throw new Refused(404, "No batch endpoints found that match provider.only.");
         }
+    }
+
+    /** @param n of the line, from 1 */
+    static Refused doubled(int n, String id) {
+        return new Refused(422, "Request at line " + n + " has a duplicate custom_id '" + id + "'");
     }
 
     private static Refused bad(String message) {

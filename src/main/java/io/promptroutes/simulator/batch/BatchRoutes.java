@@ -104,6 +104,9 @@ public final class BatchRoutes {
                     throw new Refused(413, "A batch must have at most " + call.batch().refusals().mostBytes() + " bytes");
                 }
                 BatchRequest request = BatchRequest.parse(bytes.getBytes(), call.batch().refusals(), call.catalogue());
+                if (fault == BatchFault.SUBMIT_422) {
+                    throw BatchRequest.doubled(1, request.lines().get(0).customId());
+                }
                 Batch batch = batches.add(request, call.batch(), call.keyHash(), call.config().seed(), call.config().record());
                 accepted(call, fault, batch);
             } catch (Refused refused) {

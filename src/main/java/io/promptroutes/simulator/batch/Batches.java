@@ -73,7 +73,7 @@ public final class Batches {
             body.putArray("messages").addObject().put("role", "user").put("content", "Somebody else's text " + i);
             return new BatchRequest.Line("other-" + i, body);
         }).toList();
-        return new BatchRequest(request.endpoint(), request.sent(), request.model(), lines);
+        return new BatchRequest(request.endpoint(), request.sent(), request.model(), request.window(), lines);
     }
 
     /** Puts on the bill what is done by now. */
