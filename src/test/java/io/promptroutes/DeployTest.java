@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.commons.lang3.StringUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,8 +192,11 @@ final class DeployTest {
                 .filter(word -> !word.startsWith("--")).map(word -> word.replaceFirst("/$", "")).toList();
         assertThat(sources).containsExactlyInAnyOrderElementsOf(letThrough);
         assertThat(sources).allSatisfy(source -> assertThat(source.matches("target/.+|bin") || Files.exists(Path.of(source))).as(source).isTrue());
-        assertThat(Set.of("LEDGER_DIRECTORY", "CATALOGUE_COPY", "PROBES_PORT", "LANG", "JAVA_OPTS", "PROMPT_ROUTES_CACHE"))
-                .allSatisfy(variable -> assertThat(text).contains(variable + "="));
+        assertThat(text).contains("PROMPT_ROUTES_CACHE=");
+        String pom = Files.readString(Path.of("pom.xml")); // of what jib makes there
+        assertThat(Stream.of("LEDGER_DIRECTORY", "CATALOGUE_COPY", "PROBES_PORT", "LANG", "MALLOC_ARENA_MAX"))
+                .allSatisfy(variable -> assertThat(text).contains(variable + "=" + StringUtils.substringBetween(pom, "<" + variable + ">", "</")));
+        assertThat(StringUtils.substringBetween(text, "JAVA_OPTS=\"", "\"").split(" ")).allSatisfy(option -> assertThat(pom).contains("<jvmFlag>" + option + "</jvmFlag>"));
     }
 
     private static String version() throws IOException {

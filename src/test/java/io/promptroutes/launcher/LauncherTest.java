@@ -1,11 +1,14 @@
 package io.promptroutes.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.promptroutes.launcher.Installation.Started;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -102,11 +105,11 @@ class LauncherTest {
     @Test
     void withoutAJavaThatIsNewEnoughItSaysWhatToDo() throws IOException {
         installation.java("11.0.2");
-        refuses("is Java 11.0.2", "JDK 17 or newer");
+        refuses("is Java 11.0.2", "Java 17 or newer");
         installation.java("1.8.0_392");
         refuses("is Java 1.8.0_392");
         installation.with("JAVA_HOME", folder.resolve("nowhere").toString());
-        refuses("JAVA_HOME", "nowhere", "JDK");
+        refuses("JAVA_HOME", "nowhere", "Java 17 or newer");
         installation.with("JAVA_HOME", null).with("PATH", folder.toString());
         refuses("there is no java", "JAVA_HOME", "PATH");
         Files.delete(installation.jar());
@@ -126,5 +129,14 @@ class LauncherTest {
         Files.writeString(bin.resolve("java"), "#!/bin/sh\n[ \"$1\" = -version ] && echo 'Picked up JAVA_TOOL_OPTIONS: -Da=b\nopenjdk version \"25-ea\" 2026-01-01' >&2 || echo 1\n");
         assertThat(bin.resolve("java").toFile().setExecutable(true)).isTrue();
         assertThat(installation.with("JAVA_HOME", null).with("PATH", bin + ":/usr/bin:/bin").run("ask", "Hi").exit()).isZero();
+    }
+
+    @Test
+    void shellcheckHasNothingToSay() throws IOException, InterruptedException {
+        boolean there = Stream.of(System.getenv("PATH").split(":")).anyMatch(one -> Files.isExecutable(Path.of(one, "shellcheck")));
+        assumeTrue(there, "shellcheck is not on the PATH, so it did not look at bin/prompt-routes and src/test/release/two-builds.sh");
+        Process process = new ProcessBuilder("shellcheck", "bin/prompt-routes", "src/test/release/two-builds.sh").redirectErrorStream(true).start();
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+        assertThat(process.waitFor()).isZero();
     }
 }
