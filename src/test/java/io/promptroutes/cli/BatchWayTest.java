@@ -29,12 +29,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Prompts that may wait, from their group to their answers, against the simulator. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class BatchWayTest {
 
     private static final String M = "openai/gpt-4.1-mini";
@@ -66,7 +69,7 @@ class BatchWayTest {
         Map<String, String> all = new HashMap<>(Map.of("ledger.enabled", "on", "models.fallbacks", "", "fallback.free", "off", "batches.linger", "300ms", "batches.tick", "50ms",
                 "batches.poll", "100ms", "batches.poll-longest", "300ms", "batches.lost-after", "1s", "batches.quota-wait", "300ms", "prompts.window", "2000"));
         put(all, "", keys);
-        ledger = ledger == null ? Ledger.open(TestLedgers.embedded(folder)) : ledger;
+        ledger = ledger == null ? Ledger.open(TestLedgers.made(folder)) : ledger;
         routes = RoutesUnderTest.start(server.baseUrl().toString(), all, exchange -> { }, ledger);
     }
 

@@ -54,7 +54,7 @@ class ReconciledFaultsTest {
                 Map.entry("simulator.management-key", MANAGEMENT), Map.entry("simulator.fault.rate-limited", "5"), Map.entry("simulator.fault.server-error", "5"),
                 Map.entry("simulator.fault.reset", "5"), Map.entry("simulator.reset.billed", "true"), Map.entry("simulator.fault.error-in-200", "5"),
                 Map.entry("simulator.error-in-200.billed", "true"), Map.entry("simulator.fault.cut-json", "5"), Map.entry("simulator.fault.empty", "5"))));
-        ledger = Ledger.open(TestLedgers.embedded(folder.resolve("data")));
+        ledger = Ledger.open(TestLedgers.made(folder.resolve("data")));
         routes = RoutesUnderTest.start(simulator.baseUrl().toString(), Map.of("prompts.concurrency", "16", "ledger.enabled", "on"), exchange -> { }, ledger);
         for (int i = 0; i < PROMPTS; i++) {
             routes.send("{\"id\":\"p-%d\",\"prompt\":\"Prompt number %d\",\"task\":\"%s\"}".formatted(i, i, i % 2 == 0 ? "code" : "general"));
