@@ -14,7 +14,7 @@ import io.promptroutes.model.Catalogue;
 import io.promptroutes.model.CatalogueCopy;
 import io.promptroutes.ops.RouteCheck;
 import io.promptroutes.pipeline.Beans;
-import io.promptroutes.pipeline.FairQueue;
+import io.promptroutes.pipeline.FairQueues;
 import io.promptroutes.pipeline.Job;
 import io.promptroutes.pipeline.LedgerPolicy;
 import io.promptroutes.pipeline.Pipeline;
@@ -57,6 +57,7 @@ public final class Engine implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
     private final RouteContext routes = new RouteContext("prompt-routes", DRAIN);
+    private final FairQueues queues = new FairQueues();
     private final AdmissionGate intake;
     private final JobStatistics tally;
     private final Catalogue catalogue = Catalogue.shipped();
@@ -110,7 +111,7 @@ public final class Engine implements AutoCloseable {
         routes.load(properties, files);
         routes.configured(camel -> {
             camel.getCamelContextExtension().addInterceptStrategy(new ErrorStrategy());
-            camel.getComponent("seda", SedaComponent.class).setDefaultQueueFactory(new FairQueue.Factory());
+            camel.getComponent("seda", SedaComponent.class).setDefaultQueueFactory(queues);
         });
     }
 
@@ -246,6 +247,7 @@ public final class Engine implements AutoCloseable {
     public void close() {
         try (beans) {
             beans.batches().leave();
+            queues.hurry();
             routes.close();
         } catch (Exception e) {
             LoggerFactory.getLogger(Engine.class).warn("the engine did not stop cleanly: {}", e.toString());

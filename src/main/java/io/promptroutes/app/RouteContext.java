@@ -1,5 +1,6 @@
 package io.promptroutes.app;
 
+import io.promptroutes.ops.KnownClassPath;
 import io.promptroutes.ops.RouteFault;
 import io.promptroutes.ops.Utf8SourceLoader;
 import io.promptroutes.settings.UsageException;
@@ -19,6 +20,11 @@ import org.apache.commons.lang3.function.FailableRunnable;
 public final class RouteContext implements AutoCloseable {
 
     private final Main main = new Main() {
+        @Override
+        protected CamelContext createCamelContext() {
+            return new KnownClassPath(registry);
+        }
+
         @Override
         public void bind(String name, Object bean) {
             registry.bind(name, Object.class, () -> bean); // by its name alone: of a known type Camel would give it to components that it is not meant for

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteConfigurationBuilder;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.BeanFactoryDefinition;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.OptionalIdentifiedDefinition;
@@ -60,7 +59,7 @@ final class RouteModel {
     /** @throws Exception where Camel cannot read one of them */
     static RouteModel of(Collection<String> locations) throws Exception {
         RouteModel model = new RouteModel();
-        try (DefaultCamelContext camel = new DefaultCamelContext()) {
+        try (KnownClassPath camel = new KnownClassPath()) {
             camel.setSourceLocationEnabled(true);
             camel.getRegistry().bind("routeSources", new Utf8SourceLoader());
             PluginHelper.getBeanPostProcessor(camel).setLazyBeanStrategy(name -> true); // beans of the user's are made once, by whoever needs them

@@ -1,5 +1,6 @@
 package io.promptroutes.pipeline;
 
+import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.Exchange;
-import org.apache.camel.component.seda.BlockingQueueFactory;
 
 /**
  * A queue of the engine, in which pipelines take turns: a pipeline with a long backlog holds up no other one. Within a pipeline the order is
@@ -23,6 +23,7 @@ import org.apache.camel.component.seda.BlockingQueueFactory;
 public final class FairQueue extends AbstractQueue<Exchange> implements BlockingQueue<Exchange> {
 
     private static final Object NO_PIPELINE = new Object();
+    private static final Duration LAST_LOOK = Duration.ofMillis(10);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition some = lock.newCondition();
@@ -32,20 +33,8 @@ public final class FairQueue extends AbstractQueue<Exchange> implements Blocking
     /** Lanes with something in them; the first one's turn is next. */
     private final Deque<Object> turns = new ArrayDeque<>();
     private int size;
-
-    /** For all queues of a context. */
-    public static final class Factory implements BlockingQueueFactory<Exchange> {
-
-        @Override
-        public BlockingQueue<Exchange> create() {
-            return new FairQueue(Integer.MAX_VALUE);
-        }
-
-        @Override
-        public BlockingQueue<Exchange> create(int capacity) {
-            return new FairQueue(capacity);
-        }
-    }
+    /** In nanoseconds: how long somebody who finds nothing waits at most. */
+    private long patience = Long.MAX_VALUE;
 
     FairQueue(int capacity) {
         this.capacity = capacity;
@@ -107,11 +96,22 @@ public final class FairQueue extends AbstractQueue<Exchange> implements Blocking
     public Exchange poll(long timeout, TimeUnit unit) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long left = unit.toNanos(timeout);
+            long left = Math.min(patience, unit.toNanos(timeout));
             while (size == 0 && left > 0) {
-                left = some.awaitNanos(left);
+                left = Math.min(patience, some.awaitNanos(left));
             }
             return leave();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From now on nobody who finds nothing waits for long. */
+    void hurry() {
+        lock.lock();
+        try {
+            patience = LAST_LOOK.toNanos();
+            some.signalAll();
         } finally {
             lock.unlock();
         }

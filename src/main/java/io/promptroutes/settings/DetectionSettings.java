@@ -8,11 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The tasks that there are, and the keys {@code detection.*} in the types that detection wants. Each read looks at its files anew. */
+/**
+ * The tasks that there are, and the keys {@code detection.*} in the types that detection wants. Each read looks at its files anew; what is on the class path
+ * stays as it is.
+ */
 public record DetectionSettings(Settings settings) {
 
     /** Of a task: short enough for a label, and safe in keys, tables and files. */
@@ -20,7 +24,10 @@ public record DetectionSettings(Settings settings) {
     private static final String LEXICON = "detection.lexicon";
     private static final String ORDER = "detection.order";
     private static final String KEYWORDS = "detection.keywords.";
+    private static final String CONCEPTS = "detection.concepts";
     private static final String CAP = ".max-tokens";
+    /** By their places on the class path, where nothing changes. */
+    private static final Map<List<String>, Detector> OF_THE_JAR = new ConcurrentHashMap<>();
 
     /** The names that have each key of a task; first those of {@code detection.order}, in this order. */
     public List<String> tasks() {
@@ -50,8 +57,15 @@ public record DetectionSettings(Settings settings) {
     }
 
     public Detector detector() {
+        List<String> places = List.of(settings.text(LEXICON), settings.text(CONCEPTS));
+        boolean shipped = places.stream().allMatch(place -> place.startsWith(Place.CLASSPATH));
+        Detector detector = shipped ? OF_THE_JAR.computeIfAbsent(places, any -> read()) : read();
+        check(detector.lexicon().tasks(), LEXICON);
+        return detector;
+    }
+
+    private Detector read() {
         Lexicon lexicon = table(LEXICON, Lexicon::of);
-        check(lexicon.tasks(), LEXICON);
         return new Detector(features(), lexicon);
     }
 
@@ -61,7 +75,7 @@ public record DetectionSettings(Settings settings) {
     }
 
     public Features features() {
-        return table("detection.concepts", Features::new);
+        return table(CONCEPTS, Features::new);
     }
 
     /** Says what to do where a name of a task has no settings. @param key in which it stands */

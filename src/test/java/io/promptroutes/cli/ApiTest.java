@@ -87,7 +87,7 @@ class ApiTest {
     static void answerSomePrompts() throws InterruptedException {
         simulator = Simulator.start(Simulated.by(Map.of("simulator.seed", "5", "simulator.latency", "5ms", "simulator.retry-after", "0",
                 "simulator.fault.rate-limited", "25", "simulator.fault.server-error", "25", "simulator.fault.moderation", "5")));
-        ledger = Ledger.open(TestLedgers.embedded(folder.resolve("ledger")));
+        ledger = Ledger.open(TestLedgers.made(folder.resolve("ledger")));
         Map<String, String> keys = Map.of("management.port", "0", "budget.total.day", "5", "budget.tenant.acme.day", "1");
         ledger.limits(new BudgetSettings(settings(keys)).limits());
         management = new Management(settings(keys));
@@ -363,7 +363,7 @@ class ApiTest {
     @CsvSource({"table, ' 0.0000001 '", "csv, ',0.0000001,'"})
     void noAmountIsWrittenWithAnExponent(String format, String amount) throws Exception {
         Path own = Files.createTempDirectory(folder, "tiny");
-        try (Ledger tiny = Ledger.open(TestLedgers.embedded(own))) {
+        try (Ledger tiny = Ledger.open(TestLedgers.made(own))) {
             book(tiny, new BigDecimal("0.0000001"));
             Exchange asked = new DefaultExchange(new DefaultCamelContext());
             Api api = new Api(tiny, new Overview(tiny, null, null, null), new LastRequests(tiny));
@@ -400,7 +400,7 @@ class ApiTest {
 
     private static String costs(String tenant, String served, String... options) throws Exception {
         Path own = Files.createTempDirectory(folder, "names");
-        try (Ledger names = Ledger.open(TestLedgers.embedded(own))) {
+        try (Ledger names = Ledger.open(TestLedgers.made(own))) {
             book(names, new BigDecimal("0.0000001"), tenant, served);
         }
         List<String> line = new ArrayList<>(List.of("costs", "-D", "ledger.directory=" + own, "-D", "openrouter.api-key=none"));

@@ -16,8 +16,11 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A simulator whose batches take a quarter of a second, a ledger, and routes that send prompts in batches at once. */
+@Execution(ExecutionMode.CONCURRENT)
 abstract class BatchHarness {
 
     static final String M = "openai/gpt-4.1-mini";
@@ -49,7 +52,7 @@ abstract class BatchHarness {
         Map<String, String> all = new HashMap<>(Map.of("ledger.enabled", "on", "models.fallbacks", "", "fallback.free", "off", "batches.linger", "300ms", "batches.tick", "50ms",
                 "batches.poll", "100ms", "batches.poll-longest", "300ms", "batches.lost-after", "1s", "batches.quota-wait", "300ms", "prompts.window", "2000"));
         put(all, "", keys);
-        ledger = ledger == null ? Ledger.open(TestLedgers.embedded(folder)) : ledger;
+        ledger = ledger == null ? Ledger.open(TestLedgers.made(folder)) : ledger;
         routes = RoutesUnderTest.start(server.baseUrl().toString(), all, exchange -> { }, ledger);
     }
 

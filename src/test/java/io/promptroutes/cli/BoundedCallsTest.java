@@ -42,7 +42,7 @@ class BoundedCallsTest {
     @BeforeAll
     static void start() {
         server = new ScriptedServer();
-        ledger = Ledger.open(TestLedgers.embedded(folder));
+        ledger = Ledger.open(TestLedgers.made(folder));
         ledger.limits(List.of(new Limit(Scope.TOTAL, Limit.ANY, Limit.ANY, Period.DAY, new BigDecimal("0.50"))));
         routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on", "budget.exhausted", "reject",
                 "openrouter.timeout", "700ms", "openrouter.timeout.reasoning", "20s", "models.fallbacks", ""), exchange -> { }, ledger);

@@ -266,7 +266,7 @@ class BrokenOffTest {
     }
 
     private Ledger ledger() {
-        return Ledger.open(TestLedgers.embedded(folder.resolve("ledger")));
+        return Ledger.open(TestLedgers.made(folder.resolve("ledger")));
     }
 
     private RoutesUnderTest start(Ledger ledger, Map<String, String> keys) {

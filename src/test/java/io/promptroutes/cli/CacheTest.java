@@ -21,11 +21,14 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** With cache.enabled=on a question is paid for once, whoever asks it and however many at the same time. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class CacheTest {
 
     private static final String M = "openai/gpt-4.1-mini";
@@ -46,7 +49,7 @@ class CacheTest {
     }
 
     private Ledger ledger() {
-        return Ledger.open(TestLedgers.embedded(folder));
+        return Ledger.open(TestLedgers.made(folder));
     }
 
     private static String line(int number, String more) {

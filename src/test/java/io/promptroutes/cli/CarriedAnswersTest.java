@@ -40,13 +40,13 @@ class CarriedAnswersTest {
         server.script(Reply.choice(FIRST + "," + SECOND, USAGE));
         JsonNode first;
         Map<String, String> keys = Map.of("cache.enabled", "on", "ledger.enabled", "on");
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder)); RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), keys, exchange -> { }, ledger)) {
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder)); RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), keys, exchange -> { }, ledger)) {
             first = routes.ask(LINE);
             assertThat(first.at("/choices/0/message/mood").asText()).isEqualTo("calm");
             assertThat(first.at("/choices/1/message/content").asText()).isEqualTo("Better.");
             assertThat(routes.ask(LINE.replace("\"p\"", "\"q\"")).path("choices")).as("from the cache").isEqualTo(first.path("choices"));
         }
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder)); RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), keys, exchange -> { }, ledger)) {
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder)); RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), keys, exchange -> { }, ledger)) {
             assertThat(routes.ask(LINE).path("choices")).as("from the ledger").isEqualTo(first.path("choices"));
         }
         assertThat(server.calls()).hasSize(1);
@@ -88,7 +88,7 @@ class CarriedAnswersTest {
     void namesOfMegabytesOrOfHalfCharactersAreShownAndCutAndTheAnswerIsDelivered() {
         String much = "x".repeat(3_000_000);
         server.scriptThen(Reply.json(200, "{\"id\":\"" + much + "\",\"model\":\"acme/\\ud83d" + much + "\",\"provider\":\"\\u001b[31m" + much + "\",\"choices\":[" + SECOND + "]," + USAGE + "}"));
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder));
                 RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), exchange -> { }, ledger)) {
             JsonNode result = routes.ask(LINE);
             assertThat(result.path("text").asText()).isEqualTo("Better.");

@@ -631,7 +631,7 @@ class CheckTest {
     @Test
     void theLedgerIsOpenedBesideAServiceOrSaidNotToBeHad() throws IOException {
         String directory = "ledger.directory=" + folder.resolve("data");
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder.resolve("data")))) {
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder.resolve("data")))) {
             Said beside = check("--offline", "-D", directory);
             assertThat(beside.text()).as("all of it in one line, and where what is set came from")
                     .matches("all is in order: \\d+ keys, \\d+ route files, the ledger, \\d+ models\\R( {9}set:   .+\\R)+");

@@ -47,7 +47,7 @@ class CheckedAnswersTest {
     @Test
     void whileItRunsTheAnswerIsPaidForAndThePermitIsFree() {
         server.script(text(HARD), Reply.answer());
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder));
                 RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on", "prompts.concurrency", "1"), exchange -> { }, ledger)) {
             String slow = routes.send(line("slow", ENDLESS));
             await().atMost(Duration.ofSeconds(20)).until(() -> TestLedgers.total(ledger).costUsd().signum() > 0);
@@ -79,7 +79,7 @@ class CheckedAnswersTest {
         String schema = "{\"type\":\"object\",\"required\":[\"a\"]}";
         server.script(text("{}"), text("```json\n{\"a\":1}\n```"));
         JsonNode first;
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder));
                 RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), exchange -> { }, ledger)) {
             first = routes.ask(line("p", schema));
             assertThat(first.path("text").asText()).isEqualTo("{\"a\":1}");
@@ -89,7 +89,7 @@ class CheckedAnswersTest {
             assertThat(total.costUsd()).isEqualByComparingTo(new BigDecimal("0.02"));
             assertThat(total.requests()).isEqualTo(2);
         }
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder));
                 RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), exchange -> { }, ledger)) {
             assertThat(routes.ask(line("p", schema))).isEqualTo(first);
         }

@@ -21,10 +21,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Strategy compare, from a line to the joined record. */
+@Execution(ExecutionMode.CONCURRENT)
 class CompareTest {
 
     private static final String DIVERSE = "\"strategy\":\"compare\",\"comparison\":\"diverse\"";
@@ -159,7 +162,7 @@ class CompareTest {
 
     @Test
     void whatWasAnsweredIsReusedWhole() {
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder))) {
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder))) {
             JsonNode first;
             try (RoutesUnderTest routes = withLedger(ledger)) {
                 first = routes.ask(prompt(DIVERSE));
@@ -177,7 +180,7 @@ class CompareTest {
     @Test
     void branchesThatWereAnsweredBeforeAStopAreNotPaidAgain() {
         server.byModel(Map.of(MODELS.get(2), Reply.dribble(Duration.ofMillis(100))));
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder))) {
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder))) {
             try (RoutesUnderTest routes = withLedger(ledger)) {
                 routes.send(prompt(DIVERSE));
                 await().atMost(Duration.ofSeconds(10)).until(() -> routes.costs().size() == 4);
@@ -185,7 +188,7 @@ class CompareTest {
         }
         server.script();
         server.byModel(Map.of());
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder)); RoutesUnderTest routes = withLedger(ledger)) {
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder)); RoutesUnderTest routes = withLedger(ledger)) {
             JsonNode result = routes.ask(prompt(DIVERSE));
             assertThat(column(result, "status")).hasSize(5).containsOnly("success");
             assertThat(server.modelsCalled()).containsExactly(MODELS.get(2));
@@ -201,7 +204,7 @@ class CompareTest {
     @Test
     void deadComparisonsAreTriedAgainWhenAskedFor() {
         server.scriptThen(Reply.error(404, "No endpoints found that support tool use."));
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder))) {
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder))) {
             try (RoutesUnderTest routes = withLedger(ledger)) {
                 assertThat(routes.ask(prompt("\"strategy\":\"compare\"")).path("status").asText()).isEqualTo("failed");
             }

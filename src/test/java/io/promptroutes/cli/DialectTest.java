@@ -123,7 +123,7 @@ class DialectTest {
         if (key != null) {
             keys.put(key.split("=")[0], key.split("=")[1]);
         }
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder));
                 RoutesUnderTest limited = RoutesUnderTest.start(server.baseUrl(), keys, exchange -> { }, ledger)) {
             ledger.limits(List.of(new Limit(Scope.TOTAL, Limit.ANY, Limit.ANY, Period.DAY, BigDecimal.TEN)));
             JsonNode ended = limited.ask("{\"prompt\":\"x\",\"model\":\"%s\"}".formatted(model));

@@ -24,11 +24,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lists of models, and figures of the account, that are broken, without end, or too small to be believed. */
+@Execution(ExecutionMode.CONCURRENT)
 final class ForeignListTest {
 
     private static final String PROMPT = "{\"prompt\":\"Hello\",\"strategy\":\"cost\"}";
@@ -193,13 +196,14 @@ final class ForeignListTest {
         for (String target : List.of("/models", "/key", "/credits")) {
             server.reply(target, reply);
         }
-        Map<String, String> keys = Map.of("openrouter.timeout", "1500ms", "alerts.credit-every", "1s");
+        String timeout = how.equals("dribble") ? "1500ms" : "60s";
+        Map<String, String> keys = Map.of("openrouter.timeout", timeout, "alerts.credit-every", "1s");
         JsonNode outcome = answered(keys);
         assertThat(outcome.path("status").asText()).isEqualTo("success");
         Files.writeString(folder.resolve("key"), RoutesUnderTest.KEY);
         for (String command : List.of("test", "check")) {
             StringWriter said = new StringWriter();
-            int code = PromptRoutes.execute(new String[] {command, "-D", "openrouter.base-url=" + server.baseUrl(), "-D", "openrouter.timeout=1500ms", "-D",
+            int code = PromptRoutes.execute(new String[] {command, "-D", "openrouter.base-url=" + server.baseUrl(), "-D", "openrouter.timeout=" + timeout, "-D",
                 "openrouter.api-key=file:" + folder.resolve("key"), "-D", "pipelines=http", "-D", "ledger.directory=" + folder.resolve("data"), "-D",
                 "catalogue.copy=" + copy()}, new PrintWriter(said), new PrintWriter(said));
             assertThat(code).as(said.toString()).isNotZero();

@@ -105,7 +105,7 @@ class OpenAiLineTest {
     @Test
     void underABudgetItHasTheTasksCap(@TempDir Path folder) {
         server.script();
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder));
                 RoutesUnderTest limited = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), exchange -> { }, ledger)) {
             limited.ask(line("\"model\":\"gpt-4o-mini\",\"task\":\"code\",\"user\":\"1\","));
             assertThat(sent().has("max_tokens")).as("without a limit").isFalse();

@@ -88,7 +88,7 @@ final class OwnSecretsTest {
         server.models(new String(getClass().getResourceAsStream("/io/promptroutes/models.json").readAllBytes(), StandardCharsets.UTF_8));
         Path ledger = folder.resolve("own/data/ledger.db");
         Files.createDirectories(ledger.getParent());
-        Ledger.open(TestLedgers.embedded(ledger.getParent())).close();
+        Ledger.open(TestLedgers.made(ledger.getParent())).close();
         Files.setPosixFilePermissions(ledger, PosixFilePermissions.fromString("rw-r--r--")); // of an earlier version
         batch("canary-of-another-form-0123", 0);
         assertThat(written()).extracting(path -> folder.relativize(path).toString()).contains("new/out/results.jsonl", "new/out/costs.jsonl", "new/out/dead-letters.jsonl",

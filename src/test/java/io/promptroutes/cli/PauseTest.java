@@ -13,9 +13,12 @@ import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Failures that are no prompt's fault: the prompt is put back, nothing is a dead letter, and it goes on when the cause is gone. */
-@Timeout(60)
+@Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 class PauseTest {
 
     private static final String ASK_M = "{\"prompt\":\"Hello\",\"model\":\"openai/gpt-4.1-mini\"}";

@@ -33,7 +33,7 @@ class PipelineSpendingTest {
     @BeforeEach
     void spend() {
         own = folder.resolve("ledger");
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(own))) {
+        try (Ledger ledger = Ledger.open(TestLedgers.made(own))) {
             book(ledger, "tickets", "one", "0.25");
             book(ledger, "tickets", "two", "0.5");
             book(ledger, "batch", "one", "0.125");

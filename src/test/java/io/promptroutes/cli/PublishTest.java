@@ -25,11 +25,14 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A disk that is full for a while, or for good. */
-@Timeout(60)
+@Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 class PublishTest {
 
     private static final Map<String, String> QUICK = Map.of("publish.retries", "3", "publish.retry-millis", "20");
@@ -104,7 +107,7 @@ class PublishTest {
     @Test
     void aSlowPlaceForCostEventsHoldsNoPermitAndEveryPromptWaitsForItsOwn(@TempDir Path folder) {
         Slow disk = new Slow("promptroutes.cost.v1");
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder));
                 RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("prompts.concurrency", "1", "ledger.enabled", "on"), disk, ledger)) {
             List<String> ids = List.of(routes.send("{\"prompt\":\"One\"}"), routes.send("{\"prompt\":\"Two\"}"), routes.send("{\"prompt\":\"Three\"}"));
             await().untilAtomic(disk.waiting, equalTo(3));
@@ -122,7 +125,7 @@ class PublishTest {
     void aCallThatIsSettledGivesItsPermissionBackBeforeItsCostEventIsPublished(@TempDir Path folder) {
         Slow disk = new Slow("promptroutes.cost.v1");
         server.script(Reply.half());
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder));
                 RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), disk, ledger)) {
             String id = routes.send("{\"prompt\":\"Hello\"}");
             await().untilAtomic(disk.waiting, equalTo(1));

@@ -71,7 +71,7 @@ class ReconcileTest {
     }
 
     private Ledger ledger(LocalDate day) {
-        return Ledger.open(TestLedgers.withClock(TestLedgers.embedded(folder.resolve("data")), Clock.fixed(day.atTime(LocalTime.NOON).toInstant(ZoneOffset.UTC), ZoneOffset.UTC)));
+        return Ledger.open(TestLedgers.withClock(TestLedgers.made(folder.resolve("data")), Clock.fixed(day.atTime(LocalTime.NOON).toInstant(ZoneOffset.UTC), ZoneOffset.UTC)));
     }
 
     /** @param usd null where it is not known */

@@ -62,7 +62,7 @@ class ReconciledFaultsTest {
         simulator = Simulator.start(simulated(Map.of("simulator.fault.rate-limited", "5", "simulator.fault.server-error", "5",
                 "simulator.fault.reset", "5", "simulator.reset.billed", "true", "simulator.fault.error-in-200", "5",
                 "simulator.error-in-200.billed", "true", "simulator.fault.cut-json", "5", "simulator.fault.empty", "5", "simulator.batch.faults", "line:1, batch.failed:10, poll.500:5, submit.reset-committed:20")));
-        ledger = Ledger.open(TestLedgers.embedded(folder.resolve("data")));
+        ledger = Ledger.open(TestLedgers.made(folder.resolve("data")));
         routes = RoutesUnderTest.start(simulator.baseUrl().toString(), Map.of("prompts.concurrency", "16", "ledger.enabled", "on", "batches.requests", "25", "batches.linger", "1s",
                 "batches.tick", "50ms", "batches.poll", "100ms", "batches.poll-longest", "300ms", "batches.lost-after", "1s"), exchange -> { }, ledger);
         for (int i = 0; i < PROMPTS; i++) {

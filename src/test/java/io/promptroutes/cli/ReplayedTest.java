@@ -22,7 +22,7 @@ class ReplayedTest {
 
     @Test
     void eachIsCalledAgainOnceHoweverOftenItIsDelivered() throws IOException {
-        try (ScriptedServer server = new ScriptedServer(); Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
+        try (ScriptedServer server = new ScriptedServer(); Ledger ledger = Ledger.open(TestLedgers.made(folder));
                 RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), exchange -> { }, ledger)) {
             server.script(Reply.error(400, "first"), Reply.error(400, "second"));
             routes.sendRecord(RECORD, 0, false);

@@ -17,9 +17,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,44 +38,77 @@ class ServiceTierTest {
     private static final String M = "openai/gpt-4.1-mini";
     private static final String PROMPT = "{\"id\":\"%s\",\"prompt\":\"Hello\",\"model\":\"" + M + "\",\"service_tier\":\"%s\"}";
 
+    private static final AtomicInteger TESTS = new AtomicInteger();
+
+    @TempDir
+    private static Path data;
+    @AutoClose
+    private static final ScriptedServer SERVER = new ScriptedServer();
+    private static Ledger ledger;
+    /** Whose flex falls back to default, and that has no keys of its own. */
+    private static RoutesUnderTest plain;
+
     @TempDir
     private Path folder;
-    @AutoClose
-    private final ScriptedServer server = new ScriptedServer();
-    private Ledger ledger;
+    private final int test = TESTS.incrementAndGet();
     private RoutesUnderTest routes;
+    private long otherTier;
+    private long noRoom;
 
-    @BeforeEach
-    void open() {
-        ledger = Ledger.open(TestLedgers.embedded(folder));
+    @BeforeAll
+    static void open() {
+        ledger = Ledger.open(TestLedgers.made(data));
+        plain = made("default");
     }
 
-    @AfterEach
-    void close() throws IOException {
-        if (routes != null) {
-            routes.close();
-        }
+    @AfterAll
+    static void stop() {
+        plain.close();
         ledger.close();
     }
 
+    @BeforeEach
+    void forget() {
+        SERVER.when(call -> false, null);
+        SERVER.script();
+    }
+
+    @AfterEach
+    void close() {
+        if (routes != null && routes != plain) {
+            routes.close();
+        }
+    }
+
     private void start(String fallback, String... more) {
+        routes = fallback.equals("default") && more.length == 0 ? plain : made(fallback, more);
+        otherTier = routes.tally().noted(JobStatistics.OTHER_TIER);
+        noRoom = routes.tally().noted(JobStatistics.NO_ROOM);
+    }
+
+    private static RoutesUnderTest made(String fallback, String... more) {
         Map<String, String> keys = new HashMap<>(Map.of("ledger.enabled", "on", "models.fallbacks", "", "fallback.free", "off", "tier.flex.fallback", fallback));
         for (int i = 0; i < more.length; i += 2) {
             keys.put(more[i], more[i + 1]);
         }
-        routes = RoutesUnderTest.start(server.baseUrl(), keys, exchange -> { }, ledger);
+        return RoutesUnderTest.start(SERVER.baseUrl(), keys, exchange -> { }, ledger);
     }
 
     private static Reply at(String tier) {
         return Reply.answer("\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":4,\"total_tokens\":14,\"cost\":0.000002},\"service_tier\":" + tier);
     }
 
+    /** Of this test alone. */
+    private String id(String id) {
+        return id + test;
+    }
+
     private JsonNode ask(String id, String tier) {
-        return routes.ask(PROMPT.formatted(id, tier));
+        return routes.ask(PROMPT.formatted(id(id), tier));
     }
 
     private List<String> sent() {
-        return server.calls().stream().map(call -> call.body().path("service_tier").asText()).toList();
+        return SERVER.calls().stream().map(call -> call.body().path("service_tier").asText()).toList();
     }
 
     private Map<String, BigDecimal> tiers() {
@@ -82,40 +118,41 @@ class ServiceTierTest {
     @Test
     void theTierThatServedIsInResultCostEventAndLedger() {
         start("default");
-        server.script(at("\"flex\""), at("\"default\""), Reply.answer());
+        Map<String, BigDecimal> before = tiers();
+        SERVER.script(at("\"flex\""), at("\"default\""), Reply.answer());
         JsonNode result = ask("a", "flex");
         ask("b", "default");
-        routes.ask("{\"id\":\"c\",\"prompt\":\"Hello\"}");
+        routes.ask("{\"id\":\"%s\",\"prompt\":\"Hello\"}".formatted(id("c")));
 
         assertThat(sent()).containsExactly("flex", "default", "");
         assertThat(result.path("service_tier").asText()).isEqualTo("flex");
         assertThat(result.at("/routing/notes").isMissingNode()).isTrue();
         assertThat(routes.costsOf(result)).singleElement().extracting(event -> event.at("/data/service_tier").asText()).isEqualTo("flex");
-        assertThat(tiers()).containsOnlyKeys("flex", "default", "");
-        assertThat(tiers().get("flex")).isEqualByComparingTo("0.000002");
-        assertThat(routes.tally().noted(JobStatistics.OTHER_TIER)).isZero();
+        assertThat(tiers()).containsKeys("flex", "default", "");
+        assertThat(tiers().get("flex").subtract(before.getOrDefault("flex", BigDecimal.ZERO))).isEqualByComparingTo("0.000002");
+        assertThat(routes.tally().noted(JobStatistics.OTHER_TIER) - otherTier).isZero();
     }
 
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({"flex, '\"default\"', at default", "priority, '\"default\"', at default", "fast, '\"default\"', at default", "flex, null, does not say", "flex, '{}', does not say"})
     void anotherTierThanTheAskedOneIsToldAndCounted(String asked, String served, String words) {
         start("default");
-        server.script(at(served));
+        SERVER.script(at(served));
         JsonNode result = ask("a", asked);
 
         assertThat(result.path("status").asText()).isEqualTo("success");
         assertThat(result.at("/routing/notes/0").asText()).contains("was asked for", words, M);
-        assertThat(routes.tally().noted(JobStatistics.OTHER_TIER)).isOne();
+        assertThat(routes.tally().noted(JobStatistics.OTHER_TIER) - otherTier).isOne();
     }
 
     @ParameterizedTest(name = "{0} at {1}")
     @CsvSource({"priority, priority", "fast, priority", "priority, fast", "default, standard", "auto, default", "scale, default"})
     void sayingTheSameOtherwiseIsNoOtherTier(String asked, String served) {
         start("default");
-        server.script(at("\"" + served + "\""));
+        SERVER.script(at("\"" + served + "\""));
 
         assertThat(ask("a", asked).at("/routing/notes").isMissingNode()).isTrue();
-        assertThat(routes.tally().noted(JobStatistics.OTHER_TIER)).isZero();
+        assertThat(routes.tally().noted(JobStatistics.OTHER_TIER) - otherTier).isZero();
     }
 
     /** The words of a full tier have not been recorded: each status that it may have. */
@@ -123,7 +160,7 @@ class ServiceTierTest {
     @ValueSource(ints = {429, 503})
     void withoutRoomTheStandardTierServesAndTheResultSaysSo(int status) {
         start("default", "breaker.enabled", "on", "breaker.calls", "2", "retry.provider-error.calls", "3");
-        server.script(Reply.error(status, "no room"), Reply.error(status, "no room"), Reply.error(status, "no room"), at("\"default\""));
+        SERVER.script(Reply.error(status, "no room"), Reply.error(status, "no room"), Reply.error(status, "no room"), at("\"default\""));
         JsonNode result = ask("a", "flex");
 
         assertThat(sent()).containsExactly("flex", "flex", "flex", "default");
@@ -131,15 +168,15 @@ class ServiceTierTest {
         assertThat(result.at("/fallback/level").asInt()).as("of the wanted model all the same").isZero();
         assertThat(result.at("/fallback/attempts")).hasSize(3);
         assertThat(result.at("/routing/notes/0").asText()).contains("no room at service tier flex", "tier.flex.fallback");
-        assertThat(routes.tally().noted(JobStatistics.NO_ROOM)).isOne();
-        assertThat(routes.tally().noted(JobStatistics.OTHER_TIER)).isZero();
+        assertThat(routes.tally().noted(JobStatistics.NO_ROOM) - noRoom).isOne();
+        assertThat(routes.tally().noted(JobStatistics.OTHER_TIER) - otherTier).isZero();
         assertThat(routes.breakers().open(M)).as("the model itself is well").isFalse();
     }
 
     @Test
     void theStandardTierHasAllItsTries() {
         start("default", "retry.rate-limited.calls", "2");
-        server.script(Reply.error(429, "no room"), Reply.error(429, "no room"), Reply.error(429, "slow down"), at("\"default\""));
+        SERVER.script(Reply.error(429, "no room"), Reply.error(429, "no room"), Reply.error(429, "slow down"), at("\"default\""));
 
         assertThat(ask("a", "flex").path("status").asText()).isEqualTo("success");
         assertThat(sent()).containsExactly("flex", "flex", "default", "default");
@@ -148,7 +185,7 @@ class ServiceTierTest {
     @Test
     void aWaitThatIsTooLongIsNotWaitedFor() {
         start("default");
-        server.script(Reply.error(429, "no room", "Retry-After", "3600"), at("\"default\""));
+        SERVER.script(Reply.error(429, "no room", "Retry-After", "3600"), at("\"default\""));
 
         assertThat(ask("a", "flex").path("status").asText()).isEqualTo("success");
         assertThat(sent()).containsExactly("flex", "default");
@@ -157,11 +194,11 @@ class ServiceTierTest {
     @Test
     void whoeverDoesNotWantToPayMoreHasADeadLetterThatMayBeFedInAgain() {
         start("fail", "retry.rate-limited.calls", "2");
-        server.scriptThen(Reply.error(429, "no room"));
-        JsonNode dead = routes.ask("{\"id\":\"a\",\"prompt\":\"Hello\",\"model\":\"%s\",\"models\":[\"openai/gpt-4.1\"],\"service_tier\":\"flex\"}".formatted(M));
+        SERVER.scriptThen(Reply.error(429, "no room"));
+        JsonNode dead = routes.ask("{\"id\":\"%s\",\"prompt\":\"Hello\",\"model\":\"%s\",\"models\":[\"openai/gpt-4.1\"],\"service_tier\":\"flex\"}".formatted(id("a"), M));
 
         assertThat(sent()).containsExactly("flex", "flex");
-        assertThat(server.modelsCalled()).as("no other model, which may have no such tier").containsOnly(M);
+        assertThat(SERVER.modelsCalled()).as("no other model, which may have no such tier").containsOnly(M);
         assertThat(dead.at("/error/code").asText()).isEqualTo("rate_limited");
         assertThat(dead.at("/error/message").asText()).contains("no room at service tier flex", "tier.flex.fallback");
         assertThat(dead.at("/error/retryable").asBoolean()).isTrue();
@@ -170,10 +207,10 @@ class ServiceTierTest {
     @Test
     void otherFailuresAreWhatTheyAlwaysWere() {
         start("fail");
-        server.script(Reply.error(502, "gone"), Reply.error(502, "gone"), at("\"flex\""));
-        JsonNode result = routes.ask("{\"id\":\"a\",\"prompt\":\"Hello\",\"model\":\"%s\",\"models\":[\"openai/gpt-4.1\"],\"service_tier\":\"flex\"}".formatted(M));
+        SERVER.script(Reply.error(502, "gone"), Reply.error(502, "gone"), at("\"flex\""));
+        JsonNode result = routes.ask("{\"id\":\"%s\",\"prompt\":\"Hello\",\"model\":\"%s\",\"models\":[\"openai/gpt-4.1\"],\"service_tier\":\"flex\"}".formatted(id("a"), M));
 
-        assertThat(server.modelsCalled()).containsExactly(M, M, "openai/gpt-4.1");
+        assertThat(SERVER.modelsCalled()).containsExactly(M, M, "openai/gpt-4.1");
         assertThat(result.at("/fallback/level").asInt()).isOne();
     }
 
@@ -183,7 +220,7 @@ class ServiceTierTest {
         start("default");
         JsonNode dead = routes.ask("{\"id\":\"a\",\"prompt\":\"Hello\",\"service_tier\":" + tier + "}");
 
-        assertThat(server.calls()).isEmpty();
+        assertThat(SERVER.calls()).isEmpty();
         assertThat(dead.at("/error/code").asText()).isEqualTo("invalid_field");
         assertThat(dead.at("/error/message").asText()).contains("service_tier", words);
     }
@@ -191,7 +228,7 @@ class ServiceTierTest {
     @Test
     void anotherTierIsAnotherPromptAsWithAnyOtherParameter() {
         start("default");
-        server.script(at("\"flex\""), at("\"default\""));
+        SERVER.script(at("\"flex\""), at("\"default\""));
         ask("a", "flex");
         ask("a", "flex");
         ask("a", "default");
@@ -204,7 +241,7 @@ class ServiceTierTest {
 
     private Said said(String... command) {
         List<String> all = new ArrayList<>(List.of(command));
-        for (String key : List.of("openrouter.base-url=" + server.baseUrl(), "openrouter.api-key=sk-or-v1-none", "ledger.directory=" + folder.resolve("data"),
+        for (String key : List.of("openrouter.base-url=" + SERVER.baseUrl(), "openrouter.api-key=sk-or-v1-none", "ledger.directory=" + folder.resolve("data"),
                 "catalogue.copy=" + folder.resolve("models.json"), "models.current.fallbacks=", "fallback.free=off", "retry.backoff=10ms")) {
             all.addAll(List.of("-D", key));
         }
@@ -217,8 +254,8 @@ class ServiceTierTest {
     void aJobAsksForATierAndItsSummaryCountsWhatCameAtAnother() throws IOException {
         Path input = Files.writeString(folder.resolve("table.csv"), "word\none\ntwo\nthree\n");
         Path template = Files.writeString(folder.resolve("ask.mustache"), "Explain {{word}}");
-        server.when(call -> call.body().toString().contains("two"), at("\"default\""));
-        server.scriptThen(at("\"flex\""));
+        SERVER.when(call -> call.body().toString().contains("two"), at("\"default\""));
+        SERVER.scriptThen(at("\"flex\""));
         Said job = said("batch", input.toString(), "--out", folder.resolve("out").toString(), "--prompt", template.toString(), "--model", M, "--service-tier", "flex", "--format", "openai");
 
         assertThat(job.code()).as("%s", job.err()).isZero();

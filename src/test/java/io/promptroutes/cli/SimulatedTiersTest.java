@@ -38,7 +38,7 @@ class SimulatedTiersTest {
     void whatIsNotServedAtFlexIsToldAndCountedAndTheBillIsOursByTier() {
         try (Simulator simulator = Simulator.start(Simulated.by(Map.of("simulator.latency", "5ms", "simulator.retry-after", "0", "simulator.record", "true",
                         "simulator.tiers.flex-full", "60", "simulator.tiers.flex-shed", "20")));
-                Ledger ledger = Ledger.open(TestLedgers.embedded(folder))) {
+                Ledger ledger = Ledger.open(TestLedgers.made(folder))) {
             ledger.limits(List.of(new Limit(Scope.TOTAL, Limit.ANY, Limit.ANY, Period.DAY, new BigDecimal("100"))));
             try (RoutesUnderTest routes = RoutesUnderTest.start(simulator.baseUrl().toString(), Map.of("prompts.concurrency", "16", "ledger.enabled", "on"), exchange -> { }, ledger)) {
                 for (String model : List.of("openai/gpt-4.1-mini", WITHOUT)) {

@@ -8,14 +8,16 @@ import io.promptroutes.ledger.Figures;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.prompt.Json;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,24 +39,34 @@ class StructuredOutputTest {
     private static final String USAGE = "\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":4,\"total_tokens\":14,\"cost\":0.001}";
     private static final String GOOD = "{\"name\":\"Ada\",\"age\":36}";
 
-    @TempDir
-    private Path folder;
-    private ScriptedServer server;
-    private Ledger ledger;
-    private RoutesUnderTest routes;
+    private static final AtomicInteger IDS = new AtomicInteger();
 
-    @BeforeEach
-    void start() throws IOException {
-        server = new ScriptedServer();
-        ledger = Ledger.open(TestLedgers.embedded(folder));
-        routes = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), exchange -> { }, ledger);
+    @TempDir
+    private static Path folder;
+    @AutoClose
+    private static final ScriptedServer SERVER = new ScriptedServer();
+    private static Ledger ledger;
+    private static RoutesUnderTest routes;
+
+    /** Of the prompt of a test. */
+    private final String id = "p" + IDS.incrementAndGet();
+    private Figures.Row before;
+
+    @BeforeAll
+    static void start() {
+        ledger = Ledger.open(TestLedgers.made(folder));
+        routes = RoutesUnderTest.start(SERVER.baseUrl(), Map.of("ledger.enabled", "on"), exchange -> { }, ledger);
     }
 
-    @AfterEach
-    void stop() throws IOException {
+    @AfterAll
+    static void stop() {
         routes.close();
         ledger.close();
-        server.close();
+    }
+
+    @BeforeEach
+    void look() {
+        before = TestLedgers.total(ledger);
     }
 
     private static Reply text(String text) {
@@ -66,32 +78,32 @@ class StructuredOutputTest {
         return Reply.choice("{\"finish_reason\":\"" + finish + "\",\"message\":{\"role\":\"assistant\",\"content\":" + content + "}}", USAGE);
     }
 
-    private static String line(String more) {
+    private String line(String more) {
         return schema(SCHEMA, more);
     }
 
-    private static String schema(String schema, String more) {
-        return "{\"id\":\"p\",\"prompt\":\"Who?\",\"model\":\"" + M + "\",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":"
+    private String schema(String schema, String more) {
+        return "{\"id\":\"" + id + "\",\"prompt\":\"Who?\",\"model\":\"" + M + "\",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":"
                 + "{\"name\":\"person\",\"strict\":true,\"schema\":" + schema + "}}" + more + "}";
     }
 
     @Test
     void anAnswerThatFitsIsTheResult() {
-        server.script(text(GOOD));
+        SERVER.script(text(GOOD));
         JsonNode result = routes.ask(line(""));
         assertThat(result.path("text").asText()).isEqualTo(GOOD);
-        assertThat(server.calls()).hasSize(1);
+        assertThat(SERVER.calls()).hasSize(1);
     }
 
     @Test
     void oneThatDoesNotFitIsRepairedByItsModelWhichIsToldWhatIsWrong() {
-        server.script(text("{\"name\":\"Ada\",\"age\":\"old\"}"), text(GOOD));
+        SERVER.script(text("{\"name\":\"Ada\",\"age\":\"old\"}"), text(GOOD));
         JsonNode result = routes.ask(line(""));
         assertThat(result.path("text").asText()).isEqualTo(GOOD);
-        assertThat(server.modelsCalled()).containsExactly(M, M);
-        JsonNode messages = server.calls().get(1).body().path("messages");
+        assertThat(SERVER.modelsCalled()).containsExactly(M, M);
+        JsonNode messages = SERVER.calls().get(1).body().path("messages");
         assertThat(messages).hasSize(3);
-        assertThat(messages.get(0)).isEqualTo(server.calls().get(0).body().at("/messages/0"));
+        assertThat(messages.get(0)).isEqualTo(SERVER.calls().get(0).body().at("/messages/0"));
         assertThat(messages.get(1).path("role").asText()).isEqualTo("assistant");
         assertThat(messages.get(1).path("content").asText()).isEqualTo("{\"name\":\"Ada\",\"age\":\"old\"}");
         assertThat(messages.get(2).path("content").asText()).contains("age", "integer expected");
@@ -102,88 +114,88 @@ class StructuredOutputTest {
 
     @Test
     void whereThatIsNoUseTheNextModelIsAsked() {
-        server.script(text("no"), text("still no"), text(GOOD));
+        SERVER.script(text("no"), text("still no"), text(GOOD));
         JsonNode result = routes.ask(line(""));
-        assertThat(server.modelsCalled()).containsExactly(M, M, A);
-        assertThat(server.calls().get(2).body().path("messages")).as("a fresh start").hasSize(1);
+        assertThat(SERVER.modelsCalled()).containsExactly(M, M, A);
+        assertThat(SERVER.calls().get(2).body().path("messages")).as("a fresh start").hasSize(1);
         assertThat(result.at("/fallback/reason").asText()).isEqualTo("invalid_output");
         assertPaid(result, 3, "failed", "failed", "success");
     }
 
     @Test
     void whereNoModelGetsItRightTheDeadLetterHasTheTextAndWhatItCost() {
-        server.scriptThen(text("{\"name\":\"Ada\"}"));
+        SERVER.scriptThen(text("{\"name\":\"Ada\"}"));
         JsonNode letter = routes.ask(line(""));
         assertThat(letter.at("/error/code").asText()).isEqualTo("invalid_output");
         assertThat(letter.at("/error/message").asText()).contains("age");
         assertThat(letter.path("text").asText()).isEqualTo("{\"name\":\"Ada\"}");
-        assertThat(server.modelsCalled()).containsExactly(M, M, A, A, B, B, F, F);
-        assertThat(letter.path("request").path("id").asText()).isEqualTo("p");
+        assertThat(SERVER.modelsCalled()).containsExactly(M, M, A, A, B, B, F, F);
+        assertThat(letter.path("request").path("id").asText()).isEqualTo(id);
         assertPaid(letter, 8, Stream.generate(() -> "failed").limit(8).toArray(String[]::new));
     }
 
     @Test
     void aRepairThatMeetsAnErrorIsTriedAgainAsARepair() {
-        server.script(text("no"), error(502, "down"), text(GOOD));
+        SERVER.script(text("no"), error(502, "down"), text(GOOD));
         JsonNode result = routes.ask(line(""));
-        assertThat(server.modelsCalled()).as("two calls of a model that fails").containsExactly(M, M, A);
+        assertThat(SERVER.modelsCalled()).as("two calls of a model that fails").containsExactly(M, M, A);
         assertThat(result.path("text").asText()).isEqualTo(GOOD);
     }
 
     @Test
     void oneThatWasCutIsAskedForWithMoreTokensAndNotTheSameAgain() {
-        server.script(said("{\"name\":", "length"), said("{\"name\":\"A", "length"), text(GOOD));
+        SERVER.script(said("{\"name\":", "length"), said("{\"name\":\"A", "length"), text(GOOD));
         JsonNode result = routes.ask(line(",\"max_tokens\":100"));
-        assertThat(server.calls().stream().map(call -> call.body().path("max_tokens").asInt())).containsExactly(100, 200, 400);
-        assertThat(server.calls()).allMatch(call -> call.body().path("messages").size() == 1);
-        assertThat(server.modelsCalled()).containsExactly(M, M, M);
+        assertThat(SERVER.calls().stream().map(call -> call.body().path("max_tokens").asInt())).containsExactly(100, 200, 400);
+        assertThat(SERVER.calls()).allMatch(call -> call.body().path("messages").size() == 1);
+        assertThat(SERVER.modelsCalled()).containsExactly(M, M, M);
         assertPaid(result, 3, "failed", "failed", "success");
     }
 
     @Test
     void notMoreThanTheModelCanGiveAndTheNextOneStartsWithAsMany() {
-        server.scriptThen(said("{\"name\":", "length"));
+        SERVER.scriptThen(said("{\"name\":", "length"));
         JsonNode letter = routes.ask(line(",\"max_tokens\":20000"));
         assertThat(letter.at("/error/code").asText()).isEqualTo("invalid_output");
         assertThat(letter.path("text").asText()).isEqualTo("{\"name\":");
-        List<Integer> caps = server.calls().stream().filter(call -> call.model().equals(M)).map(call -> call.body().path("max_tokens").asInt()).toList();
+        List<Integer> caps = SERVER.calls().stream().filter(call -> call.model().equals(M)).map(call -> call.body().path("max_tokens").asInt()).toList();
         assertThat(caps).as("32,768 is this model's most").containsExactly(20000, 32768);
-        assertThat(server.calls().get(2).body().path("max_tokens").asInt()).as("of " + server.calls().get(2).model()).isEqualTo(32768);
+        assertThat(SERVER.calls().get(2).body().path("max_tokens").asInt()).as("of " + SERVER.calls().get(2).model()).isEqualTo(32768);
     }
 
     @Test
     void underACostOfItsOwnNoLongerCallIsMade() {
-        server.script(text("no"), said("{\"name\":", "length"), text(GOOD));
+        SERVER.script(text("no"), said("{\"name\":", "length"), text(GOOD));
         JsonNode result = routes.ask(line(",\"max_cost_cents\":0.3,\"max_tokens\":50"));
         assertThat(result.path("text").asText()).isEqualTo(GOOD);
-        assertThat(server.modelsCalled()).containsExactly(M, A, B);
-        assertThat(server.calls()).allMatch(call -> call.body().path("max_tokens").asInt() == 50 && call.body().path("messages").size() == 1);
+        assertThat(SERVER.modelsCalled()).containsExactly(M, A, B);
+        assertThat(SERVER.calls()).allMatch(call -> call.body().path("max_tokens").asInt() == 50 && call.body().path("messages").size() == 1);
     }
 
     @Test
     void aCutAnswerThatFitsAllTheSameIsTaken() {
-        server.script(said(GOOD, "length"));
+        SERVER.script(said(GOOD, "length"));
         assertThat(routes.ask(line("")).path("text").asText()).isEqualTo(GOOD);
     }
 
     @Test
     void aRefusalAndToolCallsAreAnswersOfTheirOwn() {
-        server.script(Reply.choice("{\"finish_reason\":\"stop\",\"message\":{\"content\":null,\"refusal\":\"I will not.\"}}", USAGE),
+        SERVER.script(Reply.choice("{\"finish_reason\":\"stop\",\"message\":{\"content\":null,\"refusal\":\"I will not.\"}}", USAGE),
                 Reply.choice("""
                         {"finish_reason":"tool_calls","message":{"content":null,"tool_calls":[{"id":"1","type":"function",
                          "function":{"name":"f","arguments":"{}"}}]}}""", USAGE));
         assertThat(routes.ask(line("")).path("refusal").asText()).isEqualTo("I will not.");
         assertThat(routes.ask(line(",\"seed\":1")).path("tool_calls")).hasSize(1);
-        assertThat(server.calls()).hasSize(2);
+        assertThat(SERVER.calls()).hasSize(2);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"{\"a\":1}|1", "[1,2]|1", "not JSON|2", "{\"a\":1} and more|1", "{\"a\":|2"})
     void jsonObjectHasToParse(String said, int calls) {
-        server.script(text(said), text("{}"));
+        SERVER.script(text(said), text("{}"));
         assertThat(routes.ask("{\"prompt\":\"Who?\",\"model\":\"" + M + "\",\"response_format\":{\"type\":\"json_object\"}}").path("status").asText())
                 .isEqualTo("success");
-        assertThat(server.calls()).hasSize(calls);
+        assertThat(SERVER.calls()).hasSize(calls);
     }
 
     @ParameterizedTest
@@ -191,13 +203,13 @@ class StructuredOutputTest {
         "{\"$schema\":\"%s/schema.json\",\"type\":\"object\"}", "{\"$ref\":\"file:///etc/hostname\"}", "{\"$ref\":\"classpath:models.json\"}",
         "{\"$id\":\"%s/schema.json\",\"$ref\":\"other.json\"}", "{\"type\":\"object\",\"properties\":{\"name\":{\"pattern\":\"(\"}}}"})
     void whatASchemaRefersToIsNeverFetched(String schema) {
-        server.document("/schema.json", "{\"type\":\"string\"}");
-        server.document("/other.json", "{\"type\":\"string\"}");
-        server.script(text(GOOD));
-        JsonNode result = routes.ask(schema(schema.formatted(server.baseUrl()), ""));
+        SERVER.document("/schema.json", "{\"type\":\"string\"}");
+        SERVER.document("/other.json", "{\"type\":\"string\"}");
+        SERVER.script(text(GOOD));
+        JsonNode result = routes.ask(schema(schema.formatted(SERVER.baseUrl()), ""));
         assertThat(result.path("text").asText()).isEqualTo(GOOD);
-        assertThat(server.gets("/schema.json") + server.gets("/other.json")).isZero();
-        assertThat(server.calls()).hasSize(1);
+        assertThat(SERVER.gets("/schema.json") + SERVER.gets("/other.json")).isZero();
+        assertThat(SERVER.calls()).hasSize(1);
         assertThat(result.at("/routing/notes/0").asText()).contains("cannot be used here");
     }
 
@@ -207,10 +219,10 @@ class StructuredOutputTest {
         "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"definitions\":{\"n\":{\"required\":[\"age\"]}},\"allOf\":[{\"$ref\":\"#/definitions/n\"}]}",
         "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"$id\":\"https://example.org/person\",\"required\":[\"age\"]}"})
     void itsOwnPartsAndTheKnownDraftsAre(String schema) {
-        server.script(text("{\"name\":\"Ada\"}"), text(GOOD));
+        SERVER.script(text("{\"name\":\"Ada\"}"), text(GOOD));
         JsonNode result = routes.ask(schema(schema, ""));
         assertThat(result.path("text").asText()).isEqualTo(GOOD);
-        assertThat(server.calls()).hasSize(2);
+        assertThat(SERVER.calls()).hasSize(2);
         assertThat(result.at("/routing/notes").isMissingNode()).isTrue();
     }
 
@@ -218,12 +230,12 @@ class StructuredOutputTest {
     private void assertPaid(JsonNode outcome, int calls, String... states) {
         BigDecimal cost = new BigDecimal("0.001").multiply(BigDecimal.valueOf(calls));
         assertThat(outcome.path("cost_usd").decimalValue()).isEqualByComparingTo(cost);
-        assertThat(routes.costs()).extracting(event -> event.at("/data/status").asText()).containsExactly(states);
-        assertThat(routes.costs()).allMatch(event -> event.at("/data/cost_usd").decimalValue().compareTo(new BigDecimal("0.001")) == 0
+        assertThat(routes.costsOf(outcome)).extracting(event -> event.at("/data/status").asText()).containsExactly(states);
+        assertThat(routes.costsOf(outcome)).allMatch(event -> event.at("/data/cost_usd").decimalValue().compareTo(new BigDecimal("0.001")) == 0
                 && !event.at("/data/model_used").isNull());
         Figures.Row total = TestLedgers.total(ledger);
-        assertThat(total.costUsd()).isEqualByComparingTo(cost);
+        assertThat(total.costUsd().subtract(before.costUsd())).isEqualByComparingTo(cost);
         assertThat(total.uncertainUsd()).isZero();
-        assertThat(total.requests()).isEqualTo(calls);
+        assertThat(total.requests() - before.requests()).isEqualTo(calls);
     }
 }

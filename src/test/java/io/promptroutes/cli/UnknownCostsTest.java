@@ -141,7 +141,7 @@ class UnknownCostsTest {
     }
 
     private Ledger ledger() {
-        return Ledger.open(TestLedgers.embedded(folder));
+        return Ledger.open(TestLedgers.made(folder));
     }
 
     private RoutesUnderTest start(Ledger ledger, Map<String, String> more, boolean hold) {

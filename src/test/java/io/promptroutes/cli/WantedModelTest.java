@@ -216,7 +216,7 @@ class WantedModelTest {
             """)
     void withoutAPriceUnderABudgetItIsADeadLetterThatNamesTheKeyAndNoSubstitute(String model, String key, @TempDir Path folder) {
         server.script();
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder));
                 RoutesUnderTest limited = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on"), exchange -> { }, ledger)) {
             ledger.limits(List.of(new Limit(Scope.TOTAL, Limit.ANY, Limit.ANY, Period.DAY, BigDecimal.TEN)));
             JsonNode dead = limited.ask("{\"prompt\":\"x\",\"model\":\"%s\"}".formatted(model));
@@ -231,7 +231,7 @@ class WantedModelTest {
     @Test
     void aBudgetThatStandsAgainstTheWantedModelIsTheReasonForAnother(@TempDir Path folder) {
         server.script();
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder));
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder));
                 RoutesUnderTest limited = RoutesUnderTest.start(server.baseUrl(), Map.of("ledger.enabled", "on", "budget.part-exhausted", "free"),
                         exchange -> { }, ledger)) {
             ledger.limits(List.of(new Limit(Scope.MODEL, Limit.ANY, "openai/gpt-5", Period.DAY, new BigDecimal("0.0001"))));

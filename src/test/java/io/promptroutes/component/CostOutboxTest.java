@@ -33,9 +33,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Cost events on their way to {@code costs.to}, which may refuse them. */
-@Timeout(60)
+@Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 class CostOutboxTest {
 
     private static final String WITH_METADATA = "{\"prompt\":\"Why?\",\"metadata\":{\"order\":\"47\"}}";
@@ -51,7 +54,7 @@ class CostOutboxTest {
 
     @BeforeEach
     void open() {
-        ledger = Ledger.open(TestLedgers.embedded(folder));
+        ledger = Ledger.open(TestLedgers.made(folder));
     }
 
     @AfterEach

@@ -40,7 +40,7 @@ class DeliveredTest {
 
     @BeforeEach
     void start() throws Exception {
-        ledger = Ledger.open(TestLedgers.embedded(folder));
+        ledger = Ledger.open(TestLedgers.made(folder));
         steps = StepsUnderTest.of(server, ledger, Map.of()).start(new RouteBuilder() {
             @Override
             public void configure() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promptroutes.PromptFailed;
+import io.promptroutes.app.Engines;
 import io.promptroutes.cli.Reply;
 import io.promptroutes.cli.ScriptedServer;
 import io.promptroutes.ledger.Ledger;
@@ -21,6 +22,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,16 +42,23 @@ class EnrichTest {
     @TempDir
     private Path folder;
     @AutoClose
-    private final ScriptedServer server = new ScriptedServer();
+    private static final ScriptedServer SERVER = new ScriptedServer();
+    @AutoClose
+    private static final Engines ENGINES = StepsUnderTest.engines(SERVER, null, Map.of());
     @AutoClose
     private StepsUnderTest steps;
 
-    private StepsUnderTest start(String options) throws Exception {
-        return start(options, null);
+    @BeforeEach
+    void forget() {
+        SERVER.script();
     }
 
-    private StepsUnderTest start(String options, Ledger ledger) throws Exception {
-        steps = StepsUnderTest.of(server, ledger, Map.of()).yaml("""
+    private StepsUnderTest start(String options) throws Exception {
+        return start(options, StepsUnderTest.beside(ENGINES));
+    }
+
+    private StepsUnderTest start(String options, StepsUnderTest made) throws Exception {
+        steps = made.yaml("""
                 - route:
                     id: tickets
                     from:
@@ -73,7 +82,7 @@ class EnrichTest {
     }
 
     private JsonNode call(int number) {
-        return server.calls().get(number).body();
+        return SERVER.calls().get(number).body();
     }
 
     @Test
@@ -82,7 +91,7 @@ class EnrichTest {
                 {"type":"object","properties":{"summary":{"type":"string"},"mood":{"type":"string"}},"required":["summary","mood"],"additionalProperties":false}""");
         String template = file("ticket.mustache", "Ticket of {{customer.name}}, {{model}}: {{#note}}{{note}}{{/note}}{{^note}}nothing{{/note}} for {{small}}");
         start("prompt: \"" + template + "\"\nschema: \"" + schema + "\"\nresult: \".record + {summary: .answer.summary, mood: .answer.mood}\"");
-        server.script(Reply.text("```json\n{\"summary\":\"short\",\"mood\":\"+50 %\"}\n```"));
+        SERVER.script(Reply.text("```json\n{\"summary\":\"short\",\"mood\":\"+50 %\"}\n```"));
 
         JsonNode out = json(steps.send("tickets", TICKET));
 
@@ -108,7 +117,7 @@ class EnrichTest {
         "\"Sum up \\(.customer.name)\"                 | [.key, .headers.kind, .error, .result.status] | x | [\"k\",\"big\",null,\"success\"]"})
     void whatGoesOnIsWhatItsExpressionSays(String prompt, String result, String answer, String expected) throws Exception {
         start("prompt: '" + prompt + "'\nresult: '" + result + "'");
-        server.script(Reply.text(answer));
+        SERVER.script(Reply.text(answer));
         Exchange out = steps.send("tickets", TICKET, Map.of("kafka.KEY", "k", "kind", "big"));
         assertThat(out.getException()).isNull();
         assertThat(out.getMessage().getBody(String.class)).isEqualTo(expected);
@@ -118,7 +127,7 @@ class EnrichTest {
     @Test
     void aRecordThatDoesNotFitFailsAloneAndIsNotQuoted() throws Exception {
         start("prompt: '\"\\(.a)\"'\nresult: '.record.id + .record.customer'");
-        server.script(Reply.text("x"));
+        SERVER.script(Reply.text("x"));
         Exchange out = steps.send("tickets", TICKET);
         assertThat(ExceptionUtils.throwableOfType(out.getException(), PromptFailed.class)).satisfies(failed -> {
             assertThat(failed.getCode()).isEqualTo("bad_expression");
@@ -129,7 +138,7 @@ class EnrichTest {
     @Test
     void aRecordThatDoesNotFitTheTemplateIsKnownByItsIdAllTheSame() throws Exception {
         Path template = Files.writeString(folder.resolve("gone.mustache"), "Sum up {{gone}}");
-        start("prompt: file:" + template + "\nid: .id", null);
+        start("prompt: file:" + template + "\nid: .id");
         PromptFailed failed = (PromptFailed) steps.send("tickets", TICKET).getException();
 
         assertThat(failed.getCode()).isEqualTo("missing_prompt");
@@ -138,16 +147,16 @@ class EnrichTest {
 
     @Test
     void theRecordInAnEnvelopeHasAnIdAndAPayerOfItsOwn() throws Exception {
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder.resolve("ledger")))) {
-            start("prompt: '\"Sum up \\(.customer.name)\"'\nunwrap: .payload\nid: .id\ntenantFrom: .customer.org", ledger);
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder.resolve("ledger")))) {
+            start("prompt: '\"Sum up \\(.customer.name)\"'\nunwrap: .payload\nid: .id\ntenantFrom: .customer.org", StepsUnderTest.of(SERVER, ledger, Map.of()));
             String envelope = "{\"schema\":{\"x\":1},\"payload\":" + TICKET + "}";
             JsonNode first = json(steps.send("tickets", envelope));
             assertThat(first.path("id").asText()).isEqualTo("7");
             assertThat(first.path("tenant").asText()).isEqualTo("acme");
             json(steps.send("tickets", envelope));
-            assertThat(server.calls()).as("the same id and instruction").hasSize(1);
+            assertThat(SERVER.calls()).as("the same id and instruction").hasSize(1);
             json(steps.send("tickets", envelope.replace("\"id\":7", "\"id\":8")));
-            assertThat(server.calls()).hasSize(2);
+            assertThat(SERVER.calls()).hasSize(2);
             steps.close();
         }
     }
@@ -171,7 +180,7 @@ class EnrichTest {
             assertThat(letter.has("request") ? letter.get("request").toString() : new String(Base64.getDecoder().decode(letter.path("raw_base64").asText()), StandardCharsets.UTF_8))
                     .as("the record as it came").isEqualTo(record);
         });
-        assertThat(server.calls()).isEmpty();
+        assertThat(SERVER.calls()).isEmpty();
     }
 
     @ParameterizedTest
@@ -187,7 +196,7 @@ class EnrichTest {
             assertThat(out.getMessage().getBody()).isEqualTo(deletion);
             assertThat(steps.pipeline("tickets").statistics().passedOn()).isOne();
         }
-        assertThat(server.calls()).isEmpty();
+        assertThat(SERVER.calls()).isEmpty();
         assertThat(steps.pipeline("tickets").window().unfinished()).isZero();
     }
 
@@ -203,7 +212,7 @@ class EnrichTest {
             assertThat(failed.getCode()).isEqualTo("invalid_encoding");
             assertThat(failed.getMessage()).contains(words);
         });
-        assertThat(server.calls()).isEmpty();
+        assertThat(SERVER.calls()).isEmpty();
     }
 
     /** A template of sections alone would make something of it, and a model would be paid for that. */
@@ -219,17 +228,17 @@ class EnrichTest {
         "\"Sum up \\(.)\"                              | 42              | answered"})
     void plainTextIsARecordWhereATemplateNamesIt(String prompt, String record, String outcome) throws Exception {
         start("prompt: '" + (prompt.startsWith("\"") ? prompt : file("p.mustache", prompt)) + "'\nresult: text");
-        server.script(Reply.text("answered"));
+        SERVER.script(Reply.text("answered"));
         Exchange out = steps.send("tickets", record, KAFKA);
         PromptFailed failed = ExceptionUtils.throwableOfType(out.getException(), PromptFailed.class);
         assertThat(failed == null ? out.getMessage().getBody(String.class) : failed.getCode()).isEqualTo(outcome);
-        assertThat(server.calls()).hasSize(failed == null ? 1 : 0);
+        assertThat(SERVER.calls()).hasSize(failed == null ? 1 : 0);
     }
 
     @Test
     void onFailurePassLetsTheRecordThroughWithTheError() throws Exception {
         start("prompt: '\"Sum up \\(.customer.name)\"'\nonFailure: pass\nresult: '.record + {ai: .answer, error: .error.code}'");
-        server.scriptThen(Reply.error(400, "no"));
+        SERVER.scriptThen(Reply.error(400, "no"));
         JsonNode out = json(steps.send("tickets", TICKET));
         assertThat(out.path("id").asInt()).isEqualTo(7);
         assertThat(out.path("ai").isNull()).isTrue();

@@ -27,11 +27,14 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lines of files on their way through a route of the user's. */
-@Timeout(60)
+@Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 class InboxRouteTest {
 
     @TempDir
@@ -50,7 +53,7 @@ class InboxRouteTest {
 
     private void start(Function<RouteDefinition, ?> route) throws Exception {
         Files.createDirectories(folder.resolve("in"));
-        ledger = Ledger.open(TestLedgers.embedded(folder.resolve("data")));
+        ledger = Ledger.open(TestLedgers.made(folder.resolve("data")));
         steps = StepsUnderTest.of(server, ledger, Map.of()).start(new RouteBuilder() {
             @Override
             public void configure() {

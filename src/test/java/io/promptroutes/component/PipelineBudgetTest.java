@@ -42,7 +42,7 @@ class PipelineBudgetTest {
     private void start(Map<String, String> more) throws Exception {
         Map<String, String> keys = new HashMap<>(Map.of("budget.pipeline.tickets.day", LIMIT, "alerts.to", "mock:alerts"));
         keys.putAll(more);
-        ledger = Ledger.open(TestLedgers.embedded(folder.resolve("data")));
+        ledger = Ledger.open(TestLedgers.made(folder.resolve("data")));
         ledger.limits(new BudgetSettings(Settings.embedded(keys)).limits());
         server.scriptThen(Reply.answer("\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":300,\"total_tokens\":310,\"cost\":0.0006}"));
         steps = StepsUnderTest.of(server, ledger, keys).start(new RouteBuilder() {

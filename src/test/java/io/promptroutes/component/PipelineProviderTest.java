@@ -19,9 +19,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Pipelines of one process that call different providers. */
-@Timeout(60)
+@Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 class PipelineProviderTest {
 
     @TempDir
@@ -35,7 +38,7 @@ class PipelineProviderTest {
 
     @BeforeEach
     void start() throws Exception {
-        ledger = Ledger.open(TestLedgers.embedded(folder.resolve("data")));
+        ledger = Ledger.open(TestLedgers.made(folder.resolve("data")));
         Path key = Files.writeString(folder.resolve("key"), "of-the-own-one");
         ledger.providers().add(new Provider("own", "Our own", "openai", own.baseUrl(), Map.of(Provider.KEY, "file:" + key), true, false)).join();
         steps = StepsUnderTest.of(main, ledger, Map.of("pause.first-look", "60s", "costs.to", "mock:costs", "costs.resend-every", "1s")).start(new RouteBuilder() {

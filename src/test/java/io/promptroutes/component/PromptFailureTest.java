@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.PromptFailed;
 import io.promptroutes.Schemas;
+import io.promptroutes.app.Engines;
 import io.promptroutes.cli.Reply;
 import io.promptroutes.cli.ScriptedServer;
 import io.promptroutes.prompt.Json;
@@ -33,10 +34,13 @@ class PromptFailureTest {
 
     /** One model alone, so that its failure is the prompt's. */
     private static final String ONE = "{\"prompt\":\"Why?\",\"model\":\"a/b\",\"strategy\":\"explicit\",\"models\":[]}";
+    private static final Map<String, String> KEYS = Map.of("models.current.fallbacks", "", "fallback.free", "off");
     private static final Map<String, Object> RECORD = Map.of(KafkaConstants.TOPIC, "tickets", KafkaConstants.PARTITION, 0, KafkaConstants.OFFSET, 7L);
 
     @AutoClose
-    private final ScriptedServer server = new ScriptedServer();
+    private static final ScriptedServer SERVER = new ScriptedServer();
+    @AutoClose
+    private static final Engines ENGINES = StepsUnderTest.engines(SERVER, null, KEYS);
     @AutoClose
     private StepsUnderTest steps;
     private final List<Exchange> ended = new CopyOnWriteArrayList<>();
@@ -49,7 +53,12 @@ class PromptFailureTest {
 
     @BeforeEach
     void start() throws Exception {
-        steps = StepsUnderTest.of(server, null, Map.of("models.current.fallbacks", "", "fallback.free", "off")).start(new RouteBuilder() {
+        SERVER.script();
+        start(StepsUnderTest.beside(ENGINES));
+    }
+
+    private void start(StepsUnderTest made) throws Exception {
+        steps = made.start(new RouteBuilder() {
             @Override
             public void configure() {
                 from("direct:fail").to("prompt:fails").to("mock:behind");
@@ -83,7 +92,9 @@ class PromptFailureTest {
     }
 
     @Test
-    void promptOfAnEngineThatHasStoppedIsGivenUp() {
+    void promptOfAnEngineThatHasStoppedIsGivenUp() throws Exception {
+        steps.close();
+        start(StepsUnderTest.of(SERVER, null, KEYS));
         steps.send("pass", "Why?");
         steps.engines().main().close();
 
@@ -103,14 +114,14 @@ class PromptFailureTest {
 
     @Test
     void recordWithoutAnAnswerIsAnExceptionThatSaysWhy() {
-        server.scriptThen(Reply.error(400, "No such parameter"));
+        SERVER.scriptThen(Reply.error(400, "No such parameter"));
         PromptFailed failed = failure(steps.send("fail", ONE));
 
         JsonNode letter = Schemas.DEAD_LETTER.check(Json.tree(failed.getLetter().getBytes()));
         assertThat(failed.getCode()).isEqualTo(letter.at("/error/code").asText()).isNotEmpty();
         assertThat(failed).hasMessage(letter.at("/error/message").asText()).hasMessageContaining("No such parameter");
         assertThat(failed.isRetryable()).isFalse();
-        assertThat(failed.getAttempts()).isEqualTo(server.calls().size()).isPositive();
+        assertThat(failed.getAttempts()).isEqualTo(SERVER.calls().size()).isPositive();
         assertThat(failed.isDecided()).isTrue();
         nothingBehind();
     }
@@ -132,7 +143,7 @@ class PromptFailureTest {
 
     @Test
     void aClauseOfTheUsersTakesIt() {
-        server.scriptThen(Reply.error(400, "No such parameter"));
+        SERVER.scriptThen(Reply.error(400, "No such parameter"));
         Exchange handled = steps.send("clause", ONE);
 
         assertThat(handled.getException()).isNull();
@@ -169,7 +180,7 @@ class PromptFailureTest {
         behind.assertIsSatisfied();
         assertThat(steps.pipeline("fails").statistics().passedOn()).isOne();
         assertThat(steps.pipeline("fails").statistics().taken()).isZero();
-        assertThat(server.calls()).isEmpty();
+        assertThat(SERVER.calls()).isEmpty();
     }
 
     @Test

@@ -22,9 +22,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** By what a prompt is known again, which is then answered from the ledger. */
-@Timeout(60)
+@Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 class PromptIdentityTest {
 
     @TempDir
@@ -36,7 +39,7 @@ class PromptIdentityTest {
 
     @BeforeEach
     void start() throws Exception {
-        ledger = Ledger.open(TestLedgers.embedded(folder.resolve("data")));
+        ledger = Ledger.open(TestLedgers.made(folder.resolve("data")));
         Files.createDirectories(folder.resolve("in"));
         steps = start(folder.resolve("in"));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.app.Engines;
 import io.promptroutes.cli.Reply;
 import io.promptroutes.cli.ScriptedServer;
 import io.promptroutes.prompt.Json;
@@ -11,6 +12,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,12 +23,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PromptOptionsTest {
 
     @AutoClose
-    private final ScriptedServer server = new ScriptedServer();
+    private static final ScriptedServer SERVER = new ScriptedServer();
+    @AutoClose
+    private static final Engines ENGINES = StepsUnderTest.engines(SERVER, null, Map.of());
     @AutoClose
     private StepsUnderTest steps;
 
+    @BeforeEach
+    void forget() {
+        SERVER.script();
+    }
+
     private void start(Map<String, String> keys, String... addresses) throws Exception {
-        steps = StepsUnderTest.of(server, null, keys);
+        steps = keys.isEmpty() ? StepsUnderTest.beside(ENGINES) : StepsUnderTest.of(SERVER, null, keys);
         steps.start(new RouteBuilder() {
             @Override
             public void configure() {
@@ -44,7 +53,7 @@ class PromptOptionsTest {
     }
 
     private JsonNode sent() {
-        return server.calls().get(server.calls().size() - 1).body();
+        return SERVER.calls().get(SERVER.calls().size() - 1).body();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -89,12 +98,12 @@ class PromptOptionsTest {
 
     @Test
     void stepsOfOneNameWithTheSameOptionsAreOnePipeline() throws Exception {
-        start(Map.of(), "prompt:tickets?model=a/b&window=3", "prompt:tickets?window=3&model=a/b");
+        start(Map.of(), "prompt:twice?model=a/b&window=3", "prompt:twice?window=3&model=a/b");
         steps.send("0", "Hello");
         steps.send("1", "Hello");
 
-        assertThat(steps.pipeline("tickets").statistics().answered()).isEqualTo(2);
-        assertThat(steps.engines().pipelines()).hasSize(1);
+        assertThat(steps.pipeline("twice").statistics().answered()).isEqualTo(2);
+        assertThat(steps.engines().pipelines().stream().filter(one -> one.name().equals("twice"))).hasSize(1);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -109,7 +118,7 @@ class PromptOptionsTest {
 
     @Test
     void requestOfAYamlFileArrivesAsItStands() throws Exception {
-        steps = StepsUnderTest.of(server, null, Map.of());
+        steps = StepsUnderTest.beside(ENGINES);
         steps.yaml("""
                 - route:
                     from:
@@ -149,10 +158,10 @@ class PromptOptionsTest {
     })
     void strategyModelAndModelsOfTheRequestReplaceThoseOfThePipelineTogether(String body, String called) throws Exception {
         start(Map.of("models.current.fallbacks", "", "fallback.free", "off"), "prompt:tickets?strategy=explicit&model=a/first&models=a/second");
-        server.scriptThen(Reply.error(404, "No endpoints found"));
+        SERVER.scriptThen(Reply.error(404, "No endpoints found"));
         steps.send("0", body);
 
-        assertThat(server.modelsCalled()).containsExactly(called.split(" "));
+        assertThat(SERVER.modelsCalled()).containsExactly(called.split(" "));
     }
 
     @Test

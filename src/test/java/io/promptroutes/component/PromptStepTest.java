@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.Schemas;
+import io.promptroutes.app.Engines;
 import io.promptroutes.cli.Reply;
 import io.promptroutes.cli.ScriptedServer;
 import io.promptroutes.prompt.Json;
@@ -27,13 +28,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PromptStepTest {
 
     @AutoClose
-    private final ScriptedServer server = new ScriptedServer();
+    private static final ScriptedServer SERVER = new ScriptedServer();
+    @AutoClose
+    private static final Engines ENGINES = StepsUnderTest.engines(SERVER, null, Map.of());
     @AutoClose
     private StepsUnderTest steps;
 
     @BeforeEach
     void start() throws Exception {
-        steps = StepsUnderTest.of(server, null, Map.of()).start(new RouteBuilder() {
+        SERVER.script();
+        steps = StepsUnderTest.beside(ENGINES).start(new RouteBuilder() {
             @Override
             public void configure() {
                 from("direct:result").to("prompt:tickets?model=openai/gpt-4.1-mini");
@@ -64,7 +68,7 @@ class PromptStepTest {
         JsonNode result = Schemas.RESULT.check(Json.tree(answered.getMessage().getBody(byte[].class)));
         assertThat(result.path("text").asText()).isEqualTo("Good.");
         assertThat(answered.getMessage().getBody()).isInstanceOf(String.class);
-        JsonNode sent = server.calls().get(0).body();
+        JsonNode sent = SERVER.calls().get(0).body();
         assertThat(sent.at("/messages/0/content").asText()).isEqualTo("Why?");
         assertThat(sent.path("temperature").asText()).isEqualTo(temperature);
     }
@@ -88,7 +92,7 @@ class PromptStepTest {
         Exchange failed = steps.send("result", new Object());
 
         assertThat(failed.getException()).hasMessageContaining("java.lang.Object").hasMessageContaining("convert it");
-        assertThat(server.calls()).isEmpty();
+        assertThat(SERVER.calls()).isEmpty();
         assertThat(steps.pipeline("tickets").window().unfinished()).isZero();
     }
 
@@ -98,7 +102,7 @@ class PromptStepTest {
                 "CamelHttpQuery", "a=b", "CamelHttpPath", "/other", "X-Trace", "mine", "Cookie", "mine", "X-Title", "mine"));
 
         assertThat(answered.getException()).isNull();
-        ScriptedServer.Call call = server.calls().get(0);
+        ScriptedServer.Call call = SERVER.calls().get(0);
         assertThat(call.target()).isEqualTo("/api/v1/chat/completions");
         assertThat(call.header("Authorization")).isEqualTo("Bearer " + StepsUnderTest.KEY);
         assertThat(call.headers().toString()).doesNotContain("mine");
@@ -107,7 +111,7 @@ class PromptStepTest {
 
     @Test
     void everyRecordThatCameInIsAccountedFor() {
-        server.script(Reply.answer(), Reply.error(400, "No such thing"), Reply.answer());
+        SERVER.script(Reply.answer(), Reply.error(400, "No such thing"), Reply.answer());
         steps.send("result", "One");
         steps.send("result", "{\"prompt\":\"Two\",\"model\":\"openai/gpt-4.1-mini\"}");
         steps.send("result", "{");

@@ -39,10 +39,12 @@ final class StepsUnderTest implements AutoCloseable {
             "prompts.concurrency", "8");
 
     private final Engines engines;
+    private final boolean owned;
     private final CamelContext camel = new DefaultCamelContext();
 
-    private StepsUnderTest(Engines engines) {
+    private StepsUnderTest(Engines engines, boolean owned) {
         this.engines = engines;
+        this.owned = owned;
         PromptComponent component = new PromptComponent();
         component.setEngines(engines);
         camel.addComponent("prompt", component);
@@ -56,11 +58,25 @@ final class StepsUnderTest implements AutoCloseable {
 
     /** The same against whatever answers there. */
     static StepsUnderTest of(String baseUrl, Ledger ledger, Map<String, String> keys) {
+        return new StepsUnderTest(engines(baseUrl, ledger, keys), true);
+    }
+
+    /** Beside engines that go on when these steps are closed: their start costs more than most tests do. */
+    static StepsUnderTest beside(Engines engines) {
+        return new StepsUnderTest(engines, false);
+    }
+
+    /** Started. @param ledger closed by the test, or null; keys, of application.properties */
+    static Engines engines(ScriptedServer server, Ledger ledger, Map<String, String> keys) {
+        return engines(server.baseUrl(), ledger, keys);
+    }
+
+    private static Engines engines(String baseUrl, Ledger ledger, Map<String, String> keys) {
         Settings settings = settings(baseUrl, ledger != null, keys);
         Map<String, String> around = Map.of("management.port", "", "costs.to", settings.text("costs.to"));
         Engines engines = new Engines(new Endpoint(settings, new ApiKey(() -> KEY), "openrouter", true, null), ledger, new Engines.Surroundings(null, around, null, false));
         engines.main().start();
-        return new StepsUnderTest(engines);
+        return engines;
     }
 
     private static Settings settings(String baseUrl, boolean ledger, Map<String, String> keys) {
@@ -133,6 +149,8 @@ final class StepsUnderTest implements AutoCloseable {
     @Override
     public void close() {
         camel.stop();
-        engines.close();
+        if (owned) {
+            engines.close();
+        }
     }
 }

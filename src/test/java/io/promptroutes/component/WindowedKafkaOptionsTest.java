@@ -3,6 +3,7 @@ package io.promptroutes.component;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.promptroutes.app.Engines;
 import io.promptroutes.cli.ScriptedServer;
 import java.util.Map;
 import org.apache.camel.builder.RouteBuilder;
@@ -24,13 +25,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WindowedKafkaOptionsTest {
 
     @AutoClose
-    private final ScriptedServer server = new ScriptedServer();
+    private static final ScriptedServer SERVER = new ScriptedServer();
+    @AutoClose
+    private static final Engines ENGINES = StepsUnderTest.engines(SERVER, null, Map.of());
     @AutoClose
     private StepsUnderTest steps;
 
     @BeforeEach
     void open() {
-        steps = StepsUnderTest.of(server, null, Map.of()).kafka("127.0.0.1:1");
+        steps = StepsUnderTest.beside(ENGINES).kafka("127.0.0.1:1");
     }
 
     @ParameterizedTest(name = "{0}")

@@ -40,7 +40,7 @@ class FiguresTest {
     @BeforeEach
     void open() {
         Clock noon = Clock.fixed(Instant.parse("2026-11-22T12:00:00Z"), ZoneOffset.UTC);
-        ledger = Ledger.open(TestLedgers.withClock(TestLedgers.embedded(directory), noon));
+        ledger = Ledger.open(TestLedgers.withClock(TestLedgers.made(directory), noon));
     }
 
     @AfterEach
@@ -198,7 +198,7 @@ class FiguresTest {
         assertThat(ledger.figures().last(1000)).hasSize(251);
         ledger.close();
         Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(40));
-        ledger = Ledger.open(TestLedgers.withClock(TestLedgers.embedded(directory), later));
+        ledger = Ledger.open(TestLedgers.withClock(TestLedgers.made(directory), later));
         assertThat(ledger.purge(Instant.now().minusSeconds(3600))).isZero();
         assertThat(ledger.figures().last(1000)).as("not that old").hasSize(251);
         assertThat(ledger.purge(Instant.now().plusSeconds(3600))).isZero();

@@ -10,6 +10,6 @@ class SqliteBatchesTest extends BatchesContract {
 
     @Override
     LedgerSettings settings() {
-        return TestLedgers.embedded(directory.resolve("data"));
+        return TestLedgers.made(directory.resolve("data"));
     }
 }

@@ -32,7 +32,7 @@ class SqliteLedgerTest extends LedgerContract {
 
     @Override
     LedgerSettings settings() {
-        return TestLedgers.embedded(directory.resolve("data"));
+        return TestLedgers.made(directory.resolve("data"));
     }
 
     @Override
@@ -42,18 +42,21 @@ class SqliteLedgerTest extends LedgerContract {
 
     @Override
     LedgerSettings fresh() {
-        return TestLedgers.embedded(directory.resolve("fresh"));
+        return TestLedgers.made(directory.resolve("fresh"));
     }
 
     @Test
     void itsFilesAreItsOwnersAlone() throws IOException {
-        ledger.begin(work("p")).join();
-        try (Stream<Path> files = Files.walk(directory.resolve("data"))) {
-            assertThat(files.filter(Files::isRegularFile).toList()).extracting(file -> file.getFileName().toString()).contains("ledger.db", "ledger.db-wal", "ledger.db-shm");
-        }
-        try (Stream<Path> files = Files.walk(directory.resolve("data"))) {
-            assertThat(files.toList()).allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).as("%s", file)
-                    .isEqualTo(Files.isDirectory(file) ? "rwx------" : "rw-------"));
+        Path folder = directory.resolve("own");
+        try (Ledger own = Ledger.open(TestLedgers.embedded(folder))) {
+            own.begin(work("p")).join();
+            try (Stream<Path> files = Files.walk(folder)) {
+                assertThat(files.filter(Files::isRegularFile).toList()).extracting(file -> file.getFileName().toString()).contains("ledger.db", "ledger.db-wal", "ledger.db-shm");
+            }
+            try (Stream<Path> files = Files.walk(folder)) {
+                assertThat(files.toList()).allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).as("%s", file)
+                        .isEqualTo(Files.isDirectory(file) ? "rwx------" : "rw-------"));
+            }
         }
     }
 

@@ -2,7 +2,11 @@ package io.promptroutes.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptroutes.prompt.OwnerOnly;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -10,17 +14,47 @@ import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import org.apache.commons.io.FileUtils;
+import org.apache.commons.lang3.function.Failable;
 
 /** Settings of ledgers for tests. */
 public final class TestLedgers {
 
     private static final Duration LEASE = Duration.ofSeconds(30);
+    private static final String FILE = "ledger.db";
 
     private TestLedgers() {
     }
 
     public static LedgerSettings embedded(Path directory) {
         return new LedgerSettings(directory, null, null, null, null, LEASE, true, null);
+    }
+
+    /** The same, with the file there: nothing is in it but the tables, which cost more than most tests to make. What is there already stays. */
+    public static LedgerSettings made(Path directory) {
+        try {
+            Path file = OwnerOnly.folder(directory).resolve(FILE);
+            if (!Files.exists(file)) {
+                Files.write(OwnerOnly.file(file), Tables.BYTES);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return embedded(directory);
+    }
+
+    private static final class Tables {
+
+        private static final byte[] BYTES = Failable.get(() -> {
+            Path folder = Files.createTempDirectory("tables");
+            SqliteFile file = new SqliteFile(folder);
+            file.open(source -> Schema.bringUpToDate(source, SqlDialect.SQLITE));
+            file.closed();
+            byte[] bytes = Files.readAllBytes(folder.resolve(FILE));
+            assertThat(folder.resolve(FILE + "-wal")).doesNotExist();
+            FileUtils.deleteDirectory(folder.toFile());
+            return bytes;
+        });
     }
 
     public static LedgerSettings postgres(String url, String user, Supplier<String> password) {

@@ -12,6 +12,7 @@ import io.promptroutes.prompt.PromptParser;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -92,5 +93,23 @@ class FairQueueTest {
         queue.add(of("a", 7));
         await().untilAsserted(() -> assertThat(taken).isCompletedWithValue("a7"));
         assertThat(queue.poll(1, TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    @Test
+    void whoWaitsForNothingGoesWhenTheQueuesHurryAndWhatIsThereIsTakenAllTheSame() {
+        FairQueues queues = new FairQueues();
+        BlockingQueue<Exchange> hurried = queues.create(10);
+        CompletableFuture<Exchange> taken = CompletableFuture.supplyAsync(() -> {
+            try {
+                return hurried.poll(1, TimeUnit.HOURS);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        queues.hurry();
+        await().untilAsserted(() -> assertThat(taken).isCompletedWithValue(null));
+
+        hurried.add(of("a", 7));
+        assertThat(hurried.poll().getMessage().getBody()).isEqualTo("a7");
     }
 }

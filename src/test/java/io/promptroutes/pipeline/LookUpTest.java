@@ -59,7 +59,7 @@ class LookUpTest {
     void aPromptThatIsLookedUpAgainHoldsNoPermit(@TempDir Path folder) throws InvalidPrompt {
         Exchange exchange = exchange();
         intake.mayCall(exchange.getVariable(Variables.RUN, PromptContext.class).permit());
-        try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder))) {
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder))) {
             new LookUp(ledger, intake, null, new JobStatistics(), null, Runnable::run).process(exchange);
         }
         assertThat(exchange.getVariable(Variables.NEXT)).isEqualTo(Outcome.UNANSWERED);
