@@ -49,7 +49,7 @@ abstract class BatchHarness {
     }
 
     void start(String... keys) {
-        Map<String, String> all = new HashMap<>(Map.of("ledger.enabled", "on", "models.fallbacks", "", "fallback.free", "off", "batches.linger", "300ms", "batches.tick", "50ms",
+        Map<String, String> all = new HashMap<>(Map.of("ledger.enabled", "on", "models.fallbacks", "", "fallback.free", "off", "batches.linger", "10s", "batches.tick", "50ms",
                 "batches.poll", "100ms", "batches.poll-longest", "300ms", "batches.lost-after", "1s", "batches.quota-wait", "300ms", "prompts.window", "2000"));
         put(all, "", keys);
         ledger = ledger == null ? Ledger.open(TestLedgers.made(folder)) : ledger;
@@ -75,8 +75,15 @@ abstract class BatchHarness {
         return "{\"id\":\"p" + n + "\",\"prompt\":\"Hello " + n + "\",\"model\":\"" + model + "\",\"service_tier\":\"batch\"" + more + "}";
     }
 
+    /** Into one batch, where nothing else parts them, however slow this machine is. */
+    List<String> send(int many) {
+        List<String> sent = IntStream.range(0, many).mapToObj(n -> routes.send(prompt(n))).toList();
+        routes.inputIsOver();
+        return sent;
+    }
+
     List<JsonNode> ask(int many) {
-        return IntStream.range(0, many).mapToObj(n -> routes.send(prompt(n))).toList().stream().map(routes::outcome).toList();
+        return send(many).stream().map(routes::outcome).toList();
     }
 
     List<BatchRow> batches() {

@@ -30,7 +30,7 @@ class BatchRefusedTest extends BatchHarness {
         boolean look = words.startsWith("cannot");
         serve(look ? new String[] {"batch.in-progress", "1h"} : trouble);
         start("pause.first-look", "50ms", "pause.max", "1h", "alerts.credit-below", "");
-        List<String> sent = IntStream.range(0, 3).mapToObj(n -> routes.send(prompt(n))).toList();
+        List<String> sent = send(3);
         if (look) {
             await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.SUBMITTED));
             serve(trouble);
@@ -68,7 +68,7 @@ class BatchRefusedTest extends BatchHarness {
     @Test
     void promptsOfAnotherCompletionTimeAreAskedInABatchOfTheirOwn() {
         serve("batch.windows", "24h, 48h");
-        start("batches.complete-within", "24h, 48h", "batches.linger", "2s", "batches.requests", "2");
+        start("batches.complete-within", "24h, 48h", "batches.requests", "2");
         List<String> sent = IntStream.range(0, 4).mapToObj(n -> routes.send(prompt(n, M, n % 2 == 0 ? "" : ",\"complete_within\":\"48H\""))).toList();
 
         assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
@@ -100,7 +100,7 @@ class BatchRefusedTest extends BatchHarness {
         routes.close();
         ledger.close();
         ledger = null;
-        start("batches.requests", "2", "batches.rounds", "1", "batches.linger", "300ms");
+        start("batches.requests", "2", "batches.rounds", "1");
 
         assertThat(ask(sent.size())).allSatisfy(one -> assertThat(one.path("status").asText()).as("%s", one).isEqualTo("success"));
         assertThat(server.batchBill().batches()).as("the second one of two prompts is the last").isEqualTo(2);

@@ -125,7 +125,7 @@ class BatchWayTest extends BatchHarness {
     void whatIsFoundNowhereIsSentAnewAndCounted(String fault, int made) {
         serve("batch.faults", fault, "batch.list-lag", "1h");
         start();
-        List<String> sent = IntStream.range(0, 5).mapToObj(n -> routes.send(prompt(n))).toList();
+        List<String> sent = send(5);
         await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.LOST));
         serve("batch.list-lag", "1h");
 
@@ -141,6 +141,7 @@ class BatchWayTest extends BatchHarness {
     void ofTwoThatAreLookedForTheOneThatIsThereIsFound() {
         serve("batch.faults", "submit.reset:100");
         start("batches.lost-after", "2s");
+        routes.inputIsOver();
         List<String> sent = new ArrayList<>(List.of(routes.send(prompt(0))));
         await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.LOST));
         serve("batch.faults", "submit.reset-committed:100");
@@ -158,6 +159,7 @@ class BatchWayTest extends BatchHarness {
     void batchesOfOthersThatCameMuchLaterAreNotWaitedFor() throws Exception {
         serve("batch.faults", "submit.reset:100");
         start();
+        routes.inputIsOver();
         String sent = routes.send(prompt(0));
         await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.LOST));
         serve("batch.in-progress", "5h");
@@ -192,6 +194,7 @@ class BatchWayTest extends BatchHarness {
     void whatHasNoAnswerIsADeadLetterWhereNothingIsToBeCalledAlone() {
         serve("batch.faults", "line.error:100");
         start("batches.failed", "fail");
+        routes.inputIsOver();
 
         assertThat(routes.ask(prompt(1)).at("/error/message").asText()).contains("batches.failed");
         assertThat(server.bill().requests()).isZero();
@@ -200,7 +203,7 @@ class BatchWayTest extends BatchHarness {
     @Test
     void aBatchThatFailsForOneLineIsSentAgainWithoutIt() {
         serve("batch.bad-text", "Hello 3\"");
-        start("batches.requests", "6", "batches.linger", "3s");
+        start("batches.requests", "6");
         List<JsonNode> outcomes = ask(6);
 
         assertThat(outcomes).allSatisfy(one -> assertThat(one.path("status").asText()).as("%s", one).isEqualTo("success"));
@@ -236,7 +239,7 @@ class BatchWayTest extends BatchHarness {
     void aBatchThatExpiresLeavesNothingUnanswered(String results, String policy) {
         serve("batch.faults", "batch.expired:100", "batch.expired", results);
         start();
-        List<String> sent = IntStream.range(0, 4).mapToObj(n -> routes.send(prompt(n))).toList();
+        List<String> sent = send(4);
         await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.SUBMITTED));
         server.advance(Duration.ofHours(25));
 
@@ -259,7 +262,7 @@ class BatchWayTest extends BatchHarness {
     void whoComesBackTakesWhatWasAskedBefore() {
         serve("batch.in-progress", "1h");
         start();
-        List<String> sent = IntStream.range(0, 5).mapToObj(n -> routes.send(prompt(n))).toList();
+        List<String> sent = send(5);
         await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.SUBMITTED));
         assertThat(routes.results()).isEmpty();
         await().untilAsserted(() -> assertThat(routes.batches().words(Instant.now())).startsWith("1 open, at the latest until ").contains("; 5 prompts in them", ", 0 not sent yet"));
@@ -281,6 +284,7 @@ class BatchWayTest extends BatchHarness {
         BigDecimal limit = new BigDecimal("0.015");
         ledger.limits(List.of(new Limit(Scope.TOTAL, Limit.ANY, Limit.ANY, Period.DAY, limit)));
         List<String> sent = IntStream.range(0, 60).mapToObj(n -> routes.send(n % 3 == 0 ? prompt(n, M, ",\"seed\":1") : prompt(n))).toList();
+        routes.inputIsOver();
         List<JsonNode> outcomes = sent.stream().map(routes::outcome).toList();
 
         assertThat(booked()).isLessThanOrEqualTo(limit).isEqualByComparingTo(server.bill().billedUsd().add(server.batchBill().billedUsd()));
@@ -296,9 +300,10 @@ class BatchWayTest extends BatchHarness {
         List<String> models = List.of(M, "anthropic/claude-haiku-4.5", "google/gemini-2.5-flash");
         serve("batch.faults", "line:1, batch.failed:15, batch.odd-status:10, poll:1, poll.slow:0, poll.402:0, submit.429:5, submit.502-committed:5, submit.reset-committed:5",
                 "batch.foreign", "1", "batch.bad-text", "refused");
-        start("batches.requests", String.valueOf(Math.max(30, many / 30)), "prompts.window", "20000", "batches.linger", "2s", "pause.first-look", "100ms");
+        start("batches.requests", String.valueOf(Math.max(30, many / 30)), "prompts.window", "20000", "pause.first-look", "100ms");
         long began = System.nanoTime();
         List<String> sent = IntStream.range(0, many).mapToObj(n -> routes.send(prompt(n, models.get(n % 3), "").replace("Hello", n < 3 ? "To be refused:" : "Hello"))).toList();
+        routes.inputIsOver();
         await().atMost(Duration.ofMinutes(9)).until(() -> routes.window().unfinished() == 0);
 
         List<String> failed = batches().stream().filter(batch -> "failed".equals(batch.remoteState())).map(BatchRow::model).toList();
