@@ -9,9 +9,9 @@ RUN install -d -o 10001 -g 10001 -m 0700 /data && install -d -m 0755 /config
 
 # what changes least comes first: an update of the jar alone is a small layer
 COPY --chmod=0644 LICENSE target/THIRD-PARTY.txt deploy/bom.json /opt/prompt-routes/
-COPY target/lib/ /opt/prompt-routes/lib/
+COPY --chmod=0755 target/lib/ /opt/prompt-routes/lib/
 COPY --chmod=0755 bin/ /opt/prompt-routes/bin/
-COPY target/prompt-routes.jar /opt/prompt-routes/
+COPY --chmod=0644 target/prompt-routes.jar /opt/prompt-routes/
 
 # of the memory that the container may have 35 % are heap: threads, code, classes and buffers take some 280 MB, however large it is
 ENV LANG=C.UTF-8 \

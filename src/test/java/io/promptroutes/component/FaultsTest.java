@@ -14,6 +14,7 @@ import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is said of a failed route, which everybody may read. */
@@ -51,5 +52,13 @@ class FaultsTest {
     @Test
     void longMessagesAreCut() {
         assertThat(Faults.words(new IllegalStateException("x".repeat(10_000)))).hasSize(500).endsWith("...");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"invoking https://hooks.example.com/services/T0/B0/s3cret?a=b with statusCode: 500 | invoking https://hooks.example.com/... with statusCode: 500",
+        "invoking http://ann:s3cret@h:8080?token=s3cret: no | invoking http://h:8080/... no", "(jdbc:postgresql://h/db?password=s3cret) | (jdbc:postgresql://h/...",
+        "\"http://h:80\" is not there | \"http://h:80/...\" is not there", "no //address, a/b | no //address, a/b"})
+    void ofAnAddressTheHostAlone(String message, String said) {
+        assertThat(Faults.words(new IOException(message))).isEqualTo("java.io.IOException: " + said);
     }
 }
