@@ -108,13 +108,13 @@ class RunIT {
                         - to: prompt:waiting?serviceTier=batch&model=openai/gpt-4.1-mini
                         - to: kafka:{{kafka.topic.results}}
                 """);
-        String[] keys = {"batches.linger=1s", "batches.tick=200ms", "batches.poll=200ms", "batches.poll-longest=500ms", "kafka.drain=5m"};
+        String[] keys = {"batches.linger=1s", "batches.tick=200ms", "batches.poll=200ms", "batches.poll-longest=500ms", "kafka.drain=4m"};
         long single = simulator.bill().requests();
         try (Service service = new Service(product, broker.bootstrapServers(), "waiting")) {
             service.topics(Map.of());
             service.start(keys);
             service.produce(0, WAITING);
-            await().atMost(Duration.ofSeconds(60)).until(() -> simulator.batchBill().lines() == WAITING);
+            await().atMost(Duration.ofSeconds(120)).untilAsserted(() -> assertThat(simulator.batchBill().lines()).as(service.err()).isEqualTo(WAITING));
             assertThat(service.committed()).isZero();
             service.stop();
             long submitted = simulator.batchBill().submissions();
@@ -122,7 +122,7 @@ class RunIT {
 
             simulator.advance(Duration.ofHours(2));
             service.start(keys);
-            await().atMost(Duration.ofSeconds(90)).until(() -> service.committed() == WAITING);
+            await().atMost(Duration.ofSeconds(120)).untilAsserted(() -> assertThat(service.committed()).as(service.err()).isEqualTo(WAITING));
             assertThat(service.read("results")).extracting(result -> Outputs.json(result.value()).path("service_tier").asText()).hasSize(WAITING).containsOnly("batch");
             assertThat(simulator.batchBill().submissions()).as("nothing is submitted again").isEqualTo(submitted);
             assertThat(simulator.bill().requests()).isEqualTo(single);
