@@ -29,7 +29,7 @@ class BatchRefusedTest extends BatchHarness {
         String[] trouble = setting.split("=");
         boolean look = words.startsWith("cannot");
         serve(look ? new String[] {"batch.in-progress", "1h"} : trouble);
-        start("pause.first-look", "50ms", "pause.max", "1h", "alerts.credit-below", "");
+        start("batches.requests", "3", "batches.linger", "1m", "pause.first-look", "50ms", "pause.max", "1h", "alerts.credit-below", "");
         List<String> sent = IntStream.range(0, 3).mapToObj(n -> routes.send(prompt(n))).toList();
         if (look) {
             await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.SUBMITTED));
@@ -81,7 +81,7 @@ class BatchRefusedTest extends BatchHarness {
     @CsvSource({"'v1,beta,pages,delete', '', 404", "'v1,beta,pages', '', 200", "'v1,beta,pages,delete', delete.502:100, 200"})
     void whatIsInTheLedgerIsDeletedAtTheServiceWhereThatCanBe(String has, String fault, int then) throws Exception {
         serve("batch.routes", has, "batch.faults", fault);
-        start("batches.delete", "on");
+        start("batches.requests", "3", "batches.linger", "1m", "batches.delete", "on");
         assertThat(ask(3)).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
 
         HttpRequest look = HttpRequest.newBuilder(URI.create(server.baseUrl() + "/batches/" + batches().get(0).remoteId())).header("Authorization", "Bearer " + RoutesUnderTest.KEY).build();

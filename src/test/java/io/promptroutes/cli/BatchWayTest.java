@@ -86,7 +86,7 @@ class BatchWayTest extends BatchHarness {
     @CsvSource({"batch.refused, *, ':batch endpoint'", "batch.routes, beta, no Batch API"})
     void whatTheServiceDoesNotTakeIsCalledAlone(String key, String value, String why) {
         serve(key, value);
-        start();
+        start("batches.requests", "3", "batches.linger", "1m");
         List<JsonNode> outcomes = ask(3);
 
         assertThat(outcomes).allSatisfy(one -> {
@@ -102,7 +102,7 @@ class BatchWayTest extends BatchHarness {
     @ValueSource(strings = {"submit.reset-committed:100", "submit.502-committed:100", "submit.502-committed:100, poll.500:60"})
     void aLostReplyIsFoundAgain(String fault) {
         serve("batch.faults", fault, "batch.foreign", "1");
-        start();
+        start("batches.requests", "5", "batches.linger", "1m");
         List<JsonNode> outcomes = ask(5);
 
         assertThat(outcomes).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
@@ -114,7 +114,7 @@ class BatchWayTest extends BatchHarness {
     @Test
     void whatIsFoundNowhereIsSentAnewAndCounted() {
         serve("batch.faults", "submit.reset:100");
-        start();
+        start("batches.requests", "5", "batches.linger", "1m");
         List<String> sent = IntStream.range(0, 5).mapToObj(n -> routes.send(prompt(n))).toList();
         await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.LOST));
         serve();
@@ -168,7 +168,7 @@ class BatchWayTest extends BatchHarness {
         "submit.402:40", "poll.402:40"})
     void whatPassesIsWaitedFor(String fault) {
         serve("batch.faults", fault);
-        start("pause.first-look", "100ms");
+        start("batches.requests", "4", "batches.linger", "1m", "pause.first-look", "100ms");
         List<JsonNode> outcomes = ask(4);
 
         assertThat(outcomes).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
@@ -188,7 +188,7 @@ class BatchWayTest extends BatchHarness {
     @CsvSource({"none, retry", "partial, retry", "billed, retry"})
     void aBatchThatExpiresLeavesNothingUnanswered(String results, String policy) {
         serve("batch.faults", "batch.expired:100", "batch.expired", results);
-        start();
+        start("batches.requests", "4", "batches.linger", "1m");
         List<String> sent = IntStream.range(0, 4).mapToObj(n -> routes.send(prompt(n))).toList();
         await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.SUBMITTED));
         server.advance(Duration.ofHours(25));
@@ -211,7 +211,7 @@ class BatchWayTest extends BatchHarness {
     @Test
     void whoComesBackTakesWhatWasAskedBefore() {
         serve("batch.in-progress", "1h");
-        start();
+        start("batches.requests", "5", "batches.linger", "1m");
         List<String> sent = IntStream.range(0, 5).mapToObj(n -> routes.send(prompt(n))).toList();
         await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.SUBMITTED));
         assertThat(routes.results()).isEmpty();
