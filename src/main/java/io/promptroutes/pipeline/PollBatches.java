@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
@@ -47,6 +48,8 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
     private static final int PATIENCE = 5;
     /** Than lines. */
     private static final int PAGES_MORE = 10;
+    /** To a request for pages of results, where the service has none. */
+    private static final Set<Integer> NO_PAGES = Set.of(400, 404, 405, 410, 501);
     private static final int HTTP_GONE = 410;
     private static final int HTTP_NOT_FOUND = 404;
 
@@ -129,11 +132,13 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
             later(batch, told.status(), told.done(), 0, null);
         } else if (told.status().equals("failed") && told.costUsd() == null && lines.ours() == 0) {
             failed(batch, told);
+            forget(batch.remoteId());
         } else if (told.listed() || pages(batch, lines)) {
             if (lines.others() > 0) {
                 LOG.warn("batch {} has {} lines without a name of ours", batch.remoteId(), lines.others());
             }
             end(batch, told, BatchLine.State.UNKNOWN, null);
+            forget(batch.remoteId());
         } else if (!told.status().equals("completed") || batch.looks() >= PATIENCE) {
             end(batch, told, BatchLine.State.UNKNOWN, "it is " + told.status() + ", and tells no results. " + told.error());
         } else {
@@ -151,7 +156,7 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
             }
             Reply page = api.results(batch.remoteId(), cursor, lines);
             if (page.batch() == null || !page.batch().listed()) {
-                if (cursor != null) {
+                if (cursor != null || page.batch() == null && !NO_PAGES.contains(page.status())) { // what cannot be read now is not lost
                     throw new IOException("a page of its results cannot be had: " + (page.batch() == null ? page.why() : "no list"));
                 }
                 return false;
@@ -177,13 +182,13 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
         BigDecimal cost = told.costUsd();
         LOG.info("batch {} is {}: {} prompts, ${}", batch.remoteId(), told.status(), batch.lines(), cost == null ? "not told" : cost.toPlainString());
         Durable.result(ledger.batches().end(batch.id(), BatchState.ENDED, told.status(), cost, rest, why));
-        if (settings.delete()) {
-            forget(batch.remoteId());
-        }
     }
 
     /** All that is to be known of it is in the ledger. Asked for once: what is not deleted ends after thirty days. */
     private void forget(String id) {
+        if (!settings.delete()) {
+            return;
+        }
         try {
             Reply reply = api.delete(id);
             if (reply.batch() == null) {

@@ -81,7 +81,7 @@ class BatchRefusedTest extends BatchHarness {
     @CsvSource({"'v1,beta,pages,delete', '', 404", "'v1,beta,pages', '', 200", "'v1,beta,pages,delete', delete.502:100, 200"})
     void whatIsInTheLedgerIsDeletedAtTheServiceWhereThatCanBe(String has, String fault, int then) throws Exception {
         serve("batch.routes", has, "batch.faults", fault);
-        start("batches.delete", "on");
+        start("batches.requests", "3", "batches.linger", "1m", "batches.delete", "on");
         assertThat(ask(3)).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
 
         HttpRequest look = HttpRequest.newBuilder(URI.create(server.baseUrl() + "/batches/" + batches().get(0).remoteId())).header("Authorization", "Bearer " + RoutesUnderTest.KEY).build();

@@ -94,7 +94,7 @@ class BatchWayTest extends BatchHarness {
     @CsvSource({"batch.refused, *, ':batch endpoint'", "batch.routes, beta, no Batch API"})
     void whatTheServiceDoesNotTakeIsCalledAlone(String key, String value, String why) {
         serve(key, value);
-        start();
+        start("batches.requests", "3", "batches.linger", "1m");
         List<JsonNode> outcomes = ask(3);
 
         assertThat(outcomes).allSatisfy(one -> {
@@ -218,7 +218,7 @@ class BatchWayTest extends BatchHarness {
         "submit.402:40", "poll.402:40"})
     void whatPassesIsWaitedFor(String fault) {
         serve("batch.faults", fault);
-        start("pause.first-look", "100ms");
+        start("batches.requests", "4", "batches.linger", "1m", "pause.first-look", "100ms");
         List<JsonNode> outcomes = ask(4);
 
         assertThat(outcomes).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
