@@ -12,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.camel.Processor;
@@ -94,7 +96,13 @@ class BrokenOffTest {
     }
 
     private void deadLetters(Stream<Case> cases) {
-        try (Ledger ledger = ledger(); RoutesUnderTest routes = start(ledger, Map.of("openrouter.timeout", "800ms"))) {
+        Map<Boolean, List<Case>> timedOut = cases.collect(Collectors.partitioningBy(one -> one.clause().equals("timed-out")));
+        deadLetters(timedOut.get(false).stream(), "20s");
+        deadLetters(timedOut.get(true).stream(), "2s");
+    }
+
+    private void deadLetters(Stream<Case> cases, String timeout) {
+        try (Ledger ledger = Ledger.open(TestLedgers.made(folder.resolve("ledger-" + timeout))); RoutesUnderTest routes = start(ledger, Map.of("openrouter.timeout", timeout))) {
             cases.forEach(one -> deadLetter(one, routes));
             assertThat(ledger.figures().last(100)).hasSize(2 * routes.results().size()).noneMatch(call -> call.state().equals("open"));
             assertThat(ledger.history().budgets()).allSatisfy(budget -> assertThat(budget.reservedUsd()).isZero());

@@ -21,8 +21,9 @@ class PostgresBatchesTest extends BatchesContract {
     private String database;
 
     @BeforeAll
-    static void startServer() throws IOException {
+    static void startServer() throws IOException, SQLException {
         server = EmbeddedPostgres.builder().setDataDirectory(data.resolve("postgres")).setPGStartupWait(Duration.ofSeconds(60)).start();
+        PostgresLedgerTest.makeTables(server);
     }
 
     @AfterAll
@@ -35,7 +36,7 @@ class PostgresBatchesTest extends BatchesContract {
         if (database == null) {
             database = "batches" + databases++;
             try (Connection connection = server.getPostgresDatabase().getConnection(); Statement statement = connection.createStatement()) {
-                statement.execute("CREATE DATABASE " + database);
+                statement.execute("CREATE DATABASE " + database + " TEMPLATE tables");
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }

@@ -40,8 +40,17 @@ class PostgresLedgerTest extends LedgerContract {
     private String database;
 
     @BeforeAll
-    static void startServer() throws IOException {
+    static void startServer() throws IOException, SQLException {
         server = start(0);
+        makeTables(server);
+    }
+
+    /** In database {@code tables}, of which those of the tests are copies. */
+    static void makeTables(EmbeddedPostgres server) throws SQLException {
+        try (Connection connection = server.getPostgresDatabase().getConnection(); Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE tables");
+        }
+        Schema.bringUpToDate(server.getDatabase("postgres", "tables"), SqlDialect.POSTGRESQL);
     }
 
     private static EmbeddedPostgres start(int port) throws IOException {
@@ -74,7 +83,7 @@ class PostgresLedgerTest extends LedgerContract {
         if (database == null) {
             database = "ledger" + databases++;
             try (Connection connection = server.getPostgresDatabase().getConnection(); Statement statement = connection.createStatement()) {
-                statement.execute("CREATE DATABASE " + database);
+                statement.execute("CREATE DATABASE " + database + " TEMPLATE tables");
             } catch (SQLException e) {
                 throw new AssertionError(e);
             }

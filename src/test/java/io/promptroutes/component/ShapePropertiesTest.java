@@ -17,7 +17,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /** A record that gets a field more is otherwise the record, byte for byte, whatever it holds. */
-class ShapeProperties {
+class ShapePropertiesTest {
 
     private static final JsonNode RESULT = Json.tree("{\"status\":\"success\",\"text\":\"{\\\"a\\\":1.50}\"}".getBytes(StandardCharsets.UTF_8));
 
