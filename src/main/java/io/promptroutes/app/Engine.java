@@ -14,7 +14,7 @@ import io.promptroutes.model.Catalogue;
 import io.promptroutes.model.CatalogueCopy;
 import io.promptroutes.ops.RouteCheck;
 import io.promptroutes.pipeline.Beans;
-import io.promptroutes.pipeline.FairQueue;
+import io.promptroutes.pipeline.FairQueues;
 import io.promptroutes.pipeline.Job;
 import io.promptroutes.pipeline.LedgerPolicy;
 import io.promptroutes.pipeline.Pipeline;
@@ -44,7 +44,6 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.component.seda.SedaComponent;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -110,7 +109,7 @@ public final class Engine implements AutoCloseable {
         routes.load(properties, files);
         routes.configured(camel -> {
             camel.getCamelContextExtension().addInterceptStrategy(new ErrorStrategy());
-            camel.getComponent("seda", SedaComponent.class).setDefaultQueueFactory(new FairQueue.Factory());
+            FairQueues.in(camel);
         });
     }
 

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.Exchange;
-import org.apache.camel.component.seda.BlockingQueueFactory;
 
 /**
  * A queue of the engine, in which pipelines take turns: a pipeline with a long backlog holds up no other one. Within a pipeline the order is
@@ -23,6 +22,8 @@ import org.apache.camel.component.seda.BlockingQueueFactory;
 public final class FairQueue extends AbstractQueue<Exchange> implements BlockingQueue<Exchange> {
 
     private static final Object NO_PIPELINE = new Object();
+    /** In nanoseconds. */
+    private static final long MOMENT = 10_000_000;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition some = lock.newCondition();
@@ -32,20 +33,7 @@ public final class FairQueue extends AbstractQueue<Exchange> implements Blocking
     /** Lanes with something in them; the first one's turn is next. */
     private final Deque<Object> turns = new ArrayDeque<>();
     private int size;
-
-    /** For all queues of a context. */
-    public static final class Factory implements BlockingQueueFactory<Exchange> {
-
-        @Override
-        public BlockingQueue<Exchange> create() {
-            return new FairQueue(Integer.MAX_VALUE);
-        }
-
-        @Override
-        public BlockingQueue<Exchange> create(int capacity) {
-            return new FairQueue(capacity);
-        }
-    }
+    private boolean hurried;
 
     FairQueue(int capacity) {
         this.capacity = capacity;
@@ -103,13 +91,28 @@ public final class FairQueue extends AbstractQueue<Exchange> implements Blocking
         }
     }
 
+    /** From now on who waits for something does so for no longer than a moment, whatever was asked for. */
+    void hurry() {
+        lock.lock();
+        try {
+            hurried = true;
+            some.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long atMost(long nanos) {
+        return hurried ? Math.min(nanos, MOMENT) : nanos;
+    }
+
     @Override
     public Exchange poll(long timeout, TimeUnit unit) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long left = unit.toNanos(timeout);
+            long left = atMost(unit.toNanos(timeout));
             while (size == 0 && left > 0) {
-                left = some.awaitNanos(left);
+                left = atMost(some.awaitNanos(left));
             }
             return leave();
         } finally {

@@ -13,9 +13,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
@@ -92,5 +95,27 @@ class FairQueueTest {
         queue.add(of("a", 7));
         await().untilAsserted(() -> assertThat(taken).isCompletedWithValue("a7"));
         assertThat(queue.poll(1, TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    /** By Camel itself a consumer looks once a second whether it shall end. */
+    @Test
+    void consumersEndAsSoonAsTheContextStops() throws Exception {
+        List<Object> taken = new CopyOnWriteArrayList<>();
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            FairQueues.in(context);
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("seda:slow?pollTimeout=600000&concurrentConsumers=3").process(exchange -> taken.add(exchange.getMessage().getBody()));
+                }
+            });
+            context.start();
+            try (ProducerTemplate template = context.createProducerTemplate()) {
+                template.sendBody("seda:slow", "a");
+            }
+            await().untilAsserted(() -> assertThat(taken).containsExactly("a"));
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(context::stop);
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(stopped).as("its consumers would wait for ten minutes").isCompleted());
+        }
     }
 }
