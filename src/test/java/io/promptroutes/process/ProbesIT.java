@@ -66,6 +66,9 @@ class ProbesIT {
                 for (String path : List.of("/observe/health/live", "/observe/health/ready", "/observe/metrics", "/observe/costs", "/api/usage")) {
                     assertThat(said(Integer.parseInt(management), path)).isEqualTo("401 ");
                 }
+                assertThat(service.get("/observe/costs", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
+                assertThat(service.get("/observe/health/ready", "Authorization", "Bearer s3cret").statusCode()).isEqualTo(200);
+                assertThat(service.get("/observe/costs", "Authorization", "Bearer s3cret").body()).isEqualTo("[]");
                 simulator.close();
                 await().atMost(Duration.ofSeconds(30)).until(() -> said(port, "/ready").equals("503 DOWN"));
                 assertThat(Stream.of("/live", "/started").map(path -> said(port, path))).containsOnly("200 UP");
@@ -77,7 +80,7 @@ class ProbesIT {
     void aPortThatCannotBeHadIsExit2() throws IOException {
         try (ServerSocket taken = new ServerSocket(0)) {
             Product product = Product.in(folder).with("OPENROUTER_API_KEY", "k");
-            assertThat(product.run("run", "-D", "pipelines=http", "-D", "probes.port=" + taken.getLocalPort()).with(2).err()).contains("the port for probes", "probes.port")
+            assertThat(product.runHere("run", "-D", "pipelines=http", "-D", "probes.port=" + taken.getLocalPort()).with(2).err()).contains("the port for probes", "probes.port")
                     .doesNotContain("\tat ");
         }
     }
@@ -94,9 +97,10 @@ class ProbesIT {
                     .with("KAFKA_CLIENT_SASL_JAAS_CONFIG", "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"u\" password=\"c4nary-jaas\";")
                     .with("KAFKA_CLIENT_SECURITY_PROTOCOL", "SASL_PLAINTEXT").with("KAFKA_CLIENT_SASL_MECHANISM", "PLAIN").with("KAFKA_CLIENT_SSL_KEY_PASSWORD", "c4nary-kafka-key").with("LEDGER_PASSWORD", "c4nary-ledger")
                     .with("MANAGEMENT_TOKEN_FILE", folder.resolve("token").toString()).with("KAFKA_BROKERS", "localhost:9").file("application.properties", "http.token=c4nary-in-the-file\n");
-            Product.Ended check = product.run("check", "-D", "ledger.url=jdbc:postgresql://localhost:9/x?password=c4nary-url", "-D", "openrouter.trust-store-password=c4nary-option").with(2);
+            Product.Ended check = product.runHere("check", "-D", "ledger.url=jdbc:postgresql://localhost:9/x?password=c4nary-url", "-D", "openrouter.trust-store-password=c4nary-option").with(2);
             assertThat(check.out()).contains("openrouter.api-key: the environment, variable OPENROUTER_API_KEY_FILE, which names file " + folder.resolve("key"),
                     "ledger.password: the environment, variable LEDGER_PASSWORD", "http.token: application.properties line 1", "openrouter.trust-store-password: the command line, where others");
+            assertThat(check.out() + check.err()).doesNotContain("c4nary");
             try (Service service = new Service(product, null, "canaries")) {
                 service.start("inbox.directory=in", "http.port=" + port, "pipelines=inbox,http");
                 product.file("in/a.jsonl", "{\"prompt\":\"Hello\"}\n");

@@ -90,7 +90,7 @@ final class Service implements AutoCloseable {
 
     private void up(Product.Running started) {
         running = started;
-        Matcher found = await().atMost(Duration.ofSeconds(90)).until(() -> ADDRESS.matcher(err()), Matcher::find);
+        Matcher found = await().atMost(Duration.ofMinutes(4)).until(() -> ADDRESS.matcher(err()), Matcher::find);
         address = found.group(1);
     }
 
@@ -222,12 +222,12 @@ final class Service implements AutoCloseable {
     }
 
     void awaitUnready(String check, String words) {
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(unready()).hasEntrySatisfying(check,
+        await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(unready()).hasEntrySatisfying(check,
                 message -> assertThat(message).contains(words)));
     }
 
     void awaitReady() {
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(unready()).isEmpty());
+        await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(unready()).isEmpty());
     }
 
     void kill() throws InterruptedException {
