@@ -9,7 +9,6 @@ import io.promptroutes.flow.AdmissionGate;
 import io.promptroutes.ledger.BatchLine;
 import io.promptroutes.ledger.BatchRow;
 import io.promptroutes.ledger.BatchState;
-import io.promptroutes.ledger.Batches;
 import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;

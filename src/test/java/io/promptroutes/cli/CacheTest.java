@@ -12,7 +12,6 @@ import io.promptroutes.ledger.TestLedgers;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

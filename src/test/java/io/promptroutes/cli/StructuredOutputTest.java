@@ -10,7 +10,6 @@ import io.promptroutes.ledger.TestLedgers;
 import io.promptroutes.prompt.Json;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -55,7 +55,7 @@ class CommandLineIT {
     void everyCommandTellsItsHelpAndVersion(String option) {
         Product product = Product.in(folder);
         for (String command : List.of("", "batch", "ask", "models", "test", "simulator")) {
-            Ended ended = (command.isEmpty() ? product.run(option) : product.runHere(command, option)).with(0);
+            Ended ended = (!command.isEmpty() ? product.runHere(command, option) : option.equals("--version") ? product.run(option) : product.runHere(option)).with(0);
             assertThat(ended.err()).as(command).isEmpty();
             if (option.equals("--help")) {
                 assertThat(ended.out()).startsWith(("Usage: prompt-routes " + command).stripTrailing()).contains("--version");
@@ -137,7 +137,7 @@ class CommandLineIT {
     void whatIsReachedByMaxCostSaysHowToGoOnAndWhatWasNotRead() {
         Product product = Product.in(folder).calling(simulator)
                 .file("in.jsonl", IntStream.range(0, 500).mapToObj(n -> "{\"prompt\":\"Say " + n + ".\",\"model\":\"openai/gpt-4.1\"}\n").collect(Collectors.joining()));
-        assertThat(product.run("batch", "in.jsonl", "--out", "o", "--max-cost", "0.03", "--concurrency", "2", "-D", "prompts.window=10").with(3).err())
+        assertThat(product.runHere("batch", "in.jsonl", "--out", "o", "--max-cost", "0.03", "--concurrency", "2", "-D", "prompts.window=10").with(3).err())
                 .contains("more were not read", "go on, with a higher limit, with:", "--max-cost USD").doesNotContain("--max-cost 0.03");
     }
 
@@ -212,7 +212,7 @@ class CommandLineIT {
                         + "      parameters:\n        concurentConsumers: 2\n      steps:\n        - log: a\n").runHere("run"),
                 Product.in(folder.resolve("j")).calling(simulator).file("routes/mine.camel.yaml", "- route:\n    id: mine\n    from:\n      uri: seda:mine\n"
                         + "      steps:\n        - to:\n            uri: prompt:mine\n            parameters:\n              completeWithin: 6h\n").runHere("run"),
-                Product.in(folder.resolve("i")).calling(simulator).run("detect", "--evaluate", "nowhere.jsonl"));
+                Product.in(folder.resolve("i")).calling(simulator).runHere("detect", "--evaluate", "nowhere.jsonl"));
         List<List<String>> told = List.of(List.of("application.properties", "cannot be read"),
                 List.of("retry.backof", "application.properties", "retry.backoff"),
                 List.of("retry.backoff", "application.properties", "a duration"),
@@ -232,7 +232,7 @@ class CommandLineIT {
     void withoutAKeyNothingIsCalledAndTheTwoWaysOutAreTold() {
         Product product = Product.in(folder).with("OPENROUTER_BASE_URL", simulator.baseUrl().toString())
                 .file("in.jsonl", "{\"prompt\":\"Hi\"}\n");
-        List<Ended> ended = List.of(product.run("ask", "Hi"), product.runHere("batch", "in.jsonl", "--out", "o"), product.runHere("test"),
+        List<Ended> ended = List.of(product.runHere("ask", "Hi"), product.runHere("batch", "in.jsonl", "--out", "o"), product.runHere("test"),
                 product.with("OPENROUTER_API_KEY", "  ").runHere("ask", "Hi"),
                 product.runHere("ask", "Hi", "-D", "openrouter.api-key=file:no-such-file"));
         ended.forEach(one -> assertThat(one.with(2).err()).contains("OPENROUTER_API_KEY", "--simulate"));
@@ -244,7 +244,7 @@ class CommandLineIT {
     void testTellsAGoodKeyFromABadOneAndFromAServerThatIsNotThere() {
         simulator.configure(config(Map.of("simulator.key", Product.KEY)));
         Product product = Product.in(folder).calling(simulator);
-        Ended good = product.run("test");
+        Ended good = product.runHere("test");
         Ended bad = product.with("OPENROUTER_API_KEY", "sk-or-v1-other").runHere("test");
         Ended nowhere = product.with("OPENROUTER_BASE_URL", NOWHERE).runHere("test");
         assertThat(good.with(0).out()).contains("key       good", "left", simulator.baseUrl().toString());
@@ -256,7 +256,7 @@ class CommandLineIT {
     @Test
     void modelsShowsTodaysPricesOrThoseOfTheJar() {
         Product product = Product.in(folder).calling(simulator);
-        Ended online = product.run("models");
+        Ended online = product.runHere("models");
         Ended offline = product.with("OPENROUTER_BASE_URL", NOWHERE).runHere("models");
         Ended old = product.runHere("models", "-D", "models.profile=models-2024");
         assertThat(online.with(0).out()).contains("of OpenRouter, now", "openai/gpt-4.1-mini", "smart.code.balanced");
@@ -358,7 +358,7 @@ class CommandLineIT {
         Product product = Product.in(folder).with("OPENROUTER_API_KEY", "");
         String url = "http://127.0.0.1:" + own.getAddress().getPort();
         product.runHere("ask", "Hi").with(2);
-        product.run("providers", "add", "own", "--url", url).with(0);
+        product.runHere("providers", "add", "own", "--url", url).with(0);
         Ended added = product.runHere("providers", "add", "literal", "--url", url, "--key", Product.KEY).with(0);
         product.runHere("providers", "use", "own").with(0);
         assertThat(only(product.runHere("ask", "Hi", "--model", "local").with(0)).path("text").asText()).isEqualTo("From home.");
@@ -377,7 +377,7 @@ class CommandLineIT {
                 {"id":"a","prompt":"Hi","tenant":"school","model":"openai/gpt-4.1"}
                 {"id":"b","prompt":"Hi","tenant":"other","model":"openai/gpt-4.1"}
                 """);
-        product.run("budgets", "set", "school", "--day", "0.000001").with(0);
+        product.runHere("budgets", "set", "school", "--day", "0.000001").with(0);
         assertThat(product.runHere("budgets", "set", "school", "--day", "-1").with(2).err()).contains("an amount in US dollars");
         product.runHere("batch", "prompts.jsonl", "--out", "out").with(0);
         assertThat(Outputs.of(folder.resolve("out")).result("a").path("model_used").asText()).as("all that the limit leaves").endsWithIgnoringCase("free");

@@ -28,6 +28,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -86,7 +87,9 @@ class CompareIT {
         }
     }
 
+    /** A topic, a kill and comparisons, each of which the suite has without one of the others: RunIT, InboxIT. */
     @Test
+    @Tag("chaos")
     void aTopicOfComparisonsIsEnrichedThroughAKill() throws Exception {
         int prompts = 40;
         try (KafkaBroker broker = KafkaBroker.start(folder.resolve("broker"));

@@ -89,8 +89,9 @@ class HealthIT {
     }
 
     @Test
-    void aRefusedKeyPausesUntilItIsGoodAgain(TestInfo test) throws Exception {
-        try (Simulator simulator = Simulator.start(good("key-refused-after=5")); Service service = service(test, simulator)) {
+    void aRefusedKeyAndAnUnreachableOpenRouterPauseUntilTheyAreGoodAgain(TestInfo test) throws Exception {
+        int port = KafkaBroker.freePort();
+        try (Simulator simulator = Simulator.start(good("key-refused-after=5", "port=" + port)); Service service = service(test, simulator)) {
             service.produce(0, 30);
             service.start("health.openrouter-every=1s");
             service.awaitUnready("intake", "OpenRouter refused the API key");
@@ -100,36 +101,18 @@ class HealthIT {
             assertAllAnswered(service, 130);
             assertThat(simulator.bill().completions()).isEqualTo(130);
             assertThat(service.err()).doesNotContain(Product.KEY);
-        }
-    }
 
-    @Test
-    void anUnreachableOpenRouterPausesUntilItIsBack(TestInfo test) throws Exception {
-        int port = KafkaBroker.freePort();
-        try (Service service = startedAgainst(test, port)) {
+            simulator.close();
             service.awaitUnready("openrouter", "OpenRouter cannot be reached: "); // with nothing to do
-            service.produce(10, 30);
+            service.produce(200, 220);
             service.awaitUnready("intake", "no model can be called: unreachable");
-            service.produce(30, 60);
+            service.produce(220, 250);
             assertThat(service.read("dead-letters")).isEmpty();
             try (Simulator back = Simulator.start(good("port=" + port))) {
-                assertAllAnswered(service, 60);
+                assertAllAnswered(service, 180);
                 assertThat(back.bill().completions()).as("those that were not answered before").isEqualTo(50);
             }
         }
-    }
-
-    /** Ten prompts answered, then the server is gone. */
-    private static Service startedAgainst(TestInfo test, int port) throws Exception {
-        Service service;
-        try (Simulator simulator = Simulator.start(good("port=" + port))) {
-            service = service(test, simulator);
-            service.produce(0, 10);
-            service.start("health.openrouter-every=1s");
-            await().atMost(Duration.ofSeconds(60)).until(() -> service.committed() == 10);
-            service.awaitReady();
-        }
-        return service;
     }
 
     @Test
@@ -231,22 +214,16 @@ class HealthIT {
         }
     }
 
+    /** With one: ProbesIT. */
     @Test
-    void thePortIsForThisMachineUnlessThereIsAToken(TestInfo test) throws Exception {
+    void thePortIsForThisMachineUnlessThereIsAToken() throws Exception {
         try (Simulator simulator = Simulator.start(good())) {
-            Product product = Product.in(folder.resolve("port")).calling(simulator).with("MANAGEMENT_SECRET", "s3cret");
+            Product product = Product.in(folder.resolve("port")).calling(simulator);
             product.runHere("run", "-D", "pipelines=inbox", "-D", "inbox.directory=in", "-D", "management.host=0.0.0.0").with(2);
             try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 Product.Ended ended = product.runHere("run", "-D", "pipelines=inbox", "-D", "inbox.directory=in",
                         "-D", "management.port=" + taken.getLocalPort()).with(2);
                 assertThat(ended.err()).contains("the management port 127.0.0.1:" + taken.getLocalPort() + " cannot be had").doesNotContain("\tat ");
-            }
-            try (Service service = new Service(product, null, "token")) {
-                service.start("inbox.directory=in", "management.token=env:MANAGEMENT_SECRET");
-                assertThat(service.get("/observe/health/ready").statusCode()).isEqualTo(401);
-                assertThat(service.get("/observe/costs", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
-                assertThat(service.get("/observe/health/ready", "Authorization", "Bearer s3cret").statusCode()).isEqualTo(200);
-                assertThat(service.get("/observe/costs", "Authorization", "Bearer s3cret").body()).isEqualTo("[]");
             }
         }
     }

@@ -57,10 +57,12 @@ class InboxIT {
     }
 
     @Test
-    void completeFilesAreAnsweredBesideThemselvesAndOthersAreLeftAlone() throws Exception {
+    void completeFilesAreAnsweredBesideThemselvesOrFailedWithTheReasonAndOthersAreLeftAlone() throws Exception {
         try (Simulator simulator = simulator("20ms"); Service service = new Service(product(simulator), null, "files")) {
             product(simulator).file("in/a.jsonl", lines(0, 20) + "{broken\n").file("in/b.txt", "Say hi\nSay hi\nWhy is the sky blue?\n")
-                    .file("in/g.csv", "id,prompt\ng,Say g.\n").file("in/h.csv.gz", "prompt\nSay h.\n").file("in/empty.jsonl", "").file("in/c.jsonl.tmp", lines(0, 1)).file("in/.d.jsonl", lines(0, 1));
+                    .file("in/g.csv", "id,prompt\ng,Say g.\n").file("in/h.csv.gz", "prompt\nSay h.\n").file("in/empty.jsonl", "").file("in/c.jsonl.tmp", lines(0, 1)).file("in/.d.jsonl", lines(0, 1))
+                    .file("in/done/x.jsonl", "a file where a folder should be").file("in/x.jsonl", lines(30, 33));
+            Files.write(folder.resolve("in/cut.txt.gz"), new byte[] {0x1F, (byte) 0x8B, 8});
             service.start("inbox.directory=in", "inbox.settled=500ms");
             for (String name : List.of("a.jsonl", "b.txt", "g.csv", "h.csv.gz", "empty.jsonl")) {
                 awaitDone(name);
@@ -79,6 +81,7 @@ class InboxIT {
             assertThat(simulator.bill().completions()).as("equal lines are two prompts").isEqualTo(25);
             assertThat(folder.resolve("in/c.jsonl.tmp")).exists();
             assertThat(folder.resolve("in/.d.jsonl")).exists();
+            assertFailedWithTheReason();
 
             // another file of the same name, with some that were answered before
             Files.writeString(folder.resolve("in/a.jsonl.tmp"), lines(15, 25));
@@ -281,20 +284,14 @@ class InboxIT {
         }
     }
 
-    @Test
-    void aFileThatCannotBeReadOrWhoseResultsHaveNoPlaceIsFailedWithTheReason() throws Exception {
-        try (Simulator simulator = simulator("20ms"); Service service = new Service(product(simulator), null, "failed")) {
-            product(simulator).file("in/done/x.jsonl", "a file where a folder should be").file("in/x.jsonl", lines(0, 3)).file("in/y.jsonl", lines(0, 3));
-            Files.write(folder.resolve("in/cut.txt.gz"), new byte[] {0x1F, (byte) 0x8B, 8});
-            service.start("inbox.directory=in", "inbox.settled=100ms");
-            awaitDone("y.jsonl");
-            await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(folder.resolve("in/failed/cut.txt.gz/cut.txt.gz")));
-            assertThat(Outputs.of(folder.resolve("in/failed/cut.txt.gz")).deadLetter("cut.txt.gz:1").at("/error/code").asText()).isEqualTo("unreadable");
-            assertThat(folder.resolve("in/failed/cut.txt.gz/reason.txt")).content().contains("cannot be read to its end");
-            await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(folder.resolve("in/failed/x.jsonl/x.jsonl")));
-            assertThat(folder.resolve("in/failed/x.jsonl/reason.txt")).content().contains("its results cannot be written");
-            assertThat(folder.resolve("in/x.jsonl")).doesNotExist();
-        }
+    /** Of a file that cannot be read, and of one whose results have no place. */
+    private void assertFailedWithTheReason() {
+        await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(folder.resolve("in/failed/cut.txt.gz/cut.txt.gz")));
+        assertThat(Outputs.of(folder.resolve("in/failed/cut.txt.gz")).deadLetter("cut.txt.gz:1").at("/error/code").asText()).isEqualTo("unreadable");
+        assertThat(folder.resolve("in/failed/cut.txt.gz/reason.txt")).content().contains("cannot be read to its end");
+        await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(folder.resolve("in/failed/x.jsonl/x.jsonl")));
+        assertThat(folder.resolve("in/failed/x.jsonl/reason.txt")).content().contains("its results cannot be written");
+        assertThat(folder.resolve("in/x.jsonl")).doesNotExist();
     }
 
     @Test
@@ -318,10 +315,10 @@ class InboxIT {
     }
 
     private void costsAreToldBesideTheService() {
-        Product beside = Product.in(folder);
-        Product.Ended costs = beside.run("costs", "--by", "job", "--format", "json").with(0);
+        Product beside = Product.in(folder.resolve("beside")).with("LEDGER_DIRECTORY", folder.resolve("data").toString());
+        Product.Ended costs = beside.runHere("costs", "--by", "job", "--format", "json").with(0);
         assertThat(Outputs.rows(costs.out())).extracting(row -> row.path("job").asText() + " " + row.path("requests").asInt())
                 .hasSize(2).anySatisfy(job -> assertThat(job).startsWith("inbox ").endsWith(" 20")).contains("pipeline prompts 20");
-        assertThat(Outputs.rows(beside.run("costs", "--last", "3", "--format", "json").with(0).out())).hasSize(3);
+        assertThat(Outputs.rows(beside.runHere("costs", "--last", "3", "--format", "json").with(0).out())).hasSize(3);
     }
 }

@@ -3,7 +3,6 @@ package io.promptroutes.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promptroutes.process.Product.Ended;
-import io.promptroutes.process.Product.Running;
 import io.promptroutes.simulator.Simulated;
 import io.promptroutes.simulator.Simulator;
 import io.promptroutes.simulator.SimulatorConfig;
@@ -12,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -120,10 +118,7 @@ class InputsIT {
                     .contains("file table cannot be read", "--input-format csv", "file data.parquet cannot be read", "it is binary (Parquet, ");
             assertThat(simulator.bill().completions()).isEqualTo(4);
 
-            Running standard = product.start("batch", "-", "--out", "csv", "--input-format", "csv");
-            standard.process().getOutputStream().write("id,prompt\nx,Four.\n".getBytes(StandardCharsets.UTF_8));
-            standard.process().getOutputStream().close();
-            standard.ended(Duration.ofSeconds(90)).with(0);
+            product.runHere("id,prompt\nx,Four.\n", List.of("batch", "-", "--out", "csv", "--input-format", "csv")).with(0);
             assertThat(Outputs.of(folder.resolve("csv")).resultIds()).containsExactly("x");
         }
     }

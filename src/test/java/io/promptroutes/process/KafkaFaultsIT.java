@@ -203,22 +203,6 @@ class KafkaFaultsIT {
         assertThat(service.stop().err().lines().filter(line -> line.contains(" WARN ") || line.contains(" ERROR ") || line.contains("takes records again"))).hasSizeLessThan(12);
     }
 
-    @Test
-    void aCostEventThatIsTooLargeGoesWithoutMetadataAndSaysSo() throws Exception {
-        try (KafkaProducer<byte[], byte[]> producer = producer()) {
-            producer.send(new ProducerRecord<>(service.topic("prompts"), ("{\"id\":\"fat\",\"prompt\":\"Tell me.\",\"metadata\":{\"note\":\""
-                    + "x".repeat(1_200_000) + "\"}}").getBytes(StandardCharsets.UTF_8))).get();
-        }
-        service.produce(0, 2);
-        service.start("kafka.client.max.request.size=1048576");
-        awaitCommitted(3);
-        service.awaitReady();
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(service.read("costs")).hasSize(3));
-        assertThat(service.read("costs")).filteredOn(event -> event.value().contains("\"metadata_left_out\":true")).singleElement()
-                .satisfies(event -> assertThat(event.value()).contains("\"prompt_id\":\"fat\"").doesNotContain("xxxx"));
-        assertThat(simulator.bill().completions()).isEqualTo(3);
-    }
-
     // ---- consumers that cannot begin
 
     @ParameterizedTest
@@ -299,8 +283,16 @@ class KafkaFaultsIT {
 
     // ---- records
 
+    /** In one service, one after the other. */
     @Test
-    void tombstonesAndAbortedPromptsAreNeverPaidAndTheLagEndsAtZero() throws Exception {
+    void recordsOfEveryKindAreTakenForWhatTheyAre() throws Exception {
+        long records = tombstonesAndAbortedPromptsAreNeverPaidAndTheLagEndsAtZero();
+        aDeadLetterIsTheRecordAsItCame(records);
+        aCostEventThatIsTooLargeGoesWithoutMetadataAndSaysSo(records + 6);
+    }
+
+    /** @return offsets that are committed then */
+    private long tombstonesAndAbortedPromptsAreNeverPaidAndTheLagEndsAtZero() throws Exception {
         String topic = service.topic("prompts");
         Properties client = new Properties();
         client.put("bootstrap.servers", broker.bootstrapServers());
@@ -323,7 +315,7 @@ class KafkaFaultsIT {
                 }
             }
         }
-        service.start();
+        service.start("kafka.client.max.request.size=1048576");
         long all = 1 + 2 * (3 + 1 + 4 + 1 + 3 + 1);
         awaitCommitted(all);
         assertThat(service.read("results")).hasSize(8);
@@ -331,10 +323,23 @@ class KafkaFaultsIT {
         assertThat(simulator.bill().completions()).isEqualTo(8);
         assertThat(service.get("/observe/metrics").body()).contains("prompt_routes_prompts_total{outcome=\"passed\",pipeline=\"prompts\"} 1.0");
         service.awaitReady();
+        return all;
     }
 
-    @Test
-    void aDeadLetterIsTheRecordAsItCame() throws Exception {
+    private void aCostEventThatIsTooLargeGoesWithoutMetadataAndSaysSo(long before) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
+            producer.send(new ProducerRecord<>(service.topic("prompts"), ("{\"id\":\"fat\",\"prompt\":\"Tell me.\",\"metadata\":{\"note\":\""
+                    + "x".repeat(1_200_000) + "\"}}").getBytes(StandardCharsets.UTF_8))).get();
+        }
+        awaitCommitted(before + 1);
+        service.awaitReady();
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(service.read("costs")).hasSize(9));
+        assertThat(service.read("costs")).filteredOn(event -> event.value().contains("\"metadata_left_out\":true")).singleElement()
+                .satisfies(event -> assertThat(event.value()).contains("\"prompt_id\":\"fat\"").doesNotContain("xxxx"));
+        assertThat(simulator.bill().completions()).isEqualTo(9);
+    }
+
+    private void aDeadLetterIsTheRecordAsItCame(long before) throws Exception {
         List<Header> headers = List.of(header("CamelFileName", "x"), header("camelhttpuri", "http://x"), header("kafka.TOPIC", "elsewhere"),
                 header("kafka.KEY", "other"), header("none", null), header("Case", "1"), header("case", "2"), header("twice", "1"), header("twice", "2"),
                 header("", "empty"), header("error-code", "their own"), header("error-text", "theirs"), header("source-topic", "before"),
@@ -347,8 +352,7 @@ class KafkaFaultsIT {
                 producer.send(new ProducerRecord<>(service.topic("prompts"), 0, time, key, value, headers)).get();
             }
         }
-        service.start();
-        awaitCommitted(3);
+        awaitCommitted(before + 3);
         List<ConsumerRecord<byte[], byte[]>> dead = service.readBytes("dead-letters");
         assertThat(dead).hasSize(3).allSatisfy(letter -> {
             assertThat(letter.value()).isEqualTo(value);
@@ -369,7 +373,7 @@ class KafkaFaultsIT {
         all[replay.length] = "--hopeless";
         all[replay.length + 1] = "--from-beginning";
         assertThat(elsewhere.runHere(all).with(0).err()).contains("replayed    3 dead letters");
-        awaitCommitted(6);
+        awaitCommitted(before + 6);
         assertThat(service.readBytes("dead-letters")).hasSize(6).filteredOn(letter -> letter.headers().lastHeader("replay-of") != null).hasSize(3).allSatisfy(letter -> {
             List<Header> again = List.of(letter.headers().toArray());
             assertThat(again.subList(0, headers.size())).isEqualTo(headers);
@@ -400,12 +404,13 @@ class KafkaFaultsIT {
                         assertThat(member.clientId()).startsWith("mine"));
             }
             assertThat(ids(both.read("results"))).contains("p10").hasSize(5);
+            both.kill();
         }
         List<String> check = new ArrayList<>(List.of("check", "-D", "kafka.brokers=" + broker.bootstrapServers(), "-D", topics));
         for (String kind : List.of("results", "costs", "dead-letters", "alerts")) {
             check.addAll(List.of("-D", "kafka.topic." + kind + "=" + service.topic(kind)));
         }
-        assertThat(from.run(check.toArray(String[]::new)).with(0).out()).contains("6 topics");
+        assertThat(from.runHere(check.toArray(String[]::new)).with(0).out()).contains("6 topics");
     }
 
     private static Header header(String name, String value) {

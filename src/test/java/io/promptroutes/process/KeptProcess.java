@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  */
 final class KeptProcess {
 
-    private static final Duration LONGEST = Duration.ofSeconds(120);
+    private static final Duration LONGEST = Duration.ofMinutes(5);
     private static KeptProcess kept;
 
     private final Path folder = Files.createTempDirectory("kept-");

@@ -64,6 +64,9 @@ class ProbesIT {
                 for (String path : List.of("/observe/health/live", "/observe/health/ready", "/observe/metrics", "/observe/costs", "/api/usage")) {
                     assertThat(said(Integer.parseInt(management), path)).isEqualTo("401 ");
                 }
+                assertThat(service.get("/observe/costs", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
+                assertThat(service.get("/observe/health/ready", "Authorization", "Bearer s3cret").statusCode()).isEqualTo(200);
+                assertThat(service.get("/observe/costs", "Authorization", "Bearer s3cret").body()).isEqualTo("[]");
                 simulator.close();
                 await().atMost(Duration.ofSeconds(30)).until(() -> said(port, "/ready").equals("503 DOWN"));
                 assertThat(Stream.of("/live", "/started").map(path -> said(port, path))).containsOnly("200 UP");
@@ -75,7 +78,7 @@ class ProbesIT {
     void aPortThatCannotBeHadIsExit2() throws IOException {
         try (ServerSocket taken = new ServerSocket(0)) {
             Product product = Product.in(folder).with("OPENROUTER_API_KEY", "k");
-            assertThat(product.run("run", "-D", "pipelines=http", "-D", "probes.port=" + taken.getLocalPort()).with(2).err()).contains("the port for probes", "probes.port")
+            assertThat(product.runHere("run", "-D", "pipelines=http", "-D", "probes.port=" + taken.getLocalPort()).with(2).err()).contains("the port for probes", "probes.port")
                     .doesNotContain("\tat ");
         }
     }

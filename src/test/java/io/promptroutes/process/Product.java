@@ -25,7 +25,7 @@ final class Product {
     /** A key that is nowhere else, so that it can be searched for. */
     static final String KEY = "sk-or-v1-canary5f0c1e7d9b2a4c6e8f";
 
-    private static final Duration LONGEST = Duration.ofSeconds(120);
+    private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
     /** Processes with these start faster, and behave the same. */
     private static final List<String> FASTER = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+UnlockDiagnosticVMOptions",

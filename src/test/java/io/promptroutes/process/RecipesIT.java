@@ -60,7 +60,9 @@ class RecipesIT {
             assertThat(usage.at("/now/reused").asInt()).as("T-1 is asked the same as before").isEqualTo(1);
             assertThat(usage.at("/total/requests").asInt()).as("calls of both runs").isEqualTo(4);
 
-            assertThat(product.run(commands.get(4)).with(0).err()).contains("replayed    1 dead letters");
+            Product beside = Product.in(folder.resolve("beside")); // the service has the other folder
+            files.forEach((name, texts) -> beside.file(name, texts.get(0).replace("localhost:9092", broker.bootstrapServers())));
+            assertThat(beside.runHere(commands.get(4)).with(0).err()).contains("replayed    1 dead letters");
             await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(enriched(service)).hasSize(6).endsWith(enriched(tickets, "T-3")));
             assertThat(Outputs.json(service.get("/api/usage").body()).at("/total/requests").asInt()).as("it was answered by then").isEqualTo(4);
             service.stop();

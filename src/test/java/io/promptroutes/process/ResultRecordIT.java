@@ -24,9 +24,9 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a result has of the record that asked for it; where the platform's character set knows no more than ASCII. */
 class ResultRecordIT {
@@ -59,10 +59,20 @@ class ResultRecordIT {
         broker.close();
     }
 
+    @Test
+    void aResultHasKeyTimeAndAllowedHeadersOfItsRecordAndSaysWhereThatWas() throws Exception {
+        seeWhatAResultHas("X-Kept");
+    }
+
+    /** By option of a route: WindowedKafkaIT. */
+    @Test
+    @Tag("chaos")
+    void allHeadersGoAlongWhereAllAreAllowed() throws Exception {
+        seeWhatAResultHas("*");
+    }
+
     /** @param allowed names of headers that go along */
-    @ParameterizedTest
-    @ValueSource(strings = {"X-Kept", "*"})
-    void aResultHasKeyTimeAndAllowedHeadersOfItsRecordAndSaysWhereThatWas(String allowed) throws Exception {
+    private static void seeWhatAResultHas(String allowed) throws Exception {
         String name = allowed.equals("*") ? "all" : "some";
         try (Service service = new Service(Product.in(folder.resolve(name)).calling(simulator).with("LC_ALL", "C"), broker.bootstrapServers(), name)) {
             service.topics(Map.of());

@@ -134,7 +134,7 @@ class SampleIT {
                 {"id":9,"cus
                 """);
         Files.delete(folder.resolve("routes/letters.camel.yaml"));
-        Ended ended = product.run("check", "--offline", "--sample", "tickets.jsonl").with(0);
+        Ended ended = product.runHere("check", "--offline", "--sample", "tickets.jsonl").with(0);
 
         assertThat(ended.out().lines().map(line -> line.strip().replaceFirst("task \\w+", "task found"))).containsSubsequence(
                 "pipeline    tickets: 3 records, the first of file tickets.jsonl; nothing was called",

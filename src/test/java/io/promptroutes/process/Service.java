@@ -18,10 +18,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -49,8 +51,10 @@ final class Service implements AutoCloseable {
     private final String name;
     private Product.Running running;
     private String address;
-    /** Made at first use: what is polled for needs no new connection each time. */
+    /** Made at first use, as the consumers: what is polled for needs no new connection each time. */
     private Admin admin;
+    private KafkaConsumer<String, String> texts;
+    private KafkaConsumer<byte[], byte[]> bytes;
 
     /** @param brokers null for a service without Kafka */
     Service(Product product, String brokers, String name) {
@@ -90,7 +94,7 @@ final class Service implements AutoCloseable {
 
     private void up(Product.Running started) {
         running = started;
-        Matcher found = await().atMost(Duration.ofSeconds(90)).until(() -> ADDRESS.matcher(err()), Matcher::find);
+        Matcher found = await().atMost(Duration.ofMinutes(4)).until(() -> ADDRESS.matcher(err()), Matcher::find);
         address = found.group(1);
     }
 
@@ -148,21 +152,23 @@ final class Service implements AutoCloseable {
 
     /** Everything that is in a topic. */
     List<ConsumerRecord<String, String>> read(String kind) {
-        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(client(), new StringDeserializer(), new StringDeserializer())) {
-            List<ConsumerRecord<String, String>> all = all(consumer, kind);
-            Schemas schema = SCHEMAS.get(kind);
-            if (schema != null) {
-                all.forEach(record -> schema.check(Outputs.json(record.value())));
-            }
-            return all;
+        if (texts == null) {
+            texts = new KafkaConsumer<>(client(), new StringDeserializer(), new StringDeserializer());
         }
+        List<ConsumerRecord<String, String>> all = all(texts, kind);
+        Schemas schema = SCHEMAS.get(kind);
+        if (schema != null) {
+            all.forEach(record -> schema.check(Outputs.json(record.value())));
+        }
+        return all;
     }
 
     /** The same as bytes. */
     List<ConsumerRecord<byte[], byte[]>> readBytes(String kind) {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(client(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            return all(consumer, kind);
+        if (bytes == null) {
+            bytes = new KafkaConsumer<>(client(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         }
+        return all(bytes, kind);
     }
 
     private <T> List<ConsumerRecord<T, T>> all(KafkaConsumer<T, T> consumer, String kind) {
@@ -222,12 +228,12 @@ final class Service implements AutoCloseable {
     }
 
     void awaitUnready(String check, String words) {
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(unready()).hasEntrySatisfying(check,
+        await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(unready()).hasEntrySatisfying(check,
                 message -> assertThat(message).contains(words)));
     }
 
     void awaitReady() {
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(unready()).isEmpty());
+        await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(unready()).isEmpty());
     }
 
     void kill() throws InterruptedException {
@@ -263,5 +269,6 @@ final class Service implements AutoCloseable {
         if (admin != null) {
             admin.close(Duration.ofSeconds(5));
         }
+        Stream.of(texts, bytes).filter(Objects::nonNull).forEach(consumer -> consumer.close(Duration.ofSeconds(5)));
     }
 }

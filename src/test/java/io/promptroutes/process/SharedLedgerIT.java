@@ -68,11 +68,11 @@ class SharedLedgerIT {
                 assertThat(look("a process that runs already, the " + time + " time", this::figures)).isLessThan(LONGEST_LOOK);
             }
             look("command costs --by model", () -> {
-                List<JsonNode> rows = Outputs.rows(product.run("costs", "--by", "model", "--format", "json").with(0).out());
+                List<JsonNode> rows = Outputs.rows(beside(server).runHere("costs", "--by", "model", "--format", "json").with(0).out());
                 assertThat(rows).isNotEmpty().allSatisfy(row -> assertThat(row.path("requests").asLong()).isPositive());
                 return rows;
             });
-            look("command budgets list", () -> assertThat(product.with("BUDGET_TOTAL_DAY", "5").run("budgets", "list").with(0).out()).containsPattern("total +\\d{4}-\\d\\d-\\d\\d"));
+            look("command budgets list", () -> assertThat(beside(server).with("BUDGET_TOTAL_DAY", "5").runHere("budgets", "list").with(0).out()).containsPattern("total +\\d{4}-\\d\\d-\\d\\d"));
             assertThat(batches.allAlive()).as("they were still at work").isTrue();
             server.configure(config("100ms"));
             batches.keepTheLimit(server);
@@ -104,7 +104,7 @@ class SharedLedgerIT {
             service.start("inbox.directory=in", "inbox.settled=100ms");
             Running job = product.start("batch", "prompts.jsonl", "--out", "out", "--concurrency", "4");
             await().atMost(SOON).until(() -> server.bill().byPrompt().containsKey(fingerprint("job", 3)) && server.bill().byPrompt().containsKey(fingerprint("service", 3)));
-            Ended asked = product.run("ask", "Beside them.").with(0);
+            Ended asked = beside(server).runHere("ask", "Beside them.").with(0);
             assertThat(job.process().isAlive()).as("it was still at work").isTrue();
             assertThat(Outputs.json(asked.out()).path("text").asText()).isNotEmpty();
             server.configure(config("5ms"));
@@ -254,6 +254,11 @@ class SharedLedgerIT {
 
     private static Product product(Path home) {
         return Product.in(home).with("LEDGER_DIRECTORY", "data");
+    }
+
+    /** One more process on the ledger, which looks at it from a folder of its own. */
+    private Product beside(Simulator server) {
+        return Product.in(folder.resolve("beside")).calling(server).with("LEDGER_DIRECTORY", data(folder).toString());
     }
 
     private static Path data(Path home) {

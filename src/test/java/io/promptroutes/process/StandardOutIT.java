@@ -46,7 +46,7 @@ class StandardOutIT {
 
     @Test
     void linesAreWhatIsAskedForAndARerunIsAnsweredFromTheLedger() {
-        Product.Ended first = product.with("LC_ALL", "C").run(command("--result", ".record + .answer")).with(1);
+        Product.Ended first = batch("--result", ".record + .answer").with(1);
         assertThat(first.out().lines()).hasSize(3).contains("{\"Nr\":\"1\",\"review\":\"gut für \u20ac 3\",\"mood\":\"simulated\"}",
                 "{\"Nr\":\"2\",\"review\":\"two\\nlines\",\"mood\":\"simulated\"}").anyMatch(line -> line.contains("\"error\":{\"code\":\"invalid_csv\""));
         assertThat(first.err()).contains("3 in = 2 answered + 1 dead letters", "results     standard output");
@@ -72,14 +72,14 @@ class StandardOutIT {
                               prompt: '"Judge \\(.review) + more"'
                               model: openai/gpt-4.1-mini
                               id: .Nr
-                              result: '"f\u00fcr " + .record.Nr'
+                              result: '"f\u00fcr \u20ac " + .record.Nr'
                               onFailure: pass
                               window: 3
                 """);
         String[] pipeline = {"batch", "reviews.csv", "--pipeline", "judges", "--out", "-", "--quiet"};
-        // in which Camel would read the file as ASCII
-        assertThat(product.with("LC_ALL", "C").run(pipeline).with(1).out().lines()).contains("\"f\u00fcr 1\"", "\"f\u00fcr 2\"");
-        assertThat(product.runHere(pipeline).with(1).out().lines()).contains("\"f\u00fcr 1\"", "\"f\u00fcr 2\"");
+        // in which Camel would read the file as ASCII, and Java would write it so
+        assertThat(product.with("LC_ALL", "C").run(pipeline).with(1).out().lines()).contains("\"f\u00fcr \u20ac 1\"", "\"f\u00fcr \u20ac 2\"");
+        assertThat(product.runHere(pipeline).with(1).out().lines()).contains("\"f\u00fcr \u20ac 1\"", "\"f\u00fcr \u20ac 2\"");
         assertThat(simulator.bill().requests()).isEqualTo(2);
         assertThat(product.runHere("costs", "--by", "pipeline").with(0).out()).contains("judges");
 

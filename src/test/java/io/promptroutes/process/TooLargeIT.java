@@ -69,7 +69,7 @@ class TooLargeIT {
             assertCheckTellsWhatIsWrongWithTopics(broker, simulator);
             raise(broker, "large-results");
             simulator.configure(Simulated.by(Map.of("simulator.latency", "20ms")));
-            assertThat(product(simulator).run("dead-letters", "replay", "--topic", "--hopeless", "-D", "kafka.brokers=" + broker.bootstrapServers(), "-D", "kafka.group=large",
+            assertThat(Product.in(folder.resolve("replay")).calling(simulator).runHere("dead-letters", "replay", "--topic", "--hopeless", "-D", "kafka.brokers=" + broker.bootstrapServers(), "-D", "kafka.group=large",
                     "-D", "kafka.topic.prompts=large-prompts", "-D", "kafka.topic.dead-letters=large-dead-letters").with(0).err())
                     .contains("replayed    2 dead letters, skipped 1: 1 result_too_large without its record");
             await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(service.committed()).isEqualTo(6));
