@@ -2,13 +2,8 @@ package io.promptroutes.call;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
-import org.apache.hc.core5.concurrent.DefaultThreadFactory;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
@@ -24,12 +19,12 @@ import org.apache.hc.core5.http.io.entity.EntityUtils;
  */
 public final class WallClock implements ExecChainHandler, AutoCloseable {
 
-    /** In milliseconds: a call that runs longer than this after its headers is worth an entry in the ledger, a short one is not. */
-    private static final long LONG = 1_000;
+    /** A call that runs longer than this after its headers is worth an entry in the ledger, a short one is not. */
+    private static final Duration LONG = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final int LONGEST_LOOK = 8 << 20;
 
-    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("wall-clock", true));
+    private final RunningCalls running = new RunningCalls();
     private final int longestBody;
     private final Duration look;
 
@@ -40,7 +35,6 @@ public final class WallClock implements ExecChainHandler, AutoCloseable {
     public WallClock(int longestBody, Duration look) {
         this.longestBody = longestBody;
         this.look = look.compareTo(LONGEST_WAIT) < 0 ? look : LONGEST_WAIT;
-        timer.setRemoveOnCancelPolicy(true);
     }
 
     @Override
@@ -48,18 +42,13 @@ public final class WallClock implements ExecChainHandler, AutoCloseable {
             throws IOException, HttpException {
         CallEntity call = request.getEntity() instanceof CallEntity model ? model : null;
         Duration limit = call == null ? look : call.limit();
-        AtomicBoolean over = new AtomicBoolean();
-        ScheduledFuture<?> end = timer.schedule(() -> {
-            over.set(true);
-            scope.execRuntime.discardEndpoint();
-        }, limit.toNanos(), TimeUnit.NANOSECONDS);
-        ScheduledFuture<?> telling = null;
-        try {
+        RunningCalls.Running timed = running.begin(limit, scope.execRuntime::discardEndpoint, call == null ? null : call::tellGenerationId);
+        try (timed) {
             ClassicHttpResponse response = chain.proceed(request, scope);
             Header id = response.getFirstHeader("X-Generation-Id");
             if (id != null && call != null) {
                 call.generationId(id.getValue());
-                telling = timer.schedule(call::tellGenerationId, LONG, TimeUnit.MILLISECONDS);
+                timed.longAfter(LONG);
             }
             HttpEntity body = response.getEntity();
             if (body != null) {
@@ -76,7 +65,7 @@ public final class WallClock implements ExecChainHandler, AutoCloseable {
             }
             return response;
         } catch (IOException | HttpException | RuntimeException e) {
-            if (over.get()) {
+            if (timed.ended()) {
                 String late = "no whole answer within " + limit.toMillis() + " ms";
                 throw call == null ? new IOException(late) : CallFailed.timedOut(late, call).exception();
             }
@@ -84,16 +73,11 @@ public final class WallClock implements ExecChainHandler, AutoCloseable {
                 throw e;
             }
             throw CallFailed.broken(e, call).exception();
-        } finally {
-            end.cancel(false);
-            if (telling != null) {
-                telling.cancel(false);
-            }
         }
     }
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        running.close();
     }
 }

@@ -100,7 +100,7 @@ public final class Beans implements AutoCloseable {
                 options.models().free()), limited, options.retries().deadline(), options.models().tasks()));
         CheckOutput check = new CheckOutput(new StructuredOutput(CHECK), shared.ledger(), checkers, publishers);
         main.bind("checkOutput", check);
-        main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), check));
+        main.bind("lookUp", new LookUp(shared.ledger(), intake, pauses, shared.tally(), check, publishers));
         main.bind("askCache", new AskCache(new AnswerCache(options.cache(), clock), shared.ledger(), shared.provider(), options.service().provider(),
                 model -> breakers.open(model) ? LeftOut.CIRCUIT_BREAKER : parked.why(model), intake, pauses, shared.tally(), publishers, clock));
         ClaimCall claims = new ClaimCall(shared.ledger(), reservations, catalogue,

@@ -20,8 +20,10 @@ import io.promptroutes.prompt.ServiceTier;
 import io.promptroutes.prompt.Source;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,40 +32,68 @@ import org.slf4j.LoggerFactory;
  * published again; the body may be calls of dead processes that can be looked up at OpenRouter first.
  * An answer whose process died before it was checked is checked now, and not paid again. Thread-safe.
  */
-record LookUp(Ledger ledger, AdmissionGate intake, Pauses pauses, JobStatistics tally, CheckOutput check)
-        implements Processor {
+record LookUp(Ledger ledger, AdmissionGate intake, Pauses pauses, JobStatistics tally, CheckOutput check, Executor publishers) implements AsyncStep {
 
     private static final Logger LOG = LoggerFactory.getLogger(LookUp.class);
 
     static final String LEDGER_LOST = "the ledger cannot be had";
 
+    /** The thread that brings a prompt goes on to the next one: what waits together is looked up together. */
     @Override
-    public void process(Exchange exchange) {
-        exchange.setVariable(Variables.NEXT, next(exchange, exchange.getVariable(Variables.RUN, PromptContext.class)));
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        PromptContext run = exchange.getVariable(Variables.RUN, PromptContext.class);
+        try {
+            Outcome none = unasked(exchange, run);
+            if (none == null) {
+                ask(exchange, run, callback);
+                return false;
+            }
+            exchange.setVariable(Variables.NEXT, none);
+        } catch (RuntimeException e) {
+            exchange.setException(e);
+        }
+        callback.done(true);
+        return true;
     }
 
-    private Outcome next(Exchange exchange, PromptContext run) {
+    /** What follows where the ledger is not to be asked; else null. */
+    private Outcome unasked(Exchange exchange, PromptContext run) {
         if (!run.part() && !Sinks.mayStart(exchange, intake)) { // a branch ends before its call, for its comparison waits for it
             return Outcome.GIVEN_UP;
         }
         intake.called(run.permit()); // another process was faster than its call, and has what comes of it
-        if (intake.stopped()) {
-            return Outcome.STOPPED;
-        }
+        return intake.stopped() ? Outcome.STOPPED : null;
+    }
+
+    private void ask(Exchange exchange, PromptContext run, AsyncCallback callback) {
         Prompt prompt = asked(exchange);
         String identity = Comparisons.identity(prompt, run.decision().branch());
         LedgerPolicy policy = Pipeline.of(exchange).policy();
         Work work = new Work(policy.work(prompt, identity), Job.name(exchange, policy.job()), policy.pipeline(), identity, prompt.id(), prompt.tenant(),
                 run.task(), run.part(), policy.replies() && !run.part());
         run.entry().known(work.id());
+        // a work that was begun, and whose ambiguous calls could not be noted then, is ours already
+        CompletableFuture<KnownWork> known = run.entry().work() == null ? ledger.begin(work) : CompletableFuture.completedFuture(run.entry().known());
+        known.whenCompleteAsync((found, failure) -> {
+            try {
+                exchange.setVariable(Variables.NEXT, next(exchange, run, work, found, failure));
+            } catch (RuntimeException | Error e) {
+                exchange.setException(e);
+            }
+            callback.done(false);
+        }, publishers);
+    }
+
+    private Outcome next(Exchange exchange, PromptContext run, Work work, KnownWork known, Throwable failure) {
         try {
-            // a work that was begun, and whose ambiguous calls could not be noted then, is ours already
-            KnownWork before = run.entry().known();
-            KnownWork known = run.entry().work() == null ? Durable.result(ledger.begin(work)) : before;
+            if (failure != null) {
+                throw failure instanceof RuntimeException why ? why : new IllegalStateException(failure);
+            }
+            boolean unasked = named(run.entry().known()).isEmpty();
             run.entry().known(known);
-            Outcome next = follow(exchange, run, work, known, named(before).isEmpty());
+            Outcome next = follow(exchange, run, work, known, unasked);
             intake.over(LEDGER_LOST);
-            return next == Outcome.UNANSWERED && ServiceTier.asked(prompt.request()) == ServiceTier.BATCH ? Outcome.BATCH_SUBMIT : next;
+            return next == Outcome.UNANSWERED && ServiceTier.asked(asked(exchange).request()) == ServiceTier.BATCH ? Outcome.BATCH_SUBMIT : next;
         } catch (LedgerUnavailable e) {
             pauses.pause(exchange, LEDGER_LOST + ": " + e.getMessage());
             return intake.stopped() ? Outcome.STOPPED : Wait.paused(exchange, Outcome.LOOK_UP);

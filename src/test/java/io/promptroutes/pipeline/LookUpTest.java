@@ -60,7 +60,7 @@ class LookUpTest {
         Exchange exchange = exchange();
         intake.mayCall(exchange.getVariable(Variables.RUN, PromptContext.class).permit());
         try (Ledger ledger = Ledger.open(TestLedgers.embedded(folder))) {
-            new LookUp(ledger, intake, null, new JobStatistics(), null).process(exchange);
+            new LookUp(ledger, intake, null, new JobStatistics(), null, Runnable::run).process(exchange);
         }
         assertThat(exchange.getVariable(Variables.NEXT)).isEqualTo(Outcome.UNANSWERED);
         assertThat(intake.inFlight()).isZero();
