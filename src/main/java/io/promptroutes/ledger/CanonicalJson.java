@@ -1,10 +1,13 @@
 package io.promptroutes.ledger;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.promptroutes.prompt.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,27 +31,44 @@ public final class CanonicalJson {
     }
 
     private static void write(JsonNode node, StringBuilder out, boolean top) {
-        if (node.isObject()) {
+        if (node.isTextual()) {
+            text(node.textValue(), out);
+        } else if (node.isObject()) {
             out.append('{');
-            node.propertyStream().filter(member -> !top || !member.getValue().isNull()).sorted(Map.Entry.comparingByKey()).forEach(member -> {
-                write(TextNode.valueOf(member.getKey()), out, false);
-                out.append(':');
-                write(member.getValue(), out, false);
-                out.append(',');
-            });
+            for (Map.Entry<String, JsonNode> member : sorted(node)) {
+                if (!top || !member.getValue().isNull()) {
+                    text(member.getKey(), out);
+                    out.append(':');
+                    write(member.getValue(), out, false);
+                    out.append(',');
+                }
+            }
             close(out, '}');
         } else if (node.isArray()) {
             out.append('[');
-            node.forEach(item -> {
+            for (JsonNode item : node) {
                 write(item, out, false);
                 out.append(',');
-            });
+            }
             close(out, ']');
         } else if (node.isNumber()) {
             out.append(node.decimalValue().stripTrailingZeros()); // digits and exponent, not plain notation: 1e999999999 has a billion zeros
         } else {
-            out.append(node); // Jackson writes strings, true, false and null in one way only
+            out.append(node); // Jackson writes true, false and null in one way only
         }
+    }
+
+    private static Collection<Map.Entry<String, JsonNode>> sorted(JsonNode object) {
+        List<Map.Entry<String, JsonNode>> members = new ArrayList<>(object.properties());
+        members.sort(Map.Entry.comparingByKey());
+        return members;
+    }
+
+    /** As Jackson writes it. */
+    private static void text(String text, StringBuilder out) {
+        out.append('"');
+        JsonStringEncoder.getInstance().quoteAsString(text, out);
+        out.append('"');
     }
 
     /** In place of the comma behind the last one. */

@@ -1,6 +1,8 @@
 package io.promptroutes.ledger;
 
+import io.promptroutes.model.Usd;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.UUID;
 
 /** A row of claims while a group is made up. */
@@ -13,6 +15,13 @@ record ClaimRow(UUID id, CallFacts facts) {
     static final String RETRIED = "retried";
     static final String RESOLVED = "resolved";
     static final String VOID = "void";
+
+    /** As it is when it is made. */
+    static ClaimRow made(UUID id, ClaimRequest request, Instant now, String day) {
+        Work work = request.work();
+        return new ClaimRow(id, new CallFacts(OPEN, now, day, work.job(), work.pipeline(), work.tenant(), work.task(), request.model(), null, request.fallbackLevel(),
+                Usd.of(request.reservedUsd()), null, null, null, null, null, null, null, null));
+    }
 
     String state() {
         return facts.state();

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +75,7 @@ final class DailyFigures {
         }
         Map<String, FigureKey> keys = new TreeMap<>(); // locked in one order by all processes
         changes.keySet().forEach(key -> keys.put(id(key, memory), key));
-        Map<String, Row> rows = read(tx, keys.keySet());
+        Map<String, Row> rows = read(tx, keys.keySet(), memory.rows);
         Set<String> missing = new HashSet<>(keys.keySet());
         missing.removeAll(rows.keySet());
         Map<String, FigureKey> others = new TreeMap<>();
@@ -89,7 +90,7 @@ final class DailyFigures {
             }
         }
         if (!others.isEmpty()) {
-            rows.putAll(read(tx, others.keySet()));
+            rows.putAll(read(tx, others.keySet(), memory.rows));
             others.forEach((id, key) -> rows.putIfAbsent(id, new Row(new CallSums(), false)));
             keys.putAll(others);
         }
@@ -113,15 +114,28 @@ final class DailyFigures {
         if (tx.batch(FigureKey.INSERT + " ON CONFLICT DO NOTHING", inserts) < inserts.size()) {
             throw new SQLTransactionRollbackException("a row of figures appeared", "40001");
         }
+        rows.forEach((id, row) -> memory.rows.counted(id, row.sums()));
     }
 
-    private static Map<String, Row> read(SqlSession tx, Set<String> ids) throws SQLException {
+    private static Map<String, Row> read(SqlSession tx, Set<String> ids, KnownRows known) throws SQLException {
         Map<String, Row> rows = new TreeMap<>();
+        Set<String> others = new TreeSet<>();
+        for (String id : ids) {
+            CallSums sums = known.figure(id);
+            if (sums == null) {
+                others.add(id);
+            } else {
+                rows.put(id, new Row(sums, true));
+            }
+        }
+        if (others.isEmpty()) {
+            return rows;
+        }
         tx.list("SELECT figure_id, " + CallSums.COLUMNS + " FROM figures WHERE figure_id = ANY(?) ORDER BY figure_id FOR UPDATE", row -> {
             CallSums sums = new CallSums();
             sums.add(row);
             return rows.put(row.getString("figure_id"), new Row(sums, true));
-        }, ids);
+        }, others);
         return rows;
     }
 

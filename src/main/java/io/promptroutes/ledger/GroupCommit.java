@@ -53,10 +53,11 @@ final class GroupCommit {
     /** @param gone instances whose open calls become ambiguous. Returns whether a tenant's limit was met */
     boolean run(Limits limits, List<String> gone) throws SQLException {
         dead = gone;
-        works.putAll(Works.lock(tx, Stream.concat(all(Operation.Claim.class).map(op -> op.request().work()),
+        memory.rows.begin(tx);
+        works.putAll(memory.rows.works(tx, Stream.concat(all(Operation.Claim.class).map(op -> op.request().work()),
                 all(Operation.End.class).map(Operation.End::work).filter(Objects::nonNull)).map(work -> work.id().hex()).toList()));
         alive = instances.alive(tx, works.values().stream().map(row -> row.owner).filter(Objects::nonNull).toList(), now);
-        claims.putAll(Claims.lock(tx, Stream.concat(all(Operation.End.class).map(Operation.End::claim).filter(Objects::nonNull),
+        claims.putAll(memory.rows.claims(tx, Stream.concat(all(Operation.End.class).map(Operation.End::claim).filter(Objects::nonNull),
                 all(Operation.Correct.class).map(Operation.Correct::claim)).toList()));
         List<UUID> reaped = dead.isEmpty() ? List.of() : reap();
         boolean tenantLimits = lockSpending(limits, reaped);
@@ -88,7 +89,7 @@ final class GroupCommit {
             }
         }
         figures.write(tx, memory);
-        new WorkLookup(tx, instances, now).answer(all(Operation.Begin.class).toList(), id -> memory.begun.contains(id) && !ended.contains(id));
+        new WorkLookup(tx, instances, now).answer(all(Operation.Begin.class).toList(), id -> memory.begun.contains(id) && !ended.contains(id), memory.rows::absent);
         return tenantLimits;
     }
 
@@ -97,7 +98,18 @@ final class GroupCommit {
         memory.begun.removeAll(ended);
         all(Operation.Begin.class).filter(op -> op.undo() != null).forEach(op -> memory.begun.add(op.work().id().hex()));
         memory.spending.addAll(spending.ids());
+        remember();
         instances.forget(dead);
+    }
+
+    private void remember() {
+        works.values().stream().filter(row -> row.changed).forEach(memory.rows::written);
+        memory.rows.over(ended);
+        all(Operation.Claim.class).filter(op -> op.batch() == null && op.reply().answer instanceof ClaimAnswer.Reserved)
+                .forEach(op -> memory.rows.made(ClaimRow.made(op.id(), op.request(), now, day)));
+        all(Operation.End.class).map(Operation.End::claim).filter(Objects::nonNull).forEach(memory.rows::settled);
+        all(Operation.Correct.class).map(Operation.Correct::claim).forEach(memory.rows::settled);
+        memory.rows.committed(!dead.isEmpty() || !reopened.isEmpty() || all(Operation.Other.class).findAny().isPresent());
     }
 
     private List<UUID> reap() throws SQLException {

@@ -52,6 +52,11 @@ final class SqlSession implements AutoCloseable {
         open = true;
     }
 
+    /** Within a transaction: equal to an earlier one of the same session if no other connection has written since; null where that cannot be told. */
+    Object version() throws SQLException {
+        return dialect == SqlDialect.SQLITE ? list("PRAGMA data_version", row -> Map.entry(this, row.getLong(1))).get(0) : null;
+    }
+
     void commit() throws SQLException {
         dialect.commit(connection);
         open = false;

@@ -9,14 +9,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Answers what is known of works. Confined to the writer. */
 record WorkLookup(SqlSession tx, Instances instances, Instant now) {
 
-    /** @param begun whether this run is at a work already */
-    void answer(List<Operation.Begin> ops, Predicate<String> begun) throws SQLException {
+    /** @param begun whether this run is at a work already; absent, is told of those that it is at now, and that the table does not know */
+    void answer(List<Operation.Begin> ops, Predicate<String> begun, Consumer<String> absent) throws SQLException {
         if (ops.isEmpty()) {
             return;
         }
@@ -46,6 +47,9 @@ record WorkLookup(SqlSession tx, Instances instances, Instant now) {
                 }
                 op.reply().answer = known;
                 justBegun.add(id);
+                if (work == null) {
+                    absent.accept(id);
+                }
             }
         }
     }

@@ -38,6 +38,11 @@ final class WorkRow {
         return new WorkRow(id, OPEN, null, false, false);
     }
 
+    /** As it is in the table now, for another group. */
+    WorkRow again() {
+        return new WorkRow(id, state, owner, inTable || changed, changed ? answerId != null : answerInTable);
+    }
+
     boolean open() {
         return state.equals(OPEN);
     }

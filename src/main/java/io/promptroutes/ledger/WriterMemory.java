@@ -16,6 +16,7 @@ final class WriterMemory {
     final int slot;
     /** Works that this run began and has not finished. */
     final Set<String> begun = new HashSet<>();
+    final KnownRows rows = new KnownRows();
     /** Rows of spending that the table has. */
     final Set<String> spending = new HashSet<>();
     /** Rows of spending by tenant, model, job and day. */

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
@@ -76,6 +78,15 @@ class CanonicalJsonTest {
         byte[] request = "{}".getBytes(StandardCharsets.UTF_8);
         assertThat(WorkId.of(provider, tenant, id, request)).isNotEqualTo(WorkId.of("openrouter", "acme", "p-1", request));
         assertThat(WorkId.of(provider, tenant, id, request)).isEqualTo(WorkId.of(provider, tenant, id, request));
+    }
+
+    /** Works of earlier versions are known by it. */
+    @Test
+    void textsAreQuotedAsJacksonWritesThem() {
+        String all = IntStream.rangeClosed(0, Character.MAX_VALUE).mapToObj(Character::toString).collect(Collectors.joining());
+        ObjectNode request = Json.MAPPER.createObjectNode().put(all, all);
+        assertThat(new String(CanonicalJson.of(request), StandardCharsets.UTF_8)).isEqualTo(
+                new String(request.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
     }
 
     private static String canonical(String json) {

@@ -581,6 +581,21 @@ abstract class LedgerContract {
         }
     }
 
+    /** What a process remembers of its own rows holds until another one has written. */
+    @Test
+    void whatAnotherProcessHasMadeOfAWorkOrACallMeanwhileIsSeen() {
+        try (Ledger second = TestLedgers.openTracking(other())) {
+            ledger.begin(work("p")).join();
+            second.finish(work("p"), answer("0")).join();
+            assertThat(ledger.claim(call(work("p"), "0.10")).join()).as("one that was in no table").isEqualTo(new ClaimAnswer.Taken());
+            UUID claim = claimed(ledger, call(work("q"), "0.10"));
+            second.resolve(claim, new BigDecimal("0.03"), CostSource.REPORTED, null).join();
+            second.finish(work("q"), answer("0.03")).join();
+            assertThat(ledger.settleAndFinish(claim, paid("0.02"), work("q"), answer("0.02")).join().applied()).as("its cost was known").isFalse();
+        }
+        assertSpending("0.03", "0", "0");
+    }
+
     @Test
     void aWorkOfALiveProcessIsBusyAndOfAnEndedOneAmbiguous() {
         Ledger second = TestLedgers.openTracking(other());
