@@ -44,7 +44,6 @@ public final class JsonlFile implements Closeable {
                 cutBack();
             }
             torn = true;
-            file.seek(end);
             file.write(whole);
             torn = false;
             end += whole.length;
@@ -63,6 +62,7 @@ public final class JsonlFile implements Closeable {
         if (file.length() > end) {
             file.setLength(end);
         }
+        file.seek(end); // where it stays: each line moves it on
         torn = false;
     }
 

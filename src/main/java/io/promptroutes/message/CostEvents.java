@@ -34,7 +34,7 @@ public final class CostEvents {
      * @param reported what its answer says where that is not believed; null, and left out, otherwise
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    private record Data(String promptId, int attempt, String modelRequested, String modelUsed, String provider, String generationId,
+    record Data(String promptId, int attempt, String modelRequested, String modelUsed, String provider, String generationId,
             String task, @JsonInclude(NON_NULL) String strategy, @JsonInclude(NON_NULL) String budget, String tenant,
             Long promptTokens, Long completionTokens, Long reasoningTokens, Long cachedTokens,
             BigDecimal costUsd, String costSource, @JsonInclude(NON_NULL) String serviceTier, Long latencyMs, String status,
@@ -42,7 +42,7 @@ public final class CostEvents {
     }
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    private record Reported(long promptTokens, long completionTokens, BigDecimal costUsd) {
+    record Reported(long promptTokens, long completionTokens, BigDecimal costUsd) {
     }
 
     private CostEvents() {

@@ -20,11 +20,11 @@ import java.util.List;
 /** Writes results as JSON (docs/messages.md). Stateless. */
 public final class Results {
 
-    private record Fallback(int level, String reason, List<Attempt> attempts) {
+    record Fallback(int level, String reason, List<Attempt> attempts) {
     }
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    private record Tokens(long promptTokens, long completionTokens, long reasoningTokens, long cachedTokens, long totalTokens) {
+    record Tokens(long promptTokens, long completionTokens, long reasoningTokens, long cachedTokens, long totalTokens) {
     }
 
     private Results() {

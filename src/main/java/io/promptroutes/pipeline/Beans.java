@@ -44,7 +44,7 @@ import org.apache.hc.core5.concurrent.DefaultThreadFactory;
 /** Makes the beans that the route files name, and gives them to Camel under those names. */
 public final class Beans implements AutoCloseable {
 
-    /** Files take a line in no time, and brokers answer by themselves: few threads publish for thousands of calls. */
+    /** Files take a line in no time, and brokers answer by themselves: few threads publish for thousands of calls. The most of them. */
     private static final int PUBLISHERS = 16;
 
     /** For a look at whether an answer is the JSON that was asked for. */
@@ -57,7 +57,7 @@ public final class Beans implements AutoCloseable {
     private final Breakers breakers;
     private final ProviderStatus reach;
     private final BatchBeans batches;
-    private final ExecutorService publishers = Executors.newFixedThreadPool(PUBLISHERS, new DefaultThreadFactory("publisher", true));
+    private final Publishers publishers = new Publishers(PUBLISHERS);
     private final ExecutorService checkers = Executors.newFixedThreadPool(Math.max(2, Runtime.getRuntime().availableProcessors()),
             new DefaultThreadFactory("checker", true));
 
@@ -206,6 +206,6 @@ public final class Beans implements AutoCloseable {
         batches.close();
         wallClock.close();
         checkers.shutdownNow();
-        publishers.shutdown();
+        publishers.close();
     }
 }
