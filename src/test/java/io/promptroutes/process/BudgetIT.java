@@ -87,7 +87,7 @@ class BudgetIT {
     /** Property {@code mixed} (profile chaos: 10000) says how many. */
     @Test
     void nothingStaysReservedAfterMixedSuccessesAndFailures() {
-        int prompts = Integer.getInteger("mixed", 1_000);
+        int prompts = Integer.getInteger("mixed", 500);
         simulator = simulator(Map.of("simulator.latency", "1ms", "simulator.fault.server-error", "10", "simulator.fault.cut-json", "5", "simulator.fault.reset", "5",
                 "simulator.fault.error-in-200", "5", "simulator.fault.moderation", "5", "simulator.fault.rate-limited", "5", "simulator.retry-after", "0"));
         String lines = IntStream.range(0, prompts).mapToObj(number -> "{\"id\":\"p-%d\",\"prompt\":\"Name %d.\"}%n".formatted(number, number))

@@ -16,14 +16,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Four jobs at a time on one ledger, which together would spend about three times what the day's limit allows: about $0.10 is reserved
+ * Four jobs at a time on one ledger, which together would spend about twice what the day's limit allows: about $0.10 is reserved
  * for a call, and it costs a sixth of that.
  */
 record FourBatches(Path folder, List<Running> running) {
 
     static final BigDecimal LIMIT = new BigDecimal("5.00");
     /** Of all four together. */
-    static final int PROMPTS = 1_000;
+    static final int PROMPTS = 700;
     /** 20,000 bytes are reserved as so many tokens of $3 a million, the simulator counts a quarter; 2,500 of output at $15. */
     private static final String PADDING = "lorem ipsum dolor si".repeat(1_000);
 
@@ -49,7 +49,7 @@ record FourBatches(Path folder, List<Running> running) {
         List<Integer> alerts = new ArrayList<>();
         long outcomes = 0;
         for (int process = 0; process < 4; process++) {
-            Ended ended = running.get(process).ended(Duration.ofSeconds(120));
+            Ended ended = running.get(process).ended(Duration.ofMinutes(5));
             assertThat(ended.exit()).as(ended.err()).isIn(0, 1);
             Outputs outputs = Outputs.of(folder.resolve("out-" + process));
             outcomes += outputs.results().size() + outputs.deadLetters().size();

@@ -60,7 +60,7 @@ class LauncherIT {
     @Test
     void aServiceIsStoppedByItsSignalWhateverItsPathIs() throws IOException {
         unpack("a distribution");
-        Running running = start("", "run", "--simulate", "-D", "pipelines=inbox", "-D", "inbox.directory=in", "-D", "management.port=0");
+        Running running = start("-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", "run", "--simulate", "-D", "pipelines=inbox", "-D", "inbox.directory=in", "-D", "management.port=0");
         await().atMost(SOON).until(() -> !running.process().isAlive() || Files.readString(running.err()).contains("running"));
         running.process().destroy();
         assertThat(running.ended(SOON).with(3).out()).isEmpty();

@@ -51,7 +51,7 @@ class SharedLedgerIT {
     private static final int KILLS_A_ROUND = 5;
     private static final int LIVING = 4;
     private static final int CONCURRENCY = 64;
-    private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(5);
     /** Of a look at a ledger that others write, on a machine that does much else. */
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(10);
 
