@@ -294,7 +294,7 @@ class BatchWayTest extends BatchHarness {
 
     /** Property {@code batch.prompts} (profile chaos: 10000) says how many. Some of the batches fail for a line that is refused, others for none that is at fault. */
     @Test
-    @Timeout(600)
+    @Timeout(1_800)
     void everyFaultAtOnceLosesAndDoublesNothing() {
         int many = Integer.getInteger("batch.prompts", 300);
         List<String> models = List.of(M, "anthropic/claude-haiku-4.5", "google/gemini-2.5-flash");
@@ -304,7 +304,7 @@ class BatchWayTest extends BatchHarness {
         long began = System.nanoTime();
         List<String> sent = IntStream.range(0, many).mapToObj(n -> routes.send(prompt(n, models.get(n % 3), "").replace("Hello", n < 3 ? "To be refused:" : "Hello"))).toList();
         routes.inputIsOver();
-        await().atMost(Duration.ofMinutes(9)).until(() -> routes.window().unfinished() == 0);
+        await().atMost(Duration.ofMinutes(25)).until(() -> routes.window().unfinished() == 0);
 
         List<String> failed = batches().stream().filter(batch -> "failed".equals(batch.remoteState())).map(BatchRow::model).toList();
         System.out.printf("%d prompts in %d s, %d batches, of which %d failed as a whole, saved $%s, %d called alone, %d maybe paid twice%n", many, (System.nanoTime() - began) / 1_000_000_000,

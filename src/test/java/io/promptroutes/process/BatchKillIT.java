@@ -20,12 +20,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +33,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.sqlite.SQLiteDataSource;
 
 /**
  * Jobs that may wait are killed in each state of their batches, where a call is held or the ledger is: no batch is submitted twice but where nobody could know of
@@ -53,6 +47,7 @@ class BatchKillIT {
     /** How long a batch takes that nobody is to see the end of. A lost one is looked for among those of the time of its intent. */
     private static final Duration WORKS = Duration.ofMinutes(10);
     private static final Duration LONGEST = Duration.ofMinutes(KILLS <= 4 ? 2 : 10);
+    private static final String BATCHES = "SELECT COUNT(*) FROM batches";
     private static final String POST = "POST /api/v1/batches";
 
     /** What a job is at when it is killed. */
@@ -143,8 +138,8 @@ class BatchKillIT {
     }
 
     private void kill(State state, Product product, Path home, HeldCalls calls) throws Exception {
-        long batches = batches(home);
-        try (Locked ledger = new Locked(home)) {
+        try (LedgerFile ledger = new LedgerFile(home.resolve("data"))) {
+            long batches = ledger.number(BATCHES);
             calls.hold(state.point, state.which, state.locks() ? ledger::lock : () -> { });
             Running running = start(product);
             try {
@@ -154,7 +149,7 @@ class BatchKillIT {
                 }
                 there &= running.process().isAlive();
                 boolean killed = running.process().destroyForcibly().waitFor() != 0;
-                if (there && killed && (state != State.BEFORE_THE_INTENT || batches(home) == batches)) {
+                if (there && killed && (state != State.BEFORE_THE_INTENT || ledger.number(BATCHES) == batches)) {
                     kills++;
                     landed.merge(state, 1, Integer::sum);
                 }
@@ -166,11 +161,11 @@ class BatchKillIT {
     }
 
     /** Whether some lines of a batch are settled, and others, which are there, are held back. */
-    private static boolean linesTaken(Path home, Running running, Locked ledger) {
+    private static boolean linesTaken(Path home, Running running, LedgerFile ledger) {
         long before = results(home);
         await().atMost(LONGEST).pollInterval(Duration.ofMillis(2)).until(() -> !running.process().isAlive() || results(home) > before);
         ledger.lock();
-        return number(home, "SELECT COUNT(*) FROM batch_lines JOIN claims USING (claim_id) JOIN batches USING (batch_id) WHERE ended_at IS NOT NULL AND claims.state = 'open'") > 0;
+        return ledger.number("SELECT COUNT(*) FROM batch_lines JOIN claims USING (claim_id) JOIN batches USING (batch_id) WHERE ended_at IS NOT NULL AND claims.state = 'open'") > 0;
     }
 
     private void judge(Path home, Simulator simulator, Ended ended) {
@@ -191,7 +186,7 @@ class BatchKillIT {
                 .isEqualByComparingTo(billed);
         submitted += simulator.batchBill().batches();
         alone += simulator.bill().completions();
-        ambiguous += number(home, "SELECT COUNT(*) FROM batch_lines JOIN batches USING (batch_id) WHERE batches.state = 'given_up'");
+        ambiguous += new LedgerFile(home.resolve("data")).number("SELECT COUNT(*) FROM batch_lines JOIN batches USING (batch_id) WHERE batches.state = 'given_up'");
         System.out.printf("%d kills in %d jobs of %d prompts, by state %s: %d batches submitted, %d prompts called alone, none answered twice or lost, %d counted as ambiguous%n",
                 kills, jobs, PROMPTS, landed, submitted, alone, ambiguous);
     }
@@ -205,57 +200,12 @@ class BatchKillIT {
         return IntStream.range(0, PROMPTS).mapToObj(n -> "{\"id\":\"p-" + n + "\",\"prompt\":\"Hello " + n + "\",\"model\":\"openai/gpt-4.1-mini\"}\n").collect(Collectors.joining());
     }
 
-    private static long batches(Path home) {
-        return number(home, "SELECT COUNT(*) FROM batches");
-    }
-
     private static long results(Path home) {
         Path results = home.resolve("out/results.jsonl");
         try {
             return Files.exists(results) ? Files.size(results) : 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** 0 where there is no ledger yet. */
-    private static long number(Path home, String sql) {
-        try (Connection connection = connect(home); Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery(sql)) {
-            return rows.getLong(1);
-        } catch (SQLException e) {
-            return 0;
-        }
-    }
-
-    private static Connection connect(Path home) throws SQLException {
-        SQLiteDataSource source = new SQLiteDataSource();
-        source.setUrl("jdbc:sqlite:file:" + home.resolve("data/ledger.db") + "?mode=rw");
-        return source.getConnection();
-    }
-
-    /** Keeps others from writing to the ledger, once that is asked for. */
-    private record Locked(Path home, List<Connection> open) implements AutoCloseable {
-
-        private Locked(Path home) {
-            this(home, new ArrayList<>());
-        }
-
-        private void lock() {
-            try {
-                Connection connection = connect(home);
-                open.add(connection);
-                connection.createStatement().execute("PRAGMA busy_timeout = 10000");
-                connection.createStatement().execute("BEGIN IMMEDIATE");
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        public void close() throws SQLException {
-            for (Connection connection : open) {
-                connection.close();
-            }
         }
     }
 }

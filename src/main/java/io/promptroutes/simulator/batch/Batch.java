@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /** One batch, whose state follows from the time alone. For one thread at a time. */
@@ -33,7 +34,7 @@ final class Batch {
         this.config = config;
         this.keyHash = keyHash;
         this.created = created;
-        this.random = new Random(seed);
+        this.random = new Random(new SplittableRandom(seed).nextLong()); // the first numbers of seeds that are close are close, too
         BatchFault fault = BatchFault.drawn("batch", config.faults(), random.nextDouble() * 100);
         BatchRequest.Line any = request.lines().get(random.nextInt(request.lines().size()));
         String late = LateRefusal.of(request, config.badText());
