@@ -21,6 +21,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -47,6 +48,7 @@ class BatchKillIT {
     /** How long a batch takes that nobody is to see the end of. A lost one is looked for among those of the time of its intent. */
     private static final Duration WORKS = Duration.ofMinutes(10);
     private static final Duration LONGEST = Duration.ofMinutes(KILLS <= 4 ? 2 : 10);
+    private static final Duration LONGEST_AIM = Duration.ofSeconds(90);
     private static final String BATCHES = "SELECT COUNT(*) FROM batches";
     private static final String POST = "POST /api/v1/batches";
 
@@ -143,7 +145,8 @@ class BatchKillIT {
             calls.hold(state.point, state.which, state.locks() ? ledger::lock : () -> { });
             Running running = start(product);
             try {
-                boolean there = state == State.LINES_TAKEN ? linesTaken(home, running, ledger) : calls.held(() -> !running.process().isAlive());
+                Instant longest = Instant.now().plus(LONGEST_AIM); // where nothing is left to be sent or found, it does not come
+                boolean there = state == State.LINES_TAKEN ? linesTaken(home, running, ledger) : calls.held(() -> !running.process().isAlive() || Instant.now().isAfter(longest));
                 if (there && state == State.BEFORE_THE_INTENT) {
                     running.process().waitFor(random.nextInt(900), TimeUnit.MILLISECONDS); // its prompts come in, and wait a second for the first look at them
                 }
