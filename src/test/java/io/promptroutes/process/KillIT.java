@@ -40,6 +40,8 @@ class KillIT {
     /** Where all of them are answered in the end. */
     private static final int FEW = 500;
     private static final Duration SOON = Duration.ofMinutes(3);
+    /** Sooner than what is under way has to finish, which is 150 s. */
+    private static final Duration EXIT = Duration.ofSeconds(100);
 
     @TempDir
     private Path folder;
@@ -80,7 +82,7 @@ class KillIT {
         awaitResults(running, 20);
         await().atMost(SOON).until(() -> simulator.bill().inFlight() > 0);
         running.process().destroy();
-        Ended ended = running.ended(SOON).with(3);
+        Ended ended = running.ended(EXIT).with(3);
 
         Outputs outputs = Outputs.of(folder.resolve("out"));
         Bill bill = simulator.bill();
@@ -108,7 +110,7 @@ class KillIT {
         awaitNoMoreRequests();
         assertThat(simulator.bill().requests() - calls).as("after the first one only what was claimed by then is called").isLessThanOrEqualTo(2 * 20);
         interrupt(running);
-        Ended ended = running.ended(SOON).with(3);
+        Ended ended = running.ended(EXIT).with(3);
         Matcher left = Pattern.compile("stopped at once; (\\d+) calls were under way").matcher(ended.err());
         assertThat(left.find()).as(ended.err()).isTrue();
         int lost = Integer.parseInt(left.group(1));
