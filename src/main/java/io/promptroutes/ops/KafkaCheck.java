@@ -30,6 +30,8 @@ import org.apache.kafka.common.internals.Topic;
 public record KafkaCheck(Settings settings, Consumer<Finding> found) {
 
     private static final int WITHIN_MILLIS = 6_000;
+    /** In milliseconds, where no key says another. */
+    private static final String KAFKAS_POLL_INTERVAL = "300000";
 
     /** What can be known wrong of topics, group and the clients' own properties without a broker. */
     public void properties() {
@@ -44,6 +46,7 @@ public record KafkaCheck(Settings settings, Consumer<Finding> found) {
             settings.refuse("kafka.group", "the name of a consumer group");
         }
         Map<String, String> client = settings.kafkaClient();
+        drain(client.getOrDefault(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, KAFKAS_POLL_INTERVAL));
         if (client.isEmpty()) {
             return; // and need not load what knows their names
         }
@@ -54,10 +57,12 @@ public record KafkaCheck(Settings settings, Consumer<Finding> found) {
         Stream.of(ConsumerConfig.configDef(), ProducerConfig.configDef()).map(clients -> clients.validateAll(client)).forEach(values -> values.forEach(
                 (name, value) -> value.errorMessages().stream().filter(message -> client.containsKey(name)).limit(1).forEach(message ->
                         found.accept(Finding.fault("key kafka.client." + name + ": " + message, settings.where("kafka.client." + name), "correct it")))));
-        String interval = client.getOrDefault(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, "");
+    }
+
+    private void drain(String interval) {
         if (interval.matches("\\d{1,9}") && settings.duration("kafka.drain").toMillis() >= Long.parseLong(interval)) {
-            found.accept(Finding.fault("key kafka.drain is not shorter than kafka.client.max.poll.interval.ms, " + interval + " ms",
-                    settings.where("kafka.client.max.poll.interval.ms"), "raise it: the consumer does not poll while it waits for running calls"));
+            found.accept(Finding.fault("key kafka.drain is not shorter than kafka.client.max.poll.interval.ms, " + interval + " ms", settings.where("kafka.drain"),
+                    "shorten it, or raise the other: the consumer does not poll while it waits for running calls"));
         }
     }
 

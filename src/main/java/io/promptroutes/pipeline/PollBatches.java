@@ -40,6 +40,8 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
     private static final Duration LEASE = Duration.ofMinutes(2);
     /** A process that waits for no batch looks this often whether another one, which died, has left some. */
     private static final Duration OTHERS = Duration.ofMinutes(1);
+    /** In place of the time of the next look at those of others: this process waited for some itself. */
+    private static final Instant WAITED = Instant.MIN;
     /** A list may be behind by so much. */
     private static final Duration YOUNG = Duration.ofSeconds(60);
     private static final Duration WINDOW = Duration.ofHours(97);
@@ -59,13 +61,17 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
         if (intake.stopped() || !waits && now.isBefore(idle.get())) {
             return;
         }
-        idle.set(now.plus(OTHERS));
+        boolean waited = idle.getAndSet(waits ? WAITED : now.plus(OTHERS)).equals(WAITED);
         try {
-            if (ledger.batches().poller().any(sender.provider(), now)) {
+            boolean due = ledger.batches().poller().any(sender.provider(), now);
+            if (due) {
                 for (BatchRow batch : Durable.result(ledger.batches().poller().due(sender.provider(), sender.keyHash().get(), LEASE))) {
                     look(tick, batch);
                     open.changed();
                 }
+            }
+            if (!waits && (waited || due)) {
+                Durable.result(ledger.batches().poller().leave()); // those that others wait for are theirs to look at, and sooner
             }
         } catch (LedgerUnavailable e) {
             LOG.debug("batches are not looked at now: {}", e.getMessage());

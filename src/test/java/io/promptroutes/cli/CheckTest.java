@@ -104,6 +104,17 @@ class CheckTest {
                 .satisfies(one -> assertThat(one.what()).contains("simulator.latency.min"));
     }
 
+    /** The consumer would be put out of its group. */
+    @Test
+    void aDrainIsShorterThanThePollIntervalWhoeverSaysThat() throws IOException {
+        new KafkaCheck(settings("kafka.drain=5m\n"), findings::add).properties();
+        new KafkaCheck(settings("kafka.drain=3s\nkafka.client.max.poll.interval.ms=2000\n"), findings::add).properties();
+        new KafkaCheck(settings("kafka.drain=5m\nkafka.client.max.poll.interval.ms=400000\n"), findings::add).properties();
+
+        assertThat(told()).hasSize(2).anyMatch(one -> one.matches("key kafka.drain is not shorter than kafka.client.max.poll.interval.ms, 300000 ms in .* line 1; .*"))
+                .anyMatch(one -> one.contains("2000 ms"));
+    }
+
     @Test
     void aSlipInAFamilyThatUsersAddToIsAWarningAndAnUnfinishedProfileOrTaskIsNot() throws IOException {
         SettingsCheck.check(settings("models.current.smart.code.premum=openai/gpt-4.1\ntasks.cod.temperature=1\nmodels.profile=mine\n"
