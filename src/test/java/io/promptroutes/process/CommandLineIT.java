@@ -137,7 +137,7 @@ class CommandLineIT {
     void whatIsReachedByMaxCostSaysHowToGoOnAndWhatWasNotRead() {
         Product product = Product.in(folder).calling(simulator)
                 .file("in.jsonl", IntStream.range(0, 500).mapToObj(n -> "{\"prompt\":\"Say " + n + ".\",\"model\":\"openai/gpt-4.1\"}\n").collect(Collectors.joining()));
-        assertThat(product.runHere("batch", "in.jsonl", "--out", "o", "--max-cost", "0.03", "--concurrency", "2", "-D", "prompts.window=10").with(3).err())
+        assertThat(product.run("batch", "in.jsonl", "--out", "o", "--max-cost", "0.03", "--concurrency", "2", "-D", "prompts.window=10").with(3).err())
                 .contains("more were not read", "go on, with a higher limit, with:", "--max-cost USD").doesNotContain("--max-cost 0.03");
     }
 
