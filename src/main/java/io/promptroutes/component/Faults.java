@@ -2,6 +2,7 @@ package io.promptroutes.component;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.TypeConversionException;
@@ -15,7 +16,7 @@ final class Faults {
     /** Their messages have what could not be read in them. */
     private static final List<Class<? extends Throwable>> OF_TEXTS = List.of(InvalidPayloadException.class, TypeConversionException.class, JsonProcessingException.class);
     /** An address, its user, its host and the rest: a webhook's secret is in its path. */
-    private static final Pattern ADDRESS = Pattern.compile("(\\w://)(?:[^/?#\\s\"']*@)?([^/?#\\s\"']+)(?:[/?#][^\\s\"']*)?");
+    private static final Pattern ADDRESS = Pattern.compile("(\\w://)(?:[^/?#\\s\"']*@)?([^/?#\\s\"']+)([/?#][^\\s\"']*)?");
 
     private Faults() {
     }
@@ -28,7 +29,7 @@ final class Faults {
         }
         boolean texts = OF_TEXTS.stream().anyMatch(type -> ExceptionUtils.indexOfType(why, type) >= 0);
         String message = texts ? "the record cannot be read or converted (the text is left out)" : why.getMessage();
-        message = message == null ? null : ADDRESS.matcher(message).replaceAll("$1$2/...");
+        message = message == null ? null : ADDRESS.matcher(message).replaceAll(address -> Matcher.quoteReplacement(address.group(1) + address.group(2) + (address.group(3) == null ? "" : "/...")));
         return StringUtils.abbreviate((why.getClass().getName() + (message == null ? "" : ": " + message)).replaceAll("\\s*\\R\\s*", " "), LONGEST);
     }
 }

@@ -57,7 +57,7 @@ class FaultsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"invoking https://hooks.example.com/services/T0/B0/s3cret?a=b with statusCode: 500 | invoking https://hooks.example.com/... with statusCode: 500",
         "invoking http://ann:s3cret@h:8080?token=s3cret: no | invoking http://h:8080/... no", "(jdbc:postgresql://h/db?password=s3cret) | (jdbc:postgresql://h/...",
-        "\"http://h:80\" is not there | \"http://h:80/...\" is not there", "no //address, a/b | no //address, a/b"})
+        "\"http://h:80\" is not there | \"http://h:80\" is not there", "no //address, a/b | no //address, a/b"})
     void ofAnAddressTheHostAlone(String message, String said) {
         assertThat(Faults.words(new IOException(message))).isEqualTo("java.io.IOException: " + said);
     }
