@@ -108,6 +108,19 @@ class ClosedConnectionTest {
         }
     }
 
+    /** The client would keep the connection of each, and have none left in the end. */
+    @Test
+    void answersThatCannotBeDecodedTakeNoConnectionAway() {
+        Reply broken = Reply.json(200, "this is no gzip", "Content-Encoding", "gzip");
+        server.script(Stream.generate(() -> broken).limit(12).toArray(Reply[]::new));
+        try (RoutesUnderTest routes = RoutesUnderTest.start(server.baseUrl(), Map.of("prompts.concurrency", "1", "breaker.enabled", "off"))) {
+            List<String> ids = Stream.generate(() -> routes.send(ASK)).limit(8).toList();
+            ids.forEach(routes::outcome);
+            assertThat(server.calls()).hasSizeGreaterThan(12);
+            assertThat(routes.ask(ASK).path("status").asText()).isEqualTo("success");
+        }
+    }
+
     /** Fresh connections, resets after the request was read, and servers that took their time: these may have begun, and nobody knows the cost. */
     @ParameterizedTest
     @CsvSource({"true,false", "false,false", "false,true"})
