@@ -3,9 +3,7 @@ package io.promptroutes.ledger;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,11 +33,7 @@ class PostgresBatchesTest extends BatchesContract {
     LedgerSettings settings() {
         if (database == null) {
             database = "batches" + databases++;
-            try (Connection connection = server.getPostgresDatabase().getConnection(); Statement statement = connection.createStatement()) {
-                statement.execute("CREATE DATABASE " + database + " TEMPLATE tables");
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
+            PostgresLedgerTest.copyTables(server, database);
         }
         return TestLedgers.postgres(server.getJdbcUrl("postgres", database), "postgres", () -> "postgres");
     }

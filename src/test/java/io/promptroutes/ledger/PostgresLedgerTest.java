@@ -53,6 +53,14 @@ class PostgresLedgerTest extends LedgerContract {
         Schema.bringUpToDate(server.getDatabase("postgres", "tables"), SqlDialect.POSTGRESQL);
     }
 
+    static void copyTables(EmbeddedPostgres server, String database) {
+        try (Connection connection = server.getPostgresDatabase().getConnection(); Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + database + " TEMPLATE tables");
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private static EmbeddedPostgres start(int port) throws IOException {
         return EmbeddedPostgres.builder().setDataDirectory(data.resolve("postgres")).setCleanDataDirectory(false).setPort(port)
                 .setPGStartupWait(Duration.ofSeconds(60)).start();
@@ -82,11 +90,7 @@ class PostgresLedgerTest extends LedgerContract {
     private LedgerSettings of(String instance) {
         if (database == null) {
             database = "ledger" + databases++;
-            try (Connection connection = server.getPostgresDatabase().getConnection(); Statement statement = connection.createStatement()) {
-                statement.execute("CREATE DATABASE " + database + " TEMPLATE tables");
-            } catch (SQLException e) {
-                throw new AssertionError(e);
-            }
+            copyTables(server, database);
         }
         return TestLedgers.postgres("jdbc:postgresql://localhost:" + server.getPort() + "/" + database, "postgres", () -> "postgres", instance);
     }
