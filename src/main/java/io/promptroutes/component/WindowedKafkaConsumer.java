@@ -6,6 +6,7 @@ import io.promptroutes.kafka.DeadLetterTopic;
 import io.promptroutes.kafka.InFlightWindow;
 import io.promptroutes.kafka.WindowLimits;
 import io.promptroutes.pipeline.Pipeline;
+import io.promptroutes.prompt.ServiceTier;
 import io.promptroutes.registry.RegistryAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,7 +23,6 @@ import org.apache.camel.Channel;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
-import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.component.kafka.KafkaConsumer;
 import org.apache.camel.processor.errorhandler.NoErrorHandler;
 import org.apache.camel.spi.ShutdownAware;
@@ -37,9 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class WindowedKafkaConsumer extends KafkaConsumer implements ShutdownAware {
 
     private static final Logger LOG = LoggerFactory.getLogger(WindowedKafkaConsumer.class);
-
-    /** A batch is answered within four days, or never. */
-    private static final Duration A_BATCH = Duration.ofHours(97);
 
     private final WindowedKafkaEndpoint options;
     private final Deliveries deliveries = new Deliveries(this);
@@ -150,7 +147,7 @@ public final class WindowedKafkaConsumer extends KafkaConsumer implements Shutdo
 
     /** Of a record that is neither finished nor can still be on its way, in words; null where there is none. */
     public String stuck() {
-        Duration longest = pipeline != null && pipeline.window().waits() ? defaults.longest().plus(A_BATCH) : defaults.longest();
+        Duration longest = pipeline != null && pipeline.window().waits() ? defaults.longest().plus(ServiceTier.LONGEST_BATCH) : defaults.longest();
         return refused() != null || deliveries.failing() != null ? null : window.state().stuck(openSince(), Instant.now(), longest);
     }
 

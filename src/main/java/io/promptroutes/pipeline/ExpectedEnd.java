@@ -2,6 +2,7 @@ package io.promptroutes.pipeline;
 
 import io.promptroutes.ledger.BatchRow;
 import io.promptroutes.prompt.Prompt;
+import io.promptroutes.prompt.ServiceTier;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -18,7 +19,6 @@ import java.util.Locale;
 public record ExpectedEnd(Instant about, Instant latest) {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
-    private static final String GOOGLE = "google/";
     /** Which Google takes, whatever was asked for. */
     private static final Duration GOOGLES = Duration.ofHours(96);
 
@@ -35,7 +35,7 @@ public record ExpectedEnd(Instant about, Instant latest) {
         }
         String within = batch.within() == null ? Prompt.WITHIN : batch.within();
         Duration asked = Duration.ofHours(Long.parseLong(within.substring(0, within.length() - 1)));
-        return batch.createdAt().plus(batch.model().startsWith(GOOGLE) && asked.compareTo(GOOGLES) < 0 ? GOOGLES : asked);
+        return batch.createdAt().plus(ServiceTier.ofGoogle(batch.model()) && asked.compareTo(GOOGLES) < 0 ? GOOGLES : asked);
     }
 
     /** Of all of both. @param other null for none */

@@ -9,6 +9,7 @@ import io.promptroutes.flow.Variables;
 import io.promptroutes.ledger.KnownWork;
 import io.promptroutes.model.Catalogue;
 import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.ServiceTier;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -20,8 +21,6 @@ import org.apache.camel.Exchange;
  * thread while it waits. Thread-safe.
  */
 record JoinBatch(OpenBatches open, BatchChoice choice, BatchRefusals refusals, ChatRequest request, Catalogue catalogue, AdmissionGate intake, Clock clock) implements AsyncStep {
-
-    private static final String GOOGLE = "google/";
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
@@ -72,7 +71,7 @@ record JoinBatch(OpenBatches open, BatchChoice choice, BatchRefusals refusals, C
 
     private OpenBatches.Kind kind(PromptContext run) {
         String model = run.chain().model();
-        return new OpenBatches.Kind(model, choice.only(run.prompt().request()), run.prompt().within(), model.startsWith(GOOGLE) ? run.prompt().request().path("response_format").toString() : "");
+        return new OpenBatches.Kind(model, choice.only(run.prompt().request()), run.prompt().within(), ServiceTier.ofGoogle(model) ? run.prompt().request().path("response_format").toString() : "");
     }
 
     /** Makes the request, as a batch takes it. */

@@ -14,6 +14,7 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ledger.LedgerUnavailable;
 import io.promptroutes.model.PriceList;
 import io.promptroutes.model.TokenCounter;
+import io.promptroutes.prompt.ServiceTier;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -44,7 +45,6 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
     private static final Instant WAITED = Instant.MIN;
     /** A list may be behind by so much. */
     private static final Duration YOUNG = Duration.ofSeconds(60);
-    private static final Duration WINDOW = Duration.ofHours(97);
     /** Looks at a batch that has ended and tells no results. */
     private static final int PATIENCE = 5;
     /** Than lines. */
@@ -208,7 +208,7 @@ record PollBatches(OpenBatches open, BatchApi api, Ledger ledger, SubmitBatches.
         Duration age = Duration.between(batch.createdAt(), clock.instant());
         account(tick, reply);
         boolean gone = reply.status() == HTTP_GONE || reply.status() == HTTP_NOT_FOUND && !reply.strange() && batch.keyHash().equals(sender.keyHash().get())
-                && age.compareTo(WINDOW) > 0 && clock.instant().isAfter(ExpectedEnd.latest(batch));
+                && age.compareTo(ServiceTier.LONGEST_BATCH) > 0 && clock.instant().isAfter(ExpectedEnd.latest(batch));
         if (gone) {
             Durable.result(ledger.batches().end(batch.id(), BatchState.GIVEN_UP, null, null, BatchLine.State.UNKNOWN, reply.why()));
             return;

@@ -1,6 +1,7 @@
 package io.promptroutes.prompt;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,9 +15,18 @@ public enum ServiceTier {
 
     /** Of a request, and of what came back for it. */
     public static final String FIELD = "service_tier";
+    /** Google's batches may take 96 hours, the longest of all: an hour later nothing comes any more. */
+    public static final Duration LONGEST_BATCH = Duration.ofHours(97);
+
+    private static final String GOOGLE = "google/";
 
     /** Other names of the same. */
     private static final Map<String, String> SYNONYMS = Map.of("standard", "default", "fast", "priority");
+
+    /** Whether a model's batches are Google's, which have rules of their own. */
+    public static boolean ofGoogle(String model) {
+        return model.startsWith(GOOGLE);
+    }
 
     /** @return the value as requests have it. @throws IllegalArgumentException for a value that no option has */
     public static String option(String value) {
