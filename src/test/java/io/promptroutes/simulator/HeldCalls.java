@@ -64,6 +64,7 @@ public final class HeldCalls implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<Held> calls = new CopyOnWriteArrayList<>();
     private volatile Wanted wanted;
+    private volatile Predicate<Held> dammed = call -> false;
 
     public HeldCalls(Simulator simulator) throws IOException {
         this.simulator = simulator;
@@ -99,6 +100,11 @@ public final class HeldCalls implements AutoCloseable {
         Wanted current = wanted;
         wanted = null;
         current.released().countDown();
+    }
+
+    /** From now on such calls never reach the simulator where a call is held or waited for; they end with it. */
+    public void dam(Predicate<Held> which) {
+        dammed = which;
     }
 
     private void pass(HttpExchange call) throws IOException {
@@ -155,6 +161,10 @@ public final class HeldCalls implements AutoCloseable {
     /** Whether it was held here, and is to go no further. */
     private boolean stops(Point point, Held call) throws InterruptedException {
         Wanted current = wanted;
+        if (current != null && point == Point.ASKED && dammed.test(call)) {
+            current.released().await();
+            return true;
+        }
         if (current == null || current.point() != point || current.there().getCount() == 0 || !current.which().test(call)) {
             return false;
         }
