@@ -6,7 +6,6 @@ import io.promptroutes.kafka.DeadLetterTopic;
 import io.promptroutes.kafka.InFlightWindow;
 import io.promptroutes.kafka.WindowLimits;
 import io.promptroutes.pipeline.Pipeline;
-import io.promptroutes.prompt.ServiceTier;
 import io.promptroutes.registry.RegistryAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -147,7 +146,7 @@ public final class WindowedKafkaConsumer extends KafkaConsumer implements Shutdo
 
     /** Of a record that is neither finished nor can still be on its way, in words; null where there is none. */
     public String stuck() {
-        Duration longest = pipeline != null && pipeline.window().waits() ? defaults.longest().plus(ServiceTier.LONGEST_BATCH) : defaults.longest();
+        Duration longest = pipeline != null && pipeline.window().waits() ? defaults.waiting() : defaults.longest();
         return refused() != null || deliveries.failing() != null ? null : window.state().stuck(openSince(), Instant.now(), longest);
     }
 

@@ -2,6 +2,7 @@ package io.promptroutes.settings;
 
 import io.promptroutes.call.Dialect;
 import io.promptroutes.pipeline.Options;
+import io.promptroutes.prompt.ServiceTier;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,6 +47,13 @@ public final class BatchSettings {
             settings.refuse("batches.complete-within", "whole hours such as 24h, with commas between them");
         }
         return times;
+    }
+
+    /** After which nothing comes of a batch any more, whatever it was asked to keep to. */
+    public Duration longest() {
+        long hours = within().stream().filter(time -> time.matches(HOURS)).mapToLong(time -> Long.parseLong(StringUtils.chop(time))).max().orElse(0);
+        Duration asked = Duration.ofHours(hours + 1);
+        return asked.compareTo(ServiceTier.LONGEST_BATCH) > 0 ? asked : ServiceTier.LONGEST_BATCH;
     }
 
     /** Prompts that may wait for batches. */
