@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BatchKillIT {
 
     private static final int KILLS = Integer.getInteger("batch.kills", 4);
-    private static final int PROMPTS = KILLS <= 4 ? 600 : 800; // three batches are lost at first, where all states come, and one more is to be waited for
+    private static final int PROMPTS = KILLS <= 4 ? 600 : 1_000; // up to four batches are lost at first, where all states come, and one more is to be waited for
     /** As many as are put into the ledger at once: the last byte of a page of them comes when all of them are there, and the end is not noted. */
     private static final int LINES = 200;
     /** How long a batch takes that nobody is to see the end of. A lost one is looked for among those of the time of its intent. */
