@@ -65,7 +65,7 @@ public final class WallClock implements ExecChainHandler, AutoCloseable {
             }
             return response;
         } catch (IOException | HttpException | RuntimeException e) {
-            scope.execRuntime.discardEndpoint(); // of an answer that cannot be decoded the client keeps it (CVE-2026-64607)
+            scope.execRuntime.discardEndpoint(); // of an answer that cannot be decoded a client before 5.6.3 keeps it, as an application may bring (CVE-2026-64607)
             if (timed.ended()) {
                 String late = "no whole answer within " + limit.toMillis() + " ms";
                 throw call == null ? new IOException(late) : CallFailed.timedOut(late, call).exception();
