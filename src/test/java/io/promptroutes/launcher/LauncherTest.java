@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +77,10 @@ class LauncherTest {
     void whatIsLongDoesNot(String command) throws IOException {
         input("large.jsonl", 21);
         input("in/large.jsonl", 21);
-        assertThat(installation.run(command.split(" ")).arguments()).doesNotContain(SHORT);
+        String[] words = command.split(" ");
+        List<String> collectors = words[0].equals("batch") ? List.of("-XX:+UseParallelGC") : List.of();
+        assertThat(installation.run(words).arguments()).doesNotContain(SHORT).filteredOn(option -> option.endsWith("GC")).isEqualTo(collectors);
+        assertThat(installation.with("JAVA_OPTS", "-XX:+UseZGC").run(words).arguments()).filteredOn(option -> option.endsWith("GC")).containsExactly("-XX:+UseZGC");
     }
 
     @Test
