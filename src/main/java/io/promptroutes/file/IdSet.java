@@ -9,9 +9,9 @@ import java.util.function.Function;
  */
 public final class IdSet {
 
-    /** Each grows on its own, so that there is never a second copy of everything. */
-    private static final int PARTS = 64;
-    private static final int FIRST_SLOTS = 16;
+    /** Each grows on its own, so that there is never a second copy of everything; and so many that none is a large object for the collector, which gives such a one up to twice its room. */
+    private static final int PARTS = 1_024;
+    private static final int FIRST_SLOTS = 4;
 
     private final Function<String, IdHash> hashes = IdHash.sha256();
     /** By part; two longs a slot, both 0 where it is free. */
@@ -19,7 +19,7 @@ public final class IdSet {
     private final int[] sizes = new int[PARTS];
 
     private static int part(IdHash hash) {
-        return (int) (hash.high() >>> 58);
+        return (int) (hash.high() >>> 54);
     }
 
     public synchronized boolean contains(String id) {
@@ -81,5 +81,10 @@ public final class IdSet {
     /** Bytes of the tables. */
     synchronized long bytes() {
         return Arrays.stream(tables).mapToLong(table -> 8L * table.length).sum();
+    }
+
+    /** Of the largest table. */
+    synchronized long largest() {
+        return Arrays.stream(tables).mapToLong(table -> 8L * table.length).max().orElse(0);
     }
 }

@@ -43,7 +43,7 @@ final class Output implements Closeable {
             if (id == null) {
                 foreign.increment();
             } else {
-                note(id, identity(line.bytes()), line.bytes());
+                note(id, identity(line.bytes()), line.bytes(), prompts);
             }
         });
         if (foreign.sum() > 0) {
@@ -56,19 +56,19 @@ final class Output implements Closeable {
         return shaped;
     }
 
-    private void note(String id, String identity, byte[] line) {
+    private void note(String id, String identity, byte[] line, boolean whole) {
         if (ShapedLine.is(line)) {
             shaped = true;
         }
         if (!ids.add(id)) {
             superseded.add(id);
         }
-        if (prompts) {
+        if (whole) {
             ids.add(whole(line));
-            if (!identity.equals(id)) {
-                ids.add(identity);
-                ids.add(id + "\n" + identity);
-            }
+        }
+        if (prompts && !identity.equals(id)) {
+            ids.add(identity);
+            ids.add(id + "\n" + identity);
         }
     }
 
@@ -81,7 +81,7 @@ final class Output implements Closeable {
         return has(id.equals(identity) ? id : id + "\n" + identity);
     }
 
-    /** Of several lines of an id, which a process has left that was killed, any may be the last: then it has none. */
+    /** Of lines from before, and those that may come again. Of several lines of an id, which a process has left that was killed, any may be the last: then it has none. */
     boolean hasExactly(String id, byte[] line) {
         return !superseded.contains(id) && ids.contains(whole(line));
     }
@@ -132,10 +132,13 @@ final class Output implements Closeable {
         });
     }
 
-    /** @param identity the record of its prompt; the id where that has none, or where the line is no prompt's */
-    void append(String id, String identity, byte[] line) throws IOException {
+    /**
+     * @param identity the record of its prompt; the id where that has none, or where the line is no prompt's
+     * @param again    whether this very line may come once more, see {@link #hasExactly}: to know it takes as much memory as to know its id
+     */
+    void append(String id, String identity, byte[] line, boolean again) throws IOException {
         file.append(line);
-        note(id, identity, line);
+        note(id, identity, line, again);
         withdrawn.remove(id);
     }
 

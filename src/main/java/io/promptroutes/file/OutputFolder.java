@@ -181,9 +181,13 @@ public final class OutputFolder implements AutoCloseable {
         return costs.has(eventId);
     }
 
-    /** A result, or a dead letter. Earlier lines of the same id give way when the folder is closed. */
-    public void end(String id, String identity, byte[] line, boolean result) throws IOException {
-        (result ? results : deadLetters).append(id, identity, line);
+    /**
+     * A result, or a dead letter. Earlier lines of the same id give way when the folder is closed.
+     *
+     * @param again whether it ended so before, and the line may come once more
+     */
+    public void end(String id, String identity, byte[] line, boolean result, boolean again) throws IOException {
+        (result ? results : deadLetters).append(id, identity, line, again);
         stands(id, result);
     }
 
@@ -193,7 +197,7 @@ public final class OutputFolder implements AutoCloseable {
     }
 
     public void cost(String eventId, byte[] line) throws IOException {
-        costs.append(eventId, eventId, line);
+        costs.append(eventId, eventId, line, false);
     }
 
     public void alert(byte[] line) throws IOException {

@@ -37,7 +37,7 @@ public final class JobSinks implements LedgerPolicy.Earlier, Recipient {
         if (ending.json() == Ending.STANDING || ending.again() && folder.hasExactly(ending.id(), ending.json(), ending.answered())) {
             folder.stands(ending.id(), ending.answered());
         } else {
-            folder.end(ending.id(), ending.identity(), ending.json(), ending.answered());
+            folder.end(ending.id(), ending.identity(), ending.json(), ending.answered(), ending.again());
         }
     }
 
@@ -110,7 +110,7 @@ public final class JobSinks implements LedgerPolicy.Earlier, Recipient {
             if (folder.knows(work.promptId())) {
                 folder.displaced(work.json());
             } else {
-                folder.end(work.promptId(), work.identity(), work.json(), work.answered());
+                folder.end(work.promptId(), work.identity(), work.json(), work.answered(), true);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -40,8 +40,9 @@ class IdSetTest {
         assertThat(fresh).isEqualTo(MILLION);
         assertThat(again).isZero();
         assertThat(ids.size()).isEqualTo(MILLION);
-        // a part that grows has its old table too, a sixty-fourth of the whole
-        assertThat(ids.bytes() / 64 * 65).isLessThan(48_000_000);
+        // a table that grows is there twice
+        assertThat(ids.bytes() + ids.largest()).isLessThan(48_000_000);
+        assertThat(ids.largest()).as("half of the smallest region of G1").isLessThan(512 << 10);
     }
 
     @Test

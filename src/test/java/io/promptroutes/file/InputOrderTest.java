@@ -127,7 +127,7 @@ class InputOrderTest {
 
     private static void write(OutputFolder job, Source source, String id) throws IOException {
         job.placed(source, id, id);
-        job.end(id, id, line(id), true);
+        job.end(id, id, line(id), true, false);
     }
 
     private static byte[] line(String id) {

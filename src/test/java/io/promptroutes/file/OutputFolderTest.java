@@ -24,7 +24,7 @@ class OutputFolderTest {
         byte[] old = line("{\"id\":\"p\",\"text\":\"old\",\"generation_id\":\"chatcmpl-42\"}");
         byte[] other = line("{\"id\":\"p\",\"text\":\"new\",\"generation_id\":\"chatcmpl-42\"}");
         try (OutputFolder job = new OutputFolder(folder, false)) {
-            job.end("p", "p", old, true);
+            job.end("p", "p", old, true, false);
         }
         try (OutputFolder job = new OutputFolder(folder, false)) {
             assertThat(job.hasExactly("p", old, true)).isTrue();
@@ -38,7 +38,7 @@ class OutputFolderTest {
         Files.writeString(folder.resolve(OutputFolder.RESULTS), new String(wanted, StandardCharsets.UTF_8) + "\n{\"id\":\"p\",\"text\":\"of another instruction\"}\n");
         try (OutputFolder job = new OutputFolder(folder, false)) {
             assertThat(job.hasExactly("p", wanted, true)).isFalse();
-            job.end("p", "p", wanted, true);
+            job.end("p", "p", wanted, true, true);
         }
         assertThat(Files.readAllLines(folder.resolve(OutputFolder.RESULTS))).containsExactly(new String(wanted, StandardCharsets.UTF_8));
     }
@@ -48,12 +48,12 @@ class OutputFolderTest {
         byte[] first = ShapedLine.of(Json.tree(line("\"Good.\"")), Json.tree(line("{\"id\":\"p\",\"record\":\"r1\",\"text\":\"Good.\"}")));
         byte[] second = ShapedLine.of(Json.tree(line("\"Good.\"")), Json.tree(line("{\"id\":\"q\",\"text\":\"Good.\"}")));
         OutputFolder left = new OutputFolder(folder, false);
-        left.end("p", "r1", first, true);
+        left.end("p", "r1", first, true, false);
         left.leave();
         try (OutputFolder file = new OutputFolder(folder, false)) { // which is closed twice: what a process that was killed leaves stays
             assertThat(file.hasExactly("p", first, true)).isTrue();
             assertThat(file.hasExactly("q", second, true)).as("the same text is another prompt's").isFalse();
-            file.end("q", "q", second, true);
+            file.end("q", "q", second, true, false);
             file.placed(Source.line("a.txt", 1), "p", "r1");
             file.placed(Source.line("a.txt", 2), "q", "q");
             assertThatThrownBy(() -> file.close(List.of("a.txt"), true, () -> {
