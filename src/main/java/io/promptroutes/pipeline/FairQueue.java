@@ -98,7 +98,7 @@ public final class FairQueue extends AbstractQueue<Exchange> implements Blocking
         try {
             long left = Math.min(patience, unit.toNanos(timeout));
             while (size == 0 && left > 0) {
-                left = Math.min(patience, some.awaitNanos(left));
+                left = Math.min(some.awaitNanos(left), patience); // in this order: it may have become less meanwhile
             }
             return leave();
         } finally {

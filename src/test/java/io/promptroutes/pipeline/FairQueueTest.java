@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
@@ -96,19 +97,18 @@ class FairQueueTest {
     }
 
     @Test
-    void whoWaitsForNothingGoesWhenTheQueuesHurryAndWhatIsThereIsTakenAllTheSame() {
+    void whoWaitsForNothingGoesWhenTheQueuesHurryAndWhatIsThereIsTakenAllTheSame() throws InterruptedException {
         FairQueues queues = new FairQueues();
         BlockingQueue<Exchange> hurried = queues.create(10);
-        CompletableFuture<Exchange> taken = CompletableFuture.supplyAsync(() -> {
-            try {
-                return hurried.poll(1, TimeUnit.HOURS);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        FutureTask<Exchange> taken = new FutureTask<>(() -> hurried.poll(1, TimeUnit.HOURS));
+        Thread waiting = new Thread(taken);
+        waiting.start();
+        await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
         queues.hurry();
-        await().untilAsserted(() -> assertThat(taken).isCompletedWithValue(null));
+        waiting.join(TimeUnit.MINUTES.toMillis(1));
+        assertThat(taken).isDone();
 
+        assertThat(hurried.poll(1, TimeUnit.HOURS)).as("who comes now").isNull();
         hurried.add(of("a", 7));
         assertThat(hurried.poll().getMessage().getBody()).isEqualTo("a7");
     }
