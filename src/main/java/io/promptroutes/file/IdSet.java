@@ -9,14 +9,19 @@ import java.util.function.Function;
  */
 public final class IdSet {
 
-    /** Each grows on its own, so that there is never a second copy of everything; and so many that none is a large object for the collector, which gives such a one up to twice its room. */
+    /** Each grows on its own, so that there is never a second copy of everything. There are so many that each stays small: G1 gives a large object up to twice its room. */
     private static final int PARTS = 1_024;
-    private static final int FIRST_SLOTS = 4;
+    /** What a part begins with: one slot, which stays free. */
+    private static final long[] NONE = new long[2];
 
     private final Function<String, IdHash> hashes = IdHash.sha256();
     /** By part; two longs a slot, both 0 where it is free. */
-    private final long[][] tables = new long[PARTS][2 * FIRST_SLOTS];
+    private final long[][] tables = new long[PARTS][];
     private final int[] sizes = new int[PARTS];
+
+    public IdSet() {
+        Arrays.fill(tables, NONE);
+    }
 
     private static int part(IdHash hash) {
         return (int) (hash.high() >>> 54);
@@ -32,14 +37,14 @@ public final class IdSet {
     public synchronized boolean add(String id) {
         IdHash hash = hashes.apply(id);
         int part = part(hash);
+        // three quarters full
+        if ((sizes[part] + 1) * 8L > tables[part].length * 3L) {
+            tables[part] = grown(tables[part]);
+        }
         if (!place(tables[part], hash.high(), hash.low())) {
             return false;
         }
         sizes[part]++;
-        // three quarters full
-        if (sizes[part] * 8L > tables[part].length * 3L) {
-            tables[part] = grown(tables[part]);
-        }
         return true;
     }
 

@@ -81,7 +81,7 @@ final class Output implements Closeable {
         return has(id.equals(identity) ? id : id + "\n" + identity);
     }
 
-    /** Of lines from before, and those that may come again. Of several lines of an id, which a process has left that was killed, any may be the last: then it has none. */
+    /** Whether the id's line is this very one; known of the lines that were there before, and of those that may come again. Of several lines that a killed process left any may be the last: then none is. */
     boolean hasExactly(String id, byte[] line) {
         return !superseded.contains(id) && ids.contains(whole(line));
     }

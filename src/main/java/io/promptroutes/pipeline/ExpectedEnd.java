@@ -33,8 +33,7 @@ public record ExpectedEnd(Instant about, Instant latest) {
         if (batch.expiresAt() != null) {
             return batch.expiresAt();
         }
-        String within = batch.within() == null ? Prompt.WITHIN : batch.within();
-        Duration asked = Duration.ofHours(Long.parseLong(within.substring(0, within.length() - 1)));
+        Duration asked = ServiceTier.within(batch.within() == null ? Prompt.WITHIN : batch.within());
         return batch.createdAt().plus(ServiceTier.ofGoogle(batch.model()) && asked.compareTo(GOOGLES) < 0 ? GOOGLES : asked);
     }
 

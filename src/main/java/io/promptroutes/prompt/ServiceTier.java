@@ -28,6 +28,11 @@ public enum ServiceTier {
         return model.startsWith(GOOGLE);
     }
 
+    /** @param hours a completion time: a number and {@code h} */
+    public static Duration within(String hours) {
+        return Duration.ofHours(Long.parseLong(hours.substring(0, hours.length() - 1)));
+    }
+
     /** @return the value as requests have it. @throws IllegalArgumentException for a value that no option has */
     public static String option(String value) {
         String word = value.strip().toLowerCase(Locale.ROOT);

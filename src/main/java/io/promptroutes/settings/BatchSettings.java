@@ -4,6 +4,7 @@ import io.promptroutes.call.Dialect;
 import io.promptroutes.pipeline.Options;
 import io.promptroutes.prompt.ServiceTier;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.apache.commons.lang3.StringUtils;
@@ -51,8 +52,7 @@ public final class BatchSettings {
 
     /** After which nothing comes of a batch any more, whatever it was asked to keep to. */
     public Duration longest() {
-        long hours = within().stream().filter(time -> time.matches(HOURS)).mapToLong(time -> Long.parseLong(StringUtils.chop(time))).max().orElse(0);
-        Duration asked = Duration.ofHours(hours + 1);
+        Duration asked = within().stream().map(ServiceTier::within).max(Comparator.naturalOrder()).orElseThrow().plusHours(1);
         return asked.compareTo(ServiceTier.LONGEST_BATCH) > 0 ? asked : ServiceTier.LONGEST_BATCH;
     }
 
