@@ -4,7 +4,6 @@ import io.promptroutes.model.CostSource;
 import io.promptroutes.model.Usd;
 import java.math.BigDecimal;
 import java.io.IOException;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.commons.io.IOUtils;
-import org.apache.commons.lang3.function.FailableBiFunction;
 import org.apache.hc.core5.concurrent.DefaultThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -170,44 +168,19 @@ public final class Ledger implements AutoCloseable {
         return writer.submit((tx, now) -> Works.forget(tx, job));
     }
 
-    /** Deletes works that were finished before, with their answers, dead letters, calls and cost events; figures and spending stay. Blocks; tells how many works. */
-    public int purge(Instant before) {
-        return purge(before, before);
-    }
-
-    private int purge(Instant before, Instant hopeless) {
-        Purge purge = new Purge(instances, before, hopeless);
-        int works = inSteps(purge::works);
-        inSteps(purge::calls);
-        return works;
-    }
-
-    /** Between the writer's other work. */
-    private int inSteps(FailableBiFunction<SqlSession, Instant, Integer, SQLException> purge) {
-        int all = 0;
-        int step;
-        do {
-            step = Durable.result(writer.submit(purge));
-            all += step;
-        } while (step == Works.PURGED_AT_ONCE);
-        return all;
-    }
-
-    /** Deletes what was cached before. Blocks; tells how many. */
-    public int purgeCache(Instant before) {
-        return Durable.result(writer.submit((tx, now) -> CachedAnswer.purge(tx, before)));
-    }
-
-    /** Purges from now on, at once and every hour, beside everything else; what has not arrived is kept for twice as long. @param cached how long answers may be given to other prompts */
+    /** Forgets what is old from now on, at once and every hour, beside everything else; what has not arrived is kept for twice as long. @param cached how long answers may be given to other prompts */
     public void keep(Duration works, Duration cached) {
         housekeeping.scheduleWithFixedDelay(() -> {
             try {
-                purge(Instant.now().minus(works), Instant.now().minus(works.multipliedBy(2)));
-                purgeCache(Instant.now().minus(cached));
+                retention().purge(works, cached);
             } catch (LedgerUnavailable | LedgerRejected e) {
                 LOG.atLevel(housekeeping.isShutdown() ? Level.DEBUG : Level.WARN).log("the ledger was not purged, and will be in an hour: {}", e.getMessage());
             }
         }, 0, 1, TimeUnit.HOURS);
+    }
+
+    Retention retention() {
+        return new Retention(writer, instances);
     }
 
     public History history() {

@@ -108,12 +108,6 @@ public final class Chain {
         step = Step.CALL;
     }
 
-    /** The same model again at once, as if it had not been called. */
-    public void again() {
-        callsOnModel = 0;
-        step = Step.CALL;
-    }
-
     /** It is the turn of that model, whatever comes after it: it was asked before the chain was made. */
     public void insist(String model) {
         turns.insist(model);

@@ -172,7 +172,7 @@ record TakeLines(OpenBatches open, Ledger ledger, BatchLineReader reader, BatchR
             if (lost) {
                 tally.note(JobStatistics.MAYBE_PAID_TWICE);
             }
-            run.chain().again();
+            run.chain().anew();
             if (again) {
                 run.calls().together();
             } else {

@@ -132,7 +132,7 @@ abstract class BatchesContract {
         ledger.settleAndFinish(claim, paid("0.25"), work("a"), answer("0.25")).join();
         assertThat(total().spentUsd()).isEqualByComparingTo("0.25");
         assertThat(total().reservedUsd()).isEqualByComparingTo("2.00");
-        ledger.purge(Instant.EPOCH);
+        ledger.retention().purge(Instant.EPOCH);
         assertThat(batches.lines(intent.id(), -1, 10)).extracting(line -> line.raw() != null).as("raw").containsExactly(false, true, false);
     }
 

@@ -179,8 +179,8 @@ class FiguresTest {
             ledger.settleAndFinish(claim, paid("0.01"), work("p" + i), answer("0.01")).join();
         }
         UUID open = claimed(ledger, call(work("open"), "0.01"));
-        assertThat(ledger.purge(Instant.now().minusSeconds(3600))).isZero();
-        assertThat(ledger.purge(Instant.now().plusSeconds(3600))).isEqualTo(450);
+        assertThat(ledger.retention().purge(Instant.now().minusSeconds(3600))).isZero();
+        assertThat(ledger.retention().purge(Instant.now().plusSeconds(3600))).isEqualTo(450);
         assertThat(ledger.begin(work("p1")).join()).isEqualTo(new KnownWork.New(0, BigDecimal.ZERO, null, List.of()));
         assertThat(TestLedgers.total(ledger).costUsd()).isEqualByComparingTo("4.50");
         ledger.history().events("out", event -> assertThat(event).as("left over").isNull());
@@ -194,14 +194,14 @@ class FiguresTest {
             ledger.settleAndFinish(claimed(ledger, call(work("p" + i), "0.01")), paid("0.01"), work("p" + i), answer("0.01")).join();
         }
         ledger.settle(claimed(ledger, call(work("unfinished"), "0.01")), paid("0.01")).join();
-        assertThat(ledger.purge(Instant.now().plusSeconds(3600))).isEqualTo(250);
+        assertThat(ledger.retention().purge(Instant.now().plusSeconds(3600))).isEqualTo(250);
         assertThat(ledger.figures().last(1000)).hasSize(251);
         ledger.close();
         Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(40));
         ledger = Ledger.open(TestLedgers.withClock(TestLedgers.made(directory), later));
-        assertThat(ledger.purge(Instant.now().minusSeconds(3600))).isZero();
+        assertThat(ledger.retention().purge(Instant.now().minusSeconds(3600))).isZero();
         assertThat(ledger.figures().last(1000)).as("not that old").hasSize(251);
-        assertThat(ledger.purge(Instant.now().plusSeconds(3600))).isZero();
+        assertThat(ledger.retention().purge(Instant.now().plusSeconds(3600))).isZero();
         assertThat(ledger.figures().last(1000)).as("of a work that is there").hasSize(1);
         assertThat(TestLedgers.total(ledger).requests()).isEqualTo(251);
     }

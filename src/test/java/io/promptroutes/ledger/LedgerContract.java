@@ -172,8 +172,8 @@ abstract class LedgerContract {
         ledger.finish(work("q"), answer("0").reusable("question model", null));
         ledger.finish(work("r"), later).join();
         assertThat(ledger.history().cached("question model", Instant.EPOCH).result()).as("the later one").isEqualTo(bytes("{\"text\":\"hello\"}"));
-        assertThat(ledger.purgeCache(Instant.now().minusSeconds(3600))).isZero();
-        assertThat(ledger.purgeCache(Instant.now().plusSeconds(3600))).isEqualTo(1);
+        assertThat(ledger.retention().purgeCache(Instant.now().minusSeconds(3600))).isZero();
+        assertThat(ledger.retention().purgeCache(Instant.now().plusSeconds(3600))).isEqualTo(1);
         assertThat(ledger.history().cached("question model", Instant.EPOCH)).isNull();
     }
 
