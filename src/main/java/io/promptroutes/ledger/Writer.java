@@ -185,23 +185,29 @@ final class Writer implements Runnable {
         if (committing) {
             ops.stream().map(Operation::undo).filter(op -> op != null).forEach(undo::add);
         }
-        // what waits would only wait as long once more
+        unavailable(ops, new LedgerUnavailable("the ledger's database does not work: " + dialect.reason(e)));
+    }
+
+    /** What waits would only wait as long once more. */
+    private void unavailable(List<Operation<?>> ops, LedgerUnavailable why) {
         List<Operation<?>> all = new ArrayList<>(ops);
         queue.drainTo(all);
         // nobody asks for these again: a work that is not given back would look busy for ever
         all.stream().filter(op -> op instanceof Operation.Release && !undo.contains(op)).forEach(undo::add);
         beatLater();
-        fail(all, new LedgerUnavailable("the ledger's database does not work: " + dialect.reason(e)));
+        fail(all, why);
     }
 
     private void broke(List<Operation<?>> ops, Throwable e) {
-        if (ops.size() > 1 && !(e instanceof LedgerUnavailable)) {
+        if (e instanceof LedgerUnavailable known) {
+            unavailable(ops, known);
+        } else if (ops.size() > 1) {
             ops.forEach(op -> commit(List.of(op)));
-            return;
+        } else {
+            undo.removeAll(ops);
+            beatLater();
+            fail(ops, new LedgerRejected("the ledger failed: " + e.getClass().getName()));
         }
-        undo.removeAll(ops);
-        beatLater();
-        fail(ops, e instanceof LedgerUnavailable known ? known : new LedgerRejected("the ledger failed: " + e.getClass().getName()));
     }
 
     /** Not at once when it fails, but well within the lease. */

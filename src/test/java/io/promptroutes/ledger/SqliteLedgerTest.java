@@ -133,6 +133,21 @@ class SqliteLedgerTest extends LedgerContract {
     }
 
     @Test
+    void aWorkThatIsGivenBackWhileTheFileIsAwayIsGivenBackWhenItIsBack() throws IOException {
+        try (Ledger second = TestLedgers.openTracking(other())) {
+            ledger.settle(claimed(ledger, call(work("p"), "0.10")), Settlement.notBilled(5, null)).join();
+            assertThat(kind(second.begin(work("p")).join())).isEqualTo("Busy");
+            Path file = directory.resolve("data/ledger.db");
+            Path away = directory.resolve("away.db");
+            Files.move(file, away);
+            assertThatThrownBy(() -> ledger.release(work("p").id()).join()).hasCauseInstanceOf(LedgerUnavailable.class);
+            Files.move(away, file);
+            await().atMost(Duration.ofSeconds(20)).until(() -> ledger.begin(work("q")).handle((known, e) -> e == null).join());
+            assertThat(kind(second.begin(work("p")).join())).isEqualTo("New");
+        }
+    }
+
+    @Test
     void aClosedLedgerSaysSo() {
         ledger.close();
         assertThatThrownBy(() -> ledger.begin(work("p")).join()).hasCauseInstanceOf(LedgerUnavailable.class).hasMessageContaining("closed");
