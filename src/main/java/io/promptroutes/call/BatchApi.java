@@ -7,7 +7,10 @@ import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
@@ -56,8 +59,9 @@ public final class BatchApi implements AutoCloseable {
      * @param refusal of such a one; else null
      * @param said    what the refusal says of batches
      * @param strange whether what refused it may not be the Batch API at all, but a web page, say
+     * @param now     by the service's clock, in whole seconds; null where it does not say
      */
-    public record Reply(int status, BatchObject batch, CallFailed.Details refusal, Set<BatchHindrance> said, boolean strange) {
+    public record Reply(int status, BatchObject batch, CallFailed.Details refusal, Set<BatchHindrance> said, boolean strange, Instant now) {
 
         private static final Set<Integer> ACCOUNT = Set.of(401, 402, 403);
 
@@ -136,12 +140,20 @@ public final class BatchApi implements AutoCloseable {
         int status = response.getCode();
         try (InputStream body = response.getEntity() == null ? InputStream.nullInputStream() : response.getEntity().getContent()) {
             if (status / 100 == HTTP_OK / 100) {
-                return new Reply(status, BatchObject.read(body, line), null, Set.of(), false);
+                return new Reply(status, BatchObject.read(body, line), null, Set.of(), false, now(response));
             }
             byte[] bytes = body.readAllBytes();
             JsonNode json = Json.tree(bytes);
             return new Reply(status, null, classifier.refused(new Response(status, name -> header(response, name), Nodes.first(json)), bytes).details(),
-                    BatchHindrance.in(json), !json.isObject());
+                    BatchHindrance.in(json), !json.isObject(), now(response));
+        }
+    }
+
+    private static Instant now(ClassicHttpResponse response) {
+        try {
+            return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(String.valueOf(header(response, "Date"))));
+        } catch (DateTimeException e) {
+            return null;
         }
     }
 

@@ -116,6 +116,11 @@ public final class Batches {
         return new Operation.Together(all, null, new Operation.Reply<>());
     }
 
+    /** By the clock that says when they began. */
+    public CompletableFuture<Instant> now() {
+        return writer.submit((tx, now) -> now);
+    }
+
     /** Who looks after which of them. */
     public BatchPoller poller() {
         return new BatchPoller(database, writer, instances);

@@ -44,7 +44,7 @@ final class BatchBeans implements AutoCloseable {
         main.bind("joinBatch", join);
         main.bind("awaitBatch", (AsyncStep) join::attach);
         main.bind("submitBatches", new SubmitBatches(open, api, shared.ledger(), sender, refused, parts.claims(), parts.reservations(), shared.intake(), parts.pauses(), settings, clock));
-        main.bind("pollBatches", new PollBatches(open, api, shared.ledger(), sender, new FindBatch(api, shared.ledger(), catalogue, settings, clock), parts.prices(), parts.tokens(),
+        main.bind("pollBatches", new PollBatches(open, api, shared.ledger(), sender, new FindBatch(api, shared.ledger(), catalogue, settings), parts.prices(), parts.tokens(),
                 shared.intake(), alarm, settings, clock, new AtomicReference<>(Instant.EPOCH)));
         main.bind("takeLines", new TakeLines(open, shared.ledger(), new BatchLineReader(clock), refused, shared.tally(), shared.hold(), settings, clock));
     }

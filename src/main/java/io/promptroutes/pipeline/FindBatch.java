@@ -12,7 +12,6 @@ import io.promptroutes.ledger.Durable;
 import io.promptroutes.ledger.Ledger;
 import io.promptroutes.model.Catalogue;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,13 +34,11 @@ import org.slf4j.LoggerFactory;
  *
  * @param foreign names of batches whose results are another's than that of this one, which may be one of ours that is looked for too
  */
-record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batching settings, Clock clock, Set<Pair<UUID, String>> foreign) {
+record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batching settings, Set<Pair<UUID, String>> foreign) {
 
     private static final Logger LOG = LoggerFactory.getLogger(FindBatch.class);
-    /** Clocks may differ, and the service's has whole seconds. */
-    private static final Duration EARLIER = Duration.ofSeconds(5);
-    /** Behind the longest time that a submission may take. */
-    private static final Duration LATER = Duration.ofMinutes(1);
+    /** What clocks may still be apart when it is known how they are set: one is told in whole seconds, and answers take their time. */
+    private static final Duration APART = Duration.ofMinutes(5);
     /** There are no results. */
     private static final Set<Integer> GONE = Set.of(404, 410);
     private static final int TWICE = 2;
@@ -54,8 +51,8 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
         NOBODYS
     }
 
-    FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batching settings, Clock clock) {
-        this(api, ledger, catalogue, settings, clock, ConcurrentHashMap.newKeySet());
+    FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batching settings) {
+        this(api, ledger, catalogue, settings, ConcurrentHashMap.newKeySet());
     }
 
     /** The service does not tell. */
@@ -73,15 +70,23 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
         }
     }
 
+    /** When the submission may have come to the service, by the service's clock. */
+    private record Time(Instant from, Instant to) {
+
+        boolean has(Instant at) {
+            return at == null || !at.isBefore(from) && !at.isAfter(to);
+        }
+    }
+
     /** Returns whether the service was asked. */
     boolean look(BatchRow batch) throws IOException {
-        Instant now = clock.instant();
+        Instant now = Durable.result(ledger.batches().now());
         Duration left = settings.lost().minus(Duration.between(batch.createdAt(), now));
         if (left.compareTo(Duration.ZERO) > 0) { // of a process that died, and what it sent may not be listed yet
             Durable.result(ledger.batches().lost(batch.id(), batch.looks(), left));
             return false;
         }
-        List<BatchObject> alike = alike(batch);
+        List<BatchObject> alike = alike(batch, time(batch, now));
         boolean going = false;
         for (BatchObject candidate : alike) {
             if (!candidate.ended()) {
@@ -108,11 +113,24 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
         return true;
     }
 
+    /**
+     * The two clocks may be hours apart: so what the service's says now counts, less the time since. What ours said then counts too, since it may have been put
+     * wrong meanwhile. Without an end others that come and come would be waited for, for ever.
+     */
+    private Time time(BatchRow batch, Instant now) throws IOException {
+        Reply reply = api.list(Map.of("limit", "1"), item -> { });
+        if (reply.batch() == null) {
+            throw new Refused(reply);
+        }
+        Instant ours = batch.createdAt();
+        Instant theirs = reply.now() == null ? ours : reply.now().minus(Duration.between(ours, now));
+        return new Time((theirs.isBefore(ours) ? theirs : ours).minus(APART), (theirs.isBefore(ours) ? ours : theirs).plus(settings.timeout()).plus(APART));
+    }
+
     /** Those that may be it. */
-    private List<BatchObject> alike(BatchRow batch) throws IOException {
+    private List<BatchObject> alike(BatchRow batch, Time time) throws IOException {
         List<BatchObject> all = new ArrayList<>();
-        Instant since = batch.createdAt().minus(EARLIER);
-        Map<String, String> query = new LinkedHashMap<>(Map.of("limit", "100", "created_after", String.valueOf(since.getEpochSecond())));
+        Map<String, String> query = new LinkedHashMap<>(Map.of("limit", "100", "created_after", String.valueOf(time.from().getEpochSecond())));
         String after = null;
         int pages = 0;
         do {
@@ -124,15 +142,13 @@ record FindBatch(BatchApi api, Ledger ledger, Catalogue catalogue, Options.Batch
             query.put("after", after);
         } while (after != null && ++pages < MOST_PAGES);
         Set<String> known = new TreeSet<>(ledger.batches().ours(all.stream().map(BatchObject::id).filter(id -> id != null).collect(Collectors.toSet())));
-        return all.stream().filter(one -> one.id() != null && !known.contains(one.id()) && !foreign.contains(Pair.of(batch.id(), one.id()))).filter(one -> alike(batch, one)).toList();
+        return all.stream().filter(one -> one.id() != null && !known.contains(one.id()) && !foreign.contains(Pair.of(batch.id(), one.id())) && time.has(one.createdAt()))
+                .filter(one -> alike(batch, one)).toList();
     }
 
     private boolean alike(BatchRow batch, BatchObject one) {
         boolean model = one.model().equals(batch.model()) || one.model().equals(batch.model() + ":batch") || catalogue.sameModel(batch.model(), one.model());
-        boolean count = one.total() == 0 || one.total() == batch.lines();
-        boolean time = one.createdAt() == null || !one.createdAt().isBefore(batch.createdAt().minus(EARLIER))
-                && !one.createdAt().isAfter(batch.createdAt().plus(settings.timeout()).plus(LATER)); // else others that come and come would be waited for, for ever
-        return model && count && time && one.endpoint().equals(batch.endpoint());
+        return model && (one.total() == 0 || one.total() == batch.lines()) && one.endpoint().equals(batch.endpoint());
     }
 
     /** By the first of its results that has a name, or by what it says of its failure. @throws Refused where it cannot be read now, which says nothing */

@@ -13,6 +13,8 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -143,7 +145,7 @@ public final class Simulator implements AutoCloseable {
         }
     }
 
-    private static void mark(HttpServerRequest request) {
-        request.response().putHeader("X-Simulated", "true");
+    private void mark(HttpServerRequest request) {
+        request.response().putHeader("X-Simulated", "true").putHeader("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.now().atZone(ZoneOffset.UTC)));
     }
 }

@@ -13,6 +13,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +40,33 @@ class LostBatchTest extends BatchHarness {
         assertThat(server.batchBill().batches()).isOne();
         assertThat(server.batchBill().billedUsd()).isEqualByComparingTo(booked());
         assertThat(routes.tally().noted(JobStatistics.MAYBE_PAID_TWICE)).isZero();
+    }
+
+    /** Both ways: the service's clock says when a batch came, and one of the two is set wrong. */
+    @ParameterizedTest
+    @ValueSource(strings = {"PT20M", "PT30H", "PT-10S", "PT-30H"})
+    void aLostReplyIsFoundAgainHoweverFarTheClocksAreApart(Duration ahead) {
+        serve("batch.faults", "submit.reset-committed:100");
+        server.advance(ahead);
+        start();
+        List<JsonNode> outcomes = ask(3);
+
+        assertThat(outcomes).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(server.batchBill().batches()).isOne();
+        assertThat(routes.tally().noted(JobStatistics.MAYBE_PAID_TWICE)).isZero();
+    }
+
+    /** Ours was right when it was sent. */
+    @Test
+    void aLostReplyIsFoundAgainWhenAClockWasPutMeanwhile() {
+        serve("batch.faults", "submit.reset-committed:100");
+        start();
+        List<String> sent = send(1);
+        await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.LOST));
+        server.advance(Duration.ofHours(3));
+
+        assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(server.batchBill().batches()).isOne();
     }
 
     /** The second one is there, and is never listed: nobody could know of it, and it is paid twice. */
@@ -83,7 +113,9 @@ class LostBatchTest extends BatchHarness {
         String sent = routes.send(prompt(0));
         await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.LOST));
         serve("batch.in-progress", "5h");
-        server.advance(Duration.ofHours(1));
+        try (Connection file = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("ledger.db")); Statement statement = file.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE batches SET created_at = created_at - 3600 * 1000000")).isOne();
+        }
         HttpRequest others = HttpRequest.newBuilder(URI.create(server.baseUrl() + "/batches")).header("Authorization", "Bearer other").POST(HttpRequest.BodyPublishers.ofString(
                 "{\"endpoint\":\"/v1/chat/completions\",\"model\":\"" + M + "\",\"requests\":[{\"custom_id\":\"x\",\"body\":{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}}]}"))
                 .build();
