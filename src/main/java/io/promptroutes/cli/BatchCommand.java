@@ -18,7 +18,6 @@ import io.promptroutes.ledger.Ledger;
 import io.promptroutes.ops.PipelineFiles;
 import io.promptroutes.pipeline.LedgerPolicy;
 import io.promptroutes.pipeline.Pipeline;
-import io.promptroutes.prompt.ServiceTier;
 import io.promptroutes.prompt.Shown;
 import io.promptroutes.settings.BatchSettings;
 import io.promptroutes.settings.RouteSettings;
@@ -219,7 +218,7 @@ class BatchCommand extends ConfiguredCommand implements Callable<Integer> {
     }
 
     private Pipeline pipeline(Engine engine, LedgerPolicy policy, RouteSettings routes, Settings settings) {
-        if (ServiceTier.named(given.get("serviceTier")) != ServiceTier.BATCH) {
+        if (!asked.prompts().waits()) {
             return engine.pipeline(policy, routes.prompts(), routes.window());
         }
         BatchSettings batches = new BatchSettings(settings);

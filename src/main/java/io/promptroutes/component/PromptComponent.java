@@ -66,7 +66,7 @@ public final class PromptComponent extends DefaultComponent {
         Engines all = engines();
         StepOptions asked = StepOptions.of(endpoint, all.prompts());
         Engine engine = all.of(endpoint.provider());
-        Step step = new Step(all.pipeline(engine, endpoint.name(), asked.prompts(), endpoint.window(), endpoint.waits()), engine, endpoint.options(), asked, new FileJobs());
+        Step step = new Step(all.pipeline(engine, endpoint.name(), asked.prompts(), endpoint.window(), asked.prompts().waits()), engine, endpoint.options(), asked, new FileJobs());
         steps.put(endpoint.name(), step);
         return step;
     }

@@ -176,11 +176,6 @@ public final class PromptEndpoint extends DefaultEndpoint {
         return provider;
     }
 
-    /** Whether its prompts may wait for batches. */
-    boolean waits() {
-        return ServiceTier.named(serviceTier) == ServiceTier.BATCH;
-    }
-
     int window() {
         return window;
     }

@@ -1,7 +1,10 @@
 package io.promptroutes.ops;
 
 import io.promptroutes.PromptFailed;
+import io.promptroutes.prompt.Json;
+import io.promptroutes.prompt.ServiceTier;
 import io.promptroutes.settings.Finding;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -42,10 +45,17 @@ final class PipelineCheck {
             return;
         }
         ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class).stream().map(step -> resolved(step.getEndpointUri(), keys))
-                .filter(address -> address.startsWith("prompt:") && address.contains("serviceTier=batch")).findFirst()
-                .ifPresent(address -> found.accept(Finding.fault("route " + route.getId() + " has serviceTier=batch, whose answers may take a day, " + (inOrder
+                .filter(address -> address.startsWith("prompt:") && waits(address)).findFirst()
+                .ifPresent(address -> found.accept(Finding.fault("route " + route.getId() + " asks at service tier batch, whose answers may take a day, " + (inOrder
                         ? "and order=key, which has a key's next record wait for each" : "and is asked over HTTP, where somebody waits for each"), RouteModel.where(route),
                         inOrder ? "take order=unordered" : "take another service tier, such as flex")));
+    }
+
+    /** Whether a step asks at service tier batch, in option serviceTier or as a field of option request. */
+    private static boolean waits(String address) {
+        Map<String, String> options = PipelineFiles.options(address);
+        String field = Json.tree(options.getOrDefault("request", "").getBytes(StandardCharsets.UTF_8)).path(ServiceTier.FIELD).asText();
+        return ServiceTier.BATCH.toString().equalsIgnoreCase(options.getOrDefault("serviceTier", field).strip());
     }
 
     private static boolean takes(OnExceptionDefinition clause) {

@@ -87,14 +87,19 @@ public final class PipelineFiles {
         for (RouteModel.Part part : parts()) {
             String address = part.option().equals("uri") ? PipelineCheck.resolved(part.value(), keys) : "";
             if (address.startsWith(STEP) && named(address).equals(pipeline)) {
-                Map<String, Object> options = Failable.get(() -> URISupport.parseQuery(StringHelper.after(address, "?", "")));
-                URISupport.resolveRawParameterValues(options);
-                Map<String, String> texts = new TreeMap<>();
-                options.forEach((name, value) -> texts.put(name, value.toString()));
-                return texts;
+                return options(address);
             }
         }
         return null;
+    }
+
+    /** Of an address, as texts by their names. */
+    static Map<String, String> options(String address) {
+        Map<String, Object> options = Failable.get(() -> URISupport.parseQuery(StringHelper.after(address, "?", "")));
+        URISupport.resolveRawParameterValues(options);
+        Map<String, String> texts = new TreeMap<>();
+        options.forEach((name, value) -> texts.put(name, value.toString()));
+        return texts;
     }
 
     /** Topics that are read by {@code windowed-kafka:}. @param keys for placeholders */

@@ -63,6 +63,11 @@ public record PromptSettings(int maxBytes, Template system, Template template, I
         return new PromptSettings(maxBytes, null, null, format, false, tasks, passthrough, defaults, tenants, within);
     }
 
+    /** Whether its prompts may wait for batches, unless a request says otherwise. */
+    public boolean waits() {
+        return ServiceTier.asked(defaults) == ServiceTier.BATCH;
+    }
+
     /** Whether a plain text may come in: as a request always, as a record where a template names it. */
     boolean texts() {
         return !data || template.takesText() || system != null && system.takesText();

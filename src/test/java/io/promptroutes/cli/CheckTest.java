@@ -32,6 +32,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -547,20 +548,33 @@ class CheckTest {
         String route = "- route:\n    id: mine\n    from:\n      uri: %s\n      steps:\n        - to: prompt:mine?serviceTier=batch\n";
         own("routes/mine.camel.yaml", route.formatted("windowed-kafka:letters?groupId=g&order=key"));
         pipelines();
-        assertThat(told()).singleElement().asString().contains("route mine has serviceTier=batch", "order=key", "take order=unordered");
+        assertThat(told()).singleElement().asString().contains("route mine asks at service tier batch", "order=key", "take order=unordered");
         findings.clear();
         own("routes/mine.camel.yaml", route.formatted("windowed-kafka:letters?groupId=g&order=key").replace("prompt:mine?serviceTier=batch",
                 "\n            uri: prompt:mine\n            parameters:\n              serviceTier: batch"));
         pipelines();
-        assertThat(told()).singleElement().asString().contains("route mine has serviceTier=batch", "order=key", "routes/mine.camel.yaml line 1");
+        assertThat(told()).singleElement().asString().contains("route mine asks at service tier batch", "order=key", "routes/mine.camel.yaml line 1");
         findings.clear();
         own("routes/mine.camel.yaml", route.formatted("platform-http:/ask"));
         pipelines();
-        assertThat(told()).anySatisfy(one -> assertThat(one).contains("route mine has serviceTier=batch", "over HTTP"));
+        assertThat(told()).anySatisfy(one -> assertThat(one).contains("route mine asks at service tier batch", "over HTTP"));
         findings.clear();
         own("routes/mine.camel.yaml", route.formatted("windowed-kafka:letters?groupId=g"));
         pipelines();
         assertThat(told()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"serviceTier: Batch | true", "request: '{\"service_tier\": \"batch\", \"stop\": [\"a+b\"]}' | true", "request: '{{of.mine}}' | true",
+        "request: '{\"service_tier\":\"flex\"}' | false", "request: '{\"metadata\":{\"service_tier\":\"batch\"}}' | false",
+        "{serviceTier: default, request: '{\"service_tier\":\"batch\"}'} | false"})
+    void whateverOptionSaysThatAnAnswerMayTakeADay(String options, boolean waits) throws Exception {
+        own("routes/mine.camel.yaml", ("- route:\n    id: mine\n    from:\n      uri: windowed-kafka:letters?groupId=g&order=key\n      steps:\n        - to:\n            uri: prompt:mine\n"
+                + "            parameters: %s\n").formatted(options.startsWith("{") ? options : "{" + options + "}"));
+        Properties keys = Settings.ofTheJar().properties();
+        keys.setProperty("of.mine", "{\"service_tier\":\"batch\"}");
+        RouteCheck.pipelines(RouteFiles.pipelines(folder), new RouteCheck.Known(bean -> null, keys, any -> true), findings::add);
+        assertThat(told().stream().anyMatch(one -> one.contains("service tier batch"))).as("%s", told()).isEqualTo(waits);
     }
 
     @Test

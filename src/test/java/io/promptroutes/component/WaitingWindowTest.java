@@ -33,8 +33,8 @@ class WaitingWindowTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"batches.open, 3, 3", "batches.open-bytes, 1500, 2"})
-    void noMoreIsTakenThanMayWait(String key, String value, int places) throws Exception {
+    @CsvSource({"batches.open, 3, 3, serviceTier=batch", "batches.open-bytes, 1500, 2, serviceTier=batch", "batches.open, 2, 2, request=RAW({\"service_tier\":\"batch\"})"})
+    void noMoreIsTakenThanMayWait(String key, String value, int places, String option) throws Exception {
         Map<String, String> keys = new HashMap<>(Map.of("batches.linger", "100ms", "batches.tick", "50ms", "batches.poll", "100ms", "batches.poll-longest", "300ms"));
         keys.put(key, value);
         try (Simulator server = Simulator.start(Simulated.by(Map.of("simulator.batch.in-progress", "1h", "simulator.batch.foreign", "0")));
@@ -43,7 +43,7 @@ class WaitingWindowTest {
             steps.start(new RouteBuilder() {
                 @Override
                 public void configure() {
-                    from("direct:one").to("prompt:one?serviceTier=batch&model=openai/gpt-4.1-mini&whenFull=reject");
+                    from("direct:one").to("prompt:one?" + option + "&model=openai/gpt-4.1-mini&whenFull=reject");
                 }
             });
             // each of 1,000 characters: their requests are longer
