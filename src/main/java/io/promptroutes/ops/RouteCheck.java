@@ -6,7 +6,6 @@ import io.promptroutes.prompt.Strategy;
 import io.promptroutes.settings.Finding;
 import io.promptroutes.settings.RouteFiles;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,8 +39,6 @@ public final class RouteCheck {
     private static final Pattern BEAN_OF_ADDRESS = Pattern.compile("[?&][^=&]+=#([\\w-]+)(?=&|$)");
     /** That something is sent to. */
     private static final Pattern QUEUE = Pattern.compile("(?:direct|seda):[^?]+");
-    /** Of which Camel starts one route alone. */
-    private static final Pattern DIRECT = Pattern.compile("direct:[^${}]+");
     private static final String STRATEGY = "${variable.strategy}";
     /** Stands for anything. */
     private static final String OPEN = "\\$\\{.*?}";
@@ -130,9 +127,7 @@ public final class RouteCheck {
     private void check() {
         beans();
         queues();
-        twice("have the id ", one -> one.getId());
-        twice("begin with ", one -> one.getPrecondition() == null && one.getAutoStartup() == null && DIRECT.matcher(RouteModel.begins(one)).matches()
-                ? RouteModel.begins(one) : null);
+        new TwiceCheck(own, known.keys(), found).check(routes);
         configurations();
         Set<String> templates = Stream.of(jar, own).flatMap(one -> one.templates.stream()).map(RouteTemplateDefinition::getId).collect(Collectors.toSet());
         own.parts.stream().filter(part -> part.option().equals("routeTemplateRef") && !templates.contains(part.value())).forEach(part ->
@@ -145,18 +140,6 @@ public final class RouteCheck {
             new NameCheck(own, parts, known, found).checkPipelines();
             PipelineCheck.check(Stream.of(own, jar).toList(), known.keys(), found);
         }
-    }
-
-    /** @param name that no two routes may have in common; null where a route has none */
-    private void twice(String what, Function<RouteDefinition, String> name) {
-        Map<String, RouteDefinition> seen = new HashMap<>();
-        Stream.concat(routes.stream().filter(one -> !own.routes.contains(one)), own.routes.stream()).filter(one -> name.apply(one) != null).forEach(one -> {
-            RouteDefinition other = seen.putIfAbsent(name.apply(one), one);
-            if (other != null) {
-                fault("two routes " + what + name.apply(one), RouteModel.where(one),
-                        "give one of them another; the other is in " + (own.routes.contains(other) ? "" : "the shipped ") + RouteModel.where(other));
-            }
-        });
     }
 
     private void fault(String what, String where, String todo) {

@@ -529,6 +529,22 @@ class CheckTest {
                 one -> assertThat(one).isEqualTo("there is no route in routes/engine/map.camel.yaml; begin each with a dash, as in - route:"));
     }
 
+    /** Both may be there, for other keys: only those that hold with the present ones are included. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"lexicon | lexicon | direct:mine | direct:mine | two routes begin with direct:mine", "lexicon | keywords | direct:mine | direct:mine |",
+        "lexicon | lexicon | seda:mine | seda:mine | two routes begin with seda:mine", "lexicon | lexicon | seda:mine?multipleConsumers=true | seda:mine?multipleConsumers=true |",
+        "lexicon | lexicon | direct:mine?block=true | direct:mine | two routes begin with direct:mine"})
+    void whatIsThereTwiceForTheKeysAsTheyAre(String first, String second, String from, String to, String fault) throws Exception {
+        String route = "- route:\n    id: %s\n    precondition: \"'{{detection.rules}}' == '%s'\"\n    from:\n      uri: %s\n      steps:\n        - log: a\n";
+        own("routes/engine/mine.camel.yaml", route.formatted("one", first, from) + route.formatted("two", second, to));
+        routes();
+        assertThat(told()).hasSize(fault == null ? 0 : 1).allMatch(one -> one.startsWith(String.valueOf(fault)));
+        findings.clear();
+        own("routes/engine/mine.camel.yaml", route.formatted("one", first, "direct:first") + route.formatted("one", second, "direct:second"));
+        routes();
+        assertThat(told()).hasSize(second.equals("lexicon") ? 1 : 0).allMatch(one -> one.startsWith("two routes have the id one"));
+    }
+
     @Test
     void aRouteFileThatIsNotUtf8IsNamed() throws Exception {
         own("routes/engine/mine.camel.yaml", "- route:\n".replaceAll("", "\0"));
