@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryEncoder;
@@ -32,6 +33,9 @@ public final class RegistryUnderTest implements AutoCloseable {
     private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
     public final List<String> asked = new CopyOnWriteArrayList<>();
     public final List<String> authorizations = new CopyOnWriteArrayList<>();
+    /** Of each answer, and of how many letters. */
+    public volatile int headers;
+    public volatile int lengthOfEach = 1;
     /** In place of any answer; 0 for none. */
     public volatile int status;
     public volatile byte[] notFound = "{\"error_code\":40403,\"message\":\"Schema not found\"}".getBytes(StandardCharsets.UTF_8);
@@ -56,6 +60,7 @@ public final class RegistryUnderTest implements AutoCloseable {
             if (hold != null) {
                 hold.await();
             }
+            IntStream.range(0, headers).forEach(n -> http.getResponseHeaders().add("X-" + n, "x".repeat(lengthOfEach)));
             byte[] body = status == 0 ? answers.get(path) : new byte[0];
             int code = status != 0 ? status : body == null ? 404 : 200;
             byte[] sent = body == null ? notFound : body;

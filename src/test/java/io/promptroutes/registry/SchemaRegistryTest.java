@@ -163,6 +163,20 @@ class SchemaRegistryTest {
         assertThat(server.asked).as("no redirect is followed").containsExactly("/schemas/ids/1");
     }
 
+    @ParameterizedTest
+    @CsvSource({"400, 1, true", "1000, 1, false", "1, 60000, true", "1, 100000, false"})
+    void headersHaveABoundToo(int headers, int length, boolean taken) throws Exception {
+        server.schema(1, null, TEXT);
+        server.headers = headers;
+        server.lengthOfEach = length;
+        byte[] record = RegistryUnderTest.avro(1, TEXT, "hello");
+        if (taken) {
+            assertThat(read(record)).isEqualTo("hello");
+        } else {
+            assertThatThrownBy(() -> read(record)).isInstanceOf(RegistryUnreachable.class).hasMessageContaining("cannot be reached: Maximum");
+        }
+    }
+
     @Test
     void anAnswerOfAnySizeAndARegistryThatIsNotThereAreNoFaultOfTheRecordEither() throws Exception {
         server.raw("/schemas/ids/1", new byte[9 << 20]);
