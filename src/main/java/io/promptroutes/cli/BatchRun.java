@@ -12,14 +12,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
 /** A job under way: asks about all that its input holds, shows how far it is, and says what it came to. One use. */
 final class BatchRun {
-
-    /** In milliseconds. */
-    private static final long LOOK_AGAIN = 200;
 
     private final Engine engine;
     private final Pipeline pipeline;
@@ -55,7 +51,7 @@ final class BatchRun {
             summary = new Summary(engine.tally(), engine.intake());
             InputCount count = new InputCount(view.quiet || !countable ? null : input, most);
             Course course = new Course(engine.tally(), engine.intake(), pipeline.window(), engine.beans().batches(), count::total);
-            try (count; Progress progress = new Progress(course, err, view.quiet)) {
+            try (count; Progress progress = new Progress(course, err, view.quiet); Submission submission = submitOnly ? new Submission(engine, pipeline.window()) : null) {
                 interruption.last(progress);
                 interruption.waiting(engine.beans().batches()::waiting);
                 while (arrivals.hasNext()) {
@@ -64,13 +60,7 @@ final class BatchRun {
                 }
                 OpenBatches open = engine.beans().batches();
                 open.hurry(() -> course.queued() == 0);
-                while (submitOnly && !engine.intake().stopped() && (open.gathering() > 0 || engine.intake().inFlight() > 0 || open.waiting() < pipeline.window().unfinished())) {
-                    TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN);
-                }
-                submitted = submitOnly && !engine.intake().stopped();
-                if (submitted && open.waiting() > 0) {
-                    engine.intake().stop(open.waiting() + " prompts are submitted, in " + open.batches().size() + " batches (--submit-only)");
-                }
+                submitted = submission != null && submission.complete();
                 pipeline.window().awaitFinished();
                 engine.send("direct:unknown-costs", null); // those that OpenRouter does not have yet are asked for when a command next runs
             }

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A job that may wait, as a new user has it: estimated, submitted, left, and collected on the next day. */
 @Timeout(180)
@@ -144,6 +146,25 @@ class BatchTierJobTest {
         }
         assertThat(server.batchBill().lines() + server.bill().requests()).as("each once, and the failed lines once more").isEqualTo(PROMPTS + failed());
         TestLedgers.assertNothingReserved(TestLedgers.embedded(folder.resolve("data")));
+    }
+
+    /** Room in a limit comes when batches have ended, which may take a day: what can be submitted is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"budget.job=0.0035", "batches.open=10"})
+    void submitOnlyDoesNotWaitForRoomThatItsOwnBatchesHave(String key) throws IOException {
+        Said part = batch("--max-tokens", "500", "--submit-only", "-D", key, "-D", "batches.requests=5", "-D", "batches.linger=200ms");
+        assertThat(part.code()).as(part.err()).isEqualTo(3);
+        long sent = server.batchBill().lines();
+        assertThat(sent).isBetween(1L, PROMPTS - 1L);
+        assertThat(part.err()).contains(sent + " prompts are submitted", "the rest has no room", "left as they were", "go on with:");
+        server.advance(Duration.ofHours(8));
+
+        Said rest = batch("--max-tokens", "500", "--submit-only");
+        assertThat(rest.code()).as(rest.err()).isZero();
+        server.advance(Duration.ofHours(8));
+        assertThat(batch("--max-tokens", "500").code()).isZero();
+        assertThat(results()).hasSize(PROMPTS);
+        assertThat(server.batchBill().lines()).isEqualTo(PROMPTS);
     }
 
     private long failed() {
