@@ -23,6 +23,7 @@ public final class Calls {
     private final List<String> notes = new ArrayList<>(0);
     private boolean alone;
     private boolean together;
+    private Instant crowded;
 
     Calls(Chain chain) {
         this.chain = chain;
@@ -87,6 +88,12 @@ public final class Calls {
     /** Once more in a batch, where the model is called again. */
     public void together() {
         together = true;
+    }
+
+    /** There is no room for a batch with it. Tells for how long there has been none. */
+    public Duration crowded(Instant now) {
+        crowded = crowded == null ? now : crowded;
+        return Duration.between(crowded, now);
     }
 
     /** Whether what follows is a batch. */

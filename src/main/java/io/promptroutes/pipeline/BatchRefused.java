@@ -5,6 +5,7 @@ import io.promptroutes.call.BatchHindrance;
 import io.promptroutes.call.BatchLineReader;
 import io.promptroutes.call.FailureKind;
 import io.promptroutes.flow.AdmissionGate;
+import io.promptroutes.flow.Failure;
 import io.promptroutes.flow.JobStatistics;
 import io.promptroutes.ledger.BatchRow;
 import io.promptroutes.ledger.Durable;
@@ -56,7 +57,7 @@ record BatchRefused(OpenBatches open, Ledger ledger, BatchRefusals refusals, Pau
         FailureKind kind = reply.refusal().kind();
         if (kind == FailureKind.RATE_LIMITED || kind == FailureKind.FREE_LIMIT) {
             Duration told = reply.refusal().retryAfter();
-            all(id, seats, seat -> later(seat, told == null ? settings.lost() : told));
+            all(id, seats, seat -> crowded(seat, told == null ? settings.lost() : told));
         } else if (reply.status() == HTTP_NOT_FOUND && reply.strange()) {
             refusals.all("there is no Batch API at the address (" + why + "; key batches.path)", clock.instant());
             all(id, seats, seat -> seat.alone(refusals.of(of, clock.instant())));
@@ -94,8 +95,22 @@ record BatchRefused(OpenBatches open, Ledger ledger, BatchRefusals refusals, Pau
         }
     }
 
+    /** There is no room for it: into another batch in a while, but not for ever. */
+    void crowded(Seat seat, Duration wait) {
+        Duration since = seat.run().calls().crowded(clock.instant());
+        if (since.compareTo(settings.quotaLongest()) < 0) {
+            later(seat, wait);
+        } else if (settings.live()) {
+            seat.alone("there was no room for its batch for " + since.toSeconds() + " s (key batches.quota-longest)");
+        } else {
+            seat.run().calls().fail(new Failure(FailureKind.RATE_LIMITED.toString(), "there was no room for its batch for " + since.toSeconds()
+                    + " s (batches.quota-longest, batches.failed=fail)", true));
+            seat.leave(Outcome.FAILED);
+        }
+    }
+
     /** Into another batch in a while. */
-    static void later(Seat seat, Duration wait) {
+    private static void later(Seat seat, Duration wait) {
         seat.leave(Wait.begin(seat.exchange(), wait.toMillis(), JobStatistics.BATCH_LATER, Outcome.BATCH_SUBMIT));
     }
 

@@ -103,7 +103,7 @@ public record Options(int concurrency, Service service, Retries retries, Models 
      * @param linger    after which one goes off that is not full
      * @param poll      until the first look at one; pollLongest, between two looks
      * @param lost      until one is looked for to whose submission no reply came
-     * @param quota     until one is sent again for which there was no room
+     * @param quota     until one is sent again for which there was no room; quotaLongest, until its prompts are not sent in batches any more
      * @param timeout   of an exchange with the service
      * @param live      whether what has no answer in a batch is called alone; else it has failed
      * @param rounds    batches that a prompt goes into again because of others in them
@@ -111,7 +111,7 @@ public record Options(int concurrency, Service service, Retries retries, Models 
      * @param fields    of requests, that may go
      * @param elsewhere why nothing may go to the service that is called, or null
      */
-    public record Batching(String address, int requests, int bytes, Duration linger, Duration poll, Duration pollLongest, Duration lost, Duration quota, Duration timeout,
-            boolean live, int rounds, boolean delete, Set<String> fields, String elsewhere) {
+    public record Batching(String address, int requests, int bytes, Duration linger, Duration poll, Duration pollLongest, Duration lost, Duration quota, Duration quotaLongest,
+            Duration timeout, boolean live, int rounds, boolean delete, Set<String> fields, String elsewhere) {
     }
 }

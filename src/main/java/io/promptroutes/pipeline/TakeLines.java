@@ -99,7 +99,7 @@ record TakeLines(OpenBatches open, Ledger ledger, BatchLineReader reader, BatchR
         BatchLine.State state = line == null ? BatchLine.State.UNKNOWN : line.state();
         if (state == BatchLine.State.AGAIN) {
             if (batch.blamed() == null) { // there was no room for it
-                BatchRefused.later(seat, settings.quota());
+                refused.crowded(seat, settings.quota());
             } else {
                 refused.again(seat, rounds, batch.reason() == null ? "" : batch.reason());
             }

@@ -27,7 +27,7 @@ public final class BatchSettings {
         settings.duration("batches.tick"); // Camel takes any text for one
         return new Options.Batching(settings.text("openrouter.base-url") + settings.text("batches.path"), settings.integer("batches.requests", 1, MOST_REQUESTS), settings.integer("batches.bytes", 1_000, MOST_BYTES),
                 settings.duration("batches.linger"), settings.duration("batches.poll", Duration.ofMillis(10), "a duration such as 15s"), settings.duration("batches.poll-longest"),
-                settings.duration("batches.lost-after"), settings.duration("batches.quota-wait"), settings.duration("batches.timeout"),
+                settings.duration("batches.lost-after"), settings.duration("batches.quota-wait"), settings.duration("batches.quota-longest"), settings.duration("batches.timeout"),
                 settings.choice("batches.failed", List.of("live", "fail")).equals("live"), settings.integer("batches.rounds", 0, 1_000), settings.onOff("batches.delete"),
                 new LinkedHashSet<>(settings.list("batches.fields")), elsewhere());
     }

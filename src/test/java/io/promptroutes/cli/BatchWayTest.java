@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -183,6 +184,22 @@ class BatchWayTest extends BatchHarness {
         assertThat(ask(6)).allSatisfy(one -> assertThat(one.path("status").asText()).as("%s", one).isEqualTo("success"));
         assertThat(server.batchBill().billedUsd().add(server.bill().billedUsd())).isEqualByComparingTo(booked());
         assertThat(server.bill().requests()).isZero();
+    }
+
+    /** Batches of others may fill the quota for days. */
+    @ParameterizedTest
+    @CsvSource({"live, success", "fail, failed"})
+    void roomIsNotWaitedForLongerThanSaid(String failed, String status) {
+        serve("batch.quota", "1", "batch.in-progress", "5h");
+        start("batches.requests", "2", "batches.quota-longest", "1s", "batches.failed", failed);
+        List<String> sent = send(6);
+        List<JsonNode> ended = await().until(() -> Stream.concat(routes.results().stream(), routes.deadLetters().stream()).toList(), all -> all.size() == 4);
+
+        assertThat(ended).allSatisfy(one -> assertThat(one.path("status").asText()).as("%s", one).isEqualTo(status));
+        assertThat(ended).allSatisfy(one -> assertThat(failed.equals("live") ? notes(one) : one.at("/error").toString()).as("%s", one).contains("no room for its batch"));
+        assertThat(server.bill().requests()).isEqualTo(failed.equals("live") ? 4 : 0);
+        server.advance(Duration.ofHours(6));
+        assertThat(sent.stream().map(routes::outcome).filter(one -> one.path("service_tier").asText().equals("batch"))).hasSize(2);
     }
 
     @Test
