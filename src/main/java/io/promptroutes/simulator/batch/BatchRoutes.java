@@ -10,6 +10,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.Instant;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -125,6 +126,7 @@ public final class BatchRoutes {
     }
 
     private void read(Call call, Matcher path) {
+        Instant now = batches.now(); // before all are settled by a later one: none has ended by this that has no answers
         BatchFault fault = drawn(call, "poll");
         try {
             call.mayRead();
@@ -134,17 +136,17 @@ public final class BatchRoutes {
             }
             BatchFault.refuse(fault, call.config().faults().retryAfterSeconds());
             deliver(call, fault, path.group(2) == null
-                    ? Delivery.marked(BatchListing.of(batches.listed(call.batch().times().listLag()), call.http().params(), batches.now()))
-                    : found(call, path.group(2), path.group(3) != null));
+                    ? Delivery.marked(BatchListing.of(batches.listed(call.batch().times().listLag()), call.http().params(), now))
+                    : found(call, path.group(2), path.group(3) != null, now));
         } catch (Refused refused) {
             Delivery.refuse(call.response(), refused);
         }
     }
 
-    private Buffer found(Call call, String id, boolean page) throws Refused {
+    private Buffer found(Call call, String id, boolean page, Instant now) throws Refused {
         Batch batch = batches.find(id, call.batch().times().lag());
-        return page ? ResultPages.page(batch, call.http().getParam("cursor"), call.batch().results().page(), batches.now())
-                : ResultPages.inline(batch, call.batch().results().inline(), batches.now());
+        return page ? ResultPages.page(batch, call.http().getParam("cursor"), call.batch().results().page(), now)
+                : ResultPages.inline(batch, call.batch().results().inline(), now);
     }
 
     private void deliver(Call call, BatchFault fault, Buffer body) {
