@@ -65,7 +65,7 @@ public final class BatchApi implements AutoCloseable {
 
         private static final Set<Integer> ACCOUNT = Set.of(401, 402, 403);
 
-        /** Whether it is refused for the key, the credit or the account. */
+        /** Whether it is refused for the key, the credit or the account: what asks nothing of a model is refused with these for nothing else. */
         public boolean account() {
             return !strange && ACCOUNT.contains(status);
         }
