@@ -20,6 +20,7 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.Http1Config;
 
 /**
  * What lies between this process and the API, and says so where it is what fails: such a call was never sent. Immutable.
@@ -30,6 +31,9 @@ import org.apache.hc.core5.http.HttpHost;
  * @param trusted  whose certificates are taken; null for those of the JVM
  */
 public record Network(HttpHost proxy, String user, String password, SSLContext trusted) implements ExecChainHandler {
+
+    /** What is beyond all that a server or proxy sends beside a body. */
+    public static final Http1Config HEADERS = Http1Config.custom().setMaxLineLength(65_536).setMaxHeaderCount(500).build();
 
     private static final int PROXY_ASKS_FOR_A_USER = 407;
 

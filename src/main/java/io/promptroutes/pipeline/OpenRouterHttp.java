@@ -21,7 +21,6 @@ import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpEntity;
-import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.TimeValue;
@@ -37,8 +36,6 @@ import org.apache.hc.core5.util.Timeout;
 public record OpenRouterHttp(ApiKey key, Options.Service service, WallClock wallClock, Limits limits) implements HttpClientConfigurer {
 
     private static final int LONGEST_REFUSAL = 1 << 20;
-    /** Beyond all that a server or proxy sends beside a body. */
-    private static final Http1Config HEADERS = Http1Config.custom().setMaxLineLength(65_536).setMaxHeaderCount(500).build();
 
     /**
      * @param connections at most, all to one host
@@ -88,7 +85,7 @@ public record OpenRouterHttp(ApiKey key, Options.Service service, WallClock wall
             client.setDefaultCredentialsProvider(proxy);
         }
         PoolingHttpClientConnectionManager connections = PoolingHttpClientConnectionManagerBuilder.create()
-                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder().http1Config(HEADERS).build())
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder().http1Config(Network.HEADERS).build())
                 .setMaxConnTotal(limits.connections())
                 .setMaxConnPerRoute(limits.connections())
                 .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(silence).setTcpNoDelay(true).build())

@@ -1,6 +1,7 @@
 package io.promptroutes.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promptroutes.call.Network;
 import io.promptroutes.call.WallClock;
 import io.promptroutes.prompt.Json;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
-import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
@@ -27,8 +27,6 @@ public final class RegistryClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Timeout CONNECT = Timeout.ofSeconds(5);
     private static final int LONGEST = 8 << 20;
-    /** Beyond all that a server or proxy sends beside a body. */
-    private static final Http1Config HEADERS = Http1Config.custom().setMaxLineLength(65_536).setMaxHeaderCount(500).build();
     /** By which a registry says that it does not have a subject, a version or a schema; another 404 is that of a wrong path. */
     private static final Set<Integer> ABSENT = Set.of(40_401, 40_402, 40_403);
 
@@ -43,7 +41,7 @@ public final class RegistryClient implements AutoCloseable {
         this.address = address;
         http = HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        .setConnectionFactory(ManagedHttpClientConnectionFactory.builder().http1Config(HEADERS).build())
+                        .setConnectionFactory(ManagedHttpClientConnectionFactory.builder().http1Config(Network.HEADERS).build())
                         .setDefaultConnectionConfig(ConnectionConfig.custom().setConnectTimeout(CONNECT).setSocketTimeout(Timeout.of(PATIENCE)).build())
                         .setTlsSocketStrategy(trusted == null ? DefaultClientTlsStrategy.createSystemDefault() : new DefaultClientTlsStrategy(trusted)).build())
                 .disableAutomaticRetries().disableRedirectHandling().disableCookieManagement().disableAuthCaching().setUserAgent("prompt-routes")
