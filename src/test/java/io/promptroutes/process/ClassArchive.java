@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A class-data archive of the built jar, which spares each process that a test starts a third of its CPU. Made by the first that asks, and
- * anew when the jar is newer; a JVM that cannot use it goes on without.
+ * anew when the jar is newer; what starts meanwhile, or a JVM that cannot use it, goes on without.
  */
 final class ClassArchive {
 
@@ -27,17 +28,21 @@ final class ClassArchive {
     private ClassArchive() {
     }
 
-    /** @param jvm the options that the processes have: an archive is for these @return the options that use it; none where it could not be made */
+    /** @param jvm the options that the processes have: an archive is for these @return the options that use it; none where it is not there yet, or could not be made */
     static synchronized List<String> options(Path java, List<String> jvm, Path jar) {
         try (FileChannel channel = FileChannel.open(ARCHIVE.resolveSibling("process-tests.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                var ignored = channel.lock()) {
-            if (!Files.exists(ARCHIVE) || Files.getLastModifiedTime(ARCHIVE).compareTo(Files.getLastModifiedTime(jar)) < 0) {
+                FileLock lock = channel.tryLock()) {
+            if (lock != null && !isOf(jar)) {
                 make(java, jvm, jar);
             }
-            return Files.size(ARCHIVE) == 0 ? List.of() : List.of("-XX:SharedArchiveFile=" + ARCHIVE, "-Xlog:cds=off");
+            return isOf(jar) && Files.size(ARCHIVE) > 0 ? List.of("-XX:SharedArchiveFile=" + ARCHIVE, "-Xlog:cds=off") : List.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static boolean isOf(Path jar) throws IOException {
+        return Files.exists(ARCHIVE) && Files.getLastModifiedTime(ARCHIVE).compareTo(Files.getLastModifiedTime(jar)) >= 0;
     }
 
     /** Of what a small job and a service load. An empty file stands for one that could not be made. */
@@ -51,8 +56,9 @@ final class ClassArchive {
         Files.write(folder.resolve("all.lst"), classes);
         Path made = folder.resolve("made.jsa");
         List<String> command = new ArrayList<>(List.of(java.toString()));
-        command.addAll(jvm);
-        command.addAll(List.of("-Xshare:dump", "-XX:SharedClassListFile=all.lst", "-XX:SharedArchiveFile=" + made, "-cp", jar.toString()));
+        jvm.stream().filter(option -> !option.endsWith("GC")).forEach(command::add);
+        // only this collector puts objects of the heap into an archive, and the one of the processes takes them from there
+        command.addAll(List.of("-XX:+UseG1GC", "-Xshare:dump", "-XX:SharedClassListFile=all.lst", "-XX:SharedArchiveFile=" + made, "-cp", jar.toString()));
         ended(start(folder, command));
         if (Files.exists(made)) {
             Files.move(made, ARCHIVE, StandardCopyOption.REPLACE_EXISTING);
