@@ -56,7 +56,7 @@ bench="$work/classes:target/prompt-routes.jar:target/lib/*"
 parallel="$work/classes:$(cat "$work/parallel-consumer.classpath"):target/lib/*"
 javac -cp "target/prompt-routes.jar:target/lib/*:$(cat "$work/parallel-consumer.classpath")" -d "$work/classes" src/bench/*.java src/bench/kafka/*.java
 javac -cp "$(cat "$work/test.classpath")" -d "$work/broker.classes" src/test/java/io/promptroutes/kafka/KafkaBroker.java \
-    src/test/java/io/promptroutes/kafka/JavaProcess.java
+    src/test/java/io/promptroutes/kafka/JavaProcess.java src/test/java/io/promptroutes/QuickJvm.java
 
 # Waits for the file that process $2 writes when it is ready.
 ready() {

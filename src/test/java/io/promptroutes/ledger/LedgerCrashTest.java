@@ -4,10 +4,13 @@ import static io.promptroutes.ledger.Prompts.kind;
 import static io.promptroutes.ledger.Prompts.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptroutes.QuickJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -72,10 +75,10 @@ class LedgerCrashTest {
         private final Map<String, String> promised = new ConcurrentHashMap<>();
 
         Victim(Path directory, String name) throws IOException {
-            process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                    "-XX:+UseSerialGC", "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote",
-                    "-cp", System.getProperty("java.class.path"), ClaimingProcess.class.getName(), directory.toString(), name)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+            command.addAll(QuickJvm.OPTIONS);
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), ClaimingProcess.class.getName(), directory.toString(), name));
+            process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
             reader = new Thread(() -> process.inputReader().lines().map(line -> line.split(" ")).forEach(words -> promised.put(words[1], words[0])));
             reader.start();
         }

@@ -2,6 +2,7 @@ package io.promptroutes.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promptroutes.QuickJvm;
 import io.promptroutes.simulator.Simulator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,9 +28,6 @@ final class Product {
 
     private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
-    /** Processes with these start faster, and behave the same. */
-    private static final List<String> FASTER = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+UnlockDiagnosticVMOptions",
-            "-XX:-BytecodeVerificationRemote", "-Xmx512m");
 
     /** Where each process of this JVM has its working directory. */
     private static final Map<Process, Path> FOLDERS = new ConcurrentHashMap<>();
@@ -129,8 +127,8 @@ final class Product {
 
     private static List<String> java() {
         List<String> java = new ArrayList<>(List.of(JAVA.toString()));
-        java.addAll(FASTER);
-        java.addAll(ClassArchive.options(JAVA, FASTER, jar()));
+        java.addAll(QuickJvm.OPTIONS);
+        java.addAll(ClassArchive.options(JAVA, QuickJvm.OPTIONS, jar()));
         return java;
     }
 
