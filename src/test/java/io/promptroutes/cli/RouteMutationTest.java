@@ -41,6 +41,9 @@ class RouteMutationTest {
     private static final Pattern LINE = Pattern.compile("^( *(?:- )*)([A-Za-z]+):(?: (.*))?$|^( *- )([^:]+)$");
     private static final Pattern KEY = Pattern.compile("\\{\\{([a-z][\\w.-]*)|\\$\\{properties:([a-z][\\w.-]*)");
     private static final Pattern TABLE = Pattern.compile("(?<=}\\.)([a-z][a-z-]*)(?=\\.|:)");
+    /** Of a line above. */
+    private static final Pattern NAME = Pattern.compile("\\n *name: (\\w+)(?=\\n)");
+    private static final Pattern URI = Pattern.compile("\\n *uri: (\\S+)(?=\\n)");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{variable\\.(\\w+)");
     private static final Pattern FIELD = Pattern.compile("\\$\\{variable\\.\\w+((?:\\.\\w+)+)}");
     private static final Pattern BEAN = Pattern.compile("^\"#(\\w+)");
@@ -187,7 +190,7 @@ class RouteMutationTest {
         }
 
         private void constant(String plain, String value, int at) {
-            String set = text.substring(0, at).replaceAll("(?s).*\\n *name: (\\w+)\\n.*", "$1");
+            String set = last(NAME, at);
             if (set.equals("task")) {
                 name(Kind.TASK, value, at);
             } else if (set.equals("models")) {
@@ -198,7 +201,12 @@ class RouteMutationTest {
         }
 
         private String scheme(int at) {
-            return text.substring(0, at).replaceAll("(?s).*\\n *uri: (\\S+)\\n.*", "$1");
+            return last(URI, at);
+        }
+
+        /** The nearest one above. */
+        private String last(Pattern line, int at) {
+            return line.matcher(text).region(0, at).results().map(found -> found.group(1)).reduce("", (above, below) -> below);
         }
 
         private void embedded(String value, int at) {
