@@ -103,9 +103,9 @@ class StructuredOutputCorpusTest {
     @Test
     void aSchemaOfMegabytesIsNotUsedAndNotKept() {
         ObjectNode properties = Json.MAPPER.createObjectNode();
-        IntStream.range(0, 200_000).forEach(i -> properties.putObject("property-number-" + i).put("type", "string"));
+        IntStream.range(0, 110_000).forEach(i -> properties.putObject("property-number-" + i).put("type", "string"));
         JsonNode request = request(Json.MAPPER.createObjectNode().<ObjectNode>set("properties", properties).toString());
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < 3; i++) {
             assertThat(OUTPUT.check(request, "{}").note()).contains("cannot be used");
         }
     }
