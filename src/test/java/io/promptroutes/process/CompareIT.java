@@ -41,7 +41,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class CompareIT {
 
-    private static final int PROMPTS = 150;
+    private static final int PROMPTS = 60;
 
     @TempDir
     private Path folder;
