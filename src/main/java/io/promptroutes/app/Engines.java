@@ -15,6 +15,7 @@ import io.promptroutes.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +37,8 @@ public final class Engines implements AutoCloseable {
     private final Surroundings around;
     private final JobStatistics tally = new JobStatistics();
     private final PromptSettings prompts;
-    private final Map<String, Engine> engines = new LinkedHashMap<>();
+    /** Replaced, and never changed: who only looks must not wait for an engine that starts or stops, which may wait for who looks. */
+    private volatile Map<String, Engine> engines = Map.of();
     private final TopicProducers producers = new TopicProducers();
     private volatile boolean single;
 
@@ -58,7 +60,7 @@ public final class Engines implements AutoCloseable {
         this.around = around;
         routes = new RouteSettings(called.settings(), called.key());
         prompts = routes.prompts();
-        engines.put(called.provider(), made(called));
+        engines = Map.of(called.provider(), made(called));
     }
 
     /** With the keys prompt-routes.* of an application, started. It has neither files nor a ledger where the application names no folder or URL. */
@@ -106,7 +108,9 @@ public final class Engines implements AutoCloseable {
         if (engine == null) {
             engine = made(called.named(ledger, provider).withKey());
             engine.start();
-            engines.put(provider, engine);
+            Map<String, Engine> more = new LinkedHashMap<>(engines);
+            more.put(provider, engine);
+            engines = Collections.unmodifiableMap(more);
         }
         return engine;
     }
@@ -122,17 +126,17 @@ public final class Engines implements AutoCloseable {
         return engine.pipeline(policy, settings, window > 0 ? window : routes.window());
     }
 
-    public synchronized List<Pipeline> pipelines() {
+    public List<Pipeline> pipelines() {
         return engines.values().stream().flatMap(engine -> engine.pipelines().stream()).toList();
     }
 
     /** When the last pause of the engine of that pipeline was over. */
-    public synchronized Instant openSince(Pipeline pipeline) {
+    public Instant openSince(Pipeline pipeline) {
         return engines.values().stream().filter(engine -> engine.pipelines().contains(pipeline)).findFirst().map(engine -> engine.intake().openSince()).orElse(Instant.EPOCH);
     }
 
     /** Why calls are paused; null where none are. */
-    public synchronized String paused() {
+    public String paused() {
         String reasons = engines.values().stream().map(engine -> engine.intake().reason()).filter(Objects::nonNull).distinct().collect(Collectors.joining("; "));
         return reasons.isEmpty() ? null : reasons;
     }
@@ -182,7 +186,7 @@ public final class Engines implements AutoCloseable {
     }
 
     /** Takes nothing more, and lets nothing begin that has not. */
-    public synchronized void leave() {
+    public void leave() {
         engines.values().forEach(engine -> engine.intake().close());
     }
 
