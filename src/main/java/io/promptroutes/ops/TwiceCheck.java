@@ -6,11 +6,14 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.RouteDefinition;
@@ -26,15 +29,25 @@ record TwiceCheck(RouteModel own, Properties keys, Consumer<Finding> found) {
 
     /** @param routes of the files in use */
     void check(List<RouteDefinition> routes) {
+        List<RouteDefinition> all = Stream.concat(routes.stream().filter(one -> !own.routes.contains(one)), own.routes.stream()).toList();
+        List<RouteDefinition> alike = all.stream().filter(alike(all, RouteDefinition::getId).or(alike(all, TwiceCheck::alone))).toList();
+        if (alike.isEmpty()) {
+            return; // as nearly always, and the context below costs a start
+        }
         try (KnownClassPath camel = new KnownClassPath()) {
             camel.getPropertiesComponent().setInitialProperties(keys);
             camel.build();
-            List<RouteDefinition> included = Stream.concat(routes.stream().filter(one -> !own.routes.contains(one)), own.routes.stream()).filter(one -> included(camel, one)).toList();
+            List<RouteDefinition> included = alike.stream().filter(one -> included(camel, one)).toList();
             twice(included, "have the id ", RouteDefinition::getId);
             twice(included, "begin with ", TwiceCheck::alone);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Predicate<RouteDefinition> alike(List<RouteDefinition> routes, Function<RouteDefinition, String> name) {
+        Map<String, Long> many = routes.stream().map(name).filter(Objects::nonNull).collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        return one -> many.getOrDefault(name.apply(one), 0L) > 1;
     }
 
     /** @param name null where a route has none */
