@@ -5,7 +5,6 @@ import io.promptroutes.model.Usd;
 import java.math.BigDecimal;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;

@@ -98,13 +98,13 @@ record BatchRefused(OpenBatches open, Ledger ledger, BatchRefusals refusals, Pau
     /** There is no room for it: into another batch in a while, but not for ever. */
     void crowded(Seat seat, Duration wait) {
         Duration since = seat.run().calls().crowded(clock.instant());
+        String why = "there was no room for its batch for " + since.toSeconds() + " s";
         if (since.compareTo(settings.quotaLongest()) < 0) {
             later(seat, wait);
         } else if (settings.live()) {
-            seat.alone("there was no room for its batch for " + since.toSeconds() + " s (key batches.quota-longest)");
+            seat.alone(why + " (key batches.quota-longest)");
         } else {
-            seat.run().calls().fail(new Failure(FailureKind.RATE_LIMITED.toString(), "there was no room for its batch for " + since.toSeconds()
-                    + " s (batches.quota-longest, batches.failed=fail)", true));
+            seat.run().calls().fail(new Failure(FailureKind.RATE_LIMITED.toString(), why + " (batches.quota-longest, batches.failed=fail)", true));
             seat.leave(Outcome.FAILED);
         }
     }
