@@ -1,5 +1,7 @@
 package io.promptroutes.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promptroutes.ledger.BatchRow;
 import io.promptroutes.ledger.Ledger;
@@ -92,6 +94,11 @@ abstract class BatchHarness {
 
     BigDecimal booked() {
         return TestLedgers.total(ledger).costUsd();
+    }
+
+    /** And nothing else answered it. */
+    static void wentInABatch(JsonNode outcome) {
+        assertThat(outcome.path("service_tier").asText()).as("%s", outcome).isEqualTo("batch");
     }
 
     static String notes(JsonNode outcome) {

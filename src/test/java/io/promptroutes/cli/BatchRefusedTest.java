@@ -46,7 +46,7 @@ class BatchRefusedTest extends BatchHarness {
         assertThat(routes.intake().reason() == null).as("calls go on where a look is refused").isEqualTo(look);
         serve();
         server.advance(Duration.ofHours(2));
-        assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(BatchHarness::wentInABatch);
         assertThat(routes.batches().trouble()).isNull();
         assertThat(server.batchBill().lines()).as("each is in one batch; they may come back from their pause one after the other").isEqualTo(sent.size());
         assertThat(server.batchBill().billedUsd()).isEqualByComparingTo(booked());
@@ -71,7 +71,7 @@ class BatchRefusedTest extends BatchHarness {
         start("batches.complete-within", "24h, 48h", "batches.requests", "2");
         List<String> sent = IntStream.range(0, 4).mapToObj(n -> routes.send(prompt(n, M, n % 2 == 0 ? "" : ",\"complete_within\":\"48H\""))).toList();
 
-        assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(BatchHarness::wentInABatch);
         assertThat(batches()).extracting(BatchRow::within).containsExactlyInAnyOrder("24h", "48h");
         assertThat(batches()).allSatisfy(batch -> assertThat(batch.finalizedAt()).isNotNull());
         assertThat(routes.ask(prompt(5, M, ",\"complete_within\":\"6h\"")).at("/error/message").asText()).contains("complete_within", "'6h' is not one of 24h, 48h");
@@ -82,7 +82,7 @@ class BatchRefusedTest extends BatchHarness {
     void whatIsInTheLedgerIsDeletedAtTheServiceWhereThatCanBe(String has, String fault, int then) throws Exception {
         serve("batch.routes", has, "batch.faults", fault);
         start("batches.requests", "3", "batches.linger", "1m", "batches.delete", "on");
-        assertThat(ask(3)).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(ask(3)).allSatisfy(BatchHarness::wentInABatch);
 
         HttpRequest look = HttpRequest.newBuilder(URI.create(server.baseUrl() + "/batches/" + batches().get(0).remoteId())).header("Authorization", "Bearer " + RoutesUnderTest.KEY).build();
         await().until(() -> HttpClient.newHttpClient().send(look, BodyHandlers.discarding()).statusCode() == then);

@@ -149,7 +149,7 @@ class BatchWayTest extends BatchHarness {
         start("batches.requests", "4", "batches.linger", "1m", "pause.first-look", "100ms");
         List<JsonNode> outcomes = ask(4);
 
-        assertThat(outcomes).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(outcomes).allSatisfy(BatchHarness::wentInABatch);
         assertThat(server.batchBill().batches()).isOne();
         assertThat(server.batchBill().billedUsd()).isEqualByComparingTo(booked());
     }
@@ -158,7 +158,7 @@ class BatchWayTest extends BatchHarness {
     void resultsComeInPagesToo() {
         serve("batch.inline", "off", "batch.page", "3");
         start();
-        assertThat(ask(10)).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(ask(10)).allSatisfy(BatchHarness::wentInABatch);
         assertThat(server.batchBill().billedUsd()).isEqualByComparingTo(booked());
     }
 
@@ -216,7 +216,7 @@ class BatchWayTest extends BatchHarness {
         server.advance(Duration.ofHours(2));
         start();
 
-        assertThat(ask(sent.size())).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(ask(sent.size())).allSatisfy(BatchHarness::wentInABatch);
         assertThat(server.batchBill().submissions()).isOne();
         assertThat(server.batchBill().billedUsd()).isEqualByComparingTo(booked());
     }

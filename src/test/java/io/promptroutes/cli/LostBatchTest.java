@@ -36,7 +36,7 @@ class LostBatchTest extends BatchHarness {
         start();
         List<JsonNode> outcomes = ask(5);
 
-        assertThat(outcomes).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(outcomes).allSatisfy(BatchHarness::wentInABatch);
         assertThat(server.batchBill().batches()).isOne();
         assertThat(server.batchBill().billedUsd()).isEqualByComparingTo(booked());
         assertThat(routes.tally().noted(JobStatistics.MAYBE_PAID_TWICE)).isZero();
@@ -51,7 +51,7 @@ class LostBatchTest extends BatchHarness {
         start();
         List<JsonNode> outcomes = ask(3);
 
-        assertThat(outcomes).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(outcomes).allSatisfy(BatchHarness::wentInABatch);
         assertThat(server.batchBill().batches()).isOne();
         assertThat(routes.tally().noted(JobStatistics.MAYBE_PAID_TWICE)).isZero();
     }
@@ -65,7 +65,7 @@ class LostBatchTest extends BatchHarness {
         await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.LOST));
         server.advance(Duration.ofHours(3));
 
-        assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(BatchHarness::wentInABatch);
         assertThat(server.batchBill().batches()).isOne();
     }
 
@@ -79,7 +79,7 @@ class LostBatchTest extends BatchHarness {
         await().until(() -> batches().stream().anyMatch(batch -> batch.state() == BatchState.LOST));
         serve("batch.list-lag", "1h");
 
-        assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(BatchHarness::wentInABatch);
         assertThat(server.batchBill().batches()).isEqualTo(made);
         assertThat(routes.tally().noted(JobStatistics.MAYBE_PAID_TWICE)).isEqualTo(5);
         assertThat(batches()).extracting(BatchRow::state).containsExactlyInAnyOrder(BatchState.GIVEN_UP, BatchState.ENDED);
@@ -99,7 +99,7 @@ class LostBatchTest extends BatchHarness {
         await().until(() -> server.batchBill().batches() == 1);
         serve();
 
-        assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(one -> assertThat(one.path("service_tier").asText()).as("%s", one).isEqualTo("batch"));
+        assertThat(sent.stream().map(routes::outcome).toList()).allSatisfy(BatchHarness::wentInABatch);
         assertThat(server.batchBill().batches()).isEqualTo(2);
         assertThat(routes.tally().noted(JobStatistics.MAYBE_PAID_TWICE)).isOne();
         assertThat(server.batchBill().billedUsd()).isEqualByComparingTo(booked());
